@@ -1,0 +1,32 @@
+# Every library comes from Debian's packages; scripts/bootstrap installs them.
+find_path(QFLOW_TOML_INCLUDE toml++/toml.h REQUIRED)
+find_path(QFLOW_CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
+find_path(QFLOW_JSON_INCLUDE nlohmann/json.hpp REQUIRED)
+find_path(QFLOW_FMT_INCLUDE fmt/format.h REQUIRED)
+find_path(QFLOW_EXPECTED_INCLUDE tl/expected.hpp REQUIRED)
+
+# Static where Debian has an archive: start-up is paid by every command, and each shared library costs 0.1 ms and more.
+function(qflow_static_library target archive)
+  find_library(QFLOW_${target}_ARCHIVE ${archive} REQUIRED)
+  add_library(qflow::${target} STATIC IMPORTED)
+  set_target_properties(qflow::${target} PROPERTIES IMPORTED_LOCATION ${QFLOW_${target}_ARCHIVE})
+endfunction()
+
+qflow_static_library(sqlite libsqlite3.a)
+qflow_static_library(re2 libre2.a)
+# Only SHA-256's own functions are linked, without the provider machinery that costs a millisecond at the first use.
+qflow_static_library(sha256 libcrypto.a)
+
+add_library(qflow_common INTERFACE)
+target_include_directories(qflow_common INTERFACE ${PROJECT_SOURCE_DIR}/include)
+target_include_directories(qflow_common SYSTEM INTERFACE ${QFLOW_JSON_INCLUDE} ${QFLOW_FMT_INCLUDE} ${QFLOW_EXPECTED_INCLUDE})
+target_compile_definitions(qflow_common INTERFACE FMT_HEADER_ONLY QFLOW_VERSION="${PROJECT_VERSION}")
+target_compile_options(qflow_common INTERFACE -Wall -Wextra -Wpedantic -Werror)
+if(QFLOW_SANITIZE)
+  target_compile_options(qflow_common INTERFACE -fsanitize=${QFLOW_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  target_link_options(qflow_common INTERFACE -fsanitize=${QFLOW_SANITIZE})
+endif()
+if(QFLOW_COVERAGE)
+  target_compile_options(qflow_common INTERFACE --coverage)
+  target_link_options(qflow_common INTERFACE --coverage)
+endif()

@@ -1,0 +1,18 @@
+# qflow_layer(NAME LAYERS... [LIBRARIES ...]): the library of src/NAME, which may use the named layers; the libraries
+# are its own, and no header of it shows them.
+function(qflow_layer name)
+  cmake_parse_arguments(PARSE_ARGV 1 layer "" "" "LIBRARIES")
+  file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
+  list(TRANSFORM layer_UNPARSED_ARGUMENTS PREPEND qflow_ OUTPUT_VARIABLE uses)
+  add_library(qflow_${name} STATIC ${sources})
+  target_include_directories(qflow_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  target_link_libraries(qflow_${name} PUBLIC qflow_common ${uses} PRIVATE ${layer_LIBRARIES})
+endfunction()
+
+# The product is linked mostly static: libstdc++ and every archive inside, libc shared (dlopen and name look-ups need it).
+function(qflow_link_product target)
+  if(NOT QFLOW_SANITIZE)
+    target_link_options(${target} PRIVATE -static-libstdc++ -static-libgcc -Wl,-O1,--gc-sections,--as-needed)
+  endif()
+  target_link_libraries(${target} PRIVATE m)
+endfunction()

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "qflow/model/json.h"
+#include "qflow/model/names.h"
+#include "qflow/time/instant.h"
+
+namespace qflow {
+
+// Something that happened: a published event, the end of a run or step, a due instant, a change that a sensor saw.
+// `timestamp` is when it happened, `recorded_at` when qflow wrote it down. Absent texts are null in JSON.
+struct Event {
+  std::string id;  // UUIDv7 (RFC 9562)
+  std::string name;
+  Instant timestamp;
+  Instant recorded_at;
+  std::optional<std::string> type;
+  std::optional<std::string> name_space;
+  std::optional<std::string> value;
+  std::optional<std::string> sender;
+  std::optional<std::string> context;
+  Json payload = Json::object();
+  std::optional<RunId> caused_by;  // the run that published it, or whose end it is
+};
+
+// The UUIDv7 of `now` with 74 random bits taken from `random`.
+std::string make_event_id(Instant now, const std::array<std::uint8_t, 10>& random);
+
+// Whether the text has the shape of an event id: a UUIDv7 in small letters.
+bool is_event_id(std::string_view text);
+
+// The documented shape: id, name, timestamp, recorded_at, type, namespace, value, sender, context, payload, caused_by.
+Json to_json(const Event& event);
+
+// An event as people write it: {"name": ..., "payload": {...}, "timestamp", "type", "namespace", "value", "sender",
+// "context"}; `fields` is accepted for payload, `key` for name, `event_type` for type; both of a pair, and other keys,
+// are errors. id, recorded_at and caused_by are left empty, timestamp is `now` unless given. kInvalid says what is
+// wrong.
+Result<Event> parse_event(const Json& object, Instant now);
+
+}  // namespace qflow
