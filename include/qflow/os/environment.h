@@ -1,0 +1,20 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace qflow {
+
+// The environment variables of a process: a value, taken once at the start, so that nothing below main reads globals.
+using Environment = std::map<std::string, std::string, std::less<>>;
+
+Environment process_environment();
+
+// The variable, when it is set and not empty.
+std::optional<std::string> find_variable(const Environment& environment, std::string_view name);
+
+// The login name of the user who runs this process.
+std::string login_name();
+
+}  // namespace qflow

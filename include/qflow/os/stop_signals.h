@@ -1,0 +1,27 @@
+#pragma once
+
+#include <csignal>
+#include <optional>
+
+#include "qflow/os/file_system.h"
+
+namespace qflow {
+
+// While one lives, SIGINT, SIGTERM and SIGHUP to this process arrive here instead of ending it. Children start with
+// the signal mask cleared (process_launcher.h).
+class StopSignals {
+ public:
+  StopSignals();
+  ~StopSignals();
+  StopSignals(const StopSignals&) = delete;
+  StopSignals& operator=(const StopSignals&) = delete;
+
+  int descriptor() const { return file_.descriptor(); }  // readable when a signal waits; -1 where there is none
+  std::optional<int> take();
+
+ private:
+  sigset_t before_;
+  FileHandle file_;
+};
+
+}  // namespace qflow

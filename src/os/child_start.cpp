@@ -1,0 +1,148 @@
+#include "child_start.h"
+
+#include <fcntl.h>
+#include <linux/close_range.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+// The child runs on a stack that the sanitizers do not know.
+#define QFLOW_NOT_SANITIZED __attribute__((no_sanitize("address", "thread", "undefined")))
+
+namespace qflow {
+namespace {
+
+constexpr std::size_t kStackSize = 64 * 1024;
+constexpr int kFirstOtherDescriptor = 3;
+constexpr std::size_t kKernelSignalSetSize = 8;
+
+// The layout of the kernel's struct sigaction (x86-64, AArch64: handler, flags, restorer, mask); zeros mean SIG_DFL.
+struct KernelSignalAction {
+  unsigned long words[4] = {0, 0, 0, 0};
+};
+
+struct ChildState {
+  const ChildPlan* plan = nullptr;
+  ChildStep failed_step = ChildStep::kNone;
+  int error = 0;
+};
+
+// System calls are made bare: the wrappers of the sanitizers would take the child for this process.
+template <class... Arguments>
+QFLOW_NOT_SANITIZED long system_call(long number, Arguments... arguments) {
+  return syscall(number, arguments...);
+}
+
+QFLOW_NOT_SANITIZED void reset_signals() {
+  KernelSignalAction action;
+  for (int signal = 1; signal <= SIGRTMAX; ++signal) {
+    if (signal == SIGKILL || signal == SIGSTOP) continue;
+    system_call(SYS_rt_sigaction, signal, &action, nullptr, kKernelSignalSetSize);
+  }
+}
+
+QFLOW_NOT_SANITIZED void unblock_signals() {
+  unsigned long none = 0;
+  system_call(SYS_rt_sigprocmask, SIG_SETMASK, &none, nullptr, kKernelSignalSetSize);
+}
+
+// A descriptor from kFirstOtherDescriptor on, so that no dup2 onto 0, 1 or 2 destroys a source; -1 on failure.
+QFLOW_NOT_SANITIZED int source_descriptor(int wanted, int target) {
+  if (wanted < 0) {
+    int null = static_cast<int>(system_call(SYS_openat, AT_FDCWD, "/dev/null", O_RDWR | O_CLOEXEC, 0));
+    if (null < 0 || null >= kFirstOtherDescriptor || null == target) return null;
+    wanted = null;
+  }
+  if (wanted >= kFirstOtherDescriptor || wanted == target) return wanted;
+  return static_cast<int>(system_call(SYS_fcntl, wanted, F_DUPFD_CLOEXEC, kFirstOtherDescriptor));
+}
+
+QFLOW_NOT_SANITIZED bool place_descriptors(const ChildPlan& plan) {
+  int sources[3];
+  for (int target = 0; target < 3; ++target) {
+    sources[target] = source_descriptor(plan.descriptors[target], target);
+    if (sources[target] < 0) return false;
+  }
+  for (int target = 0; target < 3; ++target) {
+    // dup3 refuses equal descriptors and the new one must not be close-on-exec: so either clear the flag or duplicate.
+    bool in_place = sources[target] == target;
+    long done = in_place ? system_call(SYS_fcntl, target, F_SETFD, 0) : system_call(SYS_dup3, sources[target], target, 0);
+    if (done < 0) return false;
+  }
+  return true;
+}
+
+QFLOW_NOT_SANITIZED ChildStep prepare_child(const ChildPlan& plan) {
+  reset_signals();
+  if (system_call(SYS_setpgid, 0, 0) < 0) return ChildStep::kProcess;
+  if (!place_descriptors(plan)) return ChildStep::kDescriptors;
+  if (plan.folder != nullptr && system_call(SYS_chdir, plan.folder) < 0) return ChildStep::kFolder;
+  // Kernels before 5.11 do not know the flag; every descriptor of qflow's own is close-on-exec anyway.
+  system_call(SYS_close_range, kFirstOtherDescriptor, ~0U, CLOSE_RANGE_CLOEXEC);
+  unblock_signals();
+  system_call(SYS_execve, plan.program, plan.arguments, plan.environment);
+  return ChildStep::kProgram;
+}
+
+QFLOW_NOT_SANITIZED int run_child(void* argument) {
+  auto* state = static_cast<ChildState*>(argument);
+  state->failed_step = prepare_child(*state->plan);
+  state->error = errno;
+  system_call(SYS_exit_group, 127);
+  return 127;
+}
+
+void reap(pid_t process) {
+  while (waitpid(process, nullptr, 0) < 0 && errno == EINTR) {
+  }
+}
+
+// The stack of one child, unmapped when it has started its program.
+class ChildStack {
+ public:
+  ChildStack() : memory_(mmap(nullptr, kStackSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) {}
+  ~ChildStack() {
+    if (*this) munmap(memory_, kStackSize);
+  }
+  ChildStack(const ChildStack&) = delete;
+  ChildStack& operator=(const ChildStack&) = delete;
+  explicit operator bool() const { return memory_ != MAP_FAILED; }
+  void* top() const { return static_cast<char*>(memory_) + kStackSize; }
+
+ private:
+  void* memory_;
+};
+
+}  // namespace
+
+ChildStart start_child(const ChildPlan& plan) {
+  ChildStart start;
+  ChildState state;
+  state.plan = &plan;
+  ChildStack stack;
+  sigset_t all, before;
+  sigfillset(&all);
+  // No handler of this process may run in the child, which shares its memory.
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  if (stack) {
+    start.process =
+        clone(run_child, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &state, &start.pidfd);
+  }
+  start.error = errno;
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  if (start.process < 0) {
+    start.failed_step = ChildStep::kProcess;
+  } else if (state.failed_step != ChildStep::kNone) {
+    reap(start.process);
+    close(start.pidfd);
+    start = {-1, -1, state.failed_step, state.error};
+  }
+  return start;
+}
+
+}  // namespace qflow

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include "qflow/error/error.h"
+
+namespace qflow {
+
+// What the child needs, all of it made before it exists: it shares this process's memory until it executes its
+// program, so it may neither allocate nor lock.
+struct ChildPlan {
+  const char* program = nullptr;
+  char* const* arguments = nullptr;
+  char* const* environment = nullptr;
+  const char* folder = nullptr;       // null: stay
+  int descriptors[3] = {-1, -1, -1};  // what becomes 0, 1, 2; -1: /dev/null
+};
+
+// The steps of a child that can go wrong.
+enum class ChildStep { kNone, kProcess, kDescriptors, kFolder, kProgram };
+
+// A child, or the step that failed and its errno value; then no process is left.
+struct ChildStart {
+  pid_t process = -1;
+  int pidfd = -1;
+  ChildStep failed_step = ChildStep::kNone;
+  int error = 0;
+};
+
+// Starts the child by clone(2) with CLONE_VM and CLONE_VFORK, as glibc's posix_spawn does and for its reason: nothing
+// is copied however large this process is. It is done here because the child has steps of its own to take between
+// clone and exec, for which posix_spawn has no place.
+ChildStart start_child(const ChildPlan& plan);
+
+}  // namespace qflow

@@ -1,0 +1,37 @@
+#include "qflow/os/environment.h"
+
+#include <pwd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+namespace qflow {
+
+Environment process_environment() {
+  Environment environment;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    // POSIX: of a name that occurs twice, getenv gives the first.
+    if (char* equals = std::strchr(*entry, '=')) environment.emplace(std::string(*entry, equals), equals + 1);
+  }
+  return environment;
+}
+
+std::optional<std::string> find_variable(const Environment& environment, std::string_view name) {
+  auto found = environment.find(name);
+  if (found == environment.end() || found->second.empty()) return std::nullopt;
+  return found->second;
+}
+
+std::string login_name() {
+  passwd entry{};
+  passwd* found = nullptr;
+  std::vector<char> buffer(1024);
+  while (getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found) == ERANGE) {
+    buffer.resize(buffer.size() * 2);
+  }
+  return found == nullptr ? std::to_string(geteuid()) : std::string(entry.pw_name);
+}
+
+}  // namespace qflow

@@ -1,0 +1,159 @@
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <condition_variable>
+#include <cstdlib>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "qflow/os/file_system.h"
+#include "system_error.h"
+
+namespace qflow {
+namespace {
+
+// Whether the lock was taken; an error of the system but "somebody has it" is returned as its errno.
+int flock_uninterrupted(int descriptor, int operation) {
+  while (flock(descriptor, operation) != 0) {
+    if (errno != EINTR) return errno;
+  }
+  return 0;
+}
+
+// The text of a file under /proc; "" when it can't be read.
+std::string system_text(const std::string& path) {
+  PosixFileSystem files;
+  return read_file(files, path).value_or("");
+}
+
+std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
+
+std::string holder_text(long process) {
+  std::string name = system_text(fmt::format("/proc/{}/comm", process));
+  if (name.empty()) return fmt::format("process {}", process);
+  return fmt::format("process {} ({})", process, first_line(name));
+}
+
+std::vector<std::string_view> split_words(std::string_view line) {
+  std::vector<std::string_view> words;
+  while (true) {
+    std::size_t start = line.find_first_not_of(' ');
+    if (start == std::string_view::npos) return words;
+    line.remove_prefix(start);
+    words.push_back(line.substr(0, line.find(' ')));
+    line.remove_prefix(words.back().size());
+  }
+}
+
+// The holder in a line of /proc/locks (proc(5)): "1: FLOCK  ADVISORY  WRITE 4711 fd:00:1234 0 EOF"; a line of a waiter
+// has "->" as its second word. 0 when the line is about another file, or the system hides the process.
+long holder_in(std::string_view line, std::string_view file) {
+  std::vector<std::string_view> words = split_words(line);
+  if (words.size() < 6 || words[1] == "->" || words[5] != file) return 0;
+  long process = std::atol(std::string(words[4]).c_str());
+  return process == getpid() ? 0 : process;
+}
+
+std::string find_holder(const struct stat& status) {
+  std::string file =
+      fmt::format("{:02x}:{:02x}:{}", major(status.st_dev), minor(status.st_dev), std::uint64_t{status.st_ino});
+  std::string locks = system_text("/proc/locks");
+  for (std::string_view rest = locks; !rest.empty();) {
+    std::string_view line = first_line(rest);
+    if (long process = holder_in(line, file); process > 0) return holder_text(process);
+    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
+  }
+  return "";
+}
+
+tl::unexpected<Error> locked_by_other(const FileHandle& file) {
+  struct stat status {};
+  std::string holder = fstat(file.descriptor(), &status) == 0 ? find_holder(status) : "";
+  if (holder.empty()) holder = "another process";
+  return fail(ErrorKind::kBusy, fmt::format("{} is locked by {}", path_of(file), holder));
+}
+
+// One waiter in flock(2), which knows no time limit: the thread that asked stops waiting when the limit has passed, and
+// the waiter, when it is served after all, gives the lock back. Both share the open file through a duplicate of it.
+struct Waiter {
+  std::mutex mutex;
+  std::condition_variable done;
+  FileHandle file;
+  bool finished = false;
+  bool abandoned = false;
+  int error = 0;
+};
+
+void wait_for_lock(const std::shared_ptr<Waiter>& waiter) {
+  int error = flock_uninterrupted(waiter->file.descriptor(), LOCK_EX);
+  std::lock_guard guard(waiter->mutex);
+  waiter->error = error;
+  waiter->finished = true;
+  if (waiter->abandoned && error == 0) flock(waiter->file.descriptor(), LOCK_UN);
+  waiter->file = FileHandle();
+  waiter->done.notify_one();
+}
+
+// Signals stay with the threads that expect them.
+void start_waiter(const std::shared_ptr<Waiter>& waiter) {
+  sigset_t all, before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread(wait_for_lock, waiter).detach();
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+}  // namespace
+
+Status PosixFileSystem::lock(const FileHandle& file, bool wait) {
+  int error = flock_uninterrupted(file.descriptor(), wait ? LOCK_EX : LOCK_EX | LOCK_NB);
+  if (error == EWOULDBLOCK) return locked_by_other(file);
+  if (error != 0) return system_failure("lock", file, error);
+  return {};
+}
+
+Status PosixFileSystem::lock_within(const FileHandle& file, std::chrono::milliseconds limit) {
+  int error = flock_uninterrupted(file.descriptor(), LOCK_EX | LOCK_NB);
+  if (error == 0) return {};
+  if (error != EWOULDBLOCK) return system_failure("lock", file, error);
+  auto waiter = std::make_shared<Waiter>();
+  waiter->file = FileHandle(fcntl(file.descriptor(), F_DUPFD_CLOEXEC, 3));
+  if (!waiter->file) return system_failure("lock", file, errno);
+  start_waiter(waiter);
+  std::unique_lock guard(waiter->mutex);
+  if (!waiter->done.wait_for(guard, limit, [&] { return waiter->finished; })) {
+    waiter->abandoned = true;
+    return locked_by_other(file);
+  }
+  if (waiter->error != 0) return system_failure("lock", file, waiter->error);
+  return {};
+}
+
+void PosixFileSystem::unlock(const FileHandle& file) { flock(file.descriptor(), LOCK_UN); }
+
+Result<bool> PosixFileSystem::is_locked(const FileHandle& file) {
+  // A shared lock, so that two who ask at once do not take each other for the holder.
+  int error = flock_uninterrupted(file.descriptor(), LOCK_SH | LOCK_NB);
+  if (error == EWOULDBLOCK) return true;
+  if (error != 0) return system_failure("lock", file, error);
+  flock(file.descriptor(), LOCK_UN);
+  return false;
+}
+
+std::string PosixFileSystem::lock_holder(const Path& path) {
+  struct stat status {};
+  return stat(path.c_str(), &status) == 0 ? find_holder(status) : "";
+}
+
+}  // namespace qflow

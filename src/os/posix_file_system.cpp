@@ -1,0 +1,258 @@
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+
+#include "qflow/os/file_system.h"
+#include "system_error.h"
+
+namespace qflow {
+namespace {
+
+struct OpenAction {
+  int flags;
+  std::string_view verb;
+};
+
+OpenAction open_action(OpenMode mode) {
+  switch (mode) {
+    case OpenMode::kRead:
+      return {O_RDONLY, "read"};
+    case OpenMode::kCreate:
+      return {O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, "write"};
+    case OpenMode::kCreateNew:
+      return {O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, "make"};
+    case OpenMode::kAppend:
+      return {O_WRONLY | O_CREAT | O_APPEND, "append to"};
+    case OpenMode::kLock:
+      break;
+  }
+  return {O_RDWR | O_CREAT, "open"};
+}
+
+FileType file_type(mode_t mode) {
+  if (S_ISREG(mode)) return FileType::kRegular;
+  if (S_ISDIR(mode)) return FileType::kFolder;
+  return S_ISLNK(mode) ? FileType::kSymlink : FileType::kOther;
+}
+
+std::int64_t nanoseconds(const timespec& time) { return time.tv_sec * 1'000'000'000 + time.tv_nsec; }
+
+FileInfo file_info(const struct stat& status) {
+  FileInfo info;
+  info.type = file_type(status.st_mode);
+  info.size = static_cast<std::uint64_t>(status.st_size);
+  info.inode = status.st_ino;
+  info.device = status.st_dev;
+  info.links = status.st_nlink;
+  info.mode = status.st_mode & 07777;
+  info.modified_ns = nanoseconds(status.st_mtim);
+  info.changed_ns = nanoseconds(status.st_ctim);
+  return info;
+}
+
+// Some file systems leave d_type unset; then stat has to tell.
+FileType entry_type(DIR* folder, const dirent& entry) {
+  if (entry.d_type == DT_REG) return FileType::kRegular;
+  if (entry.d_type == DT_DIR) return FileType::kFolder;
+  if (entry.d_type == DT_LNK) return FileType::kSymlink;
+  struct stat status {};
+  bool known = entry.d_type != DT_UNKNOWN;
+  if (known || fstatat(dirfd(folder), entry.d_name, &status, AT_SYMLINK_NOFOLLOW) != 0) return FileType::kOther;
+  return file_type(status.st_mode);
+}
+
+bool is_dot(std::string_view name) { return name == "." || name == ".."; }
+
+// Calls that a signal can interrupt, made again until they end otherwise.
+template <class Call>
+auto uninterrupted(Call call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+}  // namespace
+
+Result<FileHandle> PosixFileSystem::open(const Path& path, OpenMode mode, std::uint32_t permissions) {
+  OpenAction action = open_action(mode);
+  int descriptor = uninterrupted([&] { return ::open(path.c_str(), action.flags | O_CLOEXEC, permissions); });
+  if (descriptor >= 0) return FileHandle(descriptor);
+  if (errno == ELOOP && (action.flags & O_NOFOLLOW) != 0) {
+    return fail(ErrorKind::kStore, "can't write " + path.native() + ": it is a symbolic link");
+  }
+  return system_failure(action.verb, path, errno);
+}
+
+Result<std::size_t> PosixFileSystem::read_some(const FileHandle& file, char* buffer, std::size_t size) {
+  ssize_t count = uninterrupted([&] { return ::read(file.descriptor(), buffer, size); });
+  if (count < 0) return system_failure("read", file, errno);
+  return static_cast<std::size_t>(count);
+}
+
+Status PosixFileSystem::write_all(const FileHandle& file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    ssize_t count = uninterrupted([&] { return ::write(file.descriptor(), bytes.data(), bytes.size()); });
+    if (count < 0) return system_failure("write", file, errno);
+    bytes.remove_prefix(static_cast<std::size_t>(count));
+  }
+  return {};
+}
+
+Status PosixFileSystem::sync(const FileHandle& file) {
+  if (uninterrupted([&] { return fsync(file.descriptor()); }) != 0) return system_failure("sync", file, errno);
+  return {};
+}
+
+Status PosixFileSystem::copy_bytes(const FileHandle& from, const FileHandle& to) {
+  constexpr std::size_t kChunk = std::size_t{1} << 30;
+  while (true) {
+    ssize_t count = uninterrupted(
+        [&] { return copy_file_range(from.descriptor(), nullptr, to.descriptor(), nullptr, kChunk, 0); });
+    if (count == 0) break;
+    if (count > 0) continue;
+    bool unsupported = errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP || errno == EBADF;
+    if (!unsupported) return system_failure("copy to", to, errno);
+    break;
+  }
+  // What the system did not copy for us (nothing is left when it did; some file systems answer 0 without copying).
+  constexpr std::size_t kBuffer = std::size_t{1} << 18;
+  auto buffer = std::make_unique_for_overwrite<char[]>(kBuffer);
+  while (true) {
+    QFLOW_ASSIGN(std::size_t count, read_some(from, buffer.get(), kBuffer));
+    if (count == 0) return {};
+    QFLOW_TRY(write_all(to, {buffer.get(), count}));
+  }
+}
+
+Result<FileInfo> PosixFileSystem::info(const Path& path, FollowLinks follow) {
+  struct stat status {};
+  int flags = follow == FollowLinks::kNo ? AT_SYMLINK_NOFOLLOW : 0;
+  if (fstatat(AT_FDCWD, path.c_str(), &status, flags) != 0) return system_failure("look at", path, errno);
+  return file_info(status);
+}
+
+Result<std::vector<FolderEntry>> PosixFileSystem::list(const Path& folder) {
+  std::unique_ptr<DIR, int (*)(DIR*)> stream(opendir(folder.c_str()), closedir);
+  if (!stream) return system_failure("list", folder, errno);
+  std::vector<FolderEntry> entries;
+  errno = 0;
+  while (const dirent* entry = readdir(stream.get())) {
+    if (!is_dot(entry->d_name)) entries.push_back({entry->d_name, entry_type(stream.get(), *entry)});
+    errno = 0;
+  }
+  if (errno != 0) return system_failure("list", folder, errno);
+  std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
+  return entries;
+}
+
+Result<std::string> PosixFileSystem::read_link(const Path& path) {
+  std::string target(256, '\0');
+  while (true) {
+    ssize_t length = readlink(path.c_str(), target.data(), target.size());
+    if (length < 0) return system_failure("read the link", path, errno);
+    if (static_cast<std::size_t>(length) < target.size()) {
+      target.resize(static_cast<std::size_t>(length));
+      return target;
+    }
+    target.resize(target.size() * 2);
+  }
+}
+
+Status PosixFileSystem::make_folder(const Path& path) {
+  if (mkdir(path.c_str(), 0700) == 0) return {};
+  int reason = errno;
+  struct stat status {};
+  if (reason == EEXIST && stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return {};
+  return system_failure("make the folder", path, reason);
+}
+
+Status PosixFileSystem::make_symlink(const std::string& target, const Path& path) {
+  if (symlink(target.c_str(), path.c_str()) != 0) return system_failure("make the link", path, errno);
+  return {};
+}
+
+Status PosixFileSystem::make_hard_link(const Path& existing, const Path& path) {
+  if (link(existing.c_str(), path.c_str()) != 0) return system_failure("make the hard link", path, errno);
+  return {};
+}
+
+Status PosixFileSystem::rename(const Path& from, const Path& to) {
+  if (::rename(from.c_str(), to.c_str()) == 0) return {};
+  int reason = errno;
+  struct stat status {};
+  bool source_absent = reason == ENOENT && lstat(from.c_str(), &status) != 0;
+  return source_absent ? system_failure("rename", from, reason)
+                       : system_failure("rename " + from.native() + " to", to, reason);
+}
+
+Result<MoveOutcome> PosixFileSystem::move_new(const Path& from, const Path& to) {
+  if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return MoveOutcome::kMoved;
+  if (errno == EEXIST) return MoveOutcome::kTargetExists;
+  if (errno == EXDEV) return MoveOutcome::kOtherDevice;
+  if (errno != EINVAL) return system_failure("move " + from.native() + " to", to, errno);
+  // A file system without RENAME_NOREPLACE: a hard link never replaces either (folders have no such second way).
+  if (link(from.c_str(), to.c_str()) == 0) {
+    if (unlink(from.c_str()) != 0) return system_failure("remove", from, errno);
+    return MoveOutcome::kMoved;
+  }
+  if (errno == EEXIST) return MoveOutcome::kTargetExists;
+  return system_failure("move " + from.native() + " to", to, errno);
+}
+
+Status PosixFileSystem::set_permissions(const Path& path, std::uint32_t mode) {
+  if (chmod(path.c_str(), mode) != 0) return system_failure("change the permissions of", path, errno);
+  return {};
+}
+
+Status PosixFileSystem::touch(const Path& path) {
+  const std::array<timespec, 2> times = {timespec{0, UTIME_OMIT}, timespec{0, UTIME_NOW}};
+  if (utimensat(AT_FDCWD, path.c_str(), times.data(), 0) != 0) return system_failure("touch", path, errno);
+  return {};
+}
+
+Status PosixFileSystem::remove(const Path& path) {
+  if (unlink(path.c_str()) == 0) return {};
+  // POSIX says EPERM for a folder, Linux EISDIR.
+  if ((errno == EISDIR || errno == EPERM) && rmdir(path.c_str()) == 0) return {};
+  return system_failure("remove", path, errno);
+}
+
+Status PosixFileSystem::sync_folder(const Path& path) {
+  FileHandle folder(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  if (!folder) return system_failure("sync", path, errno);
+  return sync(folder);
+}
+
+Result<std::string> PosixFileSystem::network_name(const Path& path) {
+  struct statfs status {};
+  if (uninterrupted([&] { return statfs(path.c_str(), &status); }) != 0) return system_failure("look at", path, errno);
+  // Magic numbers of statfs(2); FUSE is listed because sshfs is the common one and nothing tells them apart here.
+  switch (static_cast<std::uint32_t>(status.f_type)) {
+    case 0x6969:
+      return "NFS";
+    case 0x517B:
+    case 0xFE534D42:
+    case 0xFF534D42:
+      return "SMB";
+    case 0x01021997:
+      return "9P";
+    case 0x00C36400:
+      return "Ceph";
+    case 0x5346414F:
+      return "AFS";
+    case 0x65735546:
+      return "FUSE";
+    default:
+      return "";
+  }
+}
+
+}  // namespace qflow
