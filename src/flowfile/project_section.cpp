@@ -1,0 +1,50 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "flowfile/checked_text.h"
+#include "flowfile/flow_sections.h"
+
+namespace qflow {
+namespace {
+
+constexpr std::size_t kMaxBranchLength = 128;
+
+bool stays_in_names(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+}
+
+std::optional<Located<std::string>> read_branch(ConfigReader& reader) {
+  const auto branch = reader.text("branch");
+  if (!branch) return std::nullopt;
+  std::string kept;
+  std::copy_if(branch->value.begin(), branch->value.end(), std::back_inserter(kept), stays_in_names);
+  Diagnostics& diagnostics = reader.diagnostics();
+  if (kept.empty() || kept.size() > kMaxBranchLength) {
+    diagnostics.error(branch->position, fmt::format("{} is no branch", qflow::quoted(branch->value)),
+                      fmt::format("1 to {} letters, digits, '_', '.' and '-'", kMaxBranchLength));
+    return std::nullopt;
+  }
+  if (kept != branch->value) {
+    diagnostics.warning(branch->position,
+                        fmt::format("branch {} is used as {}", qflow::quoted(branch->value), qflow::quoted(kept)),
+                        "names of events keep only letters, digits, '_', '.' and '-'");
+  }
+  return Located<std::string>{kept, branch->position};
+}
+
+}  // namespace
+
+Project read_project(const ConfigTable& table, Diagnostics& diagnostics) {
+  ConfigReader reader(table, "[project]", diagnostics);
+  Project project;
+  if (const auto name = reader.required_text("name")) {
+    if (checked_name<ProjectName>(name, diagnostics)) project.name = *name;
+  }
+  project.branch = read_branch(reader);
+  if (const auto production = reader.boolean("production")) project.production = production->value;
+  reader.finish();
+  return project;
+}
+
+}  // namespace qflow
