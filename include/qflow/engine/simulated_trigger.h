@@ -1,0 +1,27 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "qflow/engine/parameter_mapping.h"
+#include "qflow/model/flow_definition.h"
+#include "qflow/model/run.h"
+#include "qflow/trigger/trigger.h"
+
+namespace qflow {
+
+// What `qflow run --trigger ...` comes to.
+struct SimulatedTrigger {
+  TriggerRecord record;
+  Json parameters = Json::object();    // mapped ones only, of the parameters' types
+  std::optional<std::string> context;  // of the run
+  std::vector<std::string> notes;      // what a deployed trigger would have refused, a line each
+};
+
+// Decides as "Simulating triggers locally" says (steps.md): the sources as given, in the order of the command line (at
+// least one; event.payload of a run has its status), the flow, and its triggers.
+SimulatedTrigger simulate_trigger(std::vector<TriggerSource> sources, const FlowDefinition& flow,
+                                  const TriggerList& triggers, const ArtifactReader& artifacts);
+
+}  // namespace qflow

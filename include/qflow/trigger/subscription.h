@@ -1,0 +1,163 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "qflow/error/diagnostic.h"
+#include "qflow/expression/expression.h"
+#include "qflow/model/names.h"
+#include "qflow/time/duration.h"
+#include "qflow/time/instant.h"
+#include "qflow/trigger/payload_path.h"
+
+namespace qflow {
+
+// What every source of a trigger has. Expressions see `event` and are checked.
+struct SourceRules {
+  std::string
+      name;  // what `match` and trigger["..."] take: the short event name, the flow as declared, the trigger's id
+  SourcePosition position;
+  std::optional<Expression> when;  // of the source's own table; the trigger's `when` counts besides
+  ParameterMapping mapping;
+  std::int64_t count = 1;  // so many events make the source met
+  std::optional<Expression> distinct;
+};
+
+// An event published under a name. An absent filter lets everything through.
+struct EventSubscription {
+  SourceRules source;
+  EventName event;          // the short name
+  bool namespaced = false;  // listens to {project}.{branch}.{event} of the deployment
+  std::optional<std::string> event_type;
+  std::optional<std::string> name_space;
+  std::optional<std::string> value;
+  std::optional<std::string> sender;
+};
+
+enum class RunCondition { kSuccess, kFailure, kAlways };
+std::string_view to_text(RunCondition condition);
+
+// A project and branch that a flow name is qualified with: project "foo", branch "prod.bar".
+struct FlowNamespace {
+  ProjectName project;
+  std::string branch;
+};
+
+// The end of a run of another flow, or of one of its steps.
+struct RunSubscription {
+  SourceRules source;
+  FlowId flow;
+  std::optional<FlowNamespace> name_space;  // absent: the listener's own
+  RunCondition condition = RunCondition::kSuccess;
+  std::optional<StepId> step;
+};
+
+enum class Catchup { kLast, kNone, kAll };
+enum class DstGap { kShift, kSkip };
+enum class DstOverlap { kFirst, kLast, kBoth };
+
+// Due instants. Exactly one of `schedule` and `every` is set; their text, the zone and the days are as written.
+struct ScheduleSubscription {
+  SourceRules source;
+  std::optional<Located<std::string>> schedule;
+  std::optional<Located<Duration>> every;
+  Located<std::string> timezone{"UTC", {}};
+  Catchup catchup = Catchup::kLast;
+  Duration catchup_window = std::chrono::hours(24);
+  DstGap dst_gap = DstGap::kShift;
+  DstOverlap dst_overlap = DstOverlap::kFirst;
+  std::optional<Located<Instant>> start;
+  std::optional<Located<Instant>> end;
+  std::vector<Located<std::string>> exclude;
+};
+
+// A file, or the files of a folder. The path may be relative to the flow file's folder.
+struct FileSensor {
+  bool directory = false;
+  std::string path;
+  std::optional<std::string> pattern;
+  Duration settle = std::chrono::seconds(5);
+  std::optional<std::string> done_marker;
+};
+
+struct PostgresqlEngine {
+  std::optional<std::string> host;
+  std::int64_t port = 5432;
+  std::string database;
+  std::optional<std::string> user;
+  std::optional<std::string> password_secret;
+  std::optional<std::string> sslmode;
+};
+struct SqliteEngine {
+  std::string path;
+};
+using DatabaseEngine = std::variant<PostgresqlEngine, SqliteEngine>;
+
+enum class DetectionMode { kRowCount, kTimestampColumn, kCustomQuery };
+
+struct DatabaseSensor {
+  DatabaseEngine engine;
+  DetectionMode mode = DetectionMode::kRowCount;
+  std::string table_name;
+  std::string timestamp_column;
+  std::string custom_query;
+  std::optional<std::string> condition;
+};
+
+struct S3Sensor {
+  std::string bucket;
+  std::string prefix;
+  std::optional<std::string> pattern;
+  std::optional<std::string> endpoint;
+  std::optional<std::string> region;
+};
+struct HttpSensor {
+  std::string url;
+};
+struct ExecSensor {
+  std::vector<std::string> command;
+};
+
+enum class ChangeKind { kCreated, kModified, kDeleted, kAll };
+enum class SensorBaseline { kIgnore, kFire };
+enum class SensorBatching { kItem, kBatch };
+
+// Changes of something that is looked at again and again.
+struct SensorSubscription {
+  SourceRules source;
+  std::variant<FileSensor, DatabaseSensor, S3Sensor, HttpSensor, ExecSensor> watched;
+  ChangeKind change = ChangeKind::kCreated;
+  Duration poll = std::chrono::seconds(30);
+  Duration timeout = std::chrono::seconds(30);
+  SensorBaseline baseline = SensorBaseline::kIgnore;
+  SensorBatching per = SensorBatching::kItem;
+};
+
+// Activation by hand.
+struct CliSubscription {
+  SourceRules source;
+};
+
+enum class ApiAuthentication { kNone, kBearer, kHmacSha256, kGithub, kStripe };
+
+// An HTTP call.
+struct ApiSubscription {
+  SourceRules source;
+  std::string path;
+  std::vector<std::string> methods;
+  ApiAuthentication authentication = ApiAuthentication::kNone;
+  std::optional<std::string> secret;  // the name of one
+};
+
+// What a trigger listens to, as data: the engine, `explain`, `deploy` and exporters all visit it.
+using Subscription = std::variant<EventSubscription, RunSubscription, ScheduleSubscription, SensorSubscription,
+                                  CliSubscription, ApiSubscription>;
+
+const SourceRules& source_of(const Subscription& subscription);
+SourceRules& source_of(Subscription& subscription);
+
+}  // namespace qflow

@@ -1,0 +1,78 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "qflow/error/diagnostic.h"
+#include "qflow/expression/expression.h"
+#include "qflow/model/names.h"
+#include "qflow/time/duration.h"
+#include "qflow/trigger/match_expression.h"
+#include "qflow/trigger/subscription.h"
+#include "qflow/trigger/trigger_context.h"
+#include "qflow/trigger/trigger_result.h"
+#include "qflow/trigger/trigger_type.h"
+
+namespace qflow {
+
+// Which of several waiting events of one source a firing takes.
+enum class JoinOrder { kLatest, kOldest, kAll };
+
+// The keys that every type has. Expressions see `event` and are checked. `parameters` of the trigger has become the
+// mapping of its one source.
+struct TriggerRules {
+  TriggerId id;
+  std::string type;  // as written; of a custom type the name it is registered under
+  FlowId flow_id;
+  SourcePosition position;  // of the id, else of the table
+  bool enabled = true;
+  std::string description;
+  std::optional<Expression> when;
+  MatchExpression match;  // bound to the sources; of a group to its legs
+  std::optional<Duration> within;
+  std::string within_text;  // as written, for sentences
+  std::optional<Expression> correlate;
+  std::optional<Expression> context;
+  JoinOrder join = JoinOrder::kLatest;
+  std::optional<Duration> debounce;
+  std::optional<Duration> max_wait;
+};
+
+// One entry of [[triggers]]: immutable, pure, thread-safe. It says what it listens to and whether something meets it;
+// joins, windows and policies are the engine's, and the service starts what should run.
+class Trigger {
+ public:
+  explicit Trigger(TriggerRules rules, std::vector<Subscription> subscriptions = {});
+  virtual ~Trigger() = default;
+  Trigger(const Trigger&) = delete;
+  Trigger& operator=(const Trigger&) = delete;
+
+  virtual TriggerType type() const = 0;
+
+  // Whether the event of the context alone meets this trigger: enabled, listened to, through its filters. Activated by
+  // hand, every enabled trigger is met.
+  virtual bool should_trigger(const TriggerContext& context) const;
+  // The same with the reason, as what to do.
+  virtual TriggerResult activate(const TriggerContext& context) const;
+
+  // A group's legs by id; empty for every other type. The legs' sources are those of the triggers themselves.
+  virtual std::vector<TriggerId> legs() const { return {}; }
+
+  const TriggerRules& rules() const { return rules_; }
+  const TriggerId& id() const { return rules_.id; }
+  const FlowId& flow_id() const { return rules_.flow_id; }
+  // The declared sources in the order of the file.
+  const std::vector<Subscription>& subscriptions() const { return subscriptions_; }
+
+ private:
+  friend class TriggerAssembly;  // completes a trigger before anybody else sees it
+
+  TriggerRules rules_;
+  std::vector<Subscription> subscriptions_;
+};
+
+using TriggerList = std::vector<std::unique_ptr<Trigger>>;
+
+}  // namespace qflow

@@ -1,0 +1,77 @@
+#pragma once
+
+// How to add a trigger type.
+// In qflow itself: one file src/trigger/<name>_trigger.cpp that reads the type's keys and returns a Trigger, and one
+// line in src/trigger/trigger_types.cpp (the list is sorted; the compiler checks it). The line names the type's keys,
+// so that other types can say where a misplaced key belongs, and carries a summary and an example for the manual. In a
+// program that links qflow: derive from Trigger and call register_trigger with a name and a factory.
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "qflow/error/diagnostic.h"
+#include "qflow/model/config_reader.h"
+#include "qflow/model/flow_definition.h"
+#include "qflow/trigger/trigger.h"
+
+namespace qflow {
+
+// What a factory gets: the shared keys, read already; the type's own keys behind `config`; the flow around it. A
+// factory reports problems to config.diagnostics() and may return null after having done so. Keys that it does not ask
+// for are unknown ones, reported afterwards; `explain_unknown` may say more about them (config_reader.h).
+struct TriggerSetup {
+  ConfigReader& config;
+  const FlowDefinition& flow;
+  TriggerRules rules;
+  ConfigReader::ExplainUnknown explain_unknown;
+};
+using TriggerFactory = std::function<std::unique_ptr<Trigger>(TriggerSetup& setup)>;
+
+// A built-in type, for help, the manual, and messages about misplaced keys.
+struct TriggerTypeInfo {
+  std::string_view name;
+  std::string_view summary;                // "runs of other flows, or steps of them, that have ended"
+  std::span<const std::string_view> keys;  // its own, without the shared ones
+  std::string_view example;                // TOML of [[triggers]], correct in any flow that has a project
+  std::unique_ptr<Trigger> (*create)(TriggerSetup& setup);
+};
+// Sorted by name.
+std::span<const TriggerTypeInfo> built_in_trigger_types();
+
+// The keys that triggers of every type have, in the order of the manual.
+std::span<const std::string_view> shared_trigger_keys();
+
+// The types of triggers that a program knows: at first the built-in ones.
+class TriggerRegistry {
+ public:
+  TriggerRegistry();
+
+  // Adds a type, or replaces one of that name (a built-in one too).
+  void register_trigger(std::string type, TriggerFactory factory);
+
+  // The trigger of one [[triggers]] table; null when it has errors, which are in `diagnostics` with their positions.
+  // What concerns several triggers of a flow is checked by build_triggers.
+  std::unique_ptr<Trigger> create_trigger(const TriggerConfig& config, const FlowDefinition& flow,
+                                          Diagnostics& diagnostics) const;
+
+  // Sorted.
+  std::vector<std::string> known_types() const;
+
+ private:
+  std::map<std::string, TriggerFactory, std::less<>> factories_;
+};
+
+// All triggers of a flow, in the order of the file, without those that have errors; everything that triggers.md calls
+// an error at check, except schedules' texts (time/ checks those), is in `diagnostics`.
+TriggerList build_triggers(const FlowDefinition& flow, const TriggerRegistry& registry, Diagnostics& diagnostics);
+
+const Trigger* find_trigger(const TriggerList& triggers, const TriggerId& id);
+// The group that has the trigger as a leg, or null.
+const Trigger* group_of(const TriggerList& triggers, const TriggerId& id);
+
+}  // namespace qflow

@@ -1,0 +1,145 @@
+#include "qflow/engine/parameter_mapping.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "qflow/error/printable.h"
+
+namespace qflow {
+namespace {
+
+bool is_end_of_run(const Event& event) {
+  return event.name.rfind("qflow.run.", 0) == 0 || event.name.rfind("qflow.step.", 0) == 0;
+}
+
+Instant window_time(const Event& event) {
+  return std::min(event.timestamp, event.recorded_at);
+}
+
+// The event's own field of that name, which a path falls back to; absent texts are none.
+std::optional<Json> own_field(const Event& event, std::string_view name) {
+  const auto text = [](const std::optional<std::string>& value) {
+    return value ? std::optional<Json>(*value) : std::nullopt;
+  };
+  if (name == "timestamp") return Json(format_instant(event.timestamp));
+  if (name == "id") return Json(event.id);
+  if (name == "name") return Json(event.name);
+  if (name == "context") return text(event.context);
+  if (name == "value") return text(event.value);
+  if (name == "sender") return text(event.sender);
+  return std::nullopt;
+}
+
+// What one event gives to parameters; nothing is a missing value.
+class EventReader {
+ public:
+  EventReader(const Event& event, const ArtifactReader& artifacts) : event_(event), artifacts_(artifacts) {}
+
+  Result<std::optional<Json>> at(const PayloadPath& path) const {
+    if (const Json* value = path.find(event_.payload)) return std::optional<Json>(*value);
+    const auto& segments = path.segments();
+    const auto* first = std::get_if<std::string>(&segments.front());
+    const auto* artifact = segments.size() > 1 ? std::get_if<std::string>(&segments[1]) : nullptr;
+    if (is_end_of_run(event_) && first != nullptr && *first == "artifacts" && artifact != nullptr) {
+      return in_artifact(*artifact, path);
+    }
+    return own_field(event_, path.single_field());
+  }
+
+  // The payload's field of the parameter's name; of several that differ in case, the exact one.
+  std::optional<Json> named(const Parameter& parameter, const std::vector<Parameter>& all) const {
+    if (!event_.payload.is_object()) return std::nullopt;
+    const auto exact = event_.payload.find(parameter.name.text());
+    if (exact != event_.payload.end()) return *exact;
+    for (const auto& field : event_.payload.items()) {
+      if (find_parameter(all, field.key()) == &parameter) return field.value();
+    }
+    return std::nullopt;
+  }
+
+ private:
+  Result<std::optional<Json>> in_artifact(const std::string& name, const PayloadPath& path) const {
+    const Result<Json> artifact = artifacts_(event_, name);
+    if (!artifact && artifact.error().kind == ErrorKind::kNotFound) return std::optional<Json>();
+    if (!artifact) return tl::make_unexpected(artifact.error());
+    const Json* value = path.find(*artifact, 2);
+    return value != nullptr ? std::optional<Json>(*value) : std::nullopt;
+  }
+
+  const Event& event_;
+  const ArtifactReader& artifacts_;
+};
+
+Status refuse(const Parameter& parameter, std::string_view origin, const std::string& reason) {
+  return fail(ErrorKind::kRefused,
+              fmt::format("parameter {} can't be set from {}: {}", parameter.name.text(), origin, reason));
+}
+
+// Adds the value to what the event sets, or says why the event is filtered.
+Status set(Json& values, const Parameter& parameter, std::string_view origin, const std::optional<Json>& value) {
+  if (!value || value->is_null()) {
+    if (!parameter.required || parameter.default_value) return {};
+    return refuse(parameter, origin,
+                  value ? "it is null, and the parameter is required" : "it is missing, and the parameter is required");
+  }
+  Result<Json> converted = convert_parameter(parameter, *value);
+  if (!converted) return refuse(parameter, origin, converted.error().message);
+  values[parameter.name.text()] = std::move(*converted);
+  return {};
+}
+
+Status map_entries(Json& values, const ParameterMapping& mapping, const std::vector<Parameter>& parameters,
+                   const EventReader& reader) {
+  for (const MappedParameter& entry : mapping.entries) {
+    const Parameter* parameter = find_parameter(parameters, entry.parameter.text());
+    if (parameter == nullptr) continue;
+    const auto value = reader.at(entry.path);
+    if (!value) return refuse(*parameter, entry.path.text(), value.error().message);
+    QFLOW_TRY(set(values, *parameter, entry.path.text(), *value));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Json> map_event(const ParameterMapping& mapping, const std::vector<Parameter>& parameters, const Event& event,
+                       const ArtifactReader& artifacts) {
+  Json values = Json::object();
+  const EventReader reader(event, artifacts);
+  if (mapping.mode == MappingMode::kExplicit) QFLOW_TRY(map_entries(values, mapping, parameters, reader));
+  if (mapping.mode == MappingMode::kByName) {
+    for (const Parameter& parameter : parameters) {
+      QFLOW_TRY(set(values, parameter, parameter.name.text(), reader.named(parameter, parameters)));
+    }
+  }
+  return values;
+}
+
+MappedParameters map_firing(const std::vector<FiringEvent>& events, const std::vector<Parameter>& parameters,
+                            const ArtifactReader& artifacts) {
+  std::map<std::size_t, std::size_t> newest;  // source → place in the list
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto [found, added] = newest.emplace(events[i].source, i);
+    if (!added && window_time(*events[i].event) >= window_time(*events[found->second].event)) found->second = i;
+  }
+  std::vector<std::size_t> order;
+  for (const auto& entry : newest) order.push_back(entry.second);
+  std::sort(order.begin(), order.end());
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return window_time(*events[a].event) < window_time(*events[b].event);
+  });
+  MappedParameters mapped;
+  for (const std::size_t index : order) {
+    Result<Json> values = map_event(*events[index].mapping, parameters, *events[index].event, artifacts);
+    if (values) {
+      mapped.values.update(*values);
+    } else {
+      mapped.filtered.push_back({index, values.error().message});
+    }
+  }
+  return mapped;
+}
+
+}  // namespace qflow

@@ -1,0 +1,151 @@
+#include "engine/simulated_choice.h"
+
+#include <algorithm>
+#include <string>
+
+#include "qflow/trigger/source_filter.h"
+#include "qflow/trigger/trigger_registry.h"
+
+namespace qflow {
+namespace {
+
+bool ends_with(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+// A namespaced event is known by its short name, and by its full one in whichever branch of the project it was
+// published.
+bool is_namespaced_name(std::string_view name, const EventSubscription& event, const FlowDefinition& flow) {
+  if (!event.namespaced || !flow.project) return false;
+  const std::string project = flow.project->name.value + ".";
+  return name.substr(0, project.size()) == project && ends_with(name, "." + event.event.text());
+}
+
+bool is_source(const TriggerSource& source, const Trigger& trigger, const Subscription& subscription,
+               const FlowDefinition& flow) {
+  if (const auto* run = std::get_if<RunSubscription>(&subscription)) {
+    return source.run && source.run->flow == run->flow;
+  }
+  if (source.run) return false;
+  const std::string& name = source.event.name;
+  if (name == listened_name(trigger, subscription, {})) return true;
+  const auto* event = std::get_if<EventSubscription>(&subscription);
+  return event != nullptr && is_namespaced_name(name, *event, flow);
+}
+
+std::optional<SimulatedSource> find_source(const TriggerSource& source, const Trigger& part,
+                                           const FlowDefinition& flow) {
+  for (const Subscription& subscription : part.subscriptions()) {
+    if (is_source(source, part, subscription, flow)) return SimulatedSource{&part, &subscription};
+  }
+  return std::nullopt;
+}
+
+std::vector<std::optional<SimulatedSource>> take(const std::vector<TriggerSource>& sources,
+                                                 const std::vector<const Trigger*>& parts, const FlowDefinition& flow) {
+  std::vector<std::optional<SimulatedSource>> taken(sources.size());
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    for (const Trigger* part : parts) {
+      if (!taken[i]) taken[i] = find_source(sources[i], *part, flow);
+    }
+  }
+  return taken;
+}
+
+bool holds(const Trigger& trigger, const std::vector<std::optional<SimulatedSource>>& taken) {
+  std::vector<bool> met;
+  for (const Subscription& subscription : trigger.subscriptions()) {
+    met.push_back(std::any_of(taken.begin(), taken.end(), [&](const std::optional<SimulatedSource>& source) {
+      return source && source->subscription == &subscription;
+    }));
+  }
+  return trigger.rules().match.holds(met);
+}
+
+bool group_holds(const Trigger& group, const TriggerList& triggers,
+                 const std::vector<std::optional<SimulatedSource>>& taken) {
+  std::vector<bool> met;
+  for (const Trigger* leg : source_triggers(group, triggers)) met.push_back(holds(*leg, taken));
+  return met.size() == group.legs().size() && group.rules().match.holds(met);
+}
+
+std::vector<GivenSource> number_sources(const std::vector<TriggerSource>& sources) {
+  std::vector<GivenSource> given;
+  std::size_t distinct = 0;
+  for (const TriggerSource& source : sources) {
+    GivenSource one{distinct, source.run.has_value(), source.run ? source.run->flow.text() : source.event.name};
+    const auto same = std::find_if(given.begin(), given.end(), [&](const GivenSource& other) {
+      return other.is_run == one.is_run && other.name == one.name;
+    });
+    if (same == given.end()) {
+      ++distinct;
+    } else {
+      one.number = same->number;
+    }
+    given.push_back(std::move(one));
+  }
+  return given;
+}
+
+// Events that one declared source takes under two names (short and namespaced) are one source.
+void number_as_taken(SimulatedChoice& choice) {
+  for (std::size_t i = 0; i < choice.taken.size(); ++i) {
+    for (std::size_t j = 0; j < i && choice.taken[i]; ++j) {
+      if (choice.taken[j] && choice.taken[j]->subscription == choice.taken[i]->subscription) {
+        choice.given[i].number = choice.given[j].number;
+      }
+    }
+  }
+}
+
+}  // namespace
+
+SimulatedChoice choose_trigger(const std::vector<TriggerSource>& sources, const FlowDefinition& flow,
+                               const TriggerList& triggers) {
+  SimulatedChoice choice;
+  choice.given = number_sources(sources);
+  int best = -1;
+  std::vector<const Trigger*> all;
+  for (const auto& trigger : triggers) {
+    all.push_back(trigger.get());
+    if (group_of(triggers, trigger->id()) != nullptr) continue;
+    auto taken = take(sources, source_triggers(*trigger, triggers), flow);
+    if (!std::all_of(taken.begin(), taken.end(), [](const auto& source) { return source.has_value(); })) continue;
+    const bool is_group = !trigger->legs().empty();
+    const bool match_holds = is_group ? group_holds(*trigger, triggers, taken) : holds(*trigger, taken);
+    const int rank = (match_holds ? 4 : 0) + (trigger->rules().enabled ? 2 : 0) + (is_group ? 1 : 0);
+    if (rank <= best) continue;
+    best = rank;
+    choice.trigger = trigger.get();
+    choice.match_holds = match_holds;
+    choice.taken = std::move(taken);
+  }
+  if (choice.trigger == nullptr) choice.taken = take(sources, all, flow);
+  number_as_taken(choice);
+  return choice;
+}
+
+TriggerDeclaration declaration_of_given(const std::vector<GivenSource>& given) {
+  TriggerDeclaration declaration;
+  bool runs = false;
+  bool events = false;
+  std::vector<std::size_t> seen;
+  for (const GivenSource& source : given) {
+    (source.is_run ? runs : events) = true;
+    if (std::find(seen.begin(), seen.end(), source.number) != seen.end()) continue;
+    seen.push_back(source.number);
+    declaration.names.push_back(source.name);
+  }
+  declaration.sources = seen.size();
+  const bool several = seen.size() > 1;
+  if (runs && events) {
+    declaration.kind = TriggerKind::kMixed;
+  } else if (runs) {
+    declaration.kind = several ? TriggerKind::kManyRuns : TriggerKind::kRun;
+  } else {
+    declaration.kind = several ? TriggerKind::kManyEvents : TriggerKind::kEvent;
+  }
+  return declaration;
+}
+
+}  // namespace qflow

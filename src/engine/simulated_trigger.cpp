@@ -1,0 +1,109 @@
+#include "qflow/engine/simulated_trigger.h"
+
+#include <utility>
+
+#include "engine/simulated_choice.h"
+#include "engine/simulation_notes.h"
+#include "qflow/engine/trigger_kind.h"
+#include "qflow/trigger/source_filter.h"
+
+namespace qflow {
+namespace {
+
+bool is_end_of_run(const Event& event) {
+  return event.name.rfind("qflow.run.", 0) == 0 || event.name.rfind("qflow.step.", 0) == 0;
+}
+
+// A run whose end was named by the id of its event is a run all the same.
+void recognise_runs(std::vector<TriggerSource>& sources) {
+  for (TriggerSource& source : sources) {
+    if (source.run || !source.event.caused_by || !is_end_of_run(source.event)) continue;
+    source.run = source.event.caused_by;
+    source.short_name = source.run->flow.text();
+  }
+}
+
+// The mapping of a source that no entry of the file takes together with the others.
+const ParameterMapping& lone_mapping(const TriggerSource& source, bool is_only, const SimulatedSource* declared) {
+  static const ParameterMapping none;
+  static const ParameterMapping by_name{MappingMode::kByName, {}};
+  if (declared != nullptr && source_of(*declared->subscription).mapping.mode == MappingMode::kExplicit) {
+    return source_of(*declared->subscription).mapping;
+  }
+  return is_only && !source.run ? by_name : none;
+}
+
+std::optional<std::string> as_context(const Value& value) {
+  const Result<Json> json = value.to_json();
+  if (!json || json->is_null()) return std::nullopt;
+  return to_plain_text(*json);
+}
+
+std::optional<std::string> context_of(const Event& event, const Trigger* trigger) {
+  if (trigger == nullptr || !trigger->rules().context) return event.context;
+  const Result<Value> value = trigger->rules().context->evaluate(EventScope(event));
+  return value ? as_context(*value) : std::nullopt;
+}
+
+// The context that all events agree on.
+std::optional<std::string> common_context(const std::vector<TriggerSource>& sources, const Trigger* trigger) {
+  std::optional<std::string> common = context_of(sources.front().event, trigger);
+  for (const TriggerSource& source : sources) {
+    if (context_of(source.event, trigger) != common) return std::nullopt;
+  }
+  return common;
+}
+
+TriggerRecord make_record(const SimulatedChoice& choice, const TriggerList& triggers) {
+  TriggerRecord record;
+  const TriggerDeclaration declaration =
+      choice.trigger != nullptr ? declaration_of(*choice.trigger, triggers) : declaration_of_given(choice.given);
+  record.kind = declaration.kind;
+  record.declared_sources = declaration.sources;
+  record.declared_names = declaration.names;
+  if (choice.trigger != nullptr) record.trigger_id = choice.trigger->id();
+  return record;
+}
+
+// -p may still set what the events do not; what is missing in the end is the caller's to report.
+std::vector<Parameter> all_optional(std::vector<Parameter> parameters) {
+  for (Parameter& parameter : parameters) parameter.required = false;
+  return parameters;
+}
+
+MappedParameters map_given(const SimulatedChoice& choice, const std::vector<TriggerSource>& sources,
+                           const FlowDefinition& flow, const ArtifactReader& artifacts) {
+  const bool is_only = declaration_of_given(choice.given).sources == 1;
+  std::vector<FiringEvent> events;
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    const SimulatedSource* declared = choice.taken[i] ? &*choice.taken[i] : nullptr;
+    const ParameterMapping& mapping = choice.trigger != nullptr ? source_of(*declared->subscription).mapping
+                                                                : lone_mapping(sources[i], is_only, declared);
+    events.push_back({&sources[i].event, &mapping, choice.given[i].number});
+  }
+  return map_firing(events, all_optional(flow.parameters), artifacts);
+}
+
+}  // namespace
+
+SimulatedTrigger simulate_trigger(std::vector<TriggerSource> sources, const FlowDefinition& flow,
+                                  const TriggerList& triggers, const ArtifactReader& artifacts) {
+  recognise_runs(sources);
+  const SimulatedChoice choice = choose_trigger(sources, flow, triggers);
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    if (choice.taken[i] && !sources[i].run) sources[i].short_name = source_of(*choice.taken[i]->subscription).name;
+  }
+  SimulatedTrigger simulated;
+  simulated.record = make_record(choice, triggers);
+  simulated.context = common_context(sources, choice.trigger);
+  const MappedParameters mapped = map_given(choice, sources, flow, artifacts);
+  simulated.parameters = mapped.values;
+  simulated.notes = notes_on(choice, sources, flow, triggers);
+  for (const FilteredEvent& filtered : mapped.filtered) {
+    simulated.notes.push_back(note_on_filtered(sources[filtered.index], filtered.reason));
+  }
+  simulated.record.sources = std::move(sources);
+  return simulated;
+}
+
+}  // namespace qflow

@@ -1,0 +1,62 @@
+#include "trigger/firing_check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "qflow/error/printable.h"
+#include "qflow/trigger/trigger_registry.h"
+#include "trigger/trigger_assembly.h"
+
+namespace qflow {
+namespace {
+
+bool can_set(const Subscription& subscription, const Parameter& parameter) {
+  const ParameterMapping& mapping = source_of(subscription).mapping;
+  if (mapping.mode == MappingMode::kExplicit) {
+    return std::any_of(mapping.entries.begin(), mapping.entries.end(),
+                       [&](const MappedParameter& entry) { return entry.parameter == parameter.name; });
+  }
+  if (mapping.mode == MappingMode::kNone) return false;
+  const PayloadShape shape = payload_shape(subscription);
+  return !shape.known || std::any_of(shape.fields.begin(), shape.fields.end(), [&](const std::string& field) {
+    return find_parameter({parameter}, field) != nullptr;
+  });
+}
+
+// Whether every firing has a source that can set the parameter. A match is monotone: when it does not hold with all
+// the other sources, no firing does without one of these.
+bool every_firing_can_set(const Trigger& trigger, const TriggerList& triggers, const Parameter& parameter) {
+  std::vector<bool> others;
+  for (const Subscription& subscription : trigger.subscriptions()) {
+    others.push_back(!can_set(subscription, parameter));
+  }
+  for (const TriggerId& id : trigger.legs()) {
+    const Trigger* leg = find_trigger(triggers, id);
+    others.push_back(leg == nullptr || !every_firing_can_set(*leg, triggers, parameter));
+  }
+  return !trigger.rules().match.holds(others);
+}
+
+std::string explain(const Trigger& trigger) {
+  if (trigger.type() == TriggerType::kSchedule) return "a schedule sets no parameters; give this one a default";
+  if (trigger.type() == TriggerType::kFlow)
+    return "give it a default, or map it: parameters = { name = \"params.name\" }";
+  return "give it a default, or map it from every source that can fire alone";
+}
+
+}  // namespace
+
+void check_required_parameters(const Trigger& trigger, const TriggerList& triggers, const FlowDefinition& flow,
+                               Diagnostics& diagnostics) {
+  for (const Parameter& parameter : flow.parameters) {
+    if (!parameter.required || parameter.default_value) continue;
+    if (every_firing_can_set(trigger, triggers, parameter)) continue;
+    diagnostics.error(trigger.rules().position,
+                      fmt::format("trigger {} can fire without setting the required parameter {}",
+                                  qflow::quoted(trigger.id().text()), qflow::quoted(parameter.name.text())),
+                      explain(trigger));
+  }
+}
+
+}  // namespace qflow

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "qflow/error/diagnostic.h"
+#include "qflow/model/flow_definition.h"
+#include "qflow/trigger/trigger.h"
+
+namespace qflow {
+
+// Reports every required parameter without default that some possible firing of the trigger can't set. Legs of a group
+// are judged through their group, with `triggers` being all of the flow.
+void check_required_parameters(const Trigger& trigger, const TriggerList& triggers, const FlowDefinition& flow,
+                               Diagnostics& diagnostics);
+
+}  // namespace qflow

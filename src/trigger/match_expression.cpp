@@ -1,0 +1,186 @@
+#include "qflow/trigger/match_expression.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "qflow/error/printable.h"
+#include "qflow/error/suggestion.h"
+
+namespace qflow {
+namespace {
+
+constexpr int kMaxDepth = 200;
+
+bool is_name_character(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
+}
+
+}  // namespace
+
+// Recursive descent: either = both { "||" both }, both = one { "&&" one }, one = name | "(" either ")".
+class MatchParser {
+ public:
+  MatchParser(std::string_view text, MatchExpression& expression) : text_(text), expression_(expression) {}
+
+  Status parse() {
+    QFLOW_TRY(either());
+    skip_spaces();
+    if (at_ < text_.size()) return wrong("expected && or ||");
+    return {};
+  }
+
+ private:
+  Status either() {
+    QFLOW_TRY(both());
+    while (take("||")) {
+      QFLOW_TRY(both());
+      expression_.operations_.push_back({MatchExpression::Token::kOr});
+    }
+    return {};
+  }
+
+  Status both() {
+    QFLOW_TRY(one());
+    while (take("&&")) {
+      QFLOW_TRY(one());
+      expression_.operations_.push_back({MatchExpression::Token::kAnd});
+    }
+    return {};
+  }
+
+  Status one() {
+    if (!take("(")) return name();
+    if (++depth_ > kMaxDepth) return wrong("too many parentheses");
+    QFLOW_TRY(either());
+    --depth_;
+    if (!take(")")) return wrong("expected )");
+    return {};
+  }
+
+  Status name() {
+    skip_spaces();
+    const std::size_t begin = at_;
+    while (at_ < text_.size() && is_name_character(text_[at_])) ++at_;
+    if (at_ == begin) return wrong("expected a name");
+    expression_.operations_.push_back({MatchExpression::Token::kName, number_of(text_.substr(begin, at_ - begin))});
+    return {};
+  }
+
+  std::size_t number_of(std::string_view name) {
+    std::vector<std::string>& names = expression_.names_;
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
+    names.emplace_back(name);
+    return names.size() - 1;
+  }
+
+  bool take(std::string_view wanted) {
+    skip_spaces();
+    if (text_.substr(at_, wanted.size()) != wanted) return false;
+    at_ += wanted.size();
+    return true;
+  }
+
+  void skip_spaces() {
+    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n')) ++at_;
+  }
+
+  Status wrong(std::string_view what) const {
+    const std::string where = at_ < text_.size() ? fmt::format("at character {}", at_ + 1) : "at the end";
+    return fail(ErrorKind::kInvalid, fmt::format("`match` {} is wrong {}: {}", qflow::quoted(text_), where, what),
+                "write all, any, a number, or names with && || and parentheses");
+  }
+
+  std::string_view text_;
+  MatchExpression& expression_;
+  std::size_t at_ = 0;
+  int depth_ = 0;
+};
+
+MatchExpression MatchExpression::any() {
+  MatchExpression match;
+  match.kind_ = Kind::kAny;
+  return match;
+}
+
+MatchExpression MatchExpression::at_least(std::int64_t number) {
+  MatchExpression match;
+  match.kind_ = Kind::kAtLeast;
+  match.number_ = number;
+  return match;
+}
+
+Result<MatchExpression> MatchExpression::parse(std::string_view text) {
+  if (text == "all") return MatchExpression();
+  if (text == "any") return any();
+  MatchExpression match;
+  match.kind_ = Kind::kNames;
+  match.text_ = text;
+  QFLOW_TRY(MatchParser(text, match).parse());
+  return match;
+}
+
+Status MatchExpression::bind(const std::vector<std::string>& sources) {
+  if (kind_ == Kind::kAtLeast && number_ > static_cast<std::int64_t>(sources.size())) {
+    return fail(ErrorKind::kInvalid, fmt::format("`match` wants {} of {} sources", number_, sources.size()),
+                "a number is at most the number of sources");
+  }
+  if (kind_ != Kind::kNames) return {};
+  sources_.clear();
+  for (const std::string& name : names_) {
+    const auto found = std::find(sources.begin(), sources.end(), name);
+    if (found == sources.end()) {
+      return fail(ErrorKind::kInvalid, fmt::format("`match` names {}, which is no source here", qflow::quoted(name)),
+                  did_you_mean_or_list(name, sources));
+    }
+    sources_.push_back(static_cast<std::size_t>(found - sources.begin()));
+  }
+  for (const std::string& source : sources) {
+    if (std::find(names_.begin(), names_.end(), source) != names_.end()) continue;
+    return fail(ErrorKind::kInvalid, fmt::format("`match` does not name the source {}", qflow::quoted(source)),
+                "an expression names every source");
+  }
+  return {};
+}
+
+bool MatchExpression::holds(const std::vector<bool>& met) const {
+  const auto count = std::count(met.begin(), met.end(), true);
+  switch (kind_) {
+    case Kind::kAll:
+      return count > 0 && count == static_cast<std::ptrdiff_t>(met.size());
+    case Kind::kAny:
+      return count > 0;
+    case Kind::kAtLeast:
+      return count >= number_;
+    case Kind::kNames:
+      break;
+  }
+  std::vector<bool> stack;
+  for (const Operation& operation : operations_) {
+    if (operation.token == Token::kName) {
+      stack.push_back(met[sources_[operation.name]]);
+      continue;
+    }
+    const bool right = stack.back();
+    stack.pop_back();
+    stack.back() = operation.token == Token::kAnd ? stack.back() && right : stack.back() || right;
+  }
+  return stack.back();
+}
+
+std::string MatchExpression::text() const {
+  switch (kind_) {
+    case Kind::kAll:
+      return "all";
+    case Kind::kAny:
+      return "any";
+    case Kind::kAtLeast:
+      return std::to_string(number_);
+    case Kind::kNames:
+      break;
+  }
+  return text_;
+}
+
+}  // namespace qflow

@@ -1,0 +1,143 @@
+#include "trigger/sensor_kinds.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "qflow/error/suggestion.h"
+#include "trigger/trigger_keys.h"
+
+namespace qflow {
+namespace {
+
+struct KeyOwner {
+  std::string_view key;
+  std::string_view types;
+};
+constexpr KeyOwner kOwners[] = {
+    {"path", "'file' and 'directory'"},
+    {"pattern", "'file', 'directory' and 's3'"},
+    {"settle", "'file' and 'directory'"},
+    {"done_marker", "'file' and 'directory'"},
+    {"table_name", "'database'"},
+    {"detection_mode", "'database'"},
+    {"timestamp_column", "'database'"},
+    {"custom_query", "'database'"},
+    {"condition", "'database'"},
+    {"engine_config", "'database'"},
+    {"bucket", "'s3'"},
+    {"prefix", "'s3'"},
+    {"endpoint", "'s3'"},
+    {"region", "'s3'"},
+    {"url", "'http'"},
+    {"command", "'exec'"},
+};
+
+std::optional<std::string> optional_text(ConfigReader& reader, std::string_view key) {
+  const auto text = reader.text(key);
+  return text ? std::optional<std::string>(text->value) : std::nullopt;
+}
+
+// A key that only one detection mode reads.
+void refuse_in_mode(ConfigReader& reader, std::string_view key, std::string_view mode, std::string_view advice) {
+  const ConfigEntry* entry = reader.find(key);
+  if (entry == nullptr) return;
+  reader.diagnostics().error(entry->key_position, fmt::format("`{}` has no use with detection_mode '{}'", key, mode),
+                             std::string(advice));
+}
+
+void read_detection(ConfigReader& reader, DatabaseSensor& sensor) {
+  const std::vector<std::string> modes = {"row_count", "timestamp_column", "custom_query"};
+  sensor.mode = read_enum<DetectionMode>(reader, "detection_mode", modes);
+  if (!reader.has("detection_mode")) {
+    reader.diagnostics().error(reader.source().position, "missing key 'detection_mode'",
+                               "a sensor of type database needs one of " + quoted_list(modes));
+    for (const char* key : {"table_name", "timestamp_column", "custom_query", "condition"}) reader.text(key);
+    return;
+  }
+  if (sensor.mode == DetectionMode::kCustomQuery) {
+    sensor.custom_query = read_needed_text(reader, "custom_query", "detection_mode 'custom_query'");
+    sensor.table_name = optional_text(reader, "table_name").value_or("");
+    refuse_in_mode(reader, "timestamp_column", "custom_query", "the query decides; remove the key");
+    refuse_in_mode(reader, "condition", "custom_query", "write the condition into the query");
+    return;
+  }
+  sensor.table_name = read_needed_text(reader, "table_name", "a sensor of type database");
+  sensor.condition = optional_text(reader, "condition");
+  refuse_in_mode(reader, "custom_query", modes[static_cast<std::size_t>(sensor.mode)],
+                 "choose detection_mode = \"custom_query\"");
+  if (sensor.mode == DetectionMode::kTimestampColumn) {
+    sensor.timestamp_column = read_needed_text(reader, "timestamp_column", "detection_mode 'timestamp_column'");
+  } else {
+    refuse_in_mode(reader, "timestamp_column", "row_count", "choose detection_mode = \"timestamp_column\"");
+  }
+}
+
+}  // namespace
+
+FileSensor read_file_sensor(ConfigReader& reader, bool directory) {
+  FileSensor sensor;
+  sensor.directory = directory;
+  sensor.path = read_needed_text(reader, "path", directory ? "a sensor of type directory" : "a sensor of type file");
+  sensor.pattern = optional_text(reader, "pattern");
+  if (const auto settle = reader.duration("settle")) sensor.settle = settle->value;
+  sensor.done_marker = optional_text(reader, "done_marker");
+  return sensor;
+}
+
+DatabaseSensor read_database_sensor(TriggerSetup& setup) {
+  ConfigReader& reader = setup.config;
+  DatabaseSensor sensor;
+  read_detection(reader, sensor);
+  Diagnostics ignored(reader.diagnostics().file(), {});
+  if (const ConfigTable* own = reader.table("engine_config")) {
+    sensor.engine = read_database_engine(*own, "engine_config", reader.diagnostics()).value_or(DatabaseEngine());
+  } else if (setup.flow.engine) {
+    // What is wrong in [engine] is reported once for the flow (flow_triggers.cpp).
+    sensor.engine = read_database_engine(*setup.flow.engine, "[engine]", ignored).value_or(DatabaseEngine());
+  } else if (!reader.has("engine_config")) {
+    reader.diagnostics().error(reader.source().position, "missing key 'engine_config'",
+                               "say which database it is, here or for all sensors in [engine]");
+  }
+  return sensor;
+}
+
+S3Sensor read_s3_sensor(ConfigReader& reader) {
+  S3Sensor sensor;
+  sensor.bucket = read_needed_text(reader, "bucket", "a sensor of type s3");
+  sensor.prefix = optional_text(reader, "prefix").value_or("");
+  sensor.pattern = optional_text(reader, "pattern");
+  sensor.endpoint = optional_text(reader, "endpoint");
+  sensor.region = optional_text(reader, "region");
+  return sensor;
+}
+
+HttpSensor read_http_sensor(ConfigReader& reader) {
+  HttpSensor sensor{read_needed_text(reader, "url", "a sensor of type http")};
+  const bool is_web = sensor.url.rfind("http://", 0) == 0 || sensor.url.rfind("https://", 0) == 0;
+  if (!sensor.url.empty() && !is_web) {
+    reader.diagnostics().error(reader.find("url")->value.position, "`url` begins with neither http:// nor https://",
+                               "write the whole address");
+  }
+  return sensor;
+}
+
+ExecSensor read_exec_sensor(ConfigReader& reader) {
+  ExecSensor sensor;
+  for (const Located<std::string>& argument : reader.text_list("command")) sensor.command.push_back(argument.value);
+  const ConfigEntry* entry = reader.find("command");
+  if (entry == nullptr) {
+    reader.diagnostics().error(reader.source().position, "missing key 'command'", "a sensor of type exec needs it");
+  } else if (const auto* list = std::get_if<ConfigList>(&entry->value.data); list != nullptr && list->empty()) {
+    reader.diagnostics().error(entry->value.position, "`command` is empty", "give a program and its arguments");
+  }
+  return sensor;
+}
+
+std::string explain_sensor_key(std::string_view key) {
+  const auto* owner =
+      std::find_if(std::begin(kOwners), std::end(kOwners), [&](const KeyOwner& entry) { return entry.key == key; });
+  return owner == std::end(kOwners) ? std::string() : fmt::format("belongs to sensor_type {}", owner->types);
+}
+
+}  // namespace qflow

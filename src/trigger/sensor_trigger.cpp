@@ -1,0 +1,60 @@
+#include <fmt/format.h>
+
+#include "trigger/sensor_kinds.h"
+#include "trigger/trigger_keys.h"
+#include "trigger/trigger_types.h"
+
+namespace qflow {
+namespace {
+
+class SensorTrigger final : public Trigger {
+ public:
+  using Trigger::Trigger;
+  TriggerType type() const override { return TriggerType::kSensor; }
+};
+
+void read_looking(ConfigReader& reader, SensorSubscription& subscription, bool is_exec) {
+  subscription.change = read_enum<ChangeKind>(reader, "event_type", {"created", "modified", "deleted", "all"});
+  if (const auto poll = read_positive_duration(reader, "poll")) subscription.poll = poll->value;
+  if (const auto timeout = read_positive_duration(reader, "timeout")) subscription.timeout = timeout->value;
+  subscription.baseline = read_enum<SensorBaseline>(reader, "baseline", {"ignore", "fire"});
+  subscription.per = read_enum<SensorBatching>(reader, "per", {"item", "batch"});
+  const ConfigEntry* baseline = reader.find("baseline");
+  if (is_exec && baseline != nullptr) {
+    reader.diagnostics().error(baseline->key_position, "`baseline` has no use with sensor_type 'exec'",
+                               "the program itself decides what is new, by its cursor");
+  }
+}
+
+bool read_watched(TriggerSetup& setup, const std::string& kind, SensorSubscription& subscription) {
+  ConfigReader& reader = setup.config;
+  if (kind == "file") subscription.watched = read_file_sensor(reader, false);
+  if (kind == "directory") subscription.watched = read_file_sensor(reader, true);
+  if (kind == "database") subscription.watched = read_database_sensor(setup);
+  if (kind == "s3") subscription.watched = read_s3_sensor(reader);
+  if (kind == "http") subscription.watched = read_http_sensor(reader);
+  if (kind == "exec") subscription.watched = read_exec_sensor(reader);
+  return !kind.empty();
+}
+
+}  // namespace
+
+std::unique_ptr<Trigger> create_sensor_trigger(TriggerSetup& setup) {
+  ConfigReader& reader = setup.config;
+  SensorSubscription subscription;
+  subscription.source.name = setup.rules.id.text();
+  subscription.source.position = setup.rules.position;
+  const std::vector<std::string> kinds = {"file", "directory", "database", "s3", "http", "exec"};
+  const auto kind =
+      reader.has("sensor_type") ? reader.choice("sensor_type", kinds) : reader.required_text("sensor_type");
+  read_looking(reader, subscription, kind && kind->value == "exec");
+  if (!read_watched(setup, kind ? kind->value : std::string(), subscription)) {
+    for (const ConfigEntry& entry : reader.source().entries) {
+      if (!explain_sensor_key(entry.key).empty()) reader.allow(entry.key);
+    }
+  }
+  setup.explain_unknown = explain_sensor_key;
+  return std::make_unique<SensorTrigger>(std::move(setup.rules), std::vector<Subscription>{std::move(subscription)});
+}
+
+}  // namespace qflow

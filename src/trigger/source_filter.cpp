@@ -1,0 +1,114 @@
+#include "qflow/trigger/source_filter.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "qflow/error/printable.h"
+
+namespace qflow {
+namespace {
+
+constexpr std::array<std::string_view, 11> kEventFields = {"id",      "name",      "timestamp", "recorded_at",
+                                                           "type",    "namespace", "value",     "sender",
+                                                           "context", "payload",   "caused_by"};
+
+std::optional<std::string> differs(std::string_view what, const std::optional<std::string>& wanted,
+                                   const std::optional<std::string>& actual) {
+  if (!wanted || wanted == actual) return std::nullopt;
+  if (!actual) return fmt::format("{} is absent, not {}", what, qflow::quoted(*wanted));
+  return fmt::format("{} is {}, not {}", what, qflow::quoted(*actual), qflow::quoted(*wanted));
+}
+
+std::optional<std::string> filter(const EventSubscription& wanted, const Event& event) {
+  if (auto reason = differs("type", wanted.event_type, event.type)) return reason;
+  if (auto reason = differs("namespace", wanted.name_space, event.name_space)) return reason;
+  if (auto reason = differs("value", wanted.value, event.value)) return reason;
+  return differs("sender", wanted.sender, event.sender);
+}
+
+bool meets(RunCondition condition, std::string_view status) {
+  switch (condition) {
+    case RunCondition::kSuccess:
+      return status == "succeeded";
+    case RunCondition::kFailure:
+      return status == "failed" || status == "crashed";
+    case RunCondition::kAlways:
+      break;
+  }
+  return status == "succeeded" || status == "failed" || status == "crashed" || status == "cancelled";
+}
+
+std::optional<std::string> filter(const RunSubscription& wanted, const Event& event) {
+  const auto found = event.payload.is_object() ? event.payload.find("status") : event.payload.end();
+  const bool known = found != event.payload.end() && found->is_string();
+  const std::string status = known ? found->get<std::string>() : "unknown";
+  if (meets(wanted.condition, status)) return std::nullopt;
+  return fmt::format("status is {}, the condition is {}", qflow::quoted(status), to_text(wanted.condition));
+}
+
+template <class Other>
+std::optional<std::string> filter(const Other&, const Event&) {
+  return std::nullopt;
+}
+
+std::optional<std::string> why_not(const std::optional<Expression>& when, const Scope& scope) {
+  if (!when) return std::nullopt;
+  const Result<bool> holds = when->evaluate_bool(scope);
+  if (!holds) return "`when` can't be decided: " + holds.error().message;
+  if (*holds) return std::nullopt;
+  return when->explain(scope);
+}
+
+struct NameOf {
+  const Trigger& trigger;
+  std::string_view name_space;
+
+  std::string operator()(const EventSubscription& subscription) const {
+    if (!subscription.namespaced || name_space.empty()) return subscription.event.text();
+    return std::string(name_space) + "." + subscription.event.text();
+  }
+  std::string operator()(const RunSubscription& subscription) const {
+    if (!subscription.step) return "qflow.run." + subscription.flow.text();
+    return "qflow.step." + subscription.flow.text() + "." + subscription.step->text();
+  }
+  std::string operator()(const ScheduleSubscription&) const { return built_in("schedule"); }
+  std::string operator()(const SensorSubscription&) const { return built_in("sensor"); }
+  std::string operator()(const CliSubscription&) const { return built_in("cli"); }
+  std::string operator()(const ApiSubscription&) const { return built_in("api"); }
+
+  std::string built_in(std::string_view type) const {
+    return fmt::format("qflow.{}.{}.{}", type, trigger.flow_id().text(), trigger.id().text());
+  }
+};
+
+}  // namespace
+
+Result<Value> EventScope::root(std::string_view name) const {
+  if (name == "event") return Value(to_json(event_));
+  return fail(ErrorKind::kNotFound, fmt::format("there is no {} in a trigger", qflow::quoted(name)), "use event");
+}
+
+ScopeShape event_scope_shape(std::string place) {
+  ScopeShape shape;
+  shape.roots.push_back({"event", false, {kEventFields.begin(), kEventFields.end()}});
+  shape.place = std::move(place);
+  for (const char* name : {"params", "run", "artifacts", "trigger", "item", "index"}) {
+    shape.absent.push_back({name, "a trigger sees only the event: event.payload, event.context, ..."});
+  }
+  return shape;
+}
+
+std::string listened_name(const Trigger& trigger, const Subscription& subscription, std::string_view name_space) {
+  return std::visit(NameOf{trigger, name_space}, subscription);
+}
+
+std::optional<std::string> refusal(const Trigger& trigger, const Subscription& subscription, const Event& event) {
+  const auto by_filter = [&](const auto& one) { return filter(one, event); };
+  if (auto reason = std::visit(by_filter, subscription)) return reason;
+  const EventScope scope(event);
+  if (auto reason = why_not(source_of(subscription).when, scope)) return reason;
+  return why_not(trigger.rules().when, scope);
+}
+
+}  // namespace qflow

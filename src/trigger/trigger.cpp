@@ -1,0 +1,55 @@
+#include "qflow/trigger/trigger.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "qflow/error/printable.h"
+#include "qflow/trigger/source_filter.h"
+
+namespace qflow {
+
+Trigger::Trigger(TriggerRules rules, std::vector<Subscription> subscriptions)
+    : rules_(std::move(rules)), subscriptions_(std::move(subscriptions)) {}
+
+bool Trigger::should_trigger(const TriggerContext& context) const {
+  return activate(context).success;
+}
+
+TriggerResult Trigger::activate(const TriggerContext& context) const {
+  const auto answer = [&](bool success, std::string message) {
+    return TriggerResult{success, id(), flow_id(), std::move(message)};
+  };
+  const std::string name = fmt::format("trigger {}", qflow::quoted(id().text()));
+  if (!rules_.enabled) return answer(false, name + " is disabled");
+  if (!context.event) return answer(true, name + " was activated by hand");
+  for (const Subscription& subscription : subscriptions_) {
+    if (listened_name(*this, subscription, context.name_space) != context.event->name) continue;
+    const std::optional<std::string> reason = refusal(*this, subscription, *context.event);
+    if (reason) return answer(false, name + " filters the event: " + *reason);
+    return answer(true, fmt::format("{} was met by {}", name, context.event->name));
+  }
+  return answer(false, fmt::format("{} does not listen to {}", name, qflow::quoted(context.event->name)));
+}
+
+const SourceRules& source_of(const Subscription& subscription) {
+  return std::visit([](const auto& one) -> const SourceRules& { return one.source; }, subscription);
+}
+
+SourceRules& source_of(Subscription& subscription) {
+  return std::visit([](auto& one) -> SourceRules& { return one.source; }, subscription);
+}
+
+std::string_view to_text(RunCondition condition) {
+  switch (condition) {
+    case RunCondition::kFailure:
+      return "failure";
+    case RunCondition::kAlways:
+      return "always";
+    case RunCondition::kSuccess:
+      break;
+  }
+  return "success";
+}
+
+}  // namespace qflow

@@ -1,0 +1,512 @@
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "support/built_triggers.h"
+
+namespace qflow {
+namespace {
+
+struct Row {
+  std::string text;
+  std::string problems;
+};
+
+void check_rows(const std::vector<Row>& rows) {
+  for (const Row& row : rows) {
+    CAPTURE(row.text);
+    CHECK(problem_lines(row.text) == row.problems);
+  }
+}
+
+// Line 2 is the header of a trigger, its keys follow.
+std::string trigger(const std::string& keys) {
+  return "[[triggers]]\n" + keys;
+}
+std::string event(const std::string& keys) {
+  return trigger("type = \"event\"\nevent = \"e\"\n" + keys);
+}
+std::string events(const std::string& keys) {
+  return trigger("type = \"event\"\nevents = [\"a\", \"b\"]\n" + keys);
+}
+std::string flow(const std::string& keys) {
+  return trigger("type = \"flow\"\nsource_flow_id = \"T\"\n" + keys);
+}
+std::string sensor(const std::string& type, const std::string& keys) {
+  return trigger("type = \"sensor\"\nsensor_type = \"" + type + "\"\n" + keys);
+}
+// Line 2 declares the parameter window.
+std::string mapped(const std::string& keys) {
+  return "[parameters.window]\n" + trigger(keys);
+}
+
+TEST_CASE("types and shared keys") {
+  check_rows({
+      {trigger(""), "f.toml:2:1: error: missing key 'type' in trigger; add type = \"...\""},
+      {trigger("type = \"evnt\""),
+       "f.toml:3:8: error: unknown trigger type 'evnt'; known: 'api', 'cli', 'event', 'flow', 'group', 'schedule' and "
+       "'sensor'"},
+      {trigger("type = 1"), "f.toml:3:8: error: `type` must be text; is an integer; write it in quotes: \"1\""},
+      {event("id = \"a b\""),
+       "f.toml:5:6: error: 'a b' is not a valid trigger id; use letters, digits, '_' and '-', first a letter or '_', "
+       "at most 128"},
+      {event("id = 1"), "f.toml:5:6: error: `id` must be text; is an integer; write it in quotes: \"1\""},
+      {event("enabled = \"no\""), "f.toml:5:11: error: `enabled` must be a boolean; is text; write true or false"},
+      {event("description = 1"),
+       "f.toml:5:15: error: `description` must be text; is an integer; write it in quotes: \"1\""},
+      {event("flow_id = \"G\""),
+       "f.toml:5:11: error: `flow_id` is 'G', but the flow is 'F'; a trigger starts the flow of its own file; remove "
+       "the key"},
+      {event("when = \"event.payload.rows >\""), "f.toml:5:29: error: expected a value, found the end"},
+      {event("when = \"event.rows > 1\""),
+       "f.toml:5:15: error: there is no field 'rows' in event; known: id, name, timestamp, recorded_at, type, "
+       "namespace, value, sender, context, payload, caused_by"},
+      {event("when = \"params.window > 1\""),
+       "f.toml:5:9: error: there is no 'params' in `when` of a trigger; a trigger sees only the event: event.payload, "
+       "event.context, ..."},
+      {event("when = \"nosuch(1)\""),
+       "f.toml:5:9: error: there is no function 'nosuch'; known: bool, contains, double, duration, endsWith, int, "
+       "join, lowerAscii, matches, size, split, startsWith, string, substring, timestamp, upperAscii, all, exists, "
+       "exists_one, filter and 2 more"},
+      {event("when = \"'text'\""), "f.toml:5:9: error: `when` must be true or false; is text; write a comparison"},
+      {event("when = true"), "f.toml:5:8: error: `when` must be text; is a boolean; write it in quotes: \"true\""},
+      {event("correlate = \"event.payload..x\""), "f.toml:5:28: error: expected the name of a field, found '.'"},
+      {event("context = \"evnt.context\""),
+       "f.toml:5:12: error: there is no 'evnt' in `context` of a trigger; did you mean 'event'?"},
+      {event("match = 0"), "f.toml:5:9: error: `match` must be at least 1; is 0"},
+      {event("match = 2"),
+       "f.toml:5:9: error: `match` wants 2 of 1 sources; a number is at most the number of sources"},
+      {event("match = 1.5"),
+       "f.toml:5:9: error: `match` must be text or an integer; is a float; write all, any, a number, or names with && "
+       "|| and parentheses"},
+      {events("match = \"a & b\""),
+       "f.toml:5:9: error: `match` 'a & b' is wrong at character 3: expected && or ||; write all, any, a number, or "
+       "names with && || and parentheses"},
+      {events("match = \"a || c\""), "f.toml:5:9: error: `match` names 'c', which is no source here; known: a, b"},
+      {events("match = \"a\""),
+       "f.toml:5:9: error: `match` does not name the source 'b'; an expression names every source"},
+      {events("match = 3"),
+       "f.toml:5:9: error: `match` wants 3 of 2 sources; a number is at most the number of sources"},
+      {events("within = \"0s\""),
+       "f.toml:5:10: error: `within` must be longer than 0s; give a longer one, or leave the key out"},
+      {events("within = 5"),
+       "f.toml:5:10: error: `within` must be a duration; is an integer; write \"5s\" for seconds"},
+      {events("join = \"newest\""),
+       "f.toml:5:8: error: `join` must be one of 'latest', 'oldest' and 'all'; is 'newest'"},
+      {event("debounce = \"0s\""),
+       "f.toml:5:12: error: `debounce` must be longer than 0s; give a longer one, or leave the key out"},
+      {event("max_wait = \"5m\""), "f.toml:5:12: error: `max_wait` needs `debounce`; it bounds how long that may wait"},
+      {events("options = { rest = 5 }"),
+       "f.toml:5:13: error: unknown key 'rest' in options (known: 'reset'); did you mean 'reset'?"},
+      {events("options = { reset = 0 }"), "f.toml:5:21: error: `reset` must be between 1 and 10000000; is 0"},
+      {events("options = { reset = \"0s\" }"),
+       "f.toml:5:21: error: `reset` must be longer than 0s; give a longer one, or leave the key out"},
+      {events("options = { reset = true }"),
+       "f.toml:5:21: error: `reset` must be a duration; is a boolean; write it as \"90s\" or \"1h30m\""},
+      {events("options = { reset = 5 }\nwithin = \"5m\""),
+       "f.toml:5:21: error: `reset` and `within` mean the same, both are given; remove one of them"},
+      {events("options = 5"), "f.toml:5:11: error: `options` must be a table; is an integer; write { key = value }"},
+      {events("reset = 5"), "f.toml:5:1: error: key 'reset' belongs in options: options = { reset = 5 }"},
+      {event("schedule = \"0 0 * * *\""), "f.toml:5:1: error: key 'schedule' belongs to triggers of type 'schedule'"},
+      {event("condition = \"success\""),
+       "f.toml:5:1: error: key 'condition' belongs to triggers of types 'flow' and 'sensor'"},
+      {event("path = \"x\""), "f.toml:5:1: error: key 'path' belongs to triggers of types 'api' and 'sensor'"},
+      {event("wihtin = \"5m\""),
+       "f.toml:5:1: error: unknown key 'wihtin' in trigger of type event; did you mean 'within'?"},
+      {event("when_busy = \"skip\""), "f.toml:5:1: error: key 'when_busy' belongs in [run] of the flow"},
+      {trigger("type = \"cli\"\nevent = \"e\""), "f.toml:4:1: error: key 'event' belongs to triggers of type 'event'"},
+      {trigger("type = \"cli\"") + "\n" + trigger("type = \"cli\""),
+       "f.toml:4:1: error: two triggers have the id 'cli'; the first is in line 2; an id that is not given is the "
+       "type"},
+      {trigger("type = \"cli\"\nid = \"x\"") + "\n" + trigger("type = \"cli\"\nid = \"x\""),
+       "f.toml:7:6: error: two triggers have the id 'x'; the first is in line 4; an id that is not given is the type"},
+  });
+}
+
+TEST_CASE("event") {
+  check_rows({
+      {trigger("type = \"event\""),
+       "f.toml:2:1: error: trigger of type event has neither `event` nor `events`; add event = \"...\""},
+      {event("events = [\"a\"]"),
+       "f.toml:5:10: error: `event` and `events` are both given; move all into events = [...]"},
+      {trigger("type = \"event\"\nevents = []"),
+       "f.toml:4:10: error: `events` must be a list of at least one source; write events = [\"first\", \"second\"]"},
+      {trigger("type = \"event\"\nevents = \"a\""),
+       "f.toml:4:10: error: `events` must be a list of at least one source; write events = [\"first\", \"second\"]"},
+      {trigger("type = \"event\"\nevents = [1]"),
+       "f.toml:4:11: error: a source must be text or a table; is an integer; write its name, or { name = \"...\" }"},
+      {trigger("type = \"event\"\nevent = 1"),
+       "f.toml:4:9: error: a source must be text or a table; is an integer; write its name, or { name = \"...\" }"},
+      {trigger("type = \"event\"\nevents = [\"a\", \"b\", \"a\"]"),
+       "f.toml:4:21: error: 'a' is named twice; a trigger listens to each source once; remove one"},
+      {trigger("type = \"event\"\nevents = [\"a\", { name = \"a\", value = \"x\" }]"),
+       "f.toml:4:25: error: 'a' is named twice; a trigger listens to each source once; remove one"},
+      {trigger("type = \"event\"\nevent = \"a/b\""),
+       "f.toml:4:9: error: 'a/b' is not a valid event name; use letters, digits, '_', '.' and '-', at most 255"},
+      {trigger("type = \"event\"\nevent = \"..\""),
+       "f.toml:4:9: error: '..' is not a valid event name; use letters, digits, '_', '.' and '-', at most 255"},
+      {trigger("type = \"event\"\nevent = \"" + std::string(256, 'e') + "\""),
+       "f.toml:4:9: error: 'eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee...' is "
+       "not a valid event name; use letters, digits, '_', '.' and '-', at most 255"},
+      {trigger("type = \"event\"\nevent = {}"),
+       "f.toml:4:9: error: missing key 'name' in an event; add name = \"...\""},
+      {trigger("type = \"event\"\nevent = { name = \"a\", key = \"a\" }"),
+       "f.toml:4:18: error: `name` and `key` mean the same, both are given; remove one of them"},
+      {trigger("type = \"event\"\nevent = { name = \"a\", type = \"x\" }"),
+       "f.toml:4:23: error: key 'type' is called event_type here"},
+      {trigger("type = \"event\"\nevent = { name = \"a\", valeu = \"x\" }"),
+       "f.toml:4:23: error: unknown key 'valeu' in an event; did you mean 'value'?"},
+      {trigger("type = \"event\"\nevent = { name = \"a\", value = 1 }"),
+       "f.toml:4:31: error: `value` must be text; is an integer; write it in quotes: \"1\""},
+      {trigger("type = \"event\"\nevent = { name = \"a\", count = 0 }"),
+       "f.toml:4:31: error: `count` must be between 1 and 1000000; is 0"},
+      {trigger("type = \"event\"\nevent = { name = \"a\", distinct = \"event.context\" }"),
+       "f.toml:4:34: error: `distinct` needs `count`; say how many different values make the source met: count = 24"},
+      {trigger("type = \"event\"\nevent = { name = \"a\", count = 2, distinct = \"evnt\" }"),
+       "f.toml:4:46: error: there is no 'evnt' in `distinct` of a trigger; did you mean 'event'?"},
+      {trigger("type = \"event\"\nevent = { name = \"a\", when = \"1 +\" }"),
+       "f.toml:4:34: error: expected a value, found the end"},
+      {event("count = 3"),
+       "f.toml:5:1: error: key 'count' belongs in the event's table: event = { name = \"...\", count = ... }"},
+      {event("sender = \"x\""),
+       "f.toml:5:1: error: key 'sender' belongs in the event's table: event = { name = \"...\", sender = ... }"},
+      {event("namespaced = true"),
+       "f.toml:5:14: error: `namespaced` needs a project; add [project] with a name to the file"},
+      {trigger("type = \"event\"\nevent = { name = \"a\", namespaced = true }"),
+       "f.toml:4:36: error: `namespaced` needs a project; add [project] with a name to the file"},
+      {"[project]\nname = \"foo\"\n" + trigger("type = \"event\"\nevent = \"//\"\nnamespaced = true"),
+       "f.toml:6:9: error: the event name is empty; use letters, digits, '_', '.' and '-', at most 255"},
+      {"[project]\nname = \"foo\"\n" +
+           trigger("type = \"event\"\nevents = [\"a\", { name = \"b\", namespaced = true }]"),
+       "f.toml:6:25: error: the flow listens to plain and to namespaced events; in another branch the plain ones would "
+       "start it too; make all of them namespaced, or none"},
+      {"[project]\nname = \"foo\"\n" + trigger("id = \"x\"\ntype = \"event\"\nevent = \"a\"\nnamespaced = true") +
+           "\n" + trigger("id = \"y\"\ntype = \"event\"\nevent = \"b\""),
+       "f.toml:12:9: error: the flow listens to plain and to namespaced events; in another branch the plain ones would "
+       "start it too; make all of them namespaced, or none"},
+  });
+}
+
+TEST_CASE("flow") {
+  check_rows({
+      {trigger("type = \"flow\""),
+       "f.toml:2:1: error: trigger of type flow has neither `source_flow_id` nor `flows`; add source_flow_id = "
+       "\"...\""},
+      {flow("flows = [\"A\"]"),
+       "f.toml:5:9: error: `source_flow_id` and `flows` are both given; move all into flows = [...]"},
+      {trigger("type = \"flow\"\nflows = [\"A\", \"A\"]"),
+       "f.toml:4:15: error: 'A' is named twice; a trigger listens to each source once; remove one"},
+      {trigger("type = \"flow\"\nsource_flow_id = \"foo.A\""),
+       "f.toml:4:18: error: the flow name 'foo.A' has one dot; write Flow, or project.branch.Flow"},
+      {trigger("type = \"flow\"\nsource_flow_id = \"A b\""),
+       "f.toml:4:18: error: 'A b' is not a valid flow id; use letters, digits, '_' and '-', first a letter or '_', at "
+       "most 128"},
+      {trigger("type = \"flow\"\nsource_flow_id = \"Foo.prod.A\""),
+       "f.toml:4:18: error: 'Foo' is not a valid project name; use small letters, digits and '_', at most 128, not "
+       "'qflow'"},
+      {trigger("type = \"flow\"\nsource_flow_id = \"foo..A\""),
+       "f.toml:4:18: error: '' is no branch; letters, digits, '_', '.' and '-', as in prod.main"},
+      {trigger("type = \"flow\"\nsource_flow_id = \"foo.p/q.A\""),
+       "f.toml:4:18: error: 'p/q' is no branch; letters, digits, '_', '.' and '-', as in prod.main"},
+      {trigger("type = \"flow\"\nsource_flow_id = { name = \"foo.x.A\" }"),
+       "f.toml:4:27: error: `name` 'foo.x.A' has a dot; write project and project_branch beside it"},
+      {trigger("type = \"flow\"\nsource_flow_id = { name = \"A\", project = \"foo\" }"),
+       "f.toml:4:18: error: `project` and `project_branch` go together; give both, or neither for the flow's own"},
+      {trigger("type = \"flow\"\nsource_flow_id = { project = \"foo\", project_branch = \"x\" }"),
+       "f.toml:4:18: error: missing key 'name' in a flow; add name = \"...\""},
+      {trigger("type = \"flow\"\nsource_flow_id = { name = \"A\", conditon = \"always\" }"),
+       "f.toml:4:32: error: unknown key 'conditon' in a flow; did you mean 'condition'?"},
+      {flow("condition = \"done\""),
+       "f.toml:5:13: error: `condition` must be one of 'success', 'failure' and 'always'; is 'done'"},
+      {flow("source_task_id = \"a-b\""),
+       "f.toml:5:18: error: 'a-b' is not a valid step id; use letters, digits and '_', first a letter or '_', at most "
+       "128"},
+      {flow("project = \"foo\""),
+       "f.toml:5:1: error: key 'project' belongs in the flow's table: flows = [{ name = \"...\", project = ... }]"},
+      {flow("event = \"a\""), "f.toml:5:1: error: key 'event' belongs to triggers of type 'event'"},
+  });
+}
+
+TEST_CASE("schedule") {
+  check_rows({
+      {trigger("type = \"schedule\""),
+       "f.toml:2:1: error: trigger of type schedule has neither `schedule` nor `every`; add schedule = \"0 3 * * *\" "
+       "or every = \"15m\""},
+      {trigger("type = \"schedule\"\nschedule = \"@daily\"\nevery = \"1d\""),
+       "f.toml:5:9: error: `schedule` and `every` are both given; remove one of them"},
+      {trigger("type = \"schedule\"\nevery = \"0s\""),
+       "f.toml:4:9: error: `every` must be longer than 0s; give a longer one, or leave the key out"},
+      {trigger("type = \"schedule\"\nevery = 5"),
+       "f.toml:4:9: error: `every` must be a duration; is an integer; write \"5s\" for seconds"},
+      {trigger("type = \"schedule\"\nschedule = 5"),
+       "f.toml:4:12: error: `schedule` must be text; is an integer; write it in quotes: \"5\""},
+      {trigger("type = \"schedule\"\nevery = \"1h\"\ntimezone = 1"),
+       "f.toml:5:12: error: `timezone` must be text; is an integer; write it in quotes: \"1\""},
+      {trigger("type = \"schedule\"\nevery = \"1h\"\ncatchup = \"some\""),
+       "f.toml:5:11: error: `catchup` must be one of 'last', 'none' and 'all'; is 'some'"},
+      {trigger("type = \"schedule\"\nevery = \"1h\"\ncatchup_window = \"x\""),
+       "f.toml:5:18: error: `catchup_window`: 'x' is not a duration: a number is missing; write it as '90s', '1h30m' "
+       "or '2d'; the units are ms, s, m, h, d, w"},
+      {trigger("type = \"schedule\"\nevery = \"1h\"\ndst_gap = \"both\""),
+       "f.toml:5:11: error: `dst_gap` must be one of 'shift' and 'skip'; is 'both'"},
+      {trigger("type = \"schedule\"\nevery = \"1h\"\ndst_overlap = \"skip\""),
+       "f.toml:5:15: error: `dst_overlap` must be one of 'first', 'last' and 'both'; is 'skip'"},
+      {trigger("type = \"schedule\"\nevery = \"1h\"\nstart = \"tomorrow\""),
+       "f.toml:5:9: error: `start`: 'tomorrow' is not an RFC 3339 instant: it does not begin with a date; write it as "
+       "'2026-11-20T10:00:00Z' or '2026-11-20T10:00:00+01:00'"},
+      {trigger("type = \"schedule\"\nevery = \"1h\"\nstart = 2026-02-01\nend = 2026-01-01"),
+       "f.toml:6:7: error: `end` is not later than `start`; nothing would ever be due; swap the two"},
+      {trigger("type = \"schedule\"\nevery = \"1h\"\nexclude = \"2026-12-25\""),
+       "f.toml:5:11: error: `exclude` must be a list of text; is text; write it in brackets: [\"2026-12-25\"]"},
+      {"[parameters.day]\nrequired = true\n" + trigger("type = \"schedule\"\nevery = \"1d\""),
+       "f.toml:4:1: error: trigger 'schedule' can fire without setting the required parameter 'day'; a schedule sets "
+       "no parameters; give this one a default"},
+      {mapped("type = \"schedule\"\nevery = \"1h\"\nparameters = { window = \"days\" }"),
+       "f.toml:6:25: error: the payload has no 'days'; the instant that was due is timestamp"},
+  });
+}
+
+TEST_CASE("sensor") {
+  const std::string row_count = "table_name = \"t\"\ndetection_mode = \"row_count\"\n";
+  check_rows({
+      {trigger("type = \"sensor\""),
+       "f.toml:2:1: error: missing key 'sensor_type' in trigger of type sensor; add sensor_type = \"...\""},
+      {sensor("folder", "path = \"x\"\nbucket = \"b\""),
+       "f.toml:4:15: error: `sensor_type` must be one of 'file', 'directory', 'database', 's3', 'http' and 'exec'; is "
+       "'folder'"},
+      {sensor("file", ""), "f.toml:2:1: error: missing key 'path'; a sensor of type file needs it"},
+      {sensor("directory", "path = \"\""), "f.toml:5:8: error: `path` is empty; a sensor of type directory needs it"},
+      {sensor("file", "path = \"x\"\nbucket = \"b\""), "f.toml:6:1: error: key 'bucket' belongs to sensor_type 's3'"},
+      {sensor("file", "path = \"x\"\nevent_type = \"renamed\""),
+       "f.toml:6:14: error: `event_type` must be one of 'created', 'modified', 'deleted' and 'all'; is 'renamed'"},
+      {sensor("file", "path = \"x\"\npoll = \"0s\""),
+       "f.toml:6:8: error: `poll` must be longer than 0s; give a longer one, or leave the key out"},
+      {sensor("file", "path = \"x\"\ntimeout = 3"),
+       "f.toml:6:11: error: `timeout` must be a duration; is an integer; write \"3s\" for seconds"},
+      {sensor("file", "path = \"x\"\nbaseline = \"none\""),
+       "f.toml:6:12: error: `baseline` must be one of 'ignore' and 'fire'; is 'none'"},
+      {sensor("file", "path = \"x\"\nper = \"file\""),
+       "f.toml:6:7: error: `per` must be one of 'item' and 'batch'; is 'file'"},
+      {sensor("file", "path = \"x\"\nschedule = \"0 0 * * *\""),
+       "f.toml:6:1: error: key 'schedule' belongs to triggers of type 'schedule'"},
+      {sensor("file", "path = \"x\"\nsetle = \"1s\""),
+       "f.toml:6:1: error: unknown key 'setle' in trigger of type sensor; did you mean 'settle'?"},
+      {sensor("database", ""),
+       "f.toml:2:1: error: missing key 'detection_mode'; a sensor of type database needs one of 'row_count', "
+       "'timestamp_column' and 'custom_query'\n"
+       "f.toml:2:1: error: missing key 'engine_config'; say which database it is, here or for all sensors in [engine]"},
+      {sensor("database", row_count),
+       "f.toml:2:1: error: missing key 'engine_config'; say which database it is, here or for all sensors in [engine]"},
+      {sensor("database",
+              "detection_mode = \"rows\"\ntable_name = \"t\"\nengine_config = { name = \"sqlite\", config = { path = "
+              "\"x\" } }"),
+       "f.toml:5:18: error: `detection_mode` must be one of 'row_count', 'timestamp_column' and 'custom_query'; is "
+       "'rows'"},
+      {sensor("database", row_count + "engine_config = { name = \"mysql\", config = {} }"),
+       "f.toml:7:26: error: `name` must be one of 'postgresql' and 'sqlite'; is 'mysql'"},
+      {sensor("database", row_count + "engine_config = { name = \"sqlite\" }"),
+       "f.toml:7:17: error: missing key 'config' in engine_config; add config = { database = \"...\" }, or { path = "
+       "\"...\" } for sqlite"},
+      {sensor("database", row_count + "engine_config = { name = \"sqlite\", config = {} }"),
+       "f.toml:7:45: error: missing key 'path'; a sqlite engine needs it"},
+      {sensor("database", row_count + "engine_config = { name = \"sqlite\", config = { path = \"x\", host = \"h\" } }"),
+       "f.toml:7:59: error: key 'host' belongs to the engine postgresql"},
+      {sensor("database", row_count + "engine_config = { name = \"postgresql\", config = { port = 0 } }"),
+       "f.toml:7:49: error: missing key 'database'; a postgresql engine needs it\n"
+       "f.toml:7:58: error: `port` must be between 1 and 65535; is 0"},
+      {sensor("database",
+              row_count + "engine_config = { name = \"postgresql\", config = { database = \"d\", password = \"p\" } }"),
+       "f.toml:7:67: error: key 'password' would stand in the file; name a secret: password_secret = \"NAME\""},
+      {sensor("database",
+              row_count + "timestamp_column = \"c\"\nengine_config = { name = \"sqlite\", config = { path = \"x\" } }"),
+       "f.toml:7:1: error: `timestamp_column` has no use with detection_mode 'row_count'; choose detection_mode = "
+       "\"timestamp_column\""},
+      {sensor("database",
+              "table_name = \"t\"\ndetection_mode = \"timestamp_column\"\nengine_config = { name = \"sqlite\", config "
+              "= { path = \"x\" } }"),
+       "f.toml:2:1: error: missing key 'timestamp_column'; detection_mode 'timestamp_column' needs it"},
+      {sensor("database",
+              "condition = \"a\"\ndetection_mode = \"custom_query\"\ncustom_query = \"q\"\nengine_config = { name = "
+              "\"sqlite\", config = { path = \"x\" } }"),
+       "f.toml:5:1: error: `condition` has no use with detection_mode 'custom_query'; write the condition into the "
+       "query"},
+      {"[engine]\nname = \"sqlite\"\n" + sensor("database", row_count),
+       "f.toml:2:1: error: missing key 'config' in [engine]; add config = { database = \"...\" }, or { path = \"...\" "
+       "} for sqlite"},
+      {"[engine]\nnme = \"sqlite\"\nconfig = {}",
+       "f.toml:2:1: error: missing key 'name' in [engine]; add name = \"...\"\n"
+       "f.toml:3:1: error: unknown key 'nme' in [engine]; did you mean 'name'?"},
+      {sensor("s3", ""), "f.toml:2:1: error: missing key 'bucket'; a sensor of type s3 needs it"},
+      {sensor("http", ""), "f.toml:2:1: error: missing key 'url'; a sensor of type http needs it"},
+      {sensor("http", "url = \"ftp://x\""),
+       "f.toml:5:7: error: `url` begins with neither http:// nor https://; write the whole address"},
+      {sensor("exec", ""), "f.toml:2:1: error: missing key 'command'; a sensor of type exec needs it"},
+      {sensor("exec", "command = []"), "f.toml:5:11: error: `command` is empty; give a program and its arguments"},
+      {sensor("exec", "command = \"x\""),
+       "f.toml:5:11: error: `command` must be a list of text; is text; write it in brackets: [\"x\"]"},
+      {sensor("exec", "command = [\"x\"]\nbaseline = \"fire\""),
+       "f.toml:6:1: error: `baseline` has no use with sensor_type 'exec'; the program itself decides what is new, by "
+       "its cursor"},
+      {"[parameters.day]\nrequired = true\n" + sensor("file", "path = \"x\""),
+       "f.toml:4:1: error: trigger 'sensor' can fire without setting the required parameter 'day'; give it a default, "
+       "or map it from every source that can fire alone"},
+      {mapped("type = \"sensor\"\nsensor_type = \"file\"\npath = \"x\"\nparameters = { window = \"sze\" }"),
+       "f.toml:7:25: error: the payload has no 'sze'; did you mean 'size'?"},
+  });
+}
+
+TEST_CASE("api") {
+  check_rows({
+      {trigger("type = \"api\""), "f.toml:2:1: error: missing key 'path'; an api trigger needs it"},
+      {trigger("type = \"api\"\npath = \"hooks\""),
+       "f.toml:4:8: error: `path` 'hooks' does not begin with '/'; write it as \"/hooks/orders\""},
+      {trigger("type = \"api\"\npath = \"/x\"\nmethods = [\"post\"]"),
+       "f.toml:5:12: error: 'post' is no method; known: 'DELETE', 'GET', 'PATCH', 'POST' and 'PUT'"},
+      {trigger("type = \"api\"\npath = \"/x\"\nauth = \"basic\""),
+       "f.toml:5:8: error: `auth` must be one of 'none', 'bearer', 'hmac-sha256', 'github' and 'stripe'; is 'basic'"},
+      {trigger("type = \"api\"\npath = \"/x\"\nauth = \"bearer\""),
+       "f.toml:5:8: error: `auth` needs `secret`; name the secret that callers must know: secret = \"NAME\""},
+      {trigger("type = \"api\"\npath = \"/x\"\nsecret = \"S\""),
+       "f.toml:5:10: error: `secret` has no use without `auth`; choose how it is sent: auth = \"bearer\""},
+  });
+}
+
+TEST_CASE("group") {
+  const std::string legs = trigger("id = \"x\"\ntype = \"event\"\nevent = \"a\"") + "\n" +
+                           trigger("id = \"y\"\ntype = \"event\"\nevent = \"b\"") + "\n";
+  check_rows({
+      {legs + trigger("type = \"group\""),
+       "f.toml:10:1: error: a group has no `match`; name the triggers of the group: match = \"orders && nightly\""},
+      {legs + trigger("type = \"group\"\nmatch = \"all\""),
+       "f.toml:12:9: error: the `match` of a group must name its legs; name the triggers of the group: match = "
+       "\"orders && nightly\""},
+      {legs + trigger("type = \"group\"\nmatch = 2"),
+       "f.toml:12:9: error: the `match` of a group must name its legs; name the triggers of the group: match = "
+       "\"orders && nightly\""},
+      {legs + trigger("type = \"group\"\nmatch = \"x && z\""),
+       "f.toml:12:9: error: there is no trigger 'z'; known: x, y"},
+      {legs + trigger("type = \"group\"\nmatch = \"x && foo.y\""),
+       "f.toml:12:9: error: 'foo.y' is not a valid trigger id; use letters, digits, '_' and '-', first a letter or "
+       "'_', at most 128"},
+      {legs + trigger("type = \"group\"\nmatch = \"x && y\"\nparameters = { w = \"x\" }"),
+       "f.toml:13:16: error: the flow has no parameter 'w'; declare it under [parameters]"},
+      {"[parameters.w]\n" + legs + trigger("type = \"group\"\nmatch = \"x && y\"\nparameters = { w = \"x\" }"),
+       "f.toml:14:14: error: a group maps no parameters; write parameters in its legs"},
+      {legs + trigger("type = \"group\"\nmatch = \"x && y\"\nevent = \"e\""),
+       "f.toml:13:1: error: key 'event' belongs to triggers of type 'event'"},
+      {legs + trigger("id = \"g\"\ntype = \"group\"\nmatch = \"x && y\"") + "\n" +
+           trigger("id = \"h\"\ntype = \"group\"\nmatch = \"x || g\""),
+       "f.toml:17:9: error: trigger 'x' is a leg of 'g' already; a trigger belongs to one group; define a second one "
+       "with an id of its own\n"
+       "f.toml:17:9: error: the leg 'g' is a group itself; name the triggers that it consists of"},
+      {legs + trigger("id = \"g\"\ntype = \"group\"\nmatch = \"x && y && g\""),
+       "f.toml:13:9: error: the leg 'g' is a group itself; name the triggers that it consists of"},
+      {legs + trigger("id = \"z\"\ntype = \"event\"\nevents = [\"c\", \"a\"]") + "\n" +
+           trigger("type = \"group\"\nmatch = \"x && y && z\""),
+       "f.toml:13:16: error: two legs of the group 'group' listen to 'a'; an event belongs to one leg; remove one"},
+      {trigger("id = \"x\"\ntype = \"event\"\nevents = [\"a\", \"b\"]\nwithin = \"2h\"\ncorrelate = \"event.id\"") +
+           "\n" + trigger("type = \"group\"\nmatch = \"x\""),
+       "f.toml:6:1: error: `within` has no use in a leg of the group 'group'; write it in the group\n"
+       "f.toml:7:1: error: `correlate` has no use in a leg of the group 'group'; write it in the group"},
+      {"[parameters.w]\nrequired = true\n" + trigger("id = \"x\"\ntype = \"flow\"\nsource_flow_id = \"A\"") + "\n" +
+           trigger("id = \"y\"\ntype = \"event\"\nevent = \"b\"") + "\n" +
+           trigger("type = \"group\"\nmatch = \"x || y\""),
+       "f.toml:12:1: error: trigger 'group' can fire without setting the required parameter 'w'; give it a default, or "
+       "map it from every source that can fire alone"},
+      {"[parameters.w]\nrequired = true\n" + trigger("id = \"x\"\ntype = \"flow\"\nsource_flow_id = \"A\"") + "\n" +
+           trigger("id = \"y\"\ntype = \"event\"\nevent = \"b\"") + "\n" +
+           trigger("type = \"group\"\nmatch = \"x && y\""),
+       ""},
+  });
+}
+
+TEST_CASE("mappings") {
+  const std::string two = "[parameters.a]\n[parameters.b]\n";
+  check_rows({
+      {mapped("type = \"event\"\nevent = \"e\"\nparameters = { windw = \"x\" }"),
+       "f.toml:6:16: error: the flow has no parameter 'windw'; did you mean 'window'?"},
+      {event("parameters = { window = \"x\" }"),
+       "f.toml:5:16: error: the flow has no parameter 'window'; declare it under [parameters]"},
+      {mapped("type = \"event\"\nevent = \"e\"\nparameters = { window = 3 }"),
+       "f.toml:6:25: error: `window` must be text; is an integer; write it in quotes: \"3\""},
+      {mapped("type = \"event\"\nevent = \"e\"\nparameters = \"window\""),
+       "f.toml:6:14: error: `parameters` must be a table; is text; write { key = value }"},
+      {mapped("type = \"event\"\nevent = \"e\"\nparameters = { window = \"how-many\" }"),
+       "f.toml:6:25: error: 'how-many' is no path into a payload: wrong at character 4; write it as in expressions: "
+       "rows, a.b[0].c, [\"how-many\"]"},
+      {mapped("type = \"event\"\nevent = \"e\"\nparameters = { window = \"x\", Window = \"y\" }"),
+       "f.toml:6:30: error: parameter 'Window' is mapped twice; names count ignoring case; remove one"},
+      {mapped("type = \"event\"\nevents = [\"e\", \"f\"]\nparameters = { window = \"x\" }"),
+       "f.toml:6:14: error: `parameters` can't serve several sources; write them in each source's table: { name = "
+       "\"...\", parameters = { ... } }"},
+      {mapped("type = \"event\"\nevent = { name = \"e\", parameters = { window = \"x\" } }\nparameters = { window = "
+              "\"x\" }"),
+       "f.toml:6:14: error: `parameters` stands in the trigger and in its source; keep one of the two"},
+      {mapped("type = \"event\"\nevents = [{ name = \"e\", parameters = { window = \"x\" } }, { name = \"f\", "
+              "parameters = { window = \"y\" } }]"),
+       "f.toml:5:96: error: parameter 'window' is mapped by two sources; only one may set it, unless match = \"any\""},
+      {mapped("type = \"event\"\nmatch = 1\nevents = [{ name = \"e\", parameters = { window = \"x\" } }, { name = "
+              "\"f\", parameters = { window = \"y\" } }]"),
+       "f.toml:6:96: error: parameter 'window' is mapped by two sources; only one may set it, unless match = \"any\""},
+      {mapped("type = \"event\"\nmatch = \"any\"\nevents = [{ name = \"e\", parameters = { window = \"x\" } }, { name "
+              "= \"f\", parameters = { window = \"y\" } }]"),
+       ""},
+      {mapped("type = \"flow\"\nsource_flow_id = \"A\"\nparameters = { window = \"window\" }"),
+       "f.toml:6:25: error: the payload has no 'window'; the parameters of the upstream run are params.window, its "
+       "artifacts artifacts.window"},
+      {mapped("type = \"flow\"\nsource_flow_id = \"A\"\nparameters = { window = \"artifacts\" }"),
+       "f.toml:6:25: error: 'artifacts' names no artifact; write artifacts.NAME"},
+      {mapped("type = \"flow\"\nsource_flow_id = \"A\"\nparameters = { window = \"artifacts.rows[0].x\" }"), ""},
+      {mapped("type = \"flow\"\nsource_flow_id = \"A\"\nparameters = { window = \"timestamp\" }"), ""},
+      {"[parameters.a]\nrequired = true\n" + flow(""),
+       "f.toml:4:1: error: trigger 'flow' can fire without setting the required parameter 'a'; give it a default, or "
+       "map it: parameters = { name = \"params.name\" }"},
+      {"[parameters.a]\nrequired = true\ndefault = 1\n" + flow(""), ""},
+      {"[parameters.a]\nrequired = true\n" + event(""), ""},
+      {"[parameters.a]\nrequired = true\n" + trigger("type = \"cli\""), ""},
+      {"[parameters.a]\nrequired = true\n" + events(""),
+       "f.toml:4:1: error: trigger 'event' can fire without setting the required parameter 'a'; give it a default, or "
+       "map it from every source that can fire alone"},
+      {"[parameters.a]\nrequired = true\n" +
+           trigger("type = \"event\"\nevents = [{ name = \"e\", parameters = { a = \"x\" } }, \"f\"]"),
+       ""},
+      {"[parameters.a]\nrequired = true\n" +
+           trigger("type = \"event\"\nmatch = \"any\"\nevents = [{ name = \"e\", parameters = { a = \"x\" } }, \"f\"]"),
+       "f.toml:4:1: error: trigger 'event' can fire without setting the required parameter 'a'; give it a default, or "
+       "map it from every source that can fire alone"},
+      {"[parameters.a]\nrequired = true\n" + trigger("type = \"event\"\nmatch = \"e && f || e && g\"\nevents = [{ name "
+                                                     "= \"e\", parameters = { a = \"x\" } }, \"f\", \"g\"]"),
+       ""},
+      {"[parameters.a]\nrequired = true\n" + trigger("type = \"event\"\nmatch = \"e || f && g\"\nevents = [{ name = "
+                                                     "\"e\", parameters = { a = \"x\" } }, \"f\", \"g\"]"),
+       "f.toml:4:1: error: trigger 'event' can fire without setting the required parameter 'a'; give it a default, or "
+       "map it from every source that can fire alone"},
+      {two + trigger("type = \"event\"\nevents = [{ name = \"e\", parameters = { a = \"x\" } }, { name = \"f\", "
+                     "parameters = { b = \"timestamp\" } }]"),
+       ""},
+  });
+}
+
+TEST_CASE("one pass reports the problems of all triggers") {
+  check_rows(
+      {{trigger("type = \"event\"\nevent = 1\nwithin = 2\nfoo = 3") + "\n" + trigger("type = \"flow\"") + "\n" +
+            trigger("type = \"nothing\""),
+        "f.toml:4:9: error: a source must be text or a table; is an integer; write its name, or { name = \"...\" }\n"
+        "f.toml:5:10: error: `within` must be a duration; is an integer; write \"2s\" for seconds\n"
+        "f.toml:6:1: error: unknown key 'foo' in trigger of type event\n"
+        "f.toml:7:1: error: trigger of type flow has neither `source_flow_id` nor `flows`; add source_flow_id = "
+        "\"...\"\n"
+        "f.toml:10:8: error: unknown trigger type 'nothing'; known: 'api', 'cli', 'event', 'flow', 'group', 'schedule' "
+        "and 'sensor'"}});
+}
+
+TEST_CASE("problems inside an expression are shown at their place in it") {
+  check_rows({
+      {event("when = \"event.payload.rows > 1000 && evnt.value == 'x'\""),
+       "f.toml:5:38: error: there is no 'evnt' in `when` of a trigger; did you mean 'event'?"},
+  });
+}
+
+}  // namespace
+}  // namespace qflow
