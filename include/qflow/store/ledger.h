@@ -1,0 +1,94 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "qflow/model/artifact.h"
+#include "qflow/model/event.h"
+#include "qflow/model/run.h"
+#include "qflow/os/clock.h"
+#include "qflow/os/file_system.h"
+#include "qflow/store/objects.h"
+#include "qflow/store/store_layout.h"
+
+namespace qflow {
+
+// What a committed transaction survives: the end of this process (SQLite's NORMAL), or also a loss of power (FULL).
+enum class Durability { kProcess, kPower };
+
+enum class StoreAccess { kRead, kWrite, kCreate };
+
+// Which runs a listing wants; absent fields match all. Newest first.
+struct RunFilter {
+  std::optional<FlowId> flow;
+  std::optional<std::string> name_space;
+  std::optional<RunStatus> status;
+  std::optional<std::string> tag;
+  std::optional<std::string> context;
+  std::optional<Instant> since;  // created at or after
+  std::optional<std::int64_t> limit;
+};
+
+// The writes of one transaction. Valid only inside Ledger::write.
+class LedgerWriter {
+ public:
+  virtual ~LedgerWriter() = default;
+
+  virtual Result<std::int64_t> next_run_number(const FlowId& flow) = 0;  // counts up, never reused
+  // Inserts the run with its tags, its trigger record and the definition's text (kept once by hash). Events of the
+  // trigger that are not in the ledger yet are inserted as simulated ones.
+  virtual Status insert_run(const Run& run, std::string_view definition) = 0;
+  virtual Status start_run(const RunId& run, Instant at) = 0;  // queued → running
+  virtual Status end_run(const RunId& run, RunStatus status, std::string_view reason, Instant at) = 0;
+  virtual Status save_step(const RunId& run, const StepState& step) = 0;         // inserts or replaces
+  virtual Status save_attempt(const RunId& run, const Attempt& attempt) = 0;     // inserts or replaces
+  virtual Status add_artifact(const RunId& run, const StepId& step, std::optional<std::int64_t> index,
+                              const NewArtifact& artifact) = 0;
+  virtual Status mark_quarantined(const std::string& sha256, std::string_view why) = 0;
+  virtual Status insert_event(const Event& event) = 0;
+  virtual Status add_tags(const RunId& run, const std::vector<std::string>& tags) = 0;
+};
+
+// The truth of a store: one SQLite database in WAL mode. Opening checks the schema (made or migrated only with
+// kWrite/kCreate; a newer one is refused plainly). All errors are kStore with file and remedy, but: kBusy when another
+// process has held the lock for 30 s (named, where it can be found out), kNotFound where a row does not exist.
+// One object per thread.
+class Ledger {
+ public:
+  static Result<std::unique_ptr<Ledger>> open(const StoreLayout& layout, StoreAccess access, FileSystem& files,
+                                              Clock& clock);
+  ~Ledger();
+
+  // Runs `body` in one transaction, after queueing on the gate; commits when it succeeds, else leaves nothing.
+  Status write(Durability durability, const std::function<Status(LedgerWriter&)>& body);
+
+  Result<Run> find_run(const RunId& run);                          // kNotFound with the nearest known flow or number
+  Result<std::optional<Run>> latest_run(const FlowId& flow, const std::optional<std::string>& name_space,
+                                        bool ended_only);          // by number
+  Result<std::vector<Run>> list_runs(const RunFilter& filter);     // with trigger records
+  Result<std::vector<FlowId>> known_flows();                       // flows that ever ran
+  Result<std::vector<StepState>> steps(const RunId& run);          // in the order of their start, then pending ones
+  Result<std::vector<Attempt>> attempts(const RunId& run);         // by step, index, number
+  Result<std::vector<Artifact>> artifacts(const RunId& run);       // by step, index, name
+  Result<ObjectRecord> object(const std::string& sha256);          // with bytes; kStore when quarantined, with why
+  Result<Event> find_event(std::string_view id);                   // kNotFound
+  Result<std::vector<RunId>> runs_triggered_by(const RunId& run);  // directly, by number; through caused_by events too
+  Result<std::vector<RunId>> runs_triggered_by_event(std::string_view event_id);
+  // The event that is the end of the run, or of one of its steps; kNotFound while it has not ended.
+  Result<Event> end_event(const RunId& run, const std::optional<StepId>& step);
+  Result<std::string> definition(const std::string& hash);
+
+ private:
+  struct Connection;
+  explicit Ledger(std::unique_ptr<Connection> connection);
+  std::unique_ptr<Connection> connection_;
+};
+
+// SHA-256 of the bytes as 64 lower-case hex digits.
+std::string sha256_hex(std::string_view bytes);
+
+}  // namespace qflow

@@ -1,0 +1,100 @@
+#include "artifact_rows.h"
+
+#include <fmt/format.h>
+
+#include "ledger_text.h"
+#include "run_rows.h"
+#include "sha256.h"
+#include "step_rows.h"
+
+namespace qflow {
+namespace {
+
+std::optional<ArtifactKind> parse_kind(std::string_view text) {
+  for (ArtifactKind kind : {ArtifactKind::kValue, ArtifactKind::kFile, ArtifactKind::kFolder}) {
+    if (to_text(kind) == text) return kind;
+  }
+  return std::nullopt;
+}
+
+// Hashes become paths.
+Result<std::string> stored_hash(std::string text) {
+  if (!is_sha256(text)) return tl::make_unexpected(damaged_row("hash", text));
+  return text;
+}
+
+// What is known of the content stays, but for what only the newest put can tell: which file it is now.
+Result<std::int64_t> put_object(SqliteConnection& ledger, const ObjectRecord& object, Instant now) {
+  std::optional<Blob> bytes;
+  if (object.bytes) bytes = Blob{*object.bytes};
+  QFLOW_TRY(ledger.run(
+      "INSERT INTO objects(sha256, kind, size, fingerprint, bytes, put_at) VALUES(?, ?, ?, ?, ?, ?)"
+      " ON CONFLICT(sha256) DO UPDATE SET fingerprint = excluded.fingerprint, put_at = excluded.put_at,"
+      " bytes = coalesce(bytes, excluded.bytes), quarantined = NULL",
+      object.sha256, to_text(object.kind), object.size, object.fingerprint, bytes, now));
+  Query query = ledger.query("SELECT object FROM objects WHERE sha256 = ?", object.sha256);
+  QFLOW_ASSIGN([[maybe_unused]] bool row, query.next());
+  return query.integer(0);
+}
+
+Result<Artifact> read_artifact(const Query& row) {
+  Artifact artifact;
+  QFLOW_ASSIGN(artifact.step, stored_name<StepId>(row.text(0)));
+  artifact.index = task_index(row.integer(1));
+  QFLOW_ASSIGN(artifact.name, stored_name<ArtifactName>(row.text(2)));
+  QFLOW_ASSIGN(artifact.kind, stored_choice(row.text(3), parse_kind));
+  QFLOW_ASSIGN(artifact.sha256, stored_hash(row.text(4)));
+  artifact.size = static_cast<std::uint64_t>(row.integer(5));
+  return artifact;
+}
+
+}  // namespace
+
+Status add_artifact(SqliteConnection& ledger, const RunId& run, const StepId& step, std::optional<std::int64_t> index,
+                    const NewArtifact& artifact, Instant now) {
+  QFLOW_ASSIGN(std::int64_t run_row, run_key(ledger, run));
+  QFLOW_ASSIGN(std::int64_t object_row, put_object(ledger, artifact.object, now));
+  return ledger.run("INSERT OR REPLACE INTO artifacts(run, step, task, name, kind, object) VALUES(?, ?, ?, ?, ?, ?)",
+                    run_row, step.text(), index.value_or(kNoTask), artifact.name.text(), to_text(artifact.object.kind),
+                    object_row);
+}
+
+Status mark_quarantined(SqliteConnection& ledger, const std::string& sha256, std::string_view why) {
+  // A small value is whole in the ledger, whatever became of its file.
+  return ledger.run("UPDATE objects SET quarantined = ? WHERE sha256 = ? AND bytes IS NULL", why, sha256);
+}
+
+Result<std::vector<Artifact>> artifacts(SqliteConnection& ledger, const RunId& run) {
+  QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
+  Query query = ledger.query(
+      "SELECT a.step, a.task, a.name, a.kind, o.sha256, o.size FROM artifacts a JOIN objects o ON o.object = a.object"
+      " WHERE a.run = ? ORDER BY a.step, a.task, a.name",
+      key);
+  std::vector<Artifact> artifacts;
+  while (true) {
+    QFLOW_ASSIGN(bool more, query.next());
+    if (!more) return artifacts;
+    QFLOW_ASSIGN(Artifact artifact, read_artifact(query));
+    artifacts.push_back(std::move(artifact));
+  }
+}
+
+Result<ObjectRecord> object(SqliteConnection& ledger, const std::string& sha256) {
+  Query query = ledger.query(
+      "SELECT kind, size, fingerprint, bytes, quarantined FROM objects WHERE sha256 = ?", sha256);
+  QFLOW_ASSIGN(bool known, query.next());
+  if (!known) return fail(ErrorKind::kNotFound, "the ledger knows no object " + sha256);
+  if (auto why = query.optional_text(4)) {
+    return fail(ErrorKind::kStore, fmt::format("the object {} was changed and set aside: {}", sha256, *why),
+                "run the step that made it again");
+  }
+  ObjectRecord object;
+  object.sha256 = sha256;
+  QFLOW_ASSIGN(object.kind, stored_choice(query.text(0), parse_kind));
+  object.size = static_cast<std::uint64_t>(query.integer(1));
+  object.fingerprint = query.text(2);
+  object.bytes = query.optional_text(3);
+  return object;
+}
+
+}  // namespace qflow

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "qflow/model/artifact.h"
+#include "qflow/store/objects.h"
+#include "sqlite_connection.h"
+
+namespace qflow {
+
+// Rows of artifacts and objects. The kind stands with the artifact, because one content may be a value here and a file
+// there; the object's own kind says whether it is a file or a folder in objects/.
+
+Status add_artifact(SqliteConnection& ledger, const RunId& run, const StepId& step, std::optional<std::int64_t> index,
+                    const NewArtifact& artifact, Instant now);
+Status mark_quarantined(SqliteConnection& ledger, const std::string& sha256, std::string_view why);
+Result<std::vector<Artifact>> artifacts(SqliteConnection& ledger, const RunId& run);
+Result<ObjectRecord> object(SqliteConnection& ledger, const std::string& sha256);
+
+}  // namespace qflow

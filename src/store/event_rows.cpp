@@ -1,0 +1,81 @@
+#include "event_rows.h"
+
+#include <fmt/format.h>
+
+#include "ledger_text.h"
+#include "qflow/error/printable.h"
+#include "run_rows.h"
+
+namespace qflow {
+
+Result<std::int64_t> insert_event(SqliteConnection& ledger, const Event& event, EventReality reality) {
+  std::optional<std::int64_t> cause;
+  if (event.caused_by) {
+    QFLOW_ASSIGN(cause, run_key(ledger, *event.caused_by));
+  }
+  QFLOW_TRY(ledger.run(
+      "INSERT OR IGNORE INTO events(id, name, timestamp, recorded_at, type, namespace, value, sender, context, payload,"
+      " caused_by, simulated) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      event.id, event.name, event.timestamp, event.recorded_at, event.type, event.name_space, event.value, event.sender,
+      event.context, to_compact(event.payload), cause, reality == EventReality::kSimulated));
+  if (ledger.changes() == 0) return fail(ErrorKind::kInvalid, "the ledger has an event " + event.id + " already");
+  return ledger.last_key();
+}
+
+Result<std::optional<std::int64_t>> event_key(SqliteConnection& ledger, std::string_view id) {
+  Query query = ledger.query("SELECT event FROM events WHERE id = ?", id);
+  QFLOW_ASSIGN(bool known, query.next());
+  return known ? std::optional(query.integer(0)) : std::nullopt;
+}
+
+Result<Event> find_event(SqliteConnection& ledger, std::string_view id) {
+  Query query = ledger.query("SELECT " QFLOW_EVENT_COLUMNS
+                             " FROM events e LEFT JOIN runs c ON c.run = e.caused_by WHERE e.id = ?",
+                             id);
+  QFLOW_ASSIGN(bool known, query.next());
+  if (!known) return fail(ErrorKind::kNotFound, "there is no event " + quoted(id), "'qflow events' lists them");
+  return read_event(query, 0);
+}
+
+Result<Event> end_event(SqliteConnection& ledger, const RunId& run, const std::optional<StepId>& step) {
+  QFLOW_ASSIGN(std::int64_t cause, run_key(ledger, run));
+  std::string name = step ? fmt::format("qflow.step.{}.{}", run.flow.text(), step->text())
+                          : fmt::format("qflow.run.{}", run.flow.text());
+  Query query = ledger.query("SELECT " QFLOW_EVENT_COLUMNS
+                             " FROM events e JOIN runs c ON c.run = e.caused_by"
+                             " WHERE e.caused_by = ? AND e.name = ? AND e.simulated = 0 ORDER BY e.event DESC LIMIT 1",
+                             cause, name);
+  QFLOW_ASSIGN(bool ended, query.next());
+  if (ended) return read_event(query, 0);
+  if (step) {
+    return fail(ErrorKind::kNotFound, fmt::format("the step {} of {} has not ended", quoted(step->text()), run.text()));
+  }
+  return fail(ErrorKind::kNotFound, run.text() + " has not ended");
+}
+
+Result<Event> read_event(const Query& row, int first) {
+  Event event;
+  event.id = row.text(first);
+  event.name = row.text(first + 1);
+  event.timestamp = row.instant(first + 2);
+  event.recorded_at = row.instant(first + 3);
+  event.type = row.optional_text(first + 4);
+  event.name_space = row.optional_text(first + 5);
+  event.value = row.optional_text(first + 6);
+  event.sender = row.optional_text(first + 7);
+  event.context = row.optional_text(first + 8);
+  QFLOW_ASSIGN(event.payload, stored_json(row.text(first + 9)));
+  QFLOW_ASSIGN(event.caused_by, read_run_id(row, first + 10));
+  return event;
+}
+
+Result<std::optional<RunId>> read_run_id(const Query& row, int first) {
+  auto flow = row.optional_text(first);
+  if (!flow) return std::optional<RunId>();
+  RunId run;
+  QFLOW_ASSIGN(run.flow, stored_name<FlowId>(*flow));
+  run.number = row.integer(first + 1);
+  return std::optional<RunId>(std::move(run));
+}
+
+}  // namespace qflow

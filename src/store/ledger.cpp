@@ -1,0 +1,232 @@
+#include "qflow/store/ledger.h"
+
+#include <chrono>
+
+#include "artifact_rows.h"
+#include "event_rows.h"
+#include "ledger_opening.h"
+#include "run_rows.h"
+#include "schema.h"
+#include "sqlite_connection.h"
+#include "step_rows.h"
+#include "trigger_rows.h"
+
+namespace qflow {
+namespace {
+
+// How long a process waits for others, all in all, before it says so.
+constexpr std::chrono::milliseconds kPatience{30'000};
+
+// While the ledger is open, its write-ahead log is copied into the database from so many pages on; the next write then
+// begins it anew.
+constexpr int kLogPagesWhileOpen = 400;
+
+// A process that leaves more pages than this begins the log anew before it goes. Fewer: the copying costs more; more:
+// each process that opens the ledger while nobody else has it open reads more of the log. The file keeps its length,
+// because a sync after overwriting takes half the time of one after appending (no metadata changes).
+constexpr int kLogPagesAtEnd = 64;
+
+class Writer final : public LedgerWriter {
+ public:
+  Writer(SqliteConnection& ledger, Clock& clock) : ledger_(ledger), clock_(clock) {}
+
+  Result<std::int64_t> next_run_number(const FlowId& flow) override { return qflow::next_run_number(ledger_, flow); }
+  Status insert_run(const Run& run, std::string_view definition) override {
+    QFLOW_ASSIGN(std::int64_t key, insert_run_row(ledger_, run, definition));
+    return run.trigger ? insert_trigger_sources(ledger_, key, run.trigger->sources) : Status();
+  }
+  Status start_run(const RunId& run, Instant at) override { return qflow::start_run(ledger_, run, at); }
+  Status end_run(const RunId& run, RunStatus status, std::string_view reason, Instant at) override {
+    return qflow::end_run(ledger_, run, status, reason, at);
+  }
+  Status save_step(const RunId& run, const StepState& step) override { return qflow::save_step(ledger_, run, step); }
+  Status save_attempt(const RunId& run, const Attempt& attempt) override {
+    return qflow::save_attempt(ledger_, run, attempt);
+  }
+  Status add_artifact(const RunId& run, const StepId& step, std::optional<std::int64_t> index,
+                      const NewArtifact& artifact) override {
+    return qflow::add_artifact(ledger_, run, step, index, artifact, clock_.now());
+  }
+  Status mark_quarantined(const std::string& sha256, std::string_view why) override {
+    return qflow::mark_quarantined(ledger_, sha256, why);
+  }
+  Status insert_event(const Event& event) override {
+    QFLOW_ASSIGN([[maybe_unused]] std::int64_t key, qflow::insert_event(ledger_, event, EventReality::kHappened));
+    return {};
+  }
+  Status add_tags(const RunId& run, const std::vector<std::string>& tags) override {
+    return qflow::add_tags(ledger_, run, tags);
+  }
+
+ private:
+  SqliteConnection& ledger_;
+  Clock& clock_;
+};
+
+}  // namespace
+
+// The database, and the gate on which its writers queue.
+struct Ledger::Connection {
+  std::unique_ptr<SqliteConnection> database;
+  FileHandle gate;
+  StoreAccess access;
+  FileSystem& files;
+  Clock& clock;
+  std::optional<Durability> durability = {};
+
+  ~Connection();
+  // Waits for the other writers; what is left of the patience is the database's.
+  Status enter_gate();
+  Status transact(Durability wanted, const std::function<Status(LedgerWriter&)>& body);
+  Status set_durability(Durability wanted);
+  void restart_log();
+};
+
+namespace {
+
+// Leaves the gate at the end of a scope, whatever happened in it.
+class GateTurn {
+ public:
+  GateTurn(FileSystem& files, const FileHandle& gate) : files_(files), gate_(gate) {}
+  ~GateTurn() { files_.unlock(gate_); }
+  GateTurn(const GateTurn&) = delete;
+  GateTurn& operator=(const GateTurn&) = delete;
+
+ private:
+  FileSystem& files_;
+  const FileHandle& gate_;
+};
+
+// A transaction that leaves nothing unless it is committed.
+class Transaction {
+ public:
+  explicit Transaction(SqliteConnection& database) : database_(database) {}
+  ~Transaction() {
+    if (open_) (void)database_.run("ROLLBACK");
+  }
+  Transaction(const Transaction&) = delete;
+  Transaction& operator=(const Transaction&) = delete;
+
+  Status begin() {
+    QFLOW_TRY(database_.run("BEGIN IMMEDIATE"));
+    open_ = true;
+    return {};
+  }
+  Status commit() {
+    QFLOW_TRY(database_.run("COMMIT"));
+    open_ = false;
+    return {};
+  }
+
+ private:
+  SqliteConnection& database_;
+  bool open_ = false;
+};
+
+}  // namespace
+
+Status Ledger::Connection::enter_gate() {
+  auto before = std::chrono::steady_clock::now();
+  QFLOW_TRY(files.lock_within(gate, kPatience));
+  auto waited = std::chrono::steady_clock::now() - before;
+  database->set_patience(kPatience - std::chrono::duration_cast<std::chrono::milliseconds>(waited));
+  return {};
+}
+
+Status Ledger::Connection::set_durability(Durability wanted) {
+  if (durability == wanted) return {};
+  QFLOW_TRY(database->execute(wanted == Durability::kPower ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
+  durability = wanted;
+  return {};
+}
+
+Status Ledger::Connection::transact(Durability wanted, const std::function<Status(LedgerWriter&)>& body) {
+  QFLOW_TRY(set_durability(wanted));
+  Transaction transaction(*database);
+  QFLOW_TRY(transaction.begin());
+  Writer writer(*database, clock);
+  QFLOW_TRY(body(writer));
+  return transaction.commit();
+}
+
+// After the copying, the first write begins at the log's start, and whoever opens the ledger next stops reading there.
+void Ledger::Connection::restart_log() {
+  // Where others write at this moment, one of them will do it.
+  if (!files.lock(gate, false)) return;
+  GateTurn turn(files, gate);
+  database->set_patience(std::chrono::milliseconds(0));
+  database->checkpoint();
+  if (set_durability(Durability::kProcess)) (void)rewrite_schema_number(*database);
+}
+
+Ledger::Connection::~Connection() {
+  if (access != StoreAccess::kRead && database->log_pages() >= kLogPagesAtEnd) restart_log();
+}
+
+Result<std::unique_ptr<Ledger>> Ledger::open(const StoreLayout& layout, StoreAccess access, FileSystem& files,
+                                             Clock& clock) {
+  QFLOW_ASSIGN(OpenedLedger opened, open_ledger(layout, access, files));
+  auto connection = std::unique_ptr<Connection>(
+      new Connection{std::move(opened.database), std::move(opened.gate), access, files, clock});
+  return std::unique_ptr<Ledger>(new Ledger(std::move(connection)));
+}
+
+Ledger::Ledger(std::unique_ptr<Connection> connection) : connection_(std::move(connection)) {}
+
+Ledger::~Ledger() = default;
+
+Status Ledger::write(Durability durability, const std::function<Status(LedgerWriter&)>& body) {
+  if (connection_->access == StoreAccess::kRead) {
+    return fail(ErrorKind::kStore, "the store was opened for reading only");
+  }
+  QFLOW_TRY(connection_->enter_gate());
+  {
+    GateTurn turn(connection_->files, connection_->gate);
+    QFLOW_TRY(connection_->transact(durability, body));
+  }
+  if (connection_->database->log_pages() >= kLogPagesWhileOpen) connection_->database->checkpoint();
+  return {};
+}
+
+Result<Run> Ledger::find_run(const RunId& run) { return qflow::find_run(*connection_->database, run); }
+
+Result<std::optional<Run>> Ledger::latest_run(const FlowId& flow, const std::optional<std::string>& name_space,
+                                              bool ended_only) {
+  return qflow::latest_run(*connection_->database, flow, name_space, ended_only);
+}
+
+Result<std::vector<Run>> Ledger::list_runs(const RunFilter& filter) {
+  return qflow::list_runs(*connection_->database, filter);
+}
+
+Result<std::vector<FlowId>> Ledger::known_flows() { return qflow::known_flows(*connection_->database); }
+
+Result<std::vector<StepState>> Ledger::steps(const RunId& run) { return qflow::steps(*connection_->database, run); }
+
+Result<std::vector<Attempt>> Ledger::attempts(const RunId& run) { return qflow::attempts(*connection_->database, run); }
+
+Result<std::vector<Artifact>> Ledger::artifacts(const RunId& run) {
+  return qflow::artifacts(*connection_->database, run);
+}
+
+Result<ObjectRecord> Ledger::object(const std::string& sha256) { return qflow::object(*connection_->database, sha256); }
+
+Result<Event> Ledger::find_event(std::string_view id) { return qflow::find_event(*connection_->database, id); }
+
+Result<std::vector<RunId>> Ledger::runs_triggered_by(const RunId& run) {
+  return qflow::runs_triggered_by(*connection_->database, run);
+}
+
+Result<std::vector<RunId>> Ledger::runs_triggered_by_event(std::string_view event_id) {
+  return qflow::runs_triggered_by_event(*connection_->database, event_id);
+}
+
+Result<Event> Ledger::end_event(const RunId& run, const std::optional<StepId>& step) {
+  return qflow::end_event(*connection_->database, run, step);
+}
+
+Result<std::string> Ledger::definition(const std::string& hash) {
+  return qflow::definition(*connection_->database, hash);
+}
+
+}  // namespace qflow

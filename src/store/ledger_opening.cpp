@@ -1,0 +1,100 @@
+#include "ledger_opening.h"
+
+#include <fmt/format.h>
+
+#include "qflow/error/printable.h"
+#include "schema.h"
+
+namespace qflow {
+namespace {
+
+using Access = SqliteConnection::Access;
+
+constexpr std::chrono::milliseconds kPatience{30'000};
+
+// The store can't be used, whatever the reason: the status of a file that is missing is that of the store too.
+template <class T>
+Result<T> as_store_error(Result<T> result) {
+  if (!result && result.error().kind == ErrorKind::kNotFound) result.error().kind = ErrorKind::kStore;
+  return result;
+}
+
+Error no_ledger(const StoreLayout& layout) {
+  return Error{ErrorKind::kStore,
+               fmt::format("{} is not a store: it has no ledger.db", printable(layout.root().native())),
+               "name a store with --store, or make one with 'qflow init'"};
+}
+
+// The ledger of a reader must be finished; nothing is made or changed here.
+Status demand_schema(SqliteConnection& database, const StoreLayout& layout) {
+  QFLOW_ASSIGN(int schema, schema_of(database));
+  QFLOW_TRY(refuse_newer_schema(database, schema));
+  if (schema == 0) return tl::make_unexpected(no_ledger(layout));
+  if (schema == newest_schema()) return {};
+  return fail(ErrorKind::kStore,
+              fmt::format("the ledger {} was made by an older qflow", printable(layout.ledger().native())),
+              "run a command that writes, such as 'qflow tick', to bring it up to date");
+}
+
+Result<std::unique_ptr<SqliteConnection>> open_reader(const StoreLayout& layout, Access access, FileSystem& files) {
+  QFLOW_ASSIGN(auto database, SqliteConnection::open(layout.ledger(), access, files));
+  QFLOW_TRY(demand_schema(*database, layout));
+  return database;
+}
+
+// SQLite wants to write its lock file even to read. Where it can't, the database is still whole in its one file when
+// there is no log beside it, or an empty one.
+bool has_no_log(const StoreLayout& layout, FileSystem& files) {
+  auto log = files.info(layout.ledger().native() + "-wal", FollowLinks::kYes);
+  return log ? log->size == 0 : log.error().kind == ErrorKind::kNotFound;
+}
+
+Result<OpenedLedger> open_for_reading(const StoreLayout& layout, FileSystem& files) {
+  auto database = open_reader(layout, Access::kRead, files);
+  bool can_retry = !database && database.error().kind == ErrorKind::kStore && has_no_log(layout, files);
+  if (can_retry) {
+    auto immutable = open_reader(layout, Access::kReadImmutable, files);
+    // The first error is the plainer one where both fail.
+    if (immutable) database = std::move(immutable);
+  }
+  if (!database) return tl::make_unexpected(std::move(database).error());
+  return OpenedLedger{*std::move(database), FileHandle()};
+}
+
+// The gate is held while the schema is made, so that of many who open a new store one makes it.
+Status bring_up_to_date(OpenedLedger& ledger, FileSystem& files) {
+  QFLOW_TRY(files.lock_within(ledger.gate, kPatience));
+  Status migrated = migrate(*ledger.database);
+  files.unlock(ledger.gate);
+  return migrated;
+}
+
+Result<OpenedLedger> open_for_writing(const StoreLayout& layout, FileSystem& files) {
+  OpenedLedger ledger;
+  QFLOW_ASSIGN(ledger.database, SqliteConnection::open(layout.ledger(), Access::kReadWrite, files));
+  QFLOW_ASSIGN(int schema, schema_of(*ledger.database));
+  QFLOW_TRY(refuse_newer_schema(*ledger.database, schema));
+  QFLOW_ASSIGN(ledger.gate, as_store_error(files.open(layout.write_gate(), OpenMode::kLock)));
+  if (schema != newest_schema()) QFLOW_TRY(bring_up_to_date(ledger, files));
+  return ledger;
+}
+
+// SQLite would make the file with the umask's permissions.
+Status make_empty_ledger(const StoreLayout& layout, FileSystem& files) {
+  QFLOW_ASSIGN([[maybe_unused]] FileHandle file, as_store_error(files.open(layout.ledger(), OpenMode::kLock)));
+  return {};
+}
+
+}  // namespace
+
+Result<OpenedLedger> open_ledger(const StoreLayout& layout, StoreAccess access, FileSystem& files) {
+  auto info = files.info(layout.ledger(), FollowLinks::kYes);
+  bool absent = !info && info.error().kind == ErrorKind::kNotFound;
+  if (!info && !absent) return tl::make_unexpected(std::move(info).error());
+  if (absent && access != StoreAccess::kCreate) return tl::make_unexpected(no_ledger(layout));
+  if (access == StoreAccess::kRead) return open_for_reading(layout, files);
+  if (absent) QFLOW_TRY(make_empty_ledger(layout, files));
+  return open_for_writing(layout, files);
+}
+
+}  // namespace qflow

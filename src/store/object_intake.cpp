@@ -1,0 +1,186 @@
+#include "object_intake.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <set>
+
+#include "object_content.h"
+#include "object_files.h"
+#include "qflow/error/printable.h"
+#include "qflow/store/ledger.h"
+
+namespace qflow {
+namespace {
+
+Path incoming_path(const StoreLayout& layout) {
+  static std::atomic<unsigned> counter{0};
+  return layout.objects() / fmt::format(".incoming.{}.{}", getpid(), counter++);
+}
+
+tl::unexpected<Error> changed_meanwhile(const Output& output) {
+  return fail(ErrorKind::kFailed, fmt::format("the output {} was changed while it was taken in", quoted(output.name.text())),
+              "let the step wait for the processes that it starts");
+}
+
+}  // namespace
+
+Result<std::vector<NewArtifact>> ObjectIntake::take(const Path& folder) {
+  QFLOW_ASSIGN(std::vector<Output> outputs, read_out_folder(files_, folder));
+  std::vector<Item> items;
+  for (Output& output : outputs) items.push_back(make_item(std::move(output)));
+  BackgroundSync sync(files_);
+  for (Item& item : items) {
+    QFLOW_TRY(seal(item));
+    if (item.durable) add_output(sync, item.output, item.output.path);
+  }
+  // Hashing is the processor's work and syncing the disk's: they go on at the same time.
+  sync.start();
+  for (Item& item : items) QFLOW_TRY(hash(item));
+  QFLOW_TRY(sync.finish());
+  for (Item& item : items) QFLOW_TRY(place(item));
+  QFLOW_TRY(sync_places(items));
+  std::vector<NewArtifact> artifacts;
+  for (Item& item : items) artifacts.push_back({std::move(item.output.name), std::move(item.object)});
+  return artifacts;
+}
+
+ObjectIntake::Item ObjectIntake::make_item(Output output) {
+  Item item;
+  item.object.kind = output.kind;
+  item.object.size = output.kind == ArtifactKind::kFolder  ? tree_size(output.tree)
+                     : output.kind == ArtifactKind::kValue ? output.bytes.size()
+                                                           : output.info.size;
+  item.durable = output.kind != ArtifactKind::kValue || output.bytes.size() > kInlineValueLimit;
+  item.output = std::move(output);
+  return item;
+}
+
+Status ObjectIntake::seal_file(const Path& path, FileInfo& info) {
+  bool shared = info.links > 1;
+  if (shared) QFLOW_TRY(replace_by_copy(files_, path));
+  // A file of another user can be copied, but its mode can't be changed.
+  if (!files_.set_permissions(path, sealed_mode(info))) {
+    QFLOW_TRY(replace_by_copy(files_, path));
+    QFLOW_TRY(files_.set_permissions(path, sealed_mode(info)));
+  }
+  return {};
+}
+
+Status ObjectIntake::seal(Item& item) {
+  Output& output = item.output;
+  if (output.kind != ArtifactKind::kFolder) {
+    QFLOW_TRY(seal_file(output.path, output.info));
+    QFLOW_ASSIGN(output.info, files_.info(output.path, FollowLinks::kNo));
+    return {};
+  }
+  for (TreeEntry& entry : output.tree) {
+    if (entry.info.type == FileType::kRegular) QFLOW_TRY(seal_file(output.path / entry.path, entry.info));
+  }
+  for (TreeEntry& entry : output.tree) {
+    bool is_folder = entry.info.type == FileType::kFolder;
+    if (is_folder) QFLOW_TRY(files_.set_permissions(output.path / entry.path, 0555));
+  }
+  return {};
+}
+
+Status ObjectIntake::hash(Item& item) {
+  Output& output = item.output;
+  if (output.kind == ArtifactKind::kFile) {
+    QFLOW_ASSIGN(item.object.sha256, hash_file(files_, output.path));
+  } else if (output.kind == ArtifactKind::kFolder) {
+    QFLOW_TRY(hash_files(files_, output.path, output.tree));
+    item.object.sha256 = sha256_hex(tree_manifest(output.tree));
+  } else {
+    item.object.sha256 = sha256_hex(output.bytes);
+    if (!item.durable) item.object.bytes = std::move(output.bytes);
+    output.bytes = {};
+  }
+  return {};
+}
+
+Status ObjectIntake::place(Item& item) {
+  const Path target = layout_.object(item.object.sha256);
+  QFLOW_ASSIGN(MoveOutcome outcome, move(item, target));
+  if (outcome == MoveOutcome::kTargetExists) {
+    QFLOW_ASSIGN(bool right, is_right(item, target));
+    if (!right) {
+      QFLOW_TRY(set_aside(files_, layout_, item.object.sha256));
+      QFLOW_ASSIGN(outcome, move(item, target));
+    }
+  }
+  return accept(item, outcome, target);
+}
+
+Status ObjectIntake::accept(Item& item, MoveOutcome outcome, const Path& target) {
+  if (outcome == MoveOutcome::kTargetExists) {
+    QFLOW_TRY(use_existing(item, target));
+  } else if (item.output.kind == ArtifactKind::kFolder) {
+    QFLOW_TRY(files_.set_permissions(target, 0555));
+  } else {
+    QFLOW_ASSIGN(FileInfo now, files_.info(target, FollowLinks::kNo));
+    if (now.size != item.object.size) return changed_meanwhile(item.output);
+  }
+  QFLOW_ASSIGN(item.object.fingerprint, fingerprint(files_, target));
+  return {};
+}
+
+Result<MoveOutcome> ObjectIntake::move(const Item& item, const Path& target) {
+  auto outcome = files_.move_new(item.output.path, target);
+  if (!outcome && outcome.error().kind == ErrorKind::kNotFound) {
+    QFLOW_TRY(make_folders(files_, target.parent_path()));
+    made_folder_ = true;
+    outcome = files_.move_new(item.output.path, target);
+  }
+  if (outcome && *outcome == MoveOutcome::kOtherDevice) return move_copy(item, target);
+  return outcome;
+}
+
+Result<MoveOutcome> ObjectIntake::move_copy(const Item& item, const Path& target) {
+  const Path copy = incoming_path(layout_);
+  Status copied = copy_output(files_, item.output, copy);
+  if (copied && item.durable) {
+    BackgroundSync sync(files_);
+    add_output(sync, item.output, copy);
+    copied = sync.finish();
+  }
+  Result<MoveOutcome> outcome = MoveOutcome::kMoved;
+  if (copied) outcome = files_.move_new(copy, target);
+  bool moved = copied && outcome && *outcome == MoveOutcome::kMoved;
+  if (!moved) (void)remove_tree(files_, copy);
+  if (!copied) return tl::make_unexpected(std::move(copied).error());
+  if (moved) QFLOW_TRY(remove_tree(files_, item.output.path));
+  return outcome;
+}
+
+Result<bool> ObjectIntake::is_right(const Item& item, const Path& target) {
+  if (known_) {
+    auto recorded = known_(item.object.sha256);
+    QFLOW_ASSIGN(std::string present, fingerprint(files_, target));
+    if (recorded && *recorded == present) return true;
+  }
+  return has_content(files_, target, item.object.sha256);
+}
+
+Status ObjectIntake::use_existing(const Item& item, const Path& target) {
+  // It may have come in as a small value, which is not synced, and is a file artifact now.
+  if (item.durable) {
+    BackgroundSync sync(files_);
+    add_output(sync, item.output, target);
+    QFLOW_TRY(sync.finish());
+  }
+  return remove_tree(files_, item.output.path);
+}
+
+Status ObjectIntake::sync_places(const std::vector<Item>& items) {
+  std::set<Path> folders;
+  for (const Item& item : items) {
+    if (item.durable) folders.insert(layout_.object(item.object.sha256).parent_path());
+  }
+  if (!folders.empty() && made_folder_) folders.insert(layout_.objects());
+  for (const Path& folder : folders) QFLOW_TRY(files_.sync_folder(folder));
+  return {};
+}
+
+}  // namespace qflow

@@ -1,0 +1,80 @@
+#include <fmt/format.h>
+
+#include "object_content.h"
+#include "object_files.h"
+#include "object_intake.h"
+#include "qflow/error/printable.h"
+#include "qflow/store/ledger.h"
+#include "qflow/store/objects.h"
+
+namespace qflow {
+namespace {
+
+tl::unexpected<Error> missing(const ObjectRecord& object, const Path& path) {
+  return fail(ErrorKind::kStore, fmt::format("the object {} is missing: there is no {}", object.sha256.substr(0, 12),
+                                             printable(path.native())),
+              "run the step that made it again");
+}
+
+tl::unexpected<Error> changed(const ObjectRecord& object, const Path& path) {
+  return fail(ErrorKind::kStore, fmt::format("the object {} was changed behind qflow's back: {}",
+                                             object.sha256.substr(0, 12), printable(path.native())),
+              "run the step that made it again");
+}
+
+// The quick answer first: a file that is the very one that came in needs no reading.
+Result<bool> is_right(FileSystem& files, const Path& path, const ObjectRecord& object) {
+  auto now = fingerprint(files, path);
+  if (now && *now == object.fingerprint) return true;
+  if (!now && now.error().kind == ErrorKind::kNotFound) return false;
+  if (!now) return tl::make_unexpected(std::move(now).error());
+  return has_content(files, path, object.sha256);
+}
+
+Status restore(FileSystem& files, const StoreLayout& layout, const ObjectRecord& object) {
+  const Path path = layout.object(object.sha256);
+  QFLOW_TRY(make_folders(files, path.parent_path()));
+  return replace_file(files, path, *object.bytes, 0444);
+}
+
+}  // namespace
+
+ObjectStore::ObjectStore(const StoreLayout& layout, FileSystem& files) : layout_(layout), files_(files) {}
+
+Result<std::vector<NewArtifact>> ObjectStore::collect(const Path& folder, const KnownFingerprint& known) {
+  return ObjectIntake(layout_, files_, known).take(folder);
+}
+
+Result<Path> ObjectStore::open_path(const ObjectRecord& object) {
+  Path path = layout_.object(object.sha256);
+  QFLOW_ASSIGN(bool right, is_right(files_, path, object));
+  if (right) return path;
+  if (!object.bytes) return exists(files_, path) ? Result<Path>(changed(object, path)) : missing(object, path);
+  QFLOW_TRY(restore(files_, layout_, object));
+  return path;
+}
+
+bool ObjectStore::unchanged(const ObjectRecord& object) {
+  return is_right(files_, layout_.object(object.sha256), object).value_or(false);
+}
+
+Status ObjectStore::quarantine(const ObjectRecord& object) { return set_aside(files_, layout_, object.sha256); }
+
+Result<std::string> ObjectStore::load(const ObjectRecord& object) {
+  const Path path = layout_.object(object.sha256);
+  if (object.kind == ArtifactKind::kFolder) {
+    return fail(ErrorKind::kInvalid, fmt::format("the object {} is a folder, not a value", object.sha256.substr(0, 12)));
+  }
+  if (object.bytes) {
+    if (sha256_hex(*object.bytes) == object.sha256) return *object.bytes;
+    return fail(ErrorKind::kStore, fmt::format("the ledger is damaged: the value {} is not what its hash says",
+                                               object.sha256.substr(0, 12)),
+                "restore the store from a backup");
+  }
+  auto bytes = read_file(files_, path);
+  if (!bytes && bytes.error().kind == ErrorKind::kNotFound) return missing(object, path);
+  if (bytes && sha256_hex(*bytes) != object.sha256) return changed(object, path);
+  return bytes;
+}
+
+}  // namespace qflow

@@ -1,0 +1,245 @@
+#include "run_rows.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "ledger_text.h"
+#include "qflow/error/suggestion.h"
+#include "trigger_rows.h"
+
+namespace qflow {
+namespace {
+
+// What read_run reads, in its order.
+#define QFLOW_RUN_COLUMNS                                                                                          \
+  "SELECT r.run, r.flow, r.number, r.namespace, r.status, r.reason, r.origin, r.context, r.params, r.tags,"        \
+  " r.created_at, r.started_at, r.ended_at, r.scheduled_at, r.trigger, d.hash, r.flow_file, r.git_commit,"         \
+  " r.git_dirty FROM runs r LEFT JOIN definitions d ON d.definition = r.definition "
+
+// A run as its row has it: the sources of its trigger are read afterwards, from their own table.
+struct RunRow {
+  std::int64_t key;
+  Run run;
+};
+
+Result<RunRow> read_run(const Query& row) {
+  RunRow result;
+  Run& run = result.run;
+  result.key = row.integer(0);
+  QFLOW_ASSIGN(run.id.flow, stored_name<FlowId>(row.text(1)));
+  run.id.number = row.integer(2);
+  run.name_space = row.text(3);
+  QFLOW_ASSIGN(run.status, stored_choice(row.text(4), parse_run_status));
+  run.reason = row.text(5);
+  QFLOW_ASSIGN(run.origin, stored_choice(row.text(6), parse_run_origin));
+  run.context = row.optional_text(7);
+  QFLOW_ASSIGN(run.params, stored_json(row.text(8)));
+  QFLOW_ASSIGN(Json tags, stored_json(row.text(9)));
+  for (const Json& tag : tags) run.tags.push_back(tag.is_string() ? tag.get<std::string>() : to_compact(tag));
+  run.created_at = row.instant(10);
+  run.started_at = row.optional_instant(11);
+  run.ended_at = row.optional_instant(12);
+  run.scheduled_at = row.optional_instant(13);
+  if (auto trigger = row.optional_text(14)) {
+    QFLOW_ASSIGN(run.trigger, read_trigger(*trigger));
+  }
+  run.definition_hash = row.text(15);
+  run.flow_file = row.text(16);
+  run.git_commit = row.text(17);
+  run.git_dirty = row.boolean(18);
+  return result;
+}
+
+// The runs of a query, with the sources of their triggers.
+Result<std::vector<Run>> read_runs(SqliteConnection& ledger, Query query) {
+  std::vector<Run> runs;
+  while (true) {
+    QFLOW_ASSIGN(bool more, query.next());
+    if (!more) return runs;
+    QFLOW_ASSIGN(RunRow row, read_run(query));
+    if (row.run.trigger) {
+      QFLOW_ASSIGN(row.run.trigger->sources, trigger_sources(ledger, row.key));
+    }
+    runs.push_back(std::move(row.run));
+  }
+}
+
+Result<std::optional<Run>> read_optional_run(SqliteConnection& ledger, Query query) {
+  QFLOW_ASSIGN(std::vector<Run> runs, read_runs(ledger, std::move(query)));
+  if (runs.empty()) return std::optional<Run>();
+  return std::optional<Run>(std::move(runs.front()));
+}
+
+Result<std::int64_t> last_number(SqliteConnection& ledger, const FlowId& flow) {
+  Query query = ledger.query("SELECT last FROM run_counters WHERE flow = ?", flow.text());
+  QFLOW_ASSIGN(bool known, query.next());
+  return known ? query.integer(0) : 0;
+}
+
+Error unknown_run(SqliteConnection& ledger, const RunId& run) {
+  Error error{ErrorKind::kNotFound, "there is no run " + run.text(), {}};
+  auto last = last_number(ledger, run.flow);
+  if (!last) return error;
+  if (*last > 0) {
+    error.advice = fmt::format("the newest run of {0} is {0}/{1}", run.flow.text(), *last);
+    return error;
+  }
+  std::vector<std::string> names;
+  for (const FlowId& flow : known_flows(ledger).value_or(std::vector<FlowId>{})) names.push_back(flow.text());
+  error.advice = names.empty() ? "no flow has run in this store yet" : did_you_mean_or_list(run.flow.text(), names);
+  return error;
+}
+
+Result<std::int64_t> definition_key(SqliteConnection& ledger, const std::string& hash, std::string_view text) {
+  {
+    Query query = ledger.query("SELECT definition FROM definitions WHERE hash = ?", hash);
+    QFLOW_ASSIGN(bool known, query.next());
+    if (known) return query.integer(0);
+  }
+  QFLOW_TRY(ledger.run("INSERT INTO definitions(hash, text) VALUES(?, ?)", hash, text));
+  return ledger.last_key();
+}
+
+Status insert_tags(SqliteConnection& ledger, std::int64_t run, const std::vector<std::string>& tags) {
+  for (const std::string& tag : tags) {
+    QFLOW_TRY(ledger.run("INSERT OR IGNORE INTO run_tags(tag, run) VALUES(?, ?)", tag, run));
+  }
+  return {};
+}
+
+// The conditions of a filter, joined by AND, and the values of their question marks.
+struct FilterText {
+  std::string sql;
+  std::vector<std::string> texts;
+};
+
+void add_condition(FilterText& filter, std::string_view condition, std::string value) {
+  filter.sql += filter.texts.empty() ? "WHERE " : "AND ";
+  filter.sql += condition;
+  filter.texts.push_back(std::move(value));
+}
+
+FilterText filter_text(const RunFilter& filter) {
+  FilterText text;
+  if (filter.flow) add_condition(text, "r.flow = ? ", filter.flow->text());
+  if (filter.name_space) add_condition(text, "r.namespace = ? ", *filter.name_space);
+  if (filter.status) add_condition(text, "r.status = ? ", std::string(to_text(*filter.status)));
+  if (filter.tag) add_condition(text, "r.run IN (SELECT run FROM run_tags WHERE tag = ?) ", *filter.tag);
+  if (filter.context) add_condition(text, "r.context = ? ", *filter.context);
+  return text;
+}
+
+}  // namespace
+
+Result<std::int64_t> run_key(SqliteConnection& ledger, const RunId& run) {
+  Query query =
+      ledger.query("SELECT run FROM runs WHERE flow = ? AND number = ?", run.flow.text(), run.number);
+  QFLOW_ASSIGN(bool known, query.next());
+  if (!known) return tl::make_unexpected(unknown_run(ledger, run));
+  return query.integer(0);
+}
+
+Result<std::int64_t> next_run_number(SqliteConnection& ledger, const FlowId& flow) {
+  QFLOW_TRY(ledger.run("INSERT INTO run_counters(flow, last) VALUES(?, 1)"
+                       " ON CONFLICT(flow) DO UPDATE SET last = last + 1",
+                       flow.text()));
+  return last_number(ledger, flow);
+}
+
+Result<std::int64_t> insert_run_row(SqliteConnection& ledger, const Run& run, std::string_view definition) {
+  QFLOW_ASSIGN(std::int64_t definition_row, definition_key(ledger, run.definition_hash, definition));
+  std::optional<std::string> trigger;
+  if (run.trigger) trigger = trigger_text(*run.trigger);
+  QFLOW_TRY(ledger.run(
+      "INSERT INTO runs(flow, number, namespace, status, reason, origin, context, params, tags, created_at, started_at,"
+      " ended_at, scheduled_at, trigger, definition, flow_file, git_commit, git_dirty)"
+      " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      run.id.flow.text(), run.id.number, run.name_space, to_text(run.status), run.reason, to_text(run.origin),
+      run.context, to_compact(run.params), to_compact(Json(run.tags)), run.created_at, run.started_at, run.ended_at,
+      run.scheduled_at, trigger, definition_row, run.flow_file, run.git_commit, run.git_dirty));
+  std::int64_t key = ledger.last_key();
+  QFLOW_TRY(insert_tags(ledger, key, run.tags));
+  return key;
+}
+
+Status start_run(SqliteConnection& ledger, const RunId& run, Instant at) {
+  QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
+  QFLOW_TRY(ledger.run("UPDATE runs SET status = 'running', started_at = ? WHERE run = ? AND status = 'queued'", at, key));
+  if (ledger.changes() == 0) return fail(ErrorKind::kBusy, run.text() + " is not queued any more");
+  return {};
+}
+
+Status end_run(SqliteConnection& ledger, const RunId& run, RunStatus status, std::string_view reason, Instant at) {
+  QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
+  return ledger.run("UPDATE runs SET status = ?, reason = ?, ended_at = ? WHERE run = ?", to_text(status), reason, at,
+                    key);
+}
+
+Status add_tags(SqliteConnection& ledger, const RunId& run, const std::vector<std::string>& tags) {
+  QFLOW_ASSIGN(Run known, find_run(ledger, run));
+  for (const std::string& tag : tags) {
+    bool present = std::find(known.tags.begin(), known.tags.end(), tag) != known.tags.end();
+    if (!present) known.tags.push_back(tag);
+  }
+  QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
+  QFLOW_TRY(ledger.run("UPDATE runs SET tags = ? WHERE run = ?", to_compact(Json(known.tags)), key));
+  return insert_tags(ledger, key, tags);
+}
+
+Result<Run> find_run(SqliteConnection& ledger, const RunId& run) {
+  QFLOW_ASSIGN(auto found, read_optional_run(ledger, ledger.query(QFLOW_RUN_COLUMNS "WHERE r.flow = ? AND r.number = ?",
+                                                                  run.flow.text(), run.number)));
+  if (!found) return tl::make_unexpected(unknown_run(ledger, run));
+  return *std::move(found);
+}
+
+Result<std::optional<Run>> latest_run(SqliteConnection& ledger, const FlowId& flow,
+                                      const std::optional<std::string>& name_space, bool ended_only) {
+  // With a parameter for `ended_only` SQLite could not plan for it; and the namespace's index is another one.
+  constexpr const char* kAny = QFLOW_RUN_COLUMNS "WHERE r.flow = ? ORDER BY r.number DESC LIMIT 1";
+  constexpr const char* kEnded = QFLOW_RUN_COLUMNS
+      "WHERE r.flow = ? AND r.status NOT IN ('queued', 'running') ORDER BY r.number DESC LIMIT 1";
+  constexpr const char* kAnyIn =
+      QFLOW_RUN_COLUMNS "WHERE r.flow = ? AND r.namespace = ? ORDER BY r.number DESC LIMIT 1";
+  constexpr const char* kEndedIn = QFLOW_RUN_COLUMNS
+      "WHERE r.flow = ? AND r.namespace = ? AND r.status NOT IN ('queued', 'running') ORDER BY r.number DESC LIMIT 1";
+  if (name_space) {
+    return read_optional_run(ledger, ledger.query(ended_only ? kEndedIn : kAnyIn, flow.text(), *name_space));
+  }
+  return read_optional_run(ledger, ledger.query(ended_only ? kEnded : kAny, flow.text()));
+}
+
+Result<std::vector<Run>> list_runs(SqliteConnection& ledger, const RunFilter& filter) {
+  FilterText text = filter_text(filter);
+  std::string sql = QFLOW_RUN_COLUMNS + text.sql;
+  if (filter.since) sql += text.texts.empty() ? "WHERE r.created_at >= ? " : "AND r.created_at >= ? ";
+  // Numbers of one flow rise with time.
+  sql += filter.flow ? "ORDER BY r.number DESC " : "ORDER BY r.created_at DESC, r.run DESC ";
+  if (filter.limit) sql += "LIMIT ?";
+  Query query = ledger.query_once(sql);
+  for (const std::string& value : text.texts) query.bind(value);
+  if (filter.since) query.bind(*filter.since);
+  if (filter.limit) query.bind(*filter.limit);
+  return read_runs(ledger, std::move(query));
+}
+
+Result<std::vector<FlowId>> known_flows(SqliteConnection& ledger) {
+  std::vector<FlowId> flows;
+  Query query = ledger.query("SELECT flow FROM run_counters ORDER BY flow");
+  while (true) {
+    QFLOW_ASSIGN(bool more, query.next());
+    if (!more) return flows;
+    QFLOW_ASSIGN(FlowId flow, stored_name<FlowId>(query.text(0)));
+    flows.push_back(std::move(flow));
+  }
+}
+
+Result<std::string> definition(SqliteConnection& ledger, const std::string& hash) {
+  Query query = ledger.query("SELECT text FROM definitions WHERE hash = ?", hash);
+  QFLOW_ASSIGN(bool known, query.next());
+  if (!known) return fail(ErrorKind::kNotFound, "the ledger has no definition " + hash);
+  return query.text(0);
+}
+
+}  // namespace qflow

@@ -1,0 +1,115 @@
+#include "schema.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "qflow/error/printable.h"
+
+namespace qflow {
+namespace {
+
+// Migration N brings a ledger from number N - 1 to N. One that was ever released is never changed: what is new is a
+// further one.
+//
+// Times are microseconds since 1970, UTC. Rows of runs, events and trigger_sources stay for ever, so their keys are
+// never used again. Indexes exist for what a command looks up, so that no look-up grows with what is stored.
+constexpr std::array kMigrations = {
+    R"sql(
+CREATE TABLE run_counters(flow TEXT PRIMARY KEY, last INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE definitions(definition INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE, text TEXT NOT NULL);
+CREATE TABLE runs(run INTEGER PRIMARY KEY, flow TEXT NOT NULL, number INTEGER NOT NULL, namespace TEXT NOT NULL,
+ status TEXT NOT NULL, reason TEXT NOT NULL, origin TEXT NOT NULL, context TEXT, params TEXT NOT NULL,
+ tags TEXT NOT NULL, created_at INTEGER NOT NULL, started_at INTEGER, ended_at INTEGER, scheduled_at INTEGER,
+ trigger TEXT, definition INTEGER NOT NULL, flow_file TEXT NOT NULL, git_commit TEXT NOT NULL,
+ git_dirty INTEGER NOT NULL, UNIQUE(flow, number));
+CREATE INDEX runs_by_namespace ON runs(flow, namespace, number, status);
+CREATE INDEX runs_by_status ON runs(status, created_at);
+CREATE INDEX runs_by_creation ON runs(created_at);
+CREATE TABLE run_tags(tag TEXT, run INTEGER, PRIMARY KEY(tag, run)) WITHOUT ROWID;
+CREATE TABLE trigger_sources(run INTEGER, position INTEGER, event INTEGER NOT NULL, short_name TEXT NOT NULL,
+ source_run INTEGER, step TEXT, PRIMARY KEY(run, position)) WITHOUT ROWID;
+CREATE INDEX trigger_sources_by_event ON trigger_sources(event);
+CREATE INDEX trigger_sources_by_run ON trigger_sources(source_run) WHERE source_run IS NOT NULL;
+CREATE TABLE steps(key INTEGER PRIMARY KEY, run INTEGER NOT NULL, step TEXT NOT NULL, status TEXT NOT NULL,
+ reason TEXT NOT NULL, tasks INTEGER NOT NULL, attempts INTEGER NOT NULL, started_at INTEGER, ended_at INTEGER,
+ UNIQUE(run, step));
+CREATE TABLE attempts(run INTEGER, step TEXT, task INTEGER, number INTEGER, status TEXT NOT NULL,
+ reason TEXT NOT NULL, exit_status INTEGER, signal INTEGER, started_at INTEGER NOT NULL, ended_at INTEGER,
+ PRIMARY KEY(run, step, task, number)) WITHOUT ROWID;
+CREATE TABLE objects(object INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
+ size INTEGER NOT NULL, fingerprint TEXT NOT NULL, bytes BLOB, put_at INTEGER NOT NULL, quarantined TEXT);
+CREATE TABLE artifacts(run INTEGER, step TEXT, task INTEGER, name TEXT, kind TEXT NOT NULL, object INTEGER NOT NULL,
+ PRIMARY KEY(run, step, task, name)) WITHOUT ROWID;
+CREATE TABLE events(event INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL,
+ timestamp INTEGER NOT NULL, recorded_at INTEGER NOT NULL, type TEXT, namespace TEXT, value TEXT, sender TEXT,
+ context TEXT, payload TEXT NOT NULL, caused_by INTEGER, simulated INTEGER NOT NULL);
+CREATE INDEX events_by_cause ON events(caused_by, name) WHERE caused_by IS NOT NULL;
+)sql",
+};
+
+Error newer_schema(const Path& path, int schema) {
+  return Error{ErrorKind::kStore,
+               fmt::format("the ledger {} was made by a newer qflow: its schema has number {}, this one knows {}",
+                           printable(path.native()), schema, newest_schema()),
+               "use that newer qflow"};
+}
+
+// A file that SQLite made for somebody else has tables but no number of ours.
+Status refuse_foreign_tables(SqliteConnection& ledger) {
+  Query tables = ledger.query("SELECT name FROM sqlite_schema LIMIT 1");
+  QFLOW_ASSIGN(bool foreign, tables.next());
+  if (!foreign) return {};
+  return fail(ErrorKind::kStore, printable(ledger.path().native()) + " is a database of another program",
+              "name a qflow store with --store");
+}
+
+Status apply_from(SqliteConnection& ledger, int schema) {
+  for (std::size_t next = static_cast<std::size_t>(schema); next < kMigrations.size(); ++next) {
+    QFLOW_TRY(ledger.execute(kMigrations[next]));
+  }
+  return rewrite_schema_number(ledger);
+}
+
+Status migrate_in_transaction(SqliteConnection& ledger) {
+  QFLOW_ASSIGN(int schema, schema_of(ledger));
+  if (schema == 0) QFLOW_TRY(refuse_foreign_tables(ledger));
+  QFLOW_TRY(refuse_newer_schema(ledger, schema));
+  if (schema == newest_schema()) return {};
+  return apply_from(ledger, schema);
+}
+
+}  // namespace
+
+int newest_schema() { return static_cast<int>(kMigrations.size()); }
+
+Status rewrite_schema_number(SqliteConnection& ledger) {
+  return ledger.execute(fmt::format("PRAGMA user_version = {}", newest_schema()).c_str());
+}
+
+Result<int> schema_of(SqliteConnection& ledger) {
+  Query query = ledger.query("PRAGMA user_version");
+  QFLOW_ASSIGN(bool row, query.next());
+  return row ? static_cast<int>(query.integer(0)) : 0;
+}
+
+Status refuse_newer_schema(SqliteConnection& ledger, int schema) {
+  if (schema > newest_schema()) return tl::make_unexpected(newer_schema(ledger.path(), schema));
+  return {};
+}
+
+Status migrate(SqliteConnection& ledger) {
+  QFLOW_ASSIGN(int schema, schema_of(ledger));
+  if (schema == 0) {
+    QFLOW_TRY(refuse_foreign_tables(ledger));
+    // Outside of the transaction, as SQLite demands; it is kept in the file.
+    QFLOW_TRY(ledger.execute("PRAGMA journal_mode = WAL"));
+  }
+  QFLOW_TRY(ledger.execute("BEGIN IMMEDIATE"));
+  Status done = migrate_in_transaction(ledger);
+  if (done) done = ledger.execute("COMMIT");
+  if (!done) (void)ledger.execute("ROLLBACK");
+  return done;
+}
+
+}  // namespace qflow

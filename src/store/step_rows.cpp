@@ -1,0 +1,99 @@
+#include "step_rows.h"
+
+#include "ledger_text.h"
+#include "run_rows.h"
+
+namespace qflow {
+namespace {
+
+std::optional<int> narrow(std::optional<std::int64_t> value) {
+  if (!value) return std::nullopt;
+  return static_cast<int>(*value);
+}
+
+Result<StepState> read_step(const Query& row) {
+  StepState step;
+  QFLOW_ASSIGN(step.step, stored_name<StepId>(row.text(0)));
+  QFLOW_ASSIGN(step.status, stored_choice(row.text(1), parse_step_status));
+  step.reason = row.text(2);
+  step.tasks = row.integer(3);
+  step.attempts = row.integer(4);
+  step.started_at = row.optional_instant(5);
+  step.ended_at = row.optional_instant(6);
+  return step;
+}
+
+Result<Attempt> read_attempt(const Query& row) {
+  Attempt attempt;
+  QFLOW_ASSIGN(attempt.step, stored_name<StepId>(row.text(0)));
+  attempt.index = task_index(row.integer(1));
+  attempt.number = static_cast<int>(row.integer(2));
+  QFLOW_ASSIGN(attempt.status, stored_choice(row.text(3), parse_step_status));
+  attempt.reason = row.text(4);
+  attempt.exit_status = narrow(row.optional_integer(5));
+  attempt.signal = narrow(row.optional_integer(6));
+  attempt.started_at = row.instant(7);
+  attempt.ended_at = row.optional_instant(8);
+  return attempt;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> task_index(std::int64_t task) {
+  if (task == kNoTask) return std::nullopt;
+  return task;
+}
+
+Status save_step(SqliteConnection& ledger, const RunId& run, const StepState& step) {
+  QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
+  return ledger.run(
+      "INSERT INTO steps(run, step, status, reason, tasks, attempts, started_at, ended_at)"
+      " VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(run, step) DO UPDATE SET status = excluded.status,"
+      " reason = excluded.reason, tasks = excluded.tasks, attempts = excluded.attempts,"
+      " started_at = excluded.started_at, ended_at = excluded.ended_at",
+      key, step.step.text(), to_text(step.status), step.reason, step.tasks, step.attempts, step.started_at,
+      step.ended_at);
+}
+
+Status save_attempt(SqliteConnection& ledger, const RunId& run, const Attempt& attempt) {
+  QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
+  return ledger.run(
+      "INSERT INTO attempts(run, step, task, number, status, reason, exit_status, signal, started_at, ended_at)"
+      " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(run, step, task, number) DO UPDATE SET"
+      " status = excluded.status, reason = excluded.reason, exit_status = excluded.exit_status,"
+      " signal = excluded.signal, started_at = excluded.started_at, ended_at = excluded.ended_at",
+      key, attempt.step.text(), attempt.index.value_or(kNoTask), attempt.number, to_text(attempt.status),
+      attempt.reason, attempt.exit_status, attempt.signal, attempt.started_at, attempt.ended_at);
+}
+
+Result<std::vector<StepState>> steps(SqliteConnection& ledger, const RunId& run) {
+  QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
+  Query query = ledger.query(
+      "SELECT step, status, reason, tasks, attempts, started_at, ended_at FROM steps WHERE run = ?"
+      " ORDER BY started_at IS NULL, started_at, key",
+      key);
+  std::vector<StepState> steps;
+  while (true) {
+    QFLOW_ASSIGN(bool more, query.next());
+    if (!more) return steps;
+    QFLOW_ASSIGN(StepState step, read_step(query));
+    steps.push_back(std::move(step));
+  }
+}
+
+Result<std::vector<Attempt>> attempts(SqliteConnection& ledger, const RunId& run) {
+  QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
+  Query query = ledger.query(
+      "SELECT step, task, number, status, reason, exit_status, signal, started_at, ended_at FROM attempts"
+      " WHERE run = ? ORDER BY step, task, number",
+      key);
+  std::vector<Attempt> attempts;
+  while (true) {
+    QFLOW_ASSIGN(bool more, query.next());
+    if (!more) return attempts;
+    QFLOW_ASSIGN(Attempt attempt, read_attempt(query));
+    attempts.push_back(std::move(attempt));
+  }
+}
+
+}  // namespace qflow

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <vector>
+
+#include "qflow/model/run.h"
+#include "sqlite_connection.h"
+
+namespace qflow {
+
+// Rows of steps and attempts. A task that is not of a foreach has the number kNoTask in the ledger, so that primary keys
+// have no NULL.
+inline constexpr std::int64_t kNoTask = -1;
+
+Status save_step(SqliteConnection& ledger, const RunId& run, const StepState& step);
+Status save_attempt(SqliteConnection& ledger, const RunId& run, const Attempt& attempt);
+Result<std::vector<StepState>> steps(SqliteConnection& ledger, const RunId& run);
+Result<std::vector<Attempt>> attempts(SqliteConnection& ledger, const RunId& run);
+
+// The index of a foreach from the number of a task.
+std::optional<std::int64_t> task_index(std::int64_t task);
+
+}  // namespace qflow

@@ -1,0 +1,109 @@
+#include "qflow/store/store.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <string_view>
+#include <thread>
+
+#include "qflow/error/printable.h"
+
+namespace qflow {
+namespace {
+
+// What a store may hold before its ledger is made.
+constexpr std::array<std::string_view, 6> kStoreEntries = {"config.toml", "last_tick", "ledger.gate",
+                                                           "objects",     "runs",      "secrets"};
+
+Error as_store_error(Error error) {
+  if (error.kind == ErrorKind::kNotFound) error.kind = ErrorKind::kStore;
+  return error;
+}
+
+Error no_store_at(const Path& root) {
+  return Error{ErrorKind::kStore, "there is no store at " + printable(root.native()),
+               "name an existing one with --store or QFLOW_STORE, or make one with 'qflow init'"};
+}
+
+Status demand_folder(const Path& root, FileSystem& files) {
+  auto info = files.info(root, FollowLinks::kYes);
+  if (!info && info.error().kind == ErrorKind::kNotFound) return tl::make_unexpected(no_store_at(root));
+  if (!info) return tl::make_unexpected(std::move(info).error());
+  if (info->type == FileType::kFolder) return {};
+  return fail(ErrorKind::kStore, printable(root.native()) + " is not a folder, so it can't be a store",
+              "move it away, or name a store with --store");
+}
+
+// A folder that is full of somebody's files was hardly meant.
+Status refuse_foreign_folder(const StoreLayout& layout, FileSystem& files) {
+  if (exists(files, layout.ledger())) return {};
+  QFLOW_ASSIGN(auto entries, files.list(layout.root()));
+  for (const FolderEntry& entry : entries) {
+    bool ours = std::find(kStoreEntries.begin(), kStoreEntries.end(), entry.name) != kStoreEntries.end();
+    if (ours || entry.name.starts_with("ledger.db")) continue;
+    return fail(ErrorKind::kStore,
+                fmt::format("{} is no store, and it is not empty: it has {}", printable(layout.root().native()),
+                            quoted(entry.name)),
+                "name an empty or new folder");
+  }
+  return {};
+}
+
+Status make_store(const StoreLayout& layout, FileSystem& files) {
+  Status made = make_folders(files, layout.root());
+  if (made) made = refuse_foreign_folder(layout, files);
+  for (const Path& folder : {layout.objects(), layout.runs()}) {
+    if (made) made = files.make_folder(folder);
+  }
+  if (!made) return tl::make_unexpected(as_store_error(std::move(made).error()));
+  return {};
+}
+
+}  // namespace
+
+Store::Store(Path root, FileSystem& files) : layout_(std::move(root)), files_(files), objects_(layout_, files) {}
+
+Result<std::unique_ptr<Store>> Store::open(const Path& root, StoreAccess access, FileSystem& files, Clock& clock) {
+  std::unique_ptr<Store> store(new Store(root, files));
+  Status folder = demand_folder(root, files);
+  bool absent = !folder && !exists(files, root);
+  if (!folder && !(absent && access == StoreAccess::kCreate)) return tl::make_unexpected(std::move(folder).error());
+  if (access == StoreAccess::kCreate) QFLOW_TRY(make_store(store->layout_, files));
+  QFLOW_ASSIGN(store->ledger_, Ledger::open(store->layout_, access, files, clock));
+  return store;
+}
+
+std::vector<std::string> Store::notes() {
+  auto network = files_.network_name(layout_.root());
+  if (!network || network->empty()) return {};
+  return {fmt::format("the store {} lies on a network file system ({}), whose locks may not hold between machines; "
+                      "use it from one machine only, or put it on a local disk",
+                      printable(layout_.root().native()), *network)};
+}
+
+Result<FileHandle> Store::lock_run(const RunId& run) {
+  QFLOW_TRY(make_folders(files_, layout_.run(run)));
+  QFLOW_ASSIGN(FileHandle lock, files_.open(layout_.run_lock(run), OpenMode::kLock));
+  // Somebody who only asks whether the lock is free holds it for a moment.
+  constexpr int kTries = 10;
+  Status taken;
+  for (int tries = 0; tries < kTries; ++tries) {
+    taken = files_.lock(lock, false);
+    if (taken) return lock;
+    if (taken.error().kind != ErrorKind::kBusy) return tl::make_unexpected(std::move(taken).error());
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  std::string holder = files_.lock_holder(layout_.run_lock(run));
+  return fail(ErrorKind::kBusy,
+              fmt::format("{} is being executed by {}", run.text(), holder.empty() ? "another process" : holder));
+}
+
+bool Store::run_is_locked(const RunId& run) {
+  auto lock = files_.open(layout_.run_lock(run), OpenMode::kRead);
+  if (!lock) return false;
+  return files_.is_locked(*lock).value_or(false);
+}
+
+}  // namespace qflow

@@ -1,0 +1,116 @@
+#include "trigger_rows.h"
+
+#include "event_rows.h"
+#include "ledger_text.h"
+#include "run_rows.h"
+
+namespace qflow {
+namespace {
+
+Result<std::int64_t> source_event(SqliteConnection& ledger, const Event& event) {
+  QFLOW_ASSIGN(auto known, event_key(ledger, event.id));
+  if (known) return *known;
+  return insert_event(ledger, event, EventReality::kSimulated);
+}
+
+Result<TriggerSource> read_source(const Query& row) {
+  TriggerSource source;
+  QFLOW_ASSIGN(source.event, read_event(row, 0));
+  source.short_name = row.text(kEventColumns);
+  QFLOW_ASSIGN(source.run, read_run_id(row, kEventColumns + 1));
+  if (auto step = row.optional_text(kEventColumns + 3)) {
+    QFLOW_ASSIGN(source.step, stored_name<StepId>(*step));
+  }
+  return source;
+}
+
+Result<std::vector<RunId>> read_run_ids(Query query) {
+  std::vector<RunId> runs;
+  while (true) {
+    QFLOW_ASSIGN(bool more, query.next());
+    if (!more) return runs;
+    QFLOW_ASSIGN(auto run, read_run_id(query, 0));
+    if (run) runs.push_back(*std::move(run));
+  }
+}
+
+Result<TriggerRecord> record_from(const Json& json) {
+  TriggerRecord record;
+  QFLOW_ASSIGN(record.kind, stored_choice(json.value("kind", ""), parse_trigger_kind));
+  if (json.contains("trigger_id")) {
+    QFLOW_ASSIGN(record.trigger_id, stored_name<TriggerId>(json.value("trigger_id", "")));
+  }
+  record.declared_sources = json.value("declared_sources", std::size_t{1});
+  record.declared_names = json.value("declared_names", std::vector<std::string>{});
+  return record;
+}
+
+}  // namespace
+
+std::string trigger_text(const TriggerRecord& record) {
+  Json json = {{"kind", to_text(record.kind)},
+               {"declared_sources", record.declared_sources},
+               {"declared_names", record.declared_names}};
+  if (record.trigger_id) json["trigger_id"] = record.trigger_id->text();
+  return to_compact(json);
+}
+
+Result<TriggerRecord> read_trigger(std::string_view text) {
+  QFLOW_ASSIGN(Json json, stored_json(text));
+  try {
+    return record_from(json);
+  } catch (const Json::exception&) {
+    return tl::make_unexpected(damaged_row("trigger", text));
+  }
+}
+
+Status insert_trigger_sources(SqliteConnection& ledger, std::int64_t run, const std::vector<TriggerSource>& sources) {
+  int position = 0;
+  for (const TriggerSource& source : sources) {
+    QFLOW_ASSIGN(std::int64_t event, source_event(ledger, source.event));
+    std::optional<std::int64_t> source_run;
+    if (source.run) {
+      QFLOW_ASSIGN(source_run, run_key(ledger, *source.run));
+    }
+    std::optional<std::string> step;
+    if (source.step) step = source.step->text();
+    QFLOW_TRY(ledger.run("INSERT INTO trigger_sources(run, position, event, short_name, source_run, step)"
+                         " VALUES(?, ?, ?, ?, ?, ?)",
+                         run, position++, event, source.short_name, source_run, step));
+  }
+  return {};
+}
+
+Result<std::vector<TriggerSource>> trigger_sources(SqliteConnection& ledger, std::int64_t run) {
+  Query query = ledger.query("SELECT " QFLOW_EVENT_COLUMNS
+                             ", t.short_name, s.flow, s.number, t.step"
+                             " FROM trigger_sources t JOIN events e ON e.event = t.event"
+                             " LEFT JOIN runs c ON c.run = e.caused_by LEFT JOIN runs s ON s.run = t.source_run"
+                             " WHERE t.run = ? ORDER BY t.position",
+                             run);
+  std::vector<TriggerSource> sources;
+  while (true) {
+    QFLOW_ASSIGN(bool more, query.next());
+    if (!more) return sources;
+    QFLOW_ASSIGN(TriggerSource source, read_source(query));
+    sources.push_back(std::move(source));
+  }
+}
+
+Result<std::vector<RunId>> runs_triggered_by(SqliteConnection& ledger, const RunId& run) {
+  QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
+  return read_run_ids(
+      ledger.query("SELECT flow, number FROM runs WHERE run IN"
+                   " (SELECT run FROM trigger_sources WHERE source_run = ?1 UNION SELECT t.run FROM events e"
+                   " JOIN trigger_sources t ON t.event = e.event WHERE e.caused_by = ?1) ORDER BY flow, number",
+                   key));
+}
+
+Result<std::vector<RunId>> runs_triggered_by_event(SqliteConnection& ledger, std::string_view event_id) {
+  return read_run_ids(
+      ledger.query("SELECT flow, number FROM runs WHERE run IN (SELECT t.run FROM events e"
+                   " JOIN trigger_sources t ON t.event = e.event WHERE e.id = ?) ORDER BY flow, number",
+                   event_id));
+}
+
+}  // namespace qflow

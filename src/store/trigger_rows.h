@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "qflow/model/run.h"
+#include "sqlite_connection.h"
+
+namespace qflow {
+
+// Why runs exist: the column runs.trigger (all of a record but its sources, as JSON), and trigger_sources.
+
+std::string trigger_text(const TriggerRecord& record);
+Result<TriggerRecord> read_trigger(std::string_view text);
+
+// Sources whose events are not in the ledger yet bring them, as simulated ones.
+Status insert_trigger_sources(SqliteConnection& ledger, std::int64_t run, const std::vector<TriggerSource>& sources);
+Result<std::vector<TriggerSource>> trigger_sources(SqliteConnection& ledger, std::int64_t run);
+
+Result<std::vector<RunId>> runs_triggered_by(SqliteConnection& ledger, const RunId& run);
+Result<std::vector<RunId>> runs_triggered_by_event(SqliteConnection& ledger, std::string_view event_id);
+
+}  // namespace qflow

@@ -1,0 +1,277 @@
+#include <doctest/doctest.h>
+
+#include "store_fixture.h"
+
+using namespace qflow;
+
+namespace {
+
+std::string ids(const std::vector<Run>& runs) {
+  std::string text;
+  for (const Run& run : runs) text += (text.empty() ? "" : " ") + run.id.text();
+  return text;
+}
+
+std::string ids(const std::vector<RunId>& runs) {
+  std::string text;
+  for (const RunId& run : runs) text += (text.empty() ? "" : " ") + run.text();
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("a run comes back as it was inserted") {
+  StoreFixture fixture;
+  Run run = queued_run(run_id("F/1"));
+  run.status = RunStatus::kFailed;
+  run.reason = "timed out";
+  run.origin = RunOrigin::kDeployed;
+  run.name_space = "foo.prod.bar";
+  run.context = "2021-09-13T15";
+  run.params = Json::parse(R"({"window": 3, "ä": [1.5, null, true]})");
+  run.tags = {"b", "a"};
+  run.started_at = at_second(5);
+  run.ended_at = at_second(6) + std::chrono::microseconds(123456);
+  run.scheduled_at = at_second(4);
+  run.git_commit = "abc";
+  run.git_dirty = true;
+  fixture.write([&](LedgerWriter& writer) { return writer.insert_run(run, "text"); });
+  const Run found = value_of(fixture.ledger().find_run(run.id));
+  CHECK(found.id == run.id);
+  CHECK(found.status == run.status);
+  CHECK(found.reason == run.reason);
+  CHECK(found.origin == run.origin);
+  CHECK(found.name_space == run.name_space);
+  CHECK(found.context == run.context);
+  CHECK(found.params == run.params);
+  CHECK(found.tags == run.tags);
+  CHECK(found.created_at == run.created_at);
+  CHECK(found.started_at == run.started_at);
+  CHECK(found.ended_at == run.ended_at);
+  CHECK(found.scheduled_at == run.scheduled_at);
+  CHECK(!found.trigger);
+  CHECK(found.definition_hash == run.definition_hash);
+  CHECK(found.flow_file == run.flow_file);
+  CHECK(found.git_commit == run.git_commit);
+  CHECK(found.git_dirty);
+  CHECK(value_of(fixture.ledger().definition(run.definition_hash)) == "text");
+}
+
+TEST_CASE("numbers count up per flow and are never used twice, also when the transaction that took one failed") {
+  StoreFixture fixture;
+  CHECK(fixture.add_run("A").id.number == 1);
+  CHECK(fixture.add_run("A").id.number == 2);
+  CHECK(fixture.add_run("B").id.number == 1);
+  Status failed = fixture.ledger().write(Durability::kPower, [](LedgerWriter& writer) -> Status {
+    QFLOW_ASSIGN(std::int64_t number, writer.next_run_number(flow_id("A")));
+    CHECK(number == 3);
+    return fail(ErrorKind::kFailed, "changed my mind");
+  });
+  CHECK(failed.error().message == "changed my mind");
+  CHECK(fixture.add_run("A").id.number == 3);
+  CHECK(value_of(fixture.ledger().known_flows()) == std::vector<FlowId>{flow_id("A"), flow_id("B")});
+}
+
+TEST_CASE("a run goes from queued to running to its end, and starts once") {
+  StoreFixture fixture;
+  const RunId run = fixture.add_run("F").id;
+  fixture.write([&](LedgerWriter& writer) { return writer.start_run(run, at_second(10)); });
+  CHECK(value_of(fixture.ledger().find_run(run)).status == RunStatus::kRunning);
+  CHECK(value_of(fixture.ledger().find_run(run)).started_at == at_second(10));
+  Status again = fixture.ledger().write(Durability::kPower,
+                                        [&](LedgerWriter& writer) { return writer.start_run(run, at_second(11)); });
+  CHECK(error_of(again).kind == ErrorKind::kBusy);
+  fixture.write([&](LedgerWriter& writer) { return writer.end_run(run, RunStatus::kFailed, "step a", at_second(12)); });
+  const Run ended = value_of(fixture.ledger().find_run(run));
+  CHECK(ended.status == RunStatus::kFailed);
+  CHECK(ended.reason == "step a");
+  CHECK(ended.started_at == at_second(10));
+  CHECK(ended.ended_at == at_second(12));
+}
+
+TEST_CASE("an unknown run is kNotFound, with the nearest flow or the newest number") {
+  StoreFixture fixture;
+  CHECK(to_text(error_of(fixture.ledger().find_run(run_id("F/1")))) ==
+        "there is no run F/1; no flow has run in this store yet");
+  fixture.add_run("TrainingFlow");
+  struct Row {
+    std::string run;
+    std::string text;
+  };
+  const Row rows[] = {
+      {"TrainingFlow/99", "there is no run TrainingFlow/99; the newest run of TrainingFlow is TrainingFlow/1"},
+      {"TraningFlow/1", "there is no run TraningFlow/1; did you mean 'TrainingFlow'?"},
+  };
+  for (const Row& row : rows) {
+    const Error error = error_of(fixture.ledger().find_run(run_id(row.run)));
+    CHECK(error.kind == ErrorKind::kNotFound);
+    CHECK(to_text(error) == row.text);
+  }
+  const RunId absent = run_id("TrainingFlow/99");
+  CHECK(error_of(fixture.ledger().steps(absent)).kind == ErrorKind::kNotFound);
+  CHECK(error_of(fixture.ledger().attempts(absent)).kind == ErrorKind::kNotFound);
+  CHECK(error_of(fixture.ledger().artifacts(absent)).kind == ErrorKind::kNotFound);
+  CHECK(error_of(fixture.ledger().runs_triggered_by(absent)).kind == ErrorKind::kNotFound);
+  CHECK(error_of(fixture.ledger().end_event(absent, {})).kind == ErrorKind::kNotFound);
+  CHECK(error_of(fixture.ledger().definition("nothing")).kind == ErrorKind::kNotFound);
+}
+
+TEST_CASE("latest: the highest number, of a namespace, of those that have ended") {
+  StoreFixture fixture;
+  auto state = [](std::string name_space, RunStatus status) {
+    return [=](Run& run) {
+      run.name_space = name_space;
+      run.status = status;
+    };
+  };
+  fixture.add_run("F", state("", RunStatus::kSucceeded));         // 1
+  fixture.add_run("F", state("foo.prod", RunStatus::kFailed));    // 2
+  fixture.add_run("F", state("", RunStatus::kCrashed));           // 3
+  fixture.add_run("F", state("foo.prod", RunStatus::kRunning));   // 4
+  fixture.add_run("F", state("", RunStatus::kQueued));            // 5
+  fixture.add_run("G", state("", RunStatus::kSucceeded));
+  struct Row {
+    std::string flow;
+    std::optional<std::string> name_space;
+    bool ended_only;
+    std::int64_t number;  // 0: none
+  };
+  const Row rows[] = {
+      {"F", std::nullopt, false, 5}, {"F", std::nullopt, true, 3}, {"F", "", false, 5},
+      {"F", "", true, 3},            {"F", "foo.prod", false, 4},  {"F", "foo.prod", true, 2},
+      {"F", "other", false, 0},      {"H", std::nullopt, false, 0},
+  };
+  for (const Row& row : rows) {
+    auto run = value_of(fixture.ledger().latest_run(flow_id(row.flow), row.name_space, row.ended_only));
+    CHECK((run ? run->id.number : 0) == row.number);
+  }
+}
+
+TEST_CASE("list_runs: every filter, newest first") {
+  StoreFixture fixture;
+  fixture.add_run("A", [](Run& run) {
+    run.tags = {"nightly", "ml"};
+    run.created_at = at_second(10);
+    run.context = "monday";
+  });
+  fixture.add_run("B", [](Run& run) {
+    run.created_at = at_second(20);
+    run.status = RunStatus::kFailed;
+    run.name_space = "foo.prod";
+  });
+  fixture.add_run("A", [](Run& run) {
+    run.created_at = at_second(30);
+    run.tags = {"ml"};
+    run.status = RunStatus::kFailed;
+  });
+  fixture.add_run("A", [](Run& run) { run.created_at = at_second(30); });
+  auto list = [&](auto set) {
+    RunFilter filter;
+    set(filter);
+    return ids(value_of(fixture.ledger().list_runs(filter)));
+  };
+  CHECK(list([](RunFilter&) {}) == "A/3 A/2 B/1 A/1");
+  CHECK(list([](RunFilter& filter) { filter.flow = flow_id("A"); }) == "A/3 A/2 A/1");
+  CHECK(list([](RunFilter& filter) { filter.name_space = "foo.prod"; }) == "B/1");
+  CHECK(list([](RunFilter& filter) { filter.status = RunStatus::kFailed; }) == "A/2 B/1");
+  CHECK(list([](RunFilter& filter) { filter.tag = "ml"; }) == "A/2 A/1");
+  CHECK(list([](RunFilter& filter) { filter.context = "monday"; }) == "A/1");
+  CHECK(list([](RunFilter& filter) { filter.since = at_second(20); }) == "A/3 A/2 B/1");
+  CHECK(list([](RunFilter& filter) { filter.limit = 2; }) == "A/3 A/2");
+  CHECK(list([](RunFilter& filter) {
+          filter.flow = flow_id("A");
+          filter.status = RunStatus::kFailed;
+          filter.tag = "ml";
+          filter.since = at_second(1);
+          filter.limit = 5;
+        }) == "A/2");
+  CHECK(list([](RunFilter& filter) { filter.flow = flow_id("C"); }).empty());
+}
+
+TEST_CASE("tags are added once each, behind those that are there") {
+  StoreFixture fixture;
+  const RunId run = fixture.add_run("F", [](Run& added) { added.tags = {"z"}; }).id;
+  fixture.write([&](LedgerWriter& writer) { return writer.add_tags(run, {"a", "z", "a", "b"}); });
+  CHECK(value_of(fixture.ledger().find_run(run)).tags == std::vector<std::string>{"z", "a", "b"});
+  RunFilter filter;
+  filter.tag = "b";
+  CHECK(ids(value_of(fixture.ledger().list_runs(filter))) == "F/1");
+}
+
+TEST_CASE("a trigger record comes back whole, with events that were made for it alone") {
+  StoreFixture fixture;
+  const Run upstream = fixture.add_run("Up");
+  Event end = event_named("qflow.run.Up");
+  end.caused_by = upstream.id;
+  fixture.write([&](LedgerWriter& writer) { return writer.insert_event(end); });
+  Event simulated = event_named("first");
+  simulated.payload = Json{{"x", 1}};
+  simulated.context = "c";
+  simulated.name_space = "label";
+  TriggerRecord record;
+  record.kind = TriggerKind::kMixed;
+  record.trigger_id = TriggerId::parse("both").value();
+  record.declared_sources = 3;
+  record.declared_names = {"Up", "first", "second"};
+  record.sources = {TriggerSource{end, "Up", upstream.id, step_id("train")},
+                    TriggerSource{simulated, "first", std::nullopt, std::nullopt}};
+  const Run down = fixture.add_run("Down", [&](Run& run) { run.trigger = record; });
+  const Run found = value_of(fixture.ledger().find_run(down.id));
+  REQUIRE(found.trigger);
+  CHECK(found.trigger->kind == TriggerKind::kMixed);
+  CHECK(found.trigger->trigger_id == record.trigger_id);
+  CHECK(found.trigger->declared_sources == 3);
+  CHECK(found.trigger->declared_names == record.declared_names);
+  REQUIRE(found.trigger->sources.size() == 2);
+  const TriggerSource& first = found.trigger->sources[0];
+  CHECK(to_json(first.event) == to_json(end));
+  CHECK(first.short_name == "Up");
+  CHECK(first.run == upstream.id);
+  CHECK(first.step == step_id("train"));
+  CHECK(to_json(found.trigger->sources[1].event) == to_json(simulated));
+  CHECK(!found.trigger->sources[1].run);
+  CHECK(to_json(value_of(fixture.ledger().find_event("id-first"))) == to_json(simulated));
+}
+
+TEST_CASE("what a run triggered: through its end, its steps' ends, and the events it published; by number") {
+  StoreFixture fixture;
+  const Run up = fixture.add_run("Up");
+  auto triggered_by = [](std::vector<TriggerSource> sources) {
+    return [=](Run& run) {
+      run.trigger = TriggerRecord{};
+      run.trigger->sources = sources;
+    };
+  };
+  Event published = event_named("food");
+  published.caused_by = up.id;
+  Event end = event_named("qflow.run.Up");
+  end.caused_by = up.id;
+  fixture.write([&](LedgerWriter& writer) -> Status {
+    QFLOW_TRY(writer.insert_event(published));
+    return writer.insert_event(end);
+  });
+  fixture.add_run("B", triggered_by({TriggerSource{published, "food", {}, {}}}));
+  fixture.add_run("A", triggered_by({TriggerSource{end, "Up", up.id, {}}, TriggerSource{published, "food", {}, {}}}));
+  fixture.add_run("A", triggered_by({TriggerSource{event_named("other"), "other", {}, {}}}));
+  for (int count = 0; count < 10; ++count) fixture.add_run("A", triggered_by({TriggerSource{end, "Up", up.id, {}}}));
+  CHECK(ids(value_of(fixture.ledger().runs_triggered_by(up.id))) ==
+        "A/1 A/3 A/4 A/5 A/6 A/7 A/8 A/9 A/10 A/11 A/12 B/1");
+  CHECK(ids(value_of(fixture.ledger().runs_triggered_by_event("id-food"))) == "A/1 B/1");
+  CHECK(ids(value_of(fixture.ledger().runs_triggered_by_event("unknown"))).empty());
+}
+
+TEST_CASE("the lock of a run is held by one, seen by all, and free when its holder is gone") {
+  StoreFixture fixture;
+  const RunId run = run_id("F/1");
+  CHECK(!fixture.store().run_is_locked(run));
+  auto second = fixture.open(StoreAccess::kWrite);
+  {
+    FileHandle lock = value_of(fixture.store().lock_run(run));
+    CHECK(second->run_is_locked(run));
+    const Error error = error_of(second->lock_run(run));
+    CHECK(error.kind == ErrorKind::kBusy);
+    CHECK(error.message.find("F/1 is being executed by ") == 0);
+  }
+  CHECK(!second->run_is_locked(run));
+  CHECK(second->lock_run(run));
+}
