@@ -1,0 +1,64 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "qflow/model/event.h"
+#include "qflow/model/run.h"
+#include "qflow/store/objects.h"
+
+namespace qflow {
+
+// What one task left.
+struct TaskArtifacts {
+  StepId step;
+  std::optional<std::int64_t> index;
+  std::vector<NewArtifact> artifacts;
+};
+
+// An event that a step publishes when it succeeds; `event` has no id and no recorded_at yet.
+struct PublishedEvent {
+  Event event;
+  bool safe = true;
+};
+
+// What happened since the last report: belongs together, and is committed together.
+struct RunChanges {
+  std::vector<StepState> steps;
+  std::vector<Attempt> attempts;
+  std::vector<TaskArtifacts> artifacts;
+  std::vector<PublishedEvent> published;
+  std::vector<std::pair<std::string, std::string>> quarantined;  // sha256 → why
+
+  bool empty() const {
+    return steps.empty() && attempts.empty() && artifacts.empty() && published.empty() && quarantined.empty();
+  }
+};
+
+// Whoever keeps the truth about runs. An error ends the run.
+class RunReporter {
+ public:
+  virtual ~RunReporter() = default;
+  // Makes the changes durable, all or none. Called before a step that could see them starts.
+  virtual Status report(const RunChanges& changes) = 0;
+};
+
+enum class TaskStream { kOut, kErr };
+
+// One task for people: "train" or "train[3]".
+std::string task_label(const StepId& step, std::optional<std::int64_t> index);
+
+// Whoever watches a run. Called in the thread that executes it.
+class RunObserver {
+ public:
+  virtual ~RunObserver() = default;
+  virtual void step_changed(const StepState& step) = 0;
+  // One line of a task's output, without its newline; a line of more than 64 KiB comes in pieces.
+  virtual void line(std::string_view task_label, TaskStream stream, std::string_view text) = 0;
+  virtual void note(std::string_view text) = 0;
+};
+
+}  // namespace qflow

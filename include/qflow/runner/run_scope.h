@@ -1,0 +1,64 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "qflow/expression/expression.h"
+#include "qflow/model/artifact.h"
+#include "qflow/model/flow_definition.h"
+#include "qflow/model/run.h"
+#include "qflow/store/store.h"
+
+namespace qflow {
+
+// The value of an artifact: JSON as it was left, or the path of its file or folder in the store.
+Result<Value> artifact_value(Store& store, const Artifact& artifact);
+
+// The artifacts in reach of some place of a flow: by bare name, and by step (`train.model`, of a foreach
+// `train[3].model`, and through [".steps"] where an artifact has the step's name). Nothing is loaded before it is
+// named. As a whole: values up to 64 KiB, paths of files and folders, null for what is larger; ambiguous names are left
+// out.
+class ArtifactsObject final : public LazyObject {
+ public:
+  // `from`: the steps whose artifacts, and those of all they need, are in reach. The store outlives the object.
+  ArtifactsObject(Store& store, std::shared_ptr<const FlowDefinition> flow, std::vector<std::size_t> from,
+                  std::vector<Artifact> artifacts);
+  ArtifactsObject(const ArtifactsObject&) = delete;
+  ArtifactsObject& operator=(const ArtifactsObject&) = delete;
+
+  Result<Value> field(std::string_view name) const override;
+  std::vector<std::string> names() const override;
+  Result<Json> whole() const override;
+
+  const std::map<std::string, VisibleArtifact>& visible() const { return visible_; }
+  // Every artifact in reach, hidden and ambiguous ones too.
+  const std::vector<Artifact>& reachable() const { return artifacts_; }
+
+ private:
+  Store& store_;
+  std::shared_ptr<const FlowDefinition> flow_;
+  StepGraph graph_;
+  std::vector<Artifact> artifacts_;
+  std::map<std::string, VisibleArtifact> visible_;
+};
+
+// What the names of expressions mean inside one run: params, run, artifacts, trigger, and in a foreach item and index.
+class RunScope final : public Scope {
+ public:
+  // The run and the artifacts outlive the scope. `trigger` is JSON null for a run that was not triggered.
+  RunScope(const Run& run, Value trigger, std::shared_ptr<const LazyObject> artifacts);
+
+  void set_item(Json item, std::int64_t index);
+  Result<Value> root(std::string_view name) const override;
+
+ private:
+  const Run& run_;
+  Value trigger_;
+  std::shared_ptr<const LazyObject> artifacts_;
+  std::optional<std::pair<Json, std::int64_t>> item_;
+};
+
+}  // namespace qflow

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "qflow/expression/value.h"
+#include "qflow/model/flow_definition.h"
+#include "qflow/model/run.h"
+#include "qflow/os/clock.h"
+#include "qflow/os/environment.h"
+#include "qflow/os/process_launcher.h"
+#include "qflow/os/stop_signals.h"
+#include "qflow/runner/run_reporter.h"
+#include "qflow/store/store.h"
+
+namespace qflow {
+
+enum class OnFailure { kFinishRunning, kEndRunning };
+
+// One run to execute: it is in the ledger as running, and the caller holds its lock.
+struct RunPlan {
+  std::shared_ptr<const FlowDefinition> flow;
+  Run run;
+  int jobs = 1;  // tasks at once, at least 1
+  OnFailure on_failure = OnFailure::kFinishRunning;
+  Environment environment;                     // what steps inherit
+  Path program;                                // QFLOW_BIN
+  std::map<std::string, std::string> secrets;  // name → value of every secret that a step lists
+  Value trigger;  // as expressions see it; JSON null when the run was not triggered. The caller has written
+                  // trigger.json and trigger_data/ into the run's folder then
+};
+
+struct RunnerDoors {
+  Store& store;
+  Clock& clock;
+  ProcessLauncher& launcher;
+  StopSignals* signals = nullptr;  // null: nobody can interrupt
+};
+
+// How a run ended. `signal` is the one that cancelled it.
+struct RunOutcome {
+  RunStatus status = RunStatus::kSucceeded;
+  std::string reason;
+  std::optional<int> signal;
+};
+
+// Executes the steps of a run and reports each change; returns when no task is left. An error means that the run could
+// not go on (the ledger refused a report): its tasks have been ended, its end is not recorded.
+Result<RunOutcome> execute_run(const RunPlan& plan, const RunnerDoors& doors, RunReporter& reporter,
+                               RunObserver& observer);
+
+// How long a task may take to end itself after SIGTERM before SIGKILL.
+inline constexpr std::chrono::seconds kGraceTime{10};
+
+}  // namespace qflow

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "qflow/os/clock.h"
+#include "qflow/os/file_system.h"
+#include "qflow/runner/run_reporter.h"
+
+namespace qflow {
+
+// Where a log is cut, in bytes.
+inline constexpr std::uint64_t kLongestLog = 100ull * 1024 * 1024;
+
+// The log of one attempt: each line of output with time and stream, as "2026-11-20T10:00:00.123Z out text". A piece of
+// a line that goes on in the next record has "out+" or "err+". Bytes are kept as they came, but for the newline. Past
+// `limit` bytes one note ends the log, and what follows is dropped. The file is made with the first record.
+class AttemptLog {
+ public:
+  AttemptLog(FileSystem& files, Clock& clock, Path path, std::uint64_t limit);
+
+  enum class Piece { kWholeLine, kGoesOn };
+  void add(TaskStream stream, std::string_view text, Piece piece);
+  // Writes what is held back; called when there is nothing to read, and at the end.
+  Status flush();
+
+ private:
+  FileSystem& files_;
+  Clock& clock_;
+  Path path_;
+  std::uint64_t limit_;
+  std::uint64_t size_ = 0;
+  bool cut_ = false;
+  FileHandle file_;
+  std::string buffer_;
+};
+
+}  // namespace qflow

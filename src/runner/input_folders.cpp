@@ -1,0 +1,55 @@
+#include "runner/input_folders.h"
+
+#include "qflow/runner/artifact_links.h"
+
+namespace qflow {
+
+Result<StepInputs> InputFolders::build(const StepId& step, const ArtifactsObject& artifacts) {
+  StepInputs inputs;
+  if (artifacts.reachable().empty()) {
+    inputs.folder = store_.layout().run(run_) / "empty";
+    QFLOW_TRY(store_.files().make_folder(inputs.folder));
+    return inputs;
+  }
+  inputs.folder = store_.layout().step(run_, step) / "in";
+  QFLOW_TRY(make_folders(store_.files(), inputs.folder / ".steps"));
+  QFLOW_TRY(link_visible_artifacts(store_, artifacts, inputs.folder));
+  std::set<std::string> objects;
+  for (const Artifact& artifact : artifacts.reachable()) objects.insert(artifact.sha256);
+  inputs.objects.assign(objects.begin(), objects.end());
+  std::set<StepId> producers;
+  for (const Artifact& artifact : artifacts.reachable()) producers.insert(artifact.step);
+  for (const StepId& producer : producers) {
+    QFLOW_TRY(build_step_folder(producer, artifacts.reachable()));
+    const Path target = store_.layout().step(run_, producer) / "artifacts";
+    QFLOW_TRY(store_.files().make_symlink(target.string(), inputs.folder / ".steps" / producer.text()));
+  }
+  return inputs;
+}
+
+void InputFolders::link_results(const ArtifactsObject& artifacts) {
+  const Path folder = store_.layout().run_artifacts(run_);
+  if (artifacts.visible().empty() || !store_.files().make_folder(folder)) return;
+  for (const auto& [name, visible] : artifacts.visible()) {
+    if (visible.artifact == nullptr) continue;
+    const Path object = store_.layout().object(visible.artifact->sha256);
+    const Path target = object.lexically_relative(folder);
+    (void)store_.files().make_symlink(target.string(), folder / artifact_file_name(*visible.artifact));
+  }
+}
+
+Status InputFolders::build_step_folder(const StepId& step, const std::vector<Artifact>& artifacts) {
+  if (!built_.insert(step.text()).second) return {};
+  const Path folder = store_.layout().step(run_, step) / "artifacts";
+  QFLOW_TRY(make_folders(store_.files(), folder));
+  std::set<std::int64_t> tasks;
+  for (const Artifact& artifact : artifacts) {
+    if (artifact.step != step) continue;
+    const Path place = artifact.index ? folder / std::to_string(*artifact.index) : folder;
+    if (artifact.index && tasks.insert(*artifact.index).second) QFLOW_TRY(store_.files().make_folder(place));
+    QFLOW_TRY(link_artifact(store_, artifact, place));
+  }
+  return {};
+}
+
+}  // namespace qflow

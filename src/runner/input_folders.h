@@ -1,0 +1,40 @@
+#pragma once
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "qflow/model/run.h"
+#include "qflow/runner/run_scope.h"
+#include "qflow/store/store.h"
+
+namespace qflow {
+
+// What a step finds in QFLOW_IN, and which objects it could write to through the links.
+struct StepInputs {
+  Path folder;
+  std::vector<std::string> objects;  // sha256 of everything linked
+};
+
+// Builds the QFLOW_IN folders of a run: links into the store, one folder per step whatever its number of tasks and
+// attempts, and one folder per producing step that every `.steps/<step>` links to.
+class InputFolders {
+ public:
+  InputFolders(Store& store, RunId run) : store_(store), run_(std::move(run)) {}
+
+  // Steps that see nothing share one empty folder.
+  Result<StepInputs> build(const StepId& step, const ArtifactsObject& artifacts);
+
+  // Links to `artifacts` for people, in the run's own folder: `artifacts/model.json` → the object. Errors are ignored:
+  // the ledger is the truth.
+  void link_results(const ArtifactsObject& artifacts);
+
+ private:
+  Status build_step_folder(const StepId& step, const std::vector<Artifact>& artifacts);
+
+  Store& store_;
+  RunId run_;
+  std::set<std::string> built_;  // steps whose own folder is there
+};
+
+}  // namespace qflow

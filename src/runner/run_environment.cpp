@@ -1,0 +1,74 @@
+#include "runner/run_environment.h"
+
+#include <array>
+#include <utility>
+
+namespace qflow {
+
+namespace {
+
+constexpr std::size_t kLongestVariable = 65'536;
+
+// Variables that describe one run; a run that starts inside a step must not inherit its parent's.
+bool is_run_variable(std::string_view name) {
+  static constexpr std::array<std::string_view, 17> kNames{
+      "QFLOW_FLOW",    "QFLOW_RUN",    "QFLOW_STEP", "QFLOW_TASK",         "QFLOW_ATTEMPT", "QFLOW_ITEM",
+      "QFLOW_INDEX",   "QFLOW_PARAMS", "QFLOW_IN",   "QFLOW_OUT",          "QFLOW_TRIGGER", "QFLOW_TRIGGER_DATA",
+      "QFLOW_CONTEXT", "QFLOW_STORE",  "QFLOW_BIN",  "QFLOW_SCHEDULED_AT", "QFLOW_STATUS"};
+  if (name.substr(0, 12) == "QFLOW_PARAM_") return true;
+  for (const std::string_view known : kNames) {
+    if (name == known) return true;
+  }
+  return name == "QFLOW_REASON";
+}
+
+}  // namespace
+
+std::vector<std::string> run_environment(const RunPlan& plan, const StoreLayout& layout) {
+  const Run& run = plan.run;
+  std::vector<std::string> environment;
+  for (const auto& [name, value] : plan.environment) {
+    if (!is_run_variable(name) && !plan.secrets.contains(name)) add_variable(environment, name, value);
+  }
+  add_variable(environment, "QFLOW_FLOW", run.id.flow.text());
+  add_variable(environment, "QFLOW_RUN", run.id.text());
+  add_variable(environment, "QFLOW_STORE", layout.root().string());
+  add_variable(environment, "QFLOW_BIN", plan.program.string());
+  add_variable(environment, "QFLOW_PARAMS", layout.run_parameters(run.id).string());
+  if (run.context) add_variable(environment, "QFLOW_CONTEXT", *run.context);
+  if (run.scheduled_at) add_variable(environment, "QFLOW_SCHEDULED_AT", format_instant(*run.scheduled_at));
+  if (run.trigger) {
+    add_variable(environment, "QFLOW_TRIGGER", layout.run_trigger(run.id).string());
+    add_variable(environment, "QFLOW_TRIGGER_DATA", layout.run_trigger_data(run.id).string());
+  }
+  for (const auto& [name, value] : run.params.items()) add_value(environment, "QFLOW_PARAM_" + name, value);
+  return environment;
+}
+
+void add_variable(std::vector<std::string>& environment, std::string_view name, std::string_view value) {
+  std::string entry;
+  entry.reserve(name.size() + value.size() + 1);
+  entry.append(name).append("=").append(value);
+  environment.push_back(std::move(entry));
+}
+
+void set_variable(std::vector<std::string>& environment, std::string_view name, std::string_view value) {
+  const std::string prefix = std::string(name) + "=";
+  std::erase_if(environment, [&](const std::string& entry) { return entry.compare(0, prefix.size(), prefix) == 0; });
+  add_variable(environment, name, value);
+}
+
+void add_value(std::vector<std::string>& environment, std::string_view name, const Json& value) {
+  if (value.is_null()) return;
+  const std::string text = to_plain_text(value);
+  if (text.size() > kLongestVariable || text.find('\0') != std::string::npos) return;
+  add_variable(environment, name, text);
+}
+
+SecretMask run_mask(const RunPlan& plan) {
+  std::vector<std::string> values;
+  for (const auto& [name, value] : plan.secrets) values.push_back(value);
+  return SecretMask(std::move(values));
+}
+
+}  // namespace qflow

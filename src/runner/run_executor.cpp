@@ -1,0 +1,271 @@
+#include "runner/run_executor.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "qflow/expression/expression.h"
+#include "runner/step_events.h"
+
+namespace qflow {
+
+namespace {
+
+Error expression_error(std::string_view key, const ExpressionProblem& problem) {
+  return {ErrorKind::kInvalid, std::string(key) + ": " + problem.message, problem.advice};
+}
+
+}  // namespace
+
+std::string task_label(const StepId& step, std::optional<std::int64_t> index) {
+  return index ? step.text() + "[" + std::to_string(*index) + "]" : step.text();
+}
+
+RunExecutor::RunExecutor(const RunPlan& plan, const RunnerDoors& doors, RunReporter& reporter, RunObserver& observer)
+    : plan_(plan),
+      doors_(doors),
+      reporter_(reporter),
+      observer_(observer),
+      graph_(plan.flow->steps),
+      progress_(graph_),
+      inputs_(doors.store, plan.run.id),
+      launcher_(plan, doors, observer) {
+  if (plan.flow->run.timeout) deadline_ = doors.clock.monotonic() + *plan.flow->run.timeout;
+}
+
+Result<RunOutcome> RunExecutor::run() {
+  QFLOW_TRY(launcher_.prepare());
+  while (true) {
+    // A step that begins must be able to read what others left: their artifacts are in the ledger first.
+    QFLOW_TRY(flush());
+    QFLOW_TRY(begin_ready_steps());
+    start_tasks();
+    if (progress_.has_ready()) continue;
+    if (running_.empty() && retries_.empty() && (startable_.empty() || progress_.stopped())) break;
+    QFLOW_TRY(flush());
+    wait();
+    take_signal();
+    check_deadlines();
+    QFLOW_TRY(advance());
+  }
+  end_open_steps();
+  QFLOW_TRY(flush());
+  inputs_.link_results(ArtifactsObject(doors_.store, plan_.flow, graph_.last_steps(), artifacts_));
+  return outcome_;
+}
+
+Status RunExecutor::begin_ready_steps() {
+  while (true) {
+    const std::vector<std::size_t> ready = progress_.take_ready();
+    if (ready.empty()) return {};
+    for (const std::size_t step : ready) QFLOW_TRY(begin_step(step));
+    skip_followers();
+  }
+}
+
+Status RunExecutor::begin_step(std::size_t index) {
+  const Step& step = plan_.flow->steps[index];
+  auto& execution = *(executions_[index] = std::make_unique<StepExecution>());
+  execution.step = index;
+  execution.state.step = step.id;
+  execution.state.status = StepStatus::kRunning;
+  execution.state.started_at = doors_.clock.now();
+  execution.artifacts = artifacts_for(index);
+  auto holds = condition_holds(execution);
+  if (!holds) {
+    end_step(execution, StepStatus::kFailed, to_text(holds.error()));
+    return {};
+  }
+  if (!*holds) return {};
+  if (const Status expanded = expand(execution); !expanded) {
+    end_step(execution, StepStatus::kFailed, to_text(expanded.error()));
+    return {};
+  }
+  if (execution.state.tasks == 0) {
+    end_step(execution, StepStatus::kSucceeded, "");
+    return {};
+  }
+  QFLOW_ASSIGN(execution.inputs, inputs_.build(step.id, *execution.artifacts));
+  changes_.steps.push_back(execution.state);
+  observer_.step_changed(execution.state);
+  startable_.push_back(&execution);
+  return {};
+}
+
+// False also ends the step as skipped, with the term that decided it.
+Result<bool> RunExecutor::condition_holds(StepExecution& execution) {
+  const auto& when = step(execution).when;
+  if (!when) return true;
+  const auto expression = Expression::parse(when->value);
+  if (!expression) return tl::make_unexpected(expression_error("when", expression.error()));
+  const RunScope scope = scope_of(execution, std::nullopt);
+  const auto holds = expression->evaluate_bool(scope);
+  if (!holds) return tl::make_unexpected(with_context("when", holds.error()));
+  if (!*holds) end_step(execution, StepStatus::kSkipped, expression->explain(scope));
+  return *holds;
+}
+
+Status RunExecutor::expand(StepExecution& execution) {
+  const auto& foreach = step(execution).foreach;
+  if (!foreach) return {};
+  const auto expression = Expression::parse(foreach->value);
+  if (!expression) return tl::make_unexpected(expression_error("foreach", expression.error()));
+  const auto value = expression->evaluate(scope_of(execution, std::nullopt));
+  if (!value) return tl::make_unexpected(with_context("foreach", value.error()));
+  QFLOW_ASSIGN(Json items, value->to_json());
+  if (!items.is_array()) {
+    return fail(ErrorKind::kInvalid,
+                "foreach: " + foreach->value + " is not a list but " + std::string(type_name(items)));
+  }
+  execution.state.tasks = execution.expected_tasks = static_cast<std::int64_t>(items.size());
+  execution.items = std::move(items);
+  return {};
+}
+
+void RunExecutor::end_step(StepExecution& execution, StepStatus status, std::string reason) {
+  execution.state.status = status;
+  execution.state.reason = std::move(reason);
+  execution.state.ended_at = doors_.clock.now();
+  changes_.steps.push_back(execution.state);
+  observer_.step_changed(execution.state);
+  const Step& step = this->step(execution);
+  switch (status) {
+    case StepStatus::kSucceeded:
+      progress_.succeed(execution.step);
+      break;
+    case StepStatus::kSkipped:
+      progress_.skip(execution.step);
+      break;
+    case StepStatus::kFailed:
+      if (step.allow_failure) {
+        progress_.fail(execution.step, RunProgress::FailureAllowed::kYes);
+      } else {
+        progress_.fail(execution.step, RunProgress::FailureAllowed::kNo);
+        fail_run("step " + step.id.text() + ": " + execution.state.reason);
+      }
+      break;
+    default:
+      progress_.stop();
+      break;
+  }
+  skip_followers();
+}
+
+void RunExecutor::skip_followers() {
+  for (const std::size_t index : progress_.take_skipped()) {
+    StepState state;
+    state.step = plan_.flow->steps[index].id;
+    state.status = StepStatus::kSkipped;
+    state.reason = "every step that it needs was skipped";
+    state.started_at = state.ended_at = doors_.clock.now();
+    changes_.steps.push_back(state);
+    observer_.step_changed(state);
+  }
+}
+
+std::shared_ptr<const ArtifactsObject> RunExecutor::artifacts_for(std::size_t step) const {
+  return std::make_shared<ArtifactsObject>(doors_.store, plan_.flow, graph_.needs(step),
+                                           graph_.needs(step).empty() ? std::vector<Artifact>{} : artifacts_);
+}
+
+RunScope RunExecutor::scope_of(const StepExecution& execution, std::optional<std::int64_t> index) const {
+  RunScope scope(plan_.run, plan_.trigger, execution.artifacts);
+  if (index) scope.set_item((*execution.items)[static_cast<std::size_t>(*index)], *index);
+  return scope;
+}
+
+Status RunExecutor::flush() {
+  if (changes_.empty()) return {};
+  const RunChanges changes = std::exchange(changes_, {});
+  return reporter_.report(changes);
+}
+
+void RunExecutor::wait() {
+  std::vector<int> descriptors{doors_.signals != nullptr ? doors_.signals->descriptor() : -1};
+  std::optional<std::chrono::microseconds> wake = ending_ ? std::nullopt : deadline_;
+  const auto wake_by = [&](std::optional<std::chrono::microseconds> at) {
+    if (at) wake = wake ? std::min(*wake, *at) : *at;
+  };
+  for (const auto& task : running_) {
+    for (const int descriptor : task->launched.process->descriptors()) descriptors.push_back(descriptor);
+    wake_by(task->launched.process->wake_at());
+    wake_by(task->deadline);
+  }
+  for (const WaitingRetry& retry : retries_) wake_by(retry.at);
+  std::optional<std::chrono::microseconds> limit;
+  if (wake) limit = *wake - doors_.clock.monotonic();
+  wait_readable(descriptors, limit);
+}
+
+Status RunExecutor::advance() {
+  for (const auto& task : running_) QFLOW_TRY(task->launched.process->advance());
+  std::vector<std::unique_ptr<RunningTask>> ended;
+  for (auto& task : running_) {
+    if (task->launched.process->finished()) ended.push_back(std::move(task));
+  }
+  std::erase(running_, nullptr);
+  for (const auto& task : ended) task_ended(*task);
+  return {};
+}
+
+// The first signal asks the tasks to end, the second one ends them.
+void RunExecutor::take_signal() {
+  if (doors_.signals == nullptr) return;
+  while (const auto signal = doors_.signals->take()) {
+    if (interrupted_) {
+      end_running(std::chrono::microseconds(0));
+      continue;
+    }
+    interrupted_ = true;
+    if (outcome_.status == RunStatus::kSucceeded) outcome_ = {RunStatus::kCancelled, signal_text(*signal), {}};
+    outcome_.signal = *signal;
+    observer_.note("stopping: the steps have " + format_duration(kGraceTime) + " to end; once more ends them at once");
+    end_running(kGraceTime);
+  }
+}
+
+void RunExecutor::check_deadlines() {
+  const auto now = doors_.clock.monotonic();
+  if (deadline_ && now >= *deadline_ && !ending_) {
+    fail_run("timed out");
+    end_running(kGraceTime);
+  }
+  for (const auto& task : running_) {
+    if (!task->deadline || now < *task->deadline) continue;
+    task->deadline.reset();
+    if (task->ended_because == EndedBecause::kNothing) task->ended_because = EndedBecause::kTimeout;
+    task->launched.process->end(kGraceTime);
+  }
+}
+
+void RunExecutor::end_running(std::chrono::microseconds grace) {
+  ending_ = true;
+  progress_.stop();
+  retries_.clear();
+  for (const auto& task : running_) {
+    if (task->ended_because == EndedBecause::kNothing) task->ended_because = EndedBecause::kCancelled;
+    task->launched.process->end(grace);
+  }
+}
+
+// Steps of which tasks never started, because the run was ended.
+void RunExecutor::end_open_steps() {
+  for (const auto& [index, execution] : executions_) {
+    if (!execution->state.ended_at) end_step(*execution, StepStatus::kCancelled, outcome_.reason);
+  }
+}
+
+// The first reason stays: what comes after it is mostly its consequence.
+void RunExecutor::fail_run(std::string reason) {
+  if (outcome_.status != RunStatus::kSucceeded) return;
+  outcome_.status = RunStatus::kFailed;
+  outcome_.reason = std::move(reason);
+  if (plan_.on_failure == OnFailure::kEndRunning) end_running(kGraceTime);
+}
+
+Result<RunOutcome> execute_run(const RunPlan& plan, const RunnerDoors& doors, RunReporter& reporter,
+                               RunObserver& observer) {
+  RunExecutor executor(plan, doors, reporter, observer);
+  return executor.run();
+}
+
+}  // namespace qflow

@@ -1,0 +1,112 @@
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "qflow/runner/run_progress.h"
+#include "qflow/runner/run_scope.h"
+#include "qflow/runner/runner.h"
+#include "runner/input_folders.h"
+#include "runner/task_launch.h"
+
+namespace qflow {
+
+// A step whose tasks are being executed. Without foreach it has one task.
+struct StepExecution {
+  std::size_t step = 0;
+  StepState state;
+  std::optional<Json> items;  // of a foreach
+  std::int64_t next_task = 0;
+  std::int64_t expected_tasks = 1;  // that will have ended when the step ends
+  std::int64_t ended_tasks = 0;
+  bool failed = false;
+  std::shared_ptr<const ArtifactsObject> artifacts;
+  StepInputs inputs;
+};
+
+// Why a task was told to end.
+enum class EndedBecause { kNothing, kTimeout, kCancelled };
+
+struct RunningTask {
+  StepExecution* execution = nullptr;
+  Attempt attempt;
+  LaunchedTask launched;
+  std::optional<std::chrono::microseconds> deadline;
+  EndedBecause ended_because = EndedBecause::kNothing;
+};
+
+struct WaitingRetry {
+  StepExecution* execution = nullptr;
+  std::optional<std::int64_t> index;
+  int attempt = 2;
+  std::chrono::microseconds at{0};
+};
+
+// The loop behind execute_run: starts what is ready, waits, takes in what has ended.
+class RunExecutor {
+ public:
+  RunExecutor(const RunPlan& plan, const RunnerDoors& doors, RunReporter& reporter, RunObserver& observer);
+  Result<RunOutcome> run();
+
+ private:
+  // Steps (run_executor.cpp).
+  Status begin_ready_steps();
+  Status begin_step(std::size_t step);
+  Result<bool> condition_holds(StepExecution& execution);
+  Status expand(StepExecution& execution);
+  void end_step(StepExecution& execution, StepStatus status, std::string reason);
+  void skip_followers();
+  std::shared_ptr<const ArtifactsObject> artifacts_for(std::size_t step) const;
+
+  // Tasks (run_tasks.cpp).
+  void start_tasks();
+  void start_task(StepExecution& execution, std::optional<std::int64_t> index, int attempt);
+  bool start_due_retry();
+  void task_ended(RunningTask& task);
+  std::string take_results(RunningTask& task);
+  std::string changed_objects(const StepExecution& execution);
+  Status publish(const StepExecution& execution);
+  void attempt_ended(StepExecution& execution, Attempt attempt, StepStatus status, const std::string& reason);
+  void task_failed(StepExecution& execution, const Attempt& attempt);
+  void add_artifacts(const StepExecution& execution, std::optional<std::int64_t> index,
+                     std::vector<NewArtifact> artifacts);
+  void leave_error(const StepExecution& execution, const Attempt& attempt);
+  void task_settled(StepExecution& execution);
+  RunScope scope_of(const StepExecution& execution, std::optional<std::int64_t> index) const;
+
+  // The loop.
+  Status flush();
+  void wait();
+  Status advance();
+  void take_signal();
+  void check_deadlines();
+  void end_running(std::chrono::microseconds grace);
+  void end_open_steps();
+  void fail_run(std::string reason);
+  const Step& step(const StepExecution& execution) const { return plan_.flow->steps[execution.step]; }
+
+  const RunPlan& plan_;
+  const RunnerDoors& doors_;
+  RunReporter& reporter_;
+  RunObserver& observer_;
+  StepGraph graph_;
+  RunProgress progress_;
+  InputFolders inputs_;
+  TaskLauncher launcher_;
+  RunOutcome outcome_;
+  RunChanges changes_;
+  std::vector<Artifact> artifacts_;
+  std::map<std::size_t, std::unique_ptr<StepExecution>> executions_;
+  std::deque<StepExecution*> startable_;  // with tasks that have not started
+  std::vector<WaitingRetry> retries_;
+  std::vector<std::unique_ptr<RunningTask>> running_;
+  std::optional<std::chrono::microseconds> deadline_;
+  bool interrupted_ = false;  // by a signal
+  bool ending_ = false;       // no task starts any more, running ones are being ended
+};
+
+}  // namespace qflow

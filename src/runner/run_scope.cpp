@@ -1,0 +1,184 @@
+#include "qflow/runner/run_scope.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "qflow/error/suggestion.h"
+#include "qflow/model/run_summary.h"
+
+namespace qflow {
+
+namespace {
+
+// An object whose fields are computed by name; for the small objects below.
+class FieldsObject final : public LazyObject {
+ public:
+  using Field = std::function<Result<Value>()>;
+  FieldsObject(std::string what, std::map<std::string, Field> fields)
+      : what_(std::move(what)), fields_(std::move(fields)) {}
+
+  Result<Value> field(std::string_view name) const override {
+    const auto found = fields_.find(std::string(name));
+    if (found != fields_.end()) return found->second();
+    return fail(ErrorKind::kNotFound, what_ + " has no " + quoted(name), did_you_mean_or_list(name, names()));
+  }
+
+  std::vector<std::string> names() const override {
+    std::vector<std::string> names;
+    for (const auto& [name, unused] : fields_) names.push_back(name);
+    return names;
+  }
+
+  Result<Json> whole() const override {
+    Json object = Json::object();
+    for (const auto& [name, field] : fields_) {
+      QFLOW_ASSIGN(const Value value, field());
+      QFLOW_ASSIGN(object[name], value.to_json());
+    }
+    return object;
+  }
+
+ private:
+  std::string what_;
+  std::map<std::string, Field> fields_;
+};
+
+Value fields_object(std::string what, std::map<std::string, FieldsObject::Field> fields) {
+  return Value(std::shared_ptr<const LazyObject>(std::make_shared<FieldsObject>(std::move(what), std::move(fields))));
+}
+
+// The own artifacts of one step: by name, or of a foreach by index and name.
+Value step_object(Store& store, const std::vector<Artifact>& artifacts, const std::string& step) {
+  std::map<std::string, FieldsObject::Field> fields;
+  std::map<std::int64_t, std::map<std::string, FieldsObject::Field>> tasks;
+  for (const Artifact& artifact : artifacts) {
+    if (artifact.step.text() != step) continue;
+    auto load = [&store, artifact] { return artifact_value(store, artifact); };
+    if (artifact.index) {
+      tasks[*artifact.index].emplace(artifact.name.text(), load);
+    } else {
+      fields.emplace(artifact.name.text(), load);
+    }
+  }
+  for (auto& [index, task_fields] : tasks) {
+    const std::string what = "task " + step + "[" + std::to_string(index) + "]";
+    Value task = fields_object(what, std::move(task_fields));
+    fields.emplace(std::to_string(index), [task]() -> Result<Value> { return task; });
+  }
+  return fields_object("step '" + step + "'", std::move(fields));
+}
+
+std::vector<Artifact> in_reach(const StepGraph& graph, const std::vector<Step>& steps,
+                               const std::vector<std::size_t>& from, std::vector<Artifact> artifacts) {
+  std::vector<bool> reached(steps.size(), false);
+  for (const std::size_t step : from) {
+    reached[step] = true;
+    for (const std::size_t ancestor : graph.ancestors(step)) reached[ancestor] = true;
+  }
+  std::map<std::string_view, std::size_t> index;
+  for (std::size_t step = 0; step < steps.size(); ++step) index.emplace(steps[step].id.text(), step);
+  std::erase_if(artifacts, [&](const Artifact& artifact) {
+    const auto found = index.find(artifact.step.text());
+    return found == index.end() || !reached[found->second];
+  });
+  return artifacts;
+}
+
+Error ambiguous(std::string_view name, const VisibleArtifact& visible) {
+  return {ErrorKind::kFailed,
+          "artifact '" + std::string(name) + "' is ambiguous: " + quoted_list(visible.candidates) +
+              " have different values",
+          "name the step: artifacts." + visible.candidates.front()};
+}
+
+}  // namespace
+
+Result<Value> artifact_value(Store& store, const Artifact& artifact) {
+  // An artifact of the step that is just ending is whole in objects/, but not in the ledger yet.
+  auto known = store.ledger().object(artifact.sha256);
+  if (!known && known.error().kind != ErrorKind::kNotFound) return tl::make_unexpected(known.error());
+  const ObjectRecord object =
+      known ? std::move(*known) : ObjectRecord{artifact.sha256, artifact.kind, artifact.size, "", {}};
+  if (artifact.kind != ArtifactKind::kValue) {
+    QFLOW_ASSIGN(const Path path, store.objects().open_path(object));
+    return Value(Json(path.string()));
+  }
+  QFLOW_ASSIGN(const std::string bytes, store.objects().load(object));
+  auto value = parse_json(bytes);
+  if (!value) return tl::make_unexpected(with_context("artifact '" + artifact.name.text() + "'", value.error()));
+  return Value(std::move(*value));
+}
+
+ArtifactsObject::ArtifactsObject(Store& store, std::shared_ptr<const FlowDefinition> flow,
+                                 std::vector<std::size_t> from, std::vector<Artifact> artifacts)
+    : store_(store),
+      flow_(std::move(flow)),
+      graph_(flow_->steps),
+      artifacts_(in_reach(graph_, flow_->steps, from, std::move(artifacts))),
+      visible_(visible_artifacts(graph_, flow_->steps, from, artifacts_)) {}
+
+Result<Value> ArtifactsObject::field(std::string_view name) const {
+  if (const auto found = visible_.find(std::string(name)); found != visible_.end()) {
+    if (found->second.artifact == nullptr) return tl::make_unexpected(ambiguous(name, found->second));
+    return artifact_value(store_, *found->second.artifact);
+  }
+  if (name == ".steps") {
+    const auto shared = std::make_shared<const std::vector<Artifact>>(artifacts_);
+    std::map<std::string, FieldsObject::Field> steps;
+    for (const Artifact& artifact : artifacts_) {
+      const std::string step = artifact.step.text();
+      steps.emplace(step,
+                    [&store = store_, shared, step]() -> Result<Value> { return step_object(store, *shared, step); });
+    }
+    return fields_object("artifacts['.steps']", std::move(steps));
+  }
+  const auto is_of_step = [&](const Artifact& artifact) { return artifact.step.text() == name; };
+  if (std::any_of(artifacts_.begin(), artifacts_.end(), is_of_step)) {
+    return step_object(store_, artifacts_, std::string(name));
+  }
+  return fail(ErrorKind::kNotFound, "there is no artifact " + quoted(name) + " here",
+              did_you_mean_or_list(name, names()));
+}
+
+std::vector<std::string> ArtifactsObject::names() const {
+  std::vector<std::string> names;
+  for (const auto& [name, visible] : visible_) names.push_back(name);
+  return names;
+}
+
+Result<Json> ArtifactsObject::whole() const {
+  Json object = Json::object();
+  for (const auto& [name, visible] : visible_) {
+    if (visible.artifact == nullptr) continue;
+    if (visible.artifact->kind == ArtifactKind::kValue && visible.artifact->size > kInlineValueLimit) {
+      object[name] = nullptr;
+      continue;
+    }
+    QFLOW_ASSIGN(const Value value, artifact_value(store_, *visible.artifact));
+    QFLOW_ASSIGN(object[name], value.to_json());
+  }
+  return object;
+}
+
+RunScope::RunScope(const Run& run, Value trigger, std::shared_ptr<const LazyObject> artifacts)
+    : run_(run), trigger_(std::move(trigger)), artifacts_(std::move(artifacts)) {}
+
+void RunScope::set_item(Json item, std::int64_t index) {
+  item_.emplace(std::move(item), index);
+}
+
+Result<Value> RunScope::root(std::string_view name) const {
+  if (name == "params") return Value(run_.params);
+  if (name == "run") return Value(run_summary(run_));
+  if (name == "trigger") return trigger_;
+  if (name == "artifacts" && artifacts_) return Value(artifacts_);
+  if (name == "item" && item_) return Value(item_->first);
+  if (name == "index" && item_) return Value(Json(item_->second));
+  std::vector<std::string> known{"params", "run", "trigger"};
+  if (artifacts_) known.push_back("artifacts");
+  if (item_) known.insert(known.end(), {"item", "index"});
+  return fail(ErrorKind::kNotFound, "there is no " + quoted(name) + " here", did_you_mean_or_list(name, known));
+}
+
+}  // namespace qflow

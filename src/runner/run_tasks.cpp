@@ -1,0 +1,221 @@
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+#include <utility>
+
+#include "qflow/expression/template.h"
+#include "runner/run_executor.h"
+#include "runner/step_events.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr std::chrono::hours kLongestRetryDelay{1};
+
+std::chrono::microseconds retry_delay(const Step& step, int failed_attempt) {
+  const double factor = std::pow(step.retry_backoff, failed_attempt - 1);
+  const double delay = static_cast<double>(step.retry_delay.count()) * factor;
+  const auto longest = std::chrono::microseconds(kLongestRetryDelay);
+  return delay < static_cast<double>(longest.count()) ? std::chrono::microseconds(std::llround(delay)) : longest;
+}
+
+std::string exit_reason(const ProcessExit& exit) {
+  if (exit.signal) return "signal " + std::to_string(*exit.signal) + " (" + signal_text(*exit.signal) + ")";
+  return "exit status " + std::to_string(exit.exit_status.value_or(-1));
+}
+
+}  // namespace
+
+void RunExecutor::start_tasks() {
+  while (static_cast<int>(running_.size()) < plan_.jobs && !ending_) {
+    if (start_due_retry()) continue;
+    if (startable_.empty() || (progress_.stopped() && startable_.front()->next_task == 0)) {
+      // After a failure no new step starts; one that has begun goes on with its tasks.
+      if (startable_.empty()) return;
+      startable_.pop_front();
+      continue;
+    }
+    StepExecution& execution = *startable_.front();
+    const std::int64_t task = execution.next_task++;
+    if (execution.next_task >= execution.state.tasks) startable_.pop_front();
+    start_task(execution, execution.items ? std::optional(task) : std::nullopt, 1);
+  }
+}
+
+bool RunExecutor::start_due_retry() {
+  const auto now = doors_.clock.monotonic();
+  const auto due = std::find_if(retries_.begin(), retries_.end(), [&](const auto& retry) { return retry.at <= now; });
+  if (due == retries_.end()) return false;
+  const WaitingRetry retry = *due;
+  retries_.erase(due);
+  start_task(*retry.execution, retry.index, retry.attempt);
+  return true;
+}
+
+void RunExecutor::start_task(StepExecution& execution, std::optional<std::int64_t> index, int attempt) {
+  const Step& step = this->step(execution);
+  Attempt record;
+  record.step = step.id;
+  record.index = index;
+  record.number = attempt;
+  record.started_at = doors_.clock.now();
+  ++execution.state.attempts;
+  if (!step.run && step.exec.empty()) {
+    attempt_ended(execution, std::move(record), StepStatus::kSucceeded, "");
+    return;
+  }
+  const RunScope scope = scope_of(execution, index);
+  const Json* item = index ? &(*execution.items)[static_cast<std::size_t>(*index)] : nullptr;
+  auto launched = launcher_.launch({step, index, item, attempt, execution.inputs, scope});
+  if (!launched) {
+    attempt_ended(execution, std::move(record), StepStatus::kFailed, to_text(launched.error()));
+    return;
+  }
+  auto task = std::make_unique<RunningTask>();
+  task->execution = &execution;
+  task->attempt = record;
+  task->launched = std::move(*launched);
+  if (step.timeout) task->deadline = doors_.clock.monotonic() + *step.timeout;
+  changes_.attempts.push_back(std::move(record));
+  running_.push_back(std::move(task));
+}
+
+void RunExecutor::task_ended(RunningTask& task) {
+  const ProcessExit& exit = task.launched.process->exit();
+  task.attempt.exit_status = exit.exit_status;
+  task.attempt.signal = exit.signal;
+  if (task.ended_because == EndedBecause::kCancelled) {
+    attempt_ended(*task.execution, task.attempt, StepStatus::kCancelled, "");
+  } else if (task.ended_because == EndedBecause::kTimeout) {
+    attempt_ended(*task.execution, task.attempt, StepStatus::kFailed, "timed out");
+  } else if (exit.exit_status != 0) {
+    attempt_ended(*task.execution, task.attempt, StepStatus::kFailed, exit_reason(exit));
+  } else {
+    const std::string problem = take_results(task);
+    const StepStatus status = problem.empty() ? StepStatus::kSucceeded : StepStatus::kFailed;
+    attempt_ended(*task.execution, task.attempt, status, problem);
+  }
+}
+
+// Takes in what the task left and checks what it could have changed; returns why the attempt has failed all the same,
+// or "".
+std::string RunExecutor::take_results(RunningTask& task) {
+  StepExecution& execution = *task.execution;
+  const bool is_last = execution.ended_tasks + 1 >= execution.expected_tasks;
+  if (is_last) {
+    if (std::string changed = changed_objects(execution); !changed.empty()) return changed;
+  }
+  auto collected = doors_.store.objects().collect(task.launched.out);
+  if (!collected) return to_text(collected.error());
+  (void)remove_tree(doors_.store.files(), task.launched.out);
+  if (!collected->empty()) add_artifacts(execution, task.attempt.index, std::move(*collected));
+  return "";
+}
+
+// Objects are linked into QFLOW_IN, and a link does not stop a write.
+std::string RunExecutor::changed_objects(const StepExecution& execution) {
+  std::string problem;
+  for (const std::string& sha256 : execution.inputs.objects) {
+    const auto object = doors_.store.ledger().object(sha256);
+    if (!object || doors_.store.objects().unchanged(*object)) continue;
+    std::string names;
+    for (const Artifact& artifact : execution.artifacts->reachable()) {
+      if (artifact.sha256 == sha256) names = artifact.name.text();
+    }
+    (void)doors_.store.objects().quarantine(*object);
+    changes_.quarantined.emplace_back(sha256,
+                                      "changed by step " + step(execution).id.text() + " of " + plan_.run.id.text());
+    problem = "the step changed the artifact '" + names +
+              "' through QFLOW_IN; artifacts are immutable, write a new "
+              "one to QFLOW_OUT";
+  }
+  return problem;
+}
+
+void RunExecutor::attempt_ended(StepExecution& execution, Attempt attempt, StepStatus status,
+                                const std::string& reason) {
+  const Step& step = this->step(execution);
+  attempt.status = status;
+  attempt.reason = launcher_.mask().masked(reason);
+  attempt.ended_at = doors_.clock.now();
+  changes_.attempts.push_back(attempt);
+  if (status == StepStatus::kFailed && attempt.number <= step.retries && !ending_) {
+    observer_.note(task_label(step.id, attempt.index) + ": attempt " + std::to_string(attempt.number) + " failed (" +
+                   attempt.reason + "); " + std::to_string(step.retries - attempt.number + 1) + " left");
+    const auto at = doors_.clock.monotonic() + retry_delay(step, attempt.number);
+    retries_.push_back({&execution, attempt.index, attempt.number + 1, at});
+    return;
+  }
+  ++execution.ended_tasks;
+  if (status == StepStatus::kCancelled) {
+    if (!execution.state.ended_at) end_step(execution, StepStatus::kCancelled, outcome_.reason);
+    return;
+  }
+  if (status == StepStatus::kFailed) task_failed(execution, attempt);
+  task_settled(execution);
+}
+
+void RunExecutor::task_failed(StepExecution& execution, const Attempt& attempt) {
+  execution.failed = true;
+  const std::string task = execution.items ? task_label(attempt.step, attempt.index) + ": " : "";
+  if (execution.state.reason.empty()) execution.state.reason = task + attempt.reason;
+  if (step(execution).allow_failure) {
+    leave_error(execution, attempt);
+    return;
+  }
+  // Of a foreach no further task starts.
+  std::erase(startable_, &execution);
+  execution.expected_tasks = execution.next_task;
+}
+
+// What an allowed failure leaves for the steps that follow.
+void RunExecutor::leave_error(const StepExecution& execution, const Attempt& attempt) {
+  const Path folder =
+      doors_.store.layout().attempt(plan_.run.id, attempt.step, attempt.index, attempt.number) / "error";
+  Json error = {{"reason", attempt.reason}, {"attempt", attempt.number}};
+  error["exit_status"] = attempt.exit_status ? Json(*attempt.exit_status) : Json();
+  error["signal"] = attempt.signal ? Json(*attempt.signal) : Json();
+  FileSystem& files = doors_.store.files();
+  if (!make_folders(files, folder) || !replace_file(files, folder / "error.json", to_compact(error) + "\n")) return;
+  if (auto collected = doors_.store.objects().collect(folder)) {
+    add_artifacts(execution, attempt.index, std::move(*collected));
+  }
+  (void)remove_tree(files, folder);
+}
+
+void RunExecutor::add_artifacts(const StepExecution& execution, std::optional<std::int64_t> index,
+                                std::vector<NewArtifact> artifacts) {
+  const StepId& id = step(execution).id;
+  for (const NewArtifact& artifact : artifacts) {
+    artifacts_.push_back(
+        {id, index, artifact.name, artifact.object.kind, artifact.object.sha256, artifact.object.size});
+  }
+  changes_.artifacts.push_back({id, index, std::move(artifacts)});
+}
+
+void RunExecutor::task_settled(StepExecution& execution) {
+  if (execution.ended_tasks < execution.expected_tasks || execution.state.ended_at) return;
+  if (execution.failed) {
+    end_step(execution, StepStatus::kFailed, execution.state.reason);
+    return;
+  }
+  if (const Status published = publish(execution); !published) {
+    end_step(execution, StepStatus::kFailed, to_text(published.error()));
+    return;
+  }
+  end_step(execution, StepStatus::kSucceeded, "");
+}
+
+Status RunExecutor::publish(const StepExecution& execution) {
+  const Step& step = this->step(execution);
+  if (step.publish.empty()) return {};
+  const auto artifacts =
+      std::make_shared<ArtifactsObject>(doors_.store, plan_.flow, std::vector<std::size_t>{execution.step}, artifacts_);
+  const RunScope scope(plan_.run, plan_.trigger, artifacts);
+  QFLOW_ASSIGN(std::vector<PublishedEvent> events, step_events(step, scope, plan_.run, doors_.clock.now()));
+  std::move(events.begin(), events.end(), std::back_inserter(changes_.published));
+  return {};
+}
+
+}  // namespace qflow

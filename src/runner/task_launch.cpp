@@ -1,0 +1,141 @@
+#include "runner/task_launch.h"
+
+#include <utility>
+
+#include "qflow/expression/template.h"
+#include "runner/run_environment.h"
+
+namespace qflow {
+
+namespace {
+
+// A shell's text goes on its command line up to this size (one argument may have 128 KiB), else through a file.
+constexpr std::size_t kLongestInlineScript = 100'000;
+
+Error template_error(std::string_view key, const ExpressionProblem& problem) {
+  return {ErrorKind::kInvalid, std::string(key) + ": " + problem.message, problem.advice};
+}
+
+Result<std::string> render_text(std::string_view key, const std::string& text, const Scope& scope) {
+  const auto parsed = Template::parse(text);
+  if (!parsed) return tl::make_unexpected(template_error(key, parsed.error()));
+  auto rendered = parsed->render_text(scope);
+  if (!rendered) return tl::make_unexpected(with_context(key, rendered.error()));
+  if (rendered->find('\0') != std::string::npos) {
+    return fail(ErrorKind::kInvalid, std::string(key) + ": the text contains a NUL byte",
+                "read the value from the file that QFLOW_PARAMS names, or with qflow get");
+  }
+  return rendered;
+}
+
+}  // namespace
+
+TaskLauncher::TaskLauncher(const RunPlan& plan, const RunnerDoors& doors, RunObserver& observer)
+    : plan_(plan),
+      doors_(doors),
+      observer_(observer),
+      mask_(run_mask(plan)),
+      inherited_(run_environment(plan, doors.store.layout())) {}
+
+Status TaskLauncher::prepare() {
+  const StoreLayout& layout = doors_.store.layout();
+  QFLOW_TRY(make_folders(doors_.store.files(), layout.run(plan_.run.id) / "steps"));
+  return replace_file(doors_.store.files(), layout.run_parameters(plan_.run.id), to_compact(plan_.run.params) + "\n");
+}
+
+Result<LaunchedTask> TaskLauncher::launch(const TaskRequest& request) {
+  FileSystem& files = doors_.store.files();
+  const StoreLayout& layout = doors_.store.layout();
+  const RunId& run = plan_.run.id;
+  const Path attempt = layout.attempt(run, request.step.id, request.index, request.attempt);
+  const Path out = attempt / "out";
+  QFLOW_TRY(files.make_folder(layout.step(run, request.step.id)));
+  if (request.index) QFLOW_TRY(files.make_folder(attempt.parent_path()));
+  QFLOW_TRY(files.make_folder(attempt));
+  QFLOW_TRY(files.make_folder(out));
+
+  ProcessSpec spec;
+  QFLOW_ASSIGN(spec.environment, environment(request, attempt, out));
+  QFLOW_ASSIGN(spec.arguments, arguments(request, attempt));
+  QFLOW_ASSIGN(spec.folder, working_folder(request));
+  spec.program = spec.arguments.front();
+
+  AttemptLog log(files, doors_.clock, layout.attempt_log(run, request.step.id, request.index, request.attempt),
+                 kLongestLog);
+  LaunchedTask task;
+  task.out = out;
+  QFLOW_ASSIGN(task.process,
+               TaskProcess::start(doors_.launcher, doors_.clock, std::move(spec),
+                                  task_label(request.step.id, request.index), std::move(log), mask_, observer_));
+  return task;
+}
+
+Result<std::vector<std::string>> TaskLauncher::environment(const TaskRequest& request, const Path& attempt,
+                                                           const Path& out) {
+  std::vector<std::string> environment = inherited_;
+  const std::string step = request.step.id.text();
+  const std::string index = request.index ? std::to_string(*request.index) : "";
+  add_variable(environment, "QFLOW_STEP", step);
+  add_variable(environment, "QFLOW_TASK", plan_.run.id.text() + "/" + step + (request.index ? "/" + index : ""));
+  add_variable(environment, "QFLOW_ATTEMPT", std::to_string(request.attempt));
+  add_variable(environment, "QFLOW_IN", request.inputs.folder.string());
+  add_variable(environment, "QFLOW_OUT", out.string());
+  if (request.item != nullptr) {
+    add_value(environment, "QFLOW_ITEM", *request.item);
+    add_variable(environment, "QFLOW_INDEX", index);
+    QFLOW_ASSIGN(const Path parameters, parameters_with_item(request, attempt));
+    set_variable(environment, "QFLOW_PARAMS", parameters.string());
+  }
+  for (const auto& secret : request.step.secrets) {
+    const auto value = plan_.secrets.find(secret.value);
+    if (value != plan_.secrets.end()) add_variable(environment, secret.value, value->second);
+  }
+  for (const auto& [name, text] : request.step.environment) {
+    QFLOW_ASSIGN(const std::string value, render_text("env." + name, text.value, request.scope));
+    set_variable(environment, name, value);
+  }
+  return environment;
+}
+
+// Without foreach all tasks share the run's file.
+Result<Path> TaskLauncher::parameters_with_item(const TaskRequest& request, const Path& attempt) {
+  Json parameters = plan_.run.params;
+  parameters["item"] = *request.item;
+  parameters["index"] = *request.index;
+  const Path path = attempt / "params.json";
+  QFLOW_TRY(replace_file(doors_.store.files(), path, to_compact(parameters) + "\n"));
+  return path;
+}
+
+Result<std::vector<std::string>> TaskLauncher::arguments(const TaskRequest& request, const Path& attempt) {
+  if (request.step.run) return shell_arguments(request.step, attempt);
+  std::vector<std::string> arguments;
+  for (const auto& argument : request.step.exec) {
+    QFLOW_ASSIGN(arguments.emplace_back(), render_text("exec", argument.value, request.scope));
+  }
+  return arguments;
+}
+
+Result<std::vector<std::string>> TaskLauncher::shell_arguments(const Step& step, const Path& attempt) {
+  const std::string& shell = step.shell.value;
+  const std::string& text = step.run->value;
+  std::vector<std::string> arguments{shell};
+  if (shell == "sh") arguments.push_back("-eu");
+  if (shell == "bash") arguments.insert(arguments.end(), {"-eu", "-o", "pipefail"});
+  if (arguments.size() > 1 && text.size() <= kLongestInlineScript) {
+    arguments.insert(arguments.end(), {"-c", text, shell});
+    return arguments;
+  }
+  const Path script = attempt / "script";
+  QFLOW_TRY(replace_file(doors_.store.files(), script, text));
+  arguments.push_back(script.string());
+  return arguments;
+}
+
+Result<std::string> TaskLauncher::working_folder(const TaskRequest& request) {
+  if (!request.step.workdir) return plan_.flow->folder;
+  QFLOW_ASSIGN(const std::string folder, render_text("workdir", request.step.workdir->value, request.scope));
+  return (Path(plan_.flow->folder) / folder).string();
+}
+
+}  // namespace qflow

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "qflow/runner/run_scope.h"
+#include "qflow/runner/runner.h"
+#include "runner/input_folders.h"
+#include "runner/task_process.h"
+
+namespace qflow {
+
+// One attempt that is about to start.
+struct TaskRequest {
+  const Step& step;
+  std::optional<std::int64_t> index;
+  const Json* item = nullptr;  // of a foreach
+  int attempt = 1;
+  const StepInputs& inputs;
+  const RunScope& scope;
+};
+
+// One attempt that runs.
+struct LaunchedTask {
+  std::unique_ptr<TaskProcess> process;
+  Path out;  // its QFLOW_OUT
+};
+
+// Turns steps into processes: folders, environment, arguments. What all tasks of a run share is made once.
+class TaskLauncher {
+ public:
+  TaskLauncher(const RunPlan& plan, const RunnerDoors& doors, RunObserver& observer);
+
+  const SecretMask& mask() const { return mask_; }
+
+  // Makes what the run's tasks share: the file of parameters. Called once, before the first launch.
+  Status prepare();
+  // An error is one of the task (a template, a missing program, a folder that can't be made): the attempt has failed.
+  Result<LaunchedTask> launch(const TaskRequest& request);
+
+ private:
+  Result<std::vector<std::string>> environment(const TaskRequest& request, const Path& attempt, const Path& out);
+  Result<Path> parameters_with_item(const TaskRequest& request, const Path& attempt);
+  Result<std::vector<std::string>> arguments(const TaskRequest& request, const Path& attempt);
+  Result<std::vector<std::string>> shell_arguments(const Step& step, const Path& attempt);
+  Result<std::string> working_folder(const TaskRequest& request);
+
+  const RunPlan& plan_;
+  const RunnerDoors& doors_;
+  RunObserver& observer_;
+  SecretMask mask_;
+  std::vector<std::string> inherited_;  // of every task: the environment without run variables, and the run's own
+};
+
+}  // namespace qflow
