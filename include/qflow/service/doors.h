@@ -1,0 +1,26 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "qflow/os/clock.h"
+#include "qflow/os/environment.h"
+#include "qflow/os/file_system.h"
+#include "qflow/os/process_launcher.h"
+
+namespace qflow {
+
+// What the service may touch of the world outside the store. Everything outlives it.
+struct Doors {
+  FileSystem& files;
+  Clock& clock;
+  ProcessLauncher& launcher;
+  const Environment& environment;
+  Path folder;                              // working directory, absolute
+  Path program;                             // this binary, absolute
+  std::optional<std::string> store_option;  // --store
+  std::function<std::string()> read_input;  // all of standard input, for `-`
+};
+
+}  // namespace qflow

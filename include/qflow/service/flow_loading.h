@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "qflow/error/diagnostic.h"
+#include "qflow/model/flow_definition.h"
+#include "qflow/os/file_system.h"
+#include "qflow/trigger/trigger.h"
+
+namespace qflow {
+
+// A flow with everything that can be checked before it runs: keys, graph, triggers, expressions.
+struct LoadedFlow {
+  std::shared_ptr<const FlowDefinition> definition;
+  TriggerList triggers;
+  Diagnostics diagnostics;
+};
+
+// Flow files are at most this long.
+inline constexpr std::uint64_t kLongestFlowFile = 16 * 1024 * 1024;
+
+// Reads and checks a file; a relative path starts at `folder`. Problems of the text are in the diagnostics; an error is
+// one of reaching the file (kNotFound, kStore).
+Result<LoadedFlow> load_flow_file(FileSystem& files, const Path& folder, const std::string& file);
+
+// The same for a text: `file` is its name in messages, `folder` what relative paths start from.
+LoadedFlow load_flow_text(std::string_view text, const std::string& file, const std::string& folder);
+
+// Adds what only several files together show to the diagnostics of the file concerned: loops between flows.
+void check_together(std::vector<LoadedFlow>& flows);
+
+}  // namespace qflow

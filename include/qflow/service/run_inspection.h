@@ -1,0 +1,37 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "qflow/model/run.h"
+#include "qflow/store/store.h"
+
+namespace qflow {
+
+// A run or an event, and what caused it (towards the past) or what it caused (towards the future).
+struct ChainNode {
+  std::optional<Run> run;
+  std::optional<Event> event;  // set where the link is an event that is not the end of a run
+  std::vector<ChainNode> links;
+  bool seen_before = false;  // stands elsewhere in the tree with its links
+};
+
+// Everything that led to the run: its triggering runs and events, the runs that published those, and so on.
+Result<ChainNode> trigger_chain(Store& store, const Run& run);
+// Every run that it started, directly or not.
+Result<ChainNode> downstream_chain(Store& store, const Run& run);
+
+struct InspectOptions {
+  bool chain = false;  // trigger.runs[] nested
+  bool downstream = false;
+};
+
+// `inspect RUN --json` (command-line.md): the run object, with trigger, steps, artifacts.
+Result<Json> inspect_run(Store& store, const Run& run, const InspectOptions& options);
+
+// {name: {size, sha256, value | path}} of what is visible after the last steps.
+Result<Json> artifacts_json(Store& store, const Run& run);
+
+}  // namespace qflow

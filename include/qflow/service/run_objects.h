@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "qflow/expression/value.h"
+#include "qflow/model/run.h"
+#include "qflow/runner/run_scope.h"
+#include "qflow/store/store.h"
+
+namespace qflow {
+
+// The definition that a run was made from, as its file was then.
+Result<std::shared_ptr<const FlowDefinition>> recorded_flow(Store& store, const Run& run);
+
+// Run.data: the artifacts visible after the last steps of a run; of a failed run, those of the steps that succeeded.
+// With `step`, those of that step alone (for a trigger on a step).
+Result<std::shared_ptr<const ArtifactsObject>> run_data(Store& store, const Run& run,
+                                                        const std::optional<StepId>& step = std::nullopt);
+
+// A run as expressions see it: the fields of run_summary, and `data` and `trigger`, which are loaded when named. As a
+// whole it is its id.
+Value run_object(Store& store, const RunId& run, const std::optional<StepId>& step = std::nullopt);
+
+// The trigger of a run as expressions see it (steps.md, "trigger"), null for a run that was not triggered. Its JSON has
+// the documented shape, with runs as their ids.
+Value trigger_object(Store& store, const std::optional<TriggerRecord>& record);
+
+// A run that nobody executes any more though it never ended: its process is gone. What is said to be running is looked
+// up by its lock; everything else is as recorded.
+RunStatus status_now(Store& store, const Run& run);
+
+}  // namespace qflow

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "qflow/model/run.h"
+#include "qflow/store/store.h"
+
+namespace qflow {
+
+// What people write for a run, and for a step or task of it: "Flow/34", "Flow/latest", "Flow/34/train",
+// "Flow/34/train/3". A number of 0 stands for latest.
+struct RunReference {
+  FlowId flow;
+  std::int64_t number = 0;
+  std::optional<StepId> step;
+  std::optional<std::int64_t> index;
+};
+
+// kInvalid with the forms that exist.
+Result<RunReference> parse_run_reference(std::string_view text);
+// One or two words of a command line: "Flow/34", or "Flow" and "latest" or "34".
+Result<RunReference> parse_run_words(const std::vector<std::string>& words);
+
+enum class LatestMeans { kNewest, kNewestEnded };
+// The run in the store; kNotFound with what there is instead.
+Result<Run> find_run(Store& store, const RunReference& reference, LatestMeans latest);
+
+}  // namespace qflow

@@ -1,0 +1,39 @@
+#include "qflow/service/flow_loading.h"
+
+#include <utility>
+
+#include "qflow/engine/flow_loops.h"
+#include "qflow/expression/flow_check.h"
+#include "qflow/flowfile/flow_file.h"
+#include "qflow/trigger/trigger_registry.h"
+
+namespace qflow {
+
+Result<LoadedFlow> load_flow_file(FileSystem& files, const Path& folder, const std::string& file) {
+  const Path path = (folder / file).lexically_normal();
+  QFLOW_ASSIGN(const FileInfo info, files.info(path, FollowLinks::kYes));
+  if (info.type == FileType::kFolder) {
+    return fail(ErrorKind::kInvalid, "can't read " + file + ": it is a folder", "name the flow file inside it");
+  }
+  QFLOW_ASSIGN(const std::string text, read_file(files, path, kLongestFlowFile));
+  return load_flow_text(text, file, path.parent_path().string());
+}
+
+LoadedFlow load_flow_text(std::string_view text, const std::string& file, const std::string& folder) {
+  FlowFile parsed = parse_flow_file(text, file, folder);
+  TriggerList triggers = build_triggers(parsed.definition, TriggerRegistry(), parsed.diagnostics);
+  check_step_expressions(parsed.definition, parsed.diagnostics);
+  return {std::make_shared<const FlowDefinition>(std::move(parsed.definition)), std::move(triggers),
+          std::move(parsed.diagnostics)};
+}
+
+void check_together(std::vector<LoadedFlow>& flows) {
+  std::vector<FlowWithTriggers> all;
+  for (const LoadedFlow& flow : flows) all.push_back({flow.definition.get(), &flow.triggers});
+  for (const FlowLoop& loop : find_flow_loops(all)) {
+    flows[loop.flow].diagnostics.warning(loop.position, "these flows trigger each other: " + loop.text(),
+                                         "a chain of runs stops at max_chain (50)");
+  }
+}
+
+}  // namespace qflow

@@ -1,0 +1,184 @@
+#include "qflow/service/local_run.h"
+
+#include <algorithm>
+#include <map>
+#include <thread>
+#include <utility>
+
+#include "qflow/engine/simulated_trigger.h"
+#include "qflow/error/suggestion.h"
+#include "qflow/model/project_namespace.h"
+#include "qflow/runner/hook.h"
+#include "qflow/service/run_objects.h"
+#include "qflow/service/trigger_arguments.h"
+#include "qflow/store/store_location.h"
+#include "service/git_probe.h"
+#include "service/run_record.h"
+#include "service/secrets.h"
+#include "service/trigger_files.h"
+
+namespace qflow {
+
+namespace {
+
+// What the command line decides before anything is written.
+struct Preparation {
+  Run run;
+  std::map<std::string, std::string> secrets;
+  std::vector<std::string> notes;
+};
+
+Result<std::optional<SimulatedTrigger>> simulate(const LoadedFlow& flow, const LocalRunRequest& request, Store* store,
+                                                 const Doors& doors) {
+  if (request.triggers.empty()) return std::nullopt;
+  std::vector<TriggerSource> sources;
+  for (const std::string& argument : request.triggers) {
+    QFLOW_ASSIGN(sources.emplace_back(), parse_trigger_argument(argument, store, doors));
+  }
+  const ArtifactReader read_artifact = [&](const Event& event, std::string_view name) -> Result<Json> {
+    if (store == nullptr || !event.caused_by) return fail(ErrorKind::kNotFound, "the event comes from no run");
+    QFLOW_ASSIGN(const Run run, store->ledger().find_run(*event.caused_by));
+    QFLOW_ASSIGN(const auto data, run_data(*store, run));
+    QFLOW_ASSIGN(const Value value, data->field(name));
+    return value.to_json();
+  };
+  return simulate_trigger(std::move(sources), *flow.definition, flow.triggers, read_artifact);
+}
+
+Error unknown_parameter(const std::vector<Parameter>& parameters, const std::string& name) {
+  std::vector<std::string> names;
+  for (const Parameter& parameter : parameters) names.push_back(parameter.name.text());
+  const std::string advice = names.empty() ? "the flow has no parameters" : did_you_mean_or_list(name, names);
+  return {ErrorKind::kInvalid, "-p: the flow has no parameter " + quoted(name), advice};
+}
+
+Status add_parameters(const std::vector<Parameter>& parameters, const std::vector<std::string>& given, Json& values) {
+  for (const std::string& text : given) {
+    const std::size_t equals = text.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return fail(ErrorKind::kUsage, "-p " + quoted(text) + " is not NAME=VALUE", "for example -p window=7");
+    }
+    const std::string name = text.substr(0, equals);
+    const Parameter* parameter = find_parameter(parameters, name);
+    if (parameter == nullptr) return tl::make_unexpected(unknown_parameter(parameters, name));
+    auto value = parse_parameter(*parameter, std::string_view(text).substr(equals + 1));
+    if (!value) return tl::make_unexpected(with_context("-p " + name, value.error()));
+    values[parameter->name.text()] = std::move(*value);
+  }
+  return {};
+}
+
+std::optional<Instant> inherited_instant(const TriggerRecord& record, Store* store) {
+  for (const TriggerSource& source : record.sources) {
+    if (!source.run || store == nullptr) continue;
+    const auto run = store->ledger().find_run(*source.run);
+    if (run && run->scheduled_at) return run->scheduled_at;
+  }
+  return std::nullopt;
+}
+
+std::string user_of(const Environment& environment) {
+  return find_variable(environment, "QFLOW_USER").value_or(login_name());
+}
+
+Result<Preparation> prepare(const LoadedFlow& flow, const LocalRunRequest& request, const StoreLocation& location,
+                            Store* store, const Doors& doors) {
+  const FlowDefinition& definition = *flow.definition;
+  Preparation result;
+  Run& run = result.run;
+  run.id.flow = definition.id;
+  run.status = RunStatus::kRunning;
+  run.created_at = doors.clock.now();
+  run.started_at = run.created_at;
+  run.tags = definition.tags;
+  run.tags.insert(run.tags.end(), request.tags.begin(), request.tags.end());
+  run.definition_hash = sha256_hex(definition.text);
+  run.flow_file = (Path(definition.folder) / Path(definition.file).filename()).string();
+  if (definition.project) run.name_space = project_namespace(*definition.project, user_of(doors.environment));
+  Json values = Json::object();
+  QFLOW_ASSIGN(auto simulated, simulate(flow, request, store, doors));
+  if (simulated) {
+    values = std::move(simulated->parameters);
+    run.context = simulated->context;
+    run.scheduled_at = inherited_instant(simulated->record, store);
+    run.trigger = std::move(simulated->record);
+    result.notes = std::move(simulated->notes);
+  }
+  if (request.context) run.context = request.context;
+  QFLOW_ASSIGN(result.secrets, find_secrets(definition, doors.environment, StoreLayout(location.root), doors.files));
+  QFLOW_TRY(add_parameters(definition.parameters, request.parameters, values));
+  QFLOW_ASSIGN(run.params, complete_parameters(definition.parameters, values));
+  return result;
+}
+
+// One transaction makes the run exist as running: its number, its lock, its row. A crash inside leaves at most an empty
+// folder.
+Result<FileHandle> register_run(Store& store, Run& run, const std::string& definition) {
+  FileHandle lock;
+  const Status written = store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
+    QFLOW_ASSIGN(run.id.number, writer.next_run_number(run.id.flow));
+    QFLOW_ASSIGN(lock, store.lock_run(run.id));
+    return writer.insert_run(run, definition);
+  });
+  if (!written) return tl::make_unexpected(written.error());
+  return lock;
+}
+
+int jobs_of(const LocalRunRequest& request, const FlowDefinition& flow) {
+  if (request.jobs) return *request.jobs;
+  if (flow.run.jobs > 0) return flow.run.jobs;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+RunPlan make_plan(const LoadedFlow& flow, const LocalRunRequest& request, const Doors& doors, Store& store,
+                  Preparation prepared) {
+  RunPlan plan;
+  plan.flow = flow.definition;
+  plan.trigger = trigger_object(store, prepared.run.trigger);
+  plan.run = std::move(prepared.run);
+  plan.secrets = std::move(prepared.secrets);
+  plan.jobs = jobs_of(request, *flow.definition);
+  plan.on_failure = request.on_failure;
+  plan.environment = doors.environment;
+  plan.program = doors.program;
+  return plan;
+}
+
+Result<RunOutcome> execute(const RunPlan& plan, const RunnerDoors& doors, RunReporter& reporter,
+                           RunObserver& observer) {
+  if (plan.run.trigger) QFLOW_TRY(write_trigger_files(doors.store, plan.run, plan.trigger));
+  return execute_run(plan, doors, reporter, observer);
+}
+
+}  // namespace
+
+Result<RunResult> run_locally(const LoadedFlow& flow, const LocalRunRequest& request, const Doors& doors,
+                              StopSignals* signals, RunObserver& observer) {
+  QFLOW_ASSIGN(const StoreLocation location,
+               locate_store(doors.files, doors.environment, doors.store_option, doors.folder));
+  std::unique_ptr<Store> store;
+  // A folder that holds only secrets or a configuration so far becomes a store with its first run.
+  if (location.exists && exists(doors.files, StoreLayout(location.root).ledger())) {
+    QFLOW_ASSIGN(store, Store::open(location.root, StoreAccess::kWrite, doors.files, doors.clock));
+  }
+  QFLOW_ASSIGN(Preparation prepared, prepare(flow, request, location, store.get(), doors));
+  if (!store) {
+    QFLOW_ASSIGN(store, Store::open(location.root, StoreAccess::kCreate, doors.files, doors.clock));
+  }
+  for (const std::string& note : prepared.notes) observer.note(note);
+
+  QFLOW_ASSIGN(const FileHandle lock, register_run(*store, prepared.run, flow.definition->text));
+  const RunPlan plan = make_plan(flow, request, doors, *store, std::move(prepared));
+  const RunnerDoors runner_doors{*store, doors.clock, doors.launcher, signals};
+  RunRecord record(*store, doors, plan.run, observer);
+  const auto outcome = execute(plan, runner_doors, record, observer);
+  if (!outcome) {
+    (void)record.end({RunStatus::kFailed, to_text(outcome.error()), std::nullopt});
+    return tl::make_unexpected(with_context(plan.run.id.text(), outcome.error()));
+  }
+  QFLOW_TRY(record.end(*outcome));
+  call_hook(plan, runner_doors, *outcome, observer);
+  return RunResult{plan.run.id, outcome->status, outcome->reason, outcome->signal};
+}
+
+}  // namespace qflow

@@ -1,0 +1,148 @@
+#include "qflow/service/run_inspection.h"
+
+#include <set>
+#include <utility>
+
+#include "qflow/model/run_summary.h"
+#include "qflow/service/run_objects.h"
+
+namespace qflow {
+
+namespace {
+
+using Seen = std::set<std::string>;
+
+Result<ChainNode> chain_of_run(Store& store, const Run& run, Seen& seen);
+
+// The run that published the event, if a run did.
+Result<ChainNode> chain_of_event(Store& store, const Event& event, Seen& seen) {
+  ChainNode node;
+  node.event = event;
+  node.seen_before = !seen.insert(event.id).second;
+  if (node.seen_before || !event.caused_by) return node;
+  QFLOW_ASSIGN(const Run run, store.ledger().find_run(*event.caused_by));
+  QFLOW_ASSIGN(node.links.emplace_back(), chain_of_run(store, run, seen));
+  return node;
+}
+
+Result<ChainNode> chain_of_run(Store& store, const Run& run, Seen& seen) {
+  ChainNode node;
+  node.run = run;
+  node.seen_before = !seen.insert(run.id.text()).second;
+  if (node.seen_before || !run.trigger) return node;
+  for (const TriggerSource& source : run.trigger->sources) {
+    if (source.run) {
+      QFLOW_ASSIGN(const Run cause, store.ledger().find_run(*source.run));
+      QFLOW_ASSIGN(node.links.emplace_back(), chain_of_run(store, cause, seen));
+    } else {
+      QFLOW_ASSIGN(node.links.emplace_back(), chain_of_event(store, source.event, seen));
+    }
+  }
+  return node;
+}
+
+Result<ChainNode> downstream_of(Store& store, const Run& run, Seen& seen) {
+  ChainNode node;
+  node.run = run;
+  node.seen_before = !seen.insert(run.id.text()).second;
+  if (node.seen_before) return node;
+  QFLOW_ASSIGN(const std::vector<RunId> started, store.ledger().runs_triggered_by(run.id));
+  for (const RunId& id : started) {
+    QFLOW_ASSIGN(const Run next, store.ledger().find_run(id));
+    QFLOW_ASSIGN(node.links.emplace_back(), downstream_of(store, next, seen));
+  }
+  return node;
+}
+
+Json optional_instant(const std::optional<Instant>& instant) {
+  return instant ? Json(format_instant(*instant)) : Json();
+}
+
+Json step_json(const StepState& step) {
+  return {{"id", step.step.text()},
+          {"status", to_text(step.status)},
+          {"reason", step.reason.empty() ? Json() : Json(step.reason)},
+          {"tasks", step.tasks},
+          {"attempts", step.attempts},
+          {"started_at", optional_instant(step.started_at)},
+          {"ended_at", optional_instant(step.ended_at)}};
+}
+
+// A run with its trigger, in which runs are whole objects again, down to the first one.
+Result<Json> nested_run(Store& store, const Run& run, Seen& seen) {
+  Json object = run_summary(run);
+  object["status"] = to_text(status_now(store, run));
+  QFLOW_ASSIGN(object["trigger"], trigger_object(store, run.trigger).to_json());
+  if (!run.trigger || !seen.insert(run.id.text()).second || !object["trigger"]["runs"].is_array()) return object;
+  Json runs = Json::array();
+  for (const Json& id : object["trigger"]["runs"]) {
+    QFLOW_ASSIGN(const RunId cause, RunId::parse(id.get_ref<const std::string&>()));
+    QFLOW_ASSIGN(const Run cause_run, store.ledger().find_run(cause));
+    QFLOW_ASSIGN(runs.emplace_back(), nested_run(store, cause_run, seen));
+  }
+  object["trigger"]["runs"] = std::move(runs);
+  return object;
+}
+
+Json downstream_json(const ChainNode& node) {
+  Json list = Json::array();
+  for (const ChainNode& next : node.links) {
+    list.push_back(
+        {{"run", next.run->id.text()}, {"status", to_text(next.run->status)}, {"downstream", downstream_json(next)}});
+  }
+  return list;
+}
+
+}  // namespace
+
+Result<ChainNode> trigger_chain(Store& store, const Run& run) {
+  Seen seen;
+  return chain_of_run(store, run, seen);
+}
+
+Result<ChainNode> downstream_chain(Store& store, const Run& run) {
+  Seen seen;
+  return downstream_of(store, run, seen);
+}
+
+Result<Json> artifacts_json(Store& store, const Run& run) {
+  QFLOW_ASSIGN(const auto data, run_data(store, run));
+  Json object = Json::object();
+  for (const auto& [name, visible] : data->visible()) {
+    if (visible.artifact == nullptr) continue;
+    Json entry = {{"size", visible.artifact->size}, {"sha256", visible.artifact->sha256}};
+    const bool is_small_value =
+        visible.artifact->kind == ArtifactKind::kValue && visible.artifact->size <= kInlineValueLimit;
+    if (is_small_value) {
+      QFLOW_ASSIGN(const Value value, artifact_value(store, *visible.artifact));
+      QFLOW_ASSIGN(entry["value"], value.to_json());
+    } else {
+      entry["path"] = store.layout().object(visible.artifact->sha256).string();
+    }
+    object[name] = std::move(entry);
+  }
+  return object;
+}
+
+Result<Json> inspect_run(Store& store, const Run& run, const InspectOptions& options) {
+  Seen seen;
+  Json object;
+  if (options.chain) {
+    QFLOW_ASSIGN(object, nested_run(store, run, seen));
+  } else {
+    object = run_summary(run);
+    object["status"] = to_text(status_now(store, run));
+    QFLOW_ASSIGN(object["trigger"], trigger_object(store, run.trigger).to_json());
+  }
+  QFLOW_ASSIGN(const std::vector<StepState> steps, store.ledger().steps(run.id));
+  object["steps"] = Json::array();
+  for (const StepState& step : steps) object["steps"].push_back(step_json(step));
+  QFLOW_ASSIGN(object["artifacts"], artifacts_json(store, run));
+  if (options.downstream) {
+    QFLOW_ASSIGN(const ChainNode downstream, downstream_chain(store, run));
+    object["downstream"] = downstream_json(downstream);
+  }
+  return object;
+}
+
+}  // namespace qflow

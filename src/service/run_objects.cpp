@@ -1,0 +1,237 @@
+#include "qflow/service/run_objects.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "qflow/error/suggestion.h"
+#include "qflow/flowfile/flow_file.h"
+#include "qflow/model/run_summary.h"
+
+namespace qflow {
+
+namespace {
+
+class RunObject final : public LazyObject {
+ public:
+  RunObject(Store& store, RunId run, std::optional<StepId> step)
+      : store_(store), run_(std::move(run)), step_(std::move(step)) {}
+
+  Result<Value> field(std::string_view name) const override {
+    QFLOW_ASSIGN(const Run run, store_.ledger().find_run(run_));
+    if (name == "trigger") return trigger_object(store_, run.trigger);
+    if (name == "data") {
+      QFLOW_ASSIGN(std::shared_ptr<const LazyObject> data, run_data(store_, run, step_));
+      return Value(std::move(data));
+    }
+    const Json summary = run_summary(run);
+    if (const auto found = summary.find(std::string(name)); found != summary.end()) return Value(*found);
+    return fail(ErrorKind::kNotFound, "a run has no field " + quoted(name), did_you_mean_or_list(name, names()));
+  }
+
+  std::vector<std::string> names() const override {
+    std::vector<std::string> names{"data", "trigger"};
+    for (const auto& [name, value] : run_summary(Run{}).items()) names.push_back(name);
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  Result<Json> whole() const override { return Json(run_.text()); }
+
+ private:
+  Store& store_;
+  RunId run_;
+  std::optional<StepId> step_;
+};
+
+// A list of runs: its fields are their places.
+class RunList final : public LazyObject {
+ public:
+  explicit RunList(std::vector<Value> runs) : runs_(std::move(runs)) {}
+
+  Result<Value> field(std::string_view name) const override {
+    const auto names = this->names();
+    const auto found = std::find(names.begin(), names.end(), name);
+    if (found != names.end()) return runs_[static_cast<std::size_t>(found - names.begin())];
+    return fail(ErrorKind::kNotFound, "trigger.runs has no element " + std::string(name),
+                "it has " + std::to_string(runs_.size()));
+  }
+
+  std::vector<std::string> names() const override {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < runs_.size(); ++i) names.push_back(std::to_string(i));
+    return names;
+  }
+
+  Result<Json> whole() const override {
+    Json list = Json::array();
+    for (const Value& run : runs_) {
+      QFLOW_ASSIGN(list.emplace_back(), run.to_json());
+    }
+    return list;
+  }
+
+ private:
+  std::vector<Value> runs_;
+};
+
+bool newer(const TriggerSource& a, const TriggerSource& b) {
+  return std::min(a.event.timestamp, a.event.recorded_at) >= std::min(b.event.timestamp, b.event.recorded_at);
+}
+
+const TriggerSource& newest(const std::vector<TriggerSource>& sources) {
+  const TriggerSource* best = &sources.front();
+  for (const TriggerSource& source : sources) {
+    if (newer(source, *best)) best = &source;
+  }
+  return *best;
+}
+
+class TriggerObject final : public LazyObject {
+ public:
+  TriggerObject(Store& store, TriggerRecord record) : store_(store), record_(std::move(record)) {}
+
+  Result<Value> field(std::string_view name) const override {
+    if (name == "type") return Value(Json(to_text(record_.kind)));
+    if (name == "trigger_id") return Value(record_.trigger_id ? Json(record_.trigger_id->text()) : Json());
+    if (name == "event") return Value(event());
+    if (name == "events") return Value(events());
+    if (name == "run") return run();
+    if (name == "runs") return runs();
+    if (name == "data") return data();
+    if (name == "named") return named();
+    return by_name(name);
+  }
+
+  std::vector<std::string> names() const override {
+    return {"data", "event", "events", "named", "run", "runs", "trigger_id", "type"};
+  }
+
+  Result<Json> whole() const override {
+    Json object = Json::object();
+    for (const std::string& name : names()) {
+      QFLOW_ASSIGN(const Value value, field(name));
+      QFLOW_ASSIGN(object[name], value.to_json());
+    }
+    return object;
+  }
+
+ private:
+  Json event() const {
+    std::set<std::pair<std::string, bool>> taken;
+    for (const TriggerSource& source : record_.sources) taken.emplace(source.short_name, source.run.has_value());
+    return taken.size() == 1 ? to_json(newest(record_.sources).event) : Json();
+  }
+
+  Json events() const {
+    Json list = Json::array();
+    for (const TriggerSource& source : record_.sources) list.push_back(to_json(source.event));
+    return list;
+  }
+
+  std::vector<const TriggerSource*> run_sources() const {
+    std::vector<const TriggerSource*> sources;
+    for (const TriggerSource& source : record_.sources) {
+      if (source.run) sources.push_back(&source);
+    }
+    return sources;
+  }
+
+  Value object_of(const TriggerSource& source) const {
+    if (!source.run) return Value(to_json(source.event));
+    return run_object(store_, *source.run, source.step);
+  }
+
+  Value run() const {
+    const auto sources = run_sources();
+    return sources.size() == 1 ? object_of(*sources.front()) : Value();
+  }
+
+  Value runs() const {
+    std::vector<Value> runs;
+    for (const TriggerSource* source : run_sources()) runs.push_back(object_of(*source));
+    if (runs.empty()) return {};
+    return Value(std::shared_ptr<const LazyObject>(std::make_shared<RunList>(std::move(runs))));
+  }
+
+  Result<Value> data() const {
+    const Value only = run();
+    return only.object() != nullptr ? only.object()->field("data") : Value();
+  }
+
+  Result<Value> by_name(std::string_view name) const {
+    std::vector<TriggerSource> of_name;
+    std::vector<std::string> known = record_.declared_names;
+    for (const TriggerSource& source : record_.sources) {
+      known.push_back(source.short_name);
+      if (source.short_name == name || source.event.name == name) of_name.push_back(source);
+    }
+    if (!of_name.empty()) return object_of(newest(of_name));
+    std::sort(known.begin(), known.end());
+    known.erase(std::unique(known.begin(), known.end()), known.end());
+    if (std::binary_search(known.begin(), known.end(), name)) return Value();
+    return fail(ErrorKind::kNotFound, "trigger has no " + quoted(name), did_you_mean_or_list(name, known));
+  }
+
+  Result<Value> named() const {
+    Json object = Json::object();
+    for (const TriggerSource& source : record_.sources) {
+      QFLOW_ASSIGN(const Value value, by_name(source.short_name));
+      QFLOW_ASSIGN(object[source.short_name], value.to_json());
+    }
+    return Value(std::move(object));
+  }
+
+  Store& store_;
+  TriggerRecord record_;
+};
+
+std::vector<std::size_t> all_steps(const FlowDefinition& flow) {
+  std::vector<std::size_t> steps(flow.steps.size());
+  for (std::size_t i = 0; i < steps.size(); ++i) steps[i] = i;
+  return steps;
+}
+
+// Rows of steps that did not succeed may stand from an attempt that was cut off.
+Result<std::vector<Artifact>> lasting_artifacts(Store& store, const Run& run) {
+  QFLOW_ASSIGN(std::vector<Artifact> artifacts, store.ledger().artifacts(run.id));
+  QFLOW_ASSIGN(const std::vector<StepState> steps, store.ledger().steps(run.id));
+  std::set<StepId> ended;
+  for (const StepState& step : steps) {
+    if (step.status == StepStatus::kSucceeded || step.status == StepStatus::kFailed) ended.insert(step.step);
+  }
+  std::erase_if(artifacts, [&](const Artifact& artifact) { return !ended.contains(artifact.step); });
+  return artifacts;
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const FlowDefinition>> recorded_flow(Store& store, const Run& run) {
+  QFLOW_ASSIGN(const std::string text, store.ledger().definition(run.definition_hash));
+  const Path file(run.flow_file);
+  FlowFile parsed = parse_flow_file(text, run.flow_file, file.parent_path().string());
+  return std::make_shared<const FlowDefinition>(std::move(parsed.definition));
+}
+
+Result<std::shared_ptr<const ArtifactsObject>> run_data(Store& store, const Run& run,
+                                                        const std::optional<StepId>& step) {
+  QFLOW_ASSIGN(const std::shared_ptr<const FlowDefinition> flow, recorded_flow(store, run));
+  QFLOW_ASSIGN(std::vector<Artifact> artifacts, lasting_artifacts(store, run));
+  if (step) std::erase_if(artifacts, [&](const Artifact& artifact) { return artifact.step != *step; });
+  return std::make_shared<const ArtifactsObject>(store, flow, all_steps(*flow), std::move(artifacts));
+}
+
+Value run_object(Store& store, const RunId& run, const std::optional<StepId>& step) {
+  return Value(std::shared_ptr<const LazyObject>(std::make_shared<RunObject>(store, run, step)));
+}
+
+Value trigger_object(Store& store, const std::optional<TriggerRecord>& record) {
+  if (!record) return {};
+  return Value(std::shared_ptr<const LazyObject>(std::make_shared<TriggerObject>(store, *record)));
+}
+
+RunStatus status_now(Store& store, const Run& run) {
+  return run.status == RunStatus::kRunning && !store.run_is_locked(run.id) ? RunStatus::kCrashed : run.status;
+}
+
+}  // namespace qflow

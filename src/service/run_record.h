@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+
+#include "qflow/model/run.h"
+#include "qflow/runner/run_reporter.h"
+#include "qflow/runner/runner.h"
+#include "qflow/service/doors.h"
+#include "qflow/store/store.h"
+
+namespace qflow {
+
+// Writes what happens in one run into the ledger: each report one transaction, the end of a step or of the run together
+// with the event that it is.
+class RunRecord final : public RunReporter {
+ public:
+  RunRecord(Store& store, const Doors& doors, const Run& run, RunObserver& observer);
+
+  Status report(const RunChanges& changes) override;
+  Status end(const RunOutcome& outcome);
+
+ private:
+  Event end_event(std::string name, std::string type, Json payload, Instant at) const;
+  Status publish(LedgerWriter& writer, const PublishedEvent& published);
+
+  Store& store_;
+  const Doors& doors_;
+  const Run& run_;
+  RunObserver& observer_;
+};
+
+}  // namespace qflow

@@ -1,0 +1,73 @@
+#include "qflow/service/run_reference.h"
+
+#include <charconv>
+
+#include "qflow/error/suggestion.h"
+
+namespace qflow {
+
+namespace {
+
+std::vector<std::string_view> split(std::string_view text) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const std::size_t slash = text.find('/');
+    parts.push_back(text.substr(0, slash));
+    if (slash == std::string_view::npos) return parts;
+    text.remove_prefix(slash + 1);
+  }
+}
+
+std::optional<std::int64_t> parse_number(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < 0) return std::nullopt;
+  if (text.size() > 1 && text.front() == '0') return std::nullopt;
+  return number;
+}
+
+tl::unexpected<Error> bad_reference(std::string_view text) {
+  return fail(ErrorKind::kInvalid, quoted(text) + " is not a run",
+              "a run is written Flow/34 or Flow/latest, a step of it Flow/34/step");
+}
+
+}  // namespace
+
+Result<RunReference> parse_run_reference(std::string_view text) {
+  const auto parts = split(text);
+  if (parts.size() < 2 || parts.size() > 4) return bad_reference(text);
+  RunReference reference;
+  QFLOW_ASSIGN(reference.flow, FlowId::parse(parts[0]));
+  if (parts[1] != "latest") {
+    const auto number = parse_number(parts[1]);
+    if (!number || *number == 0) return bad_reference(text);
+    reference.number = *number;
+  }
+  if (parts.size() > 2) {
+    QFLOW_ASSIGN(reference.step, StepId::parse(parts[2]));
+  }
+  if (parts.size() > 3) {
+    reference.index = parse_number(parts[3]);
+    if (!reference.index) return bad_reference(text);
+  }
+  return reference;
+}
+
+Result<RunReference> parse_run_words(const std::vector<std::string>& words) {
+  if (words.size() == 1) return parse_run_reference(words[0]);
+  if (words.size() == 2) return parse_run_reference(words[0] + "/" + words[1]);
+  return fail(ErrorKind::kUsage, "one run at a time", "write Flow/34, Flow/latest or Flow latest");
+}
+
+Result<Run> find_run(Store& store, const RunReference& reference, LatestMeans latest) {
+  if (reference.number > 0) return store.ledger().find_run({reference.flow, reference.number});
+  QFLOW_ASSIGN(auto run, store.ledger().latest_run(reference.flow, std::nullopt, latest == LatestMeans::kNewestEnded));
+  if (run) return std::move(*run);
+  QFLOW_ASSIGN(const std::vector<FlowId> flows, store.ledger().known_flows());
+  std::vector<std::string> names;
+  for (const FlowId& flow : flows) names.push_back(flow.text());
+  const std::string what = latest == LatestMeans::kNewestEnded ? " has no run that has ended" : " has no run yet";
+  return fail(ErrorKind::kNotFound, reference.flow.text() + what, did_you_mean(reference.flow.text(), names));
+}
+
+}  // namespace qflow

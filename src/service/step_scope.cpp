@@ -1,0 +1,72 @@
+#include "qflow/service/step_scope.h"
+
+#include <utility>
+
+#include "qflow/runner/run_scope.h"
+#include "qflow/service/run_objects.h"
+
+namespace qflow {
+
+namespace {
+
+// A run's scope together with the run that it speaks of.
+class RunView final : public Scope {
+ public:
+  RunView(Store& store, Run run, std::shared_ptr<const LazyObject> artifacts)
+      : run_(std::move(run)), scope_(run_, trigger_object(store, run_.trigger), std::move(artifacts)) {}
+
+  void set_item(Json item, std::int64_t index) { scope_.set_item(std::move(item), index); }
+  Result<Value> root(std::string_view name) const override { return scope_.root(name); }
+
+ private:
+  Run run_;
+  RunScope scope_;
+};
+
+Result<std::size_t> index_of(const FlowDefinition& flow, std::string_view step) {
+  for (std::size_t i = 0; i < flow.steps.size(); ++i) {
+    if (flow.steps[i].id.text() == step) return i;
+  }
+  return fail(ErrorKind::kNotFound, "QFLOW_STEP names " + quoted(step) + ", which the flow does not have");
+}
+
+// Of a foreach: its element, as the step itself finds it in QFLOW_PARAMS.
+Status add_item(RunView& view, FileSystem& files, const Environment& environment) {
+  const auto path = find_variable(environment, "QFLOW_PARAMS");
+  if (!path || !find_variable(environment, "QFLOW_INDEX")) return {};
+  QFLOW_ASSIGN(const std::string text, read_file(files, *path));
+  QFLOW_ASSIGN(Json parameters, parse_json(text));
+  const auto index = parameters.find("index");
+  if (index == parameters.end() || !index->is_number_integer()) return {};
+  view.set_item(parameters["item"], index->get<std::int64_t>());
+  return {};
+}
+
+}  // namespace
+
+bool is_inside_step(const Environment& environment) {
+  return find_variable(environment, "QFLOW_RUN") && find_variable(environment, "QFLOW_STEP");
+}
+
+Result<std::unique_ptr<Scope>> step_scope(Store& store, FileSystem& files, const Environment& environment) {
+  QFLOW_ASSIGN(const RunId id, RunId::parse(find_variable(environment, "QFLOW_RUN").value_or("")));
+  QFLOW_ASSIGN(Run run, store.ledger().find_run(id));
+  QFLOW_ASSIGN(const std::shared_ptr<const FlowDefinition> flow, recorded_flow(store, run));
+  QFLOW_ASSIGN(const std::size_t step, index_of(*flow, find_variable(environment, "QFLOW_STEP").value_or("")));
+  QFLOW_ASSIGN(std::vector<Artifact> artifacts, store.ledger().artifacts(id));
+  auto in_reach =
+      std::make_shared<ArtifactsObject>(store, flow, StepGraph(flow->steps).needs(step), std::move(artifacts));
+  auto view = std::make_unique<RunView>(store, std::move(run), std::move(in_reach));
+  QFLOW_TRY(add_item(*view, files, environment));
+  return std::unique_ptr<Scope>(std::move(view));
+}
+
+Result<std::unique_ptr<Scope>> ended_run_scope(Store& store, const Run& run) {
+  if (!has_ended(status_now(store, run))) {
+    return fail(ErrorKind::kBusy, run.id.text() + " has not ended yet", "its results can be read after its end");
+  }
+  QFLOW_ASSIGN(const auto data, run_data(store, run));
+  return std::unique_ptr<Scope>(std::make_unique<RunView>(store, run, data));
+}
+
+}  // namespace qflow

@@ -1,0 +1,83 @@
+#include "qflow/service/trigger_arguments.h"
+
+#include "qflow/os/random.h"
+#include "qflow/service/run_objects.h"
+#include "qflow/service/run_reference.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr std::uint64_t kLongestEvent = 1024 * 1024;
+
+Result<TriggerSource> run_source(const std::string& argument, Store* store) {
+  QFLOW_ASSIGN(const RunReference reference, parse_run_reference(argument));
+  if (store == nullptr) {
+    return fail(ErrorKind::kNotFound, "there is no run " + quoted(argument) + ": this folder has no store yet",
+                "run " + reference.flow.text() + " first, or name another store with --store");
+  }
+  QFLOW_ASSIGN(const Run run, find_run(*store, reference, LatestMeans::kNewestEnded));
+  if (!has_ended(run.status)) {
+    return fail(ErrorKind::kBusy,
+                run.id.text() + " has not ended: it is " + std::string(to_text(status_now(*store, run))),
+                "wait for its end, or name " + reference.flow.text() + "/latest, the newest run that has ended");
+  }
+  TriggerSource source;
+  QFLOW_ASSIGN(source.event, store->ledger().end_event(run.id, reference.step));
+  source.short_name = run.id.flow.text();
+  source.run = run.id;
+  source.step = reference.step;
+  return source;
+}
+
+Result<TriggerSource> new_event(Event event, const Doors& doors) {
+  event.recorded_at = doors.clock.now();
+  event.id = make_event_id(event.recorded_at, random_bytes());
+  return TriggerSource{event, event.name, std::nullopt, std::nullopt};
+}
+
+Result<TriggerSource> json_source(std::string_view text, const std::string& origin, const Doors& doors) {
+  auto object = parse_json(text);
+  if (!object) return tl::make_unexpected(with_context(origin, object.error()));
+  auto event = parse_event(*object, doors.clock.now());
+  if (!event) return tl::make_unexpected(with_context(origin, event.error()));
+  return new_event(std::move(*event), doors);
+}
+
+Result<TriggerSource> recorded_event(const std::string& id, Store* store) {
+  if (store == nullptr) return fail(ErrorKind::kNotFound, "there is no event " + id + ": this folder has no store yet");
+  QFLOW_ASSIGN(Event event, store->ledger().find_event(id));
+  std::string name = event.name;
+  return TriggerSource{std::move(event), std::move(name), std::nullopt, std::nullopt};
+}
+
+Result<TriggerSource> named_event(const std::string& name, const Doors& doors) {
+  QFLOW_ASSIGN(const EventName checked, EventName::parse(name));
+  Event event;
+  event.name = checked.text();
+  event.timestamp = doors.clock.now();
+  return new_event(std::move(event), doors);
+}
+
+}  // namespace
+
+Result<TriggerSource> parse_trigger_argument(const std::string& argument, Store* store, const Doors& doors) {
+  const std::size_t first = argument.find_first_not_of(" \t\r\n");
+  if (first == std::string::npos) {
+    return fail(ErrorKind::kInvalid, "--trigger is empty", "name a run (Flow/34), an event, or a JSON object");
+  }
+  if (argument[first] == '{' || argument[first] == '[' || argument[first] == '"') {
+    return json_source(argument, "--trigger", doors);
+  }
+  if (argument == "-") return json_source(doors.read_input(), "--trigger -", doors);
+  if (argument.front() == '@') {
+    const std::string file = argument.substr(1);
+    QFLOW_ASSIGN(const std::string text, read_file(doors.files, doors.folder / file, kLongestEvent));
+    return json_source(text, file, doors);
+  }
+  if (argument.find('/') != std::string::npos) return run_source(argument, store);
+  if (is_event_id(argument)) return recorded_event(argument, store);
+  return named_event(argument, doors);
+}
+
+}  // namespace qflow

@@ -1,0 +1,41 @@
+#include "service/trigger_files.h"
+
+#include <map>
+
+#include "qflow/runner/artifact_links.h"
+#include "qflow/service/run_objects.h"
+
+namespace qflow {
+
+namespace {
+
+// The newest triggering run of each flow, which is what trigger["Flow"] gives too.
+std::map<FlowId, const TriggerSource*> runs_by_flow(const TriggerRecord& record) {
+  std::map<FlowId, const TriggerSource*> runs;
+  for (const TriggerSource& source : record.sources) {
+    if (source.run) runs[source.run->flow] = &source;
+  }
+  return runs;
+}
+
+Status link_data(Store& store, const TriggerSource& source, const Path& folder) {
+  QFLOW_ASSIGN(const Run run, store.ledger().find_run(*source.run));
+  QFLOW_ASSIGN(const auto data, run_data(store, run, source.step));
+  QFLOW_TRY(store.files().make_folder(folder));
+  return link_visible_artifacts(store, *data, folder);
+}
+
+}  // namespace
+
+Status write_trigger_files(Store& store, const Run& run, const Value& trigger) {
+  QFLOW_ASSIGN(const Json whole, trigger.to_json());
+  QFLOW_TRY(replace_file(store.files(), store.layout().run_trigger(run.id), to_pretty(whole) + "\n"));
+  const Path folder = store.layout().run_trigger_data(run.id);
+  QFLOW_TRY(store.files().make_folder(folder));
+  const auto runs = runs_by_flow(*run.trigger);
+  for (const auto& [flow, source] : runs) QFLOW_TRY(link_data(store, *source, folder / flow.text()));
+  if (runs.size() == 1) return link_data(store, *runs.begin()->second, folder);
+  return {};
+}
+
+}  // namespace qflow

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "qflow/expression/value.h"
+#include "qflow/model/run.h"
+#include "qflow/store/store.h"
+
+namespace qflow {
+
+// Writes what steps see of the trigger into the run's folder: trigger.json, and trigger_data/ with one folder of links
+// per triggering flow; with exactly one triggering run its artifacts also lie directly in it.
+Status write_trigger_files(Store& store, const Run& run, const Value& trigger);
+
+}  // namespace qflow

@@ -1,0 +1,410 @@
+#include "qflow/service/local_run.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "qflow/service/run_objects.h"
+#include "support/test_home.h"
+
+namespace qflow {
+namespace {
+
+const std::string kHead = "id = \"F\"\n";
+
+std::string step(const std::string& id, const std::string& rest) {
+  return "[[steps]]\nid = \"" + id + "\"\n" + rest + "\n";
+}
+
+// The status of every step, as "a=succeeded b=skipped".
+std::string statuses(TestHome& home, const RunId& run) {
+  std::map<std::string, std::string> by_name;
+  const std::vector<StepState> steps = home.store().ledger().steps(run).value();
+  for (const StepState& state : steps) {
+    by_name[state.step.text()] = to_text(state.status);
+  }
+  std::string text;
+  for (const auto& [name, status] : by_name) text += (text.empty() ? "" : " ") + name + "=" + status;
+  return text;
+}
+
+TEST_CASE("runs end as their steps do") {
+  struct Row {
+    std::string what;
+    std::string steps;
+    RunStatus status;
+    std::string reason;
+    std::string steps_after;
+  };
+  const std::vector<Row> rows{
+      {"nothing to do", "", RunStatus::kSucceeded, "", ""},
+      {"one step", step("a", "run = 'true'"), RunStatus::kSucceeded, "", "a=succeeded"},
+      {"exit status", step("a", "run = 'exit 3'"), RunStatus::kFailed, "step a: exit status 3", "a=failed"},
+      {"signal", step("a", "run = 'kill -9 $$'"), RunStatus::kFailed, "step a: signal 9 (SIGKILL)", "a=failed"},
+      {"sh -e", step("a", "run = \"false\\ntrue\""), RunStatus::kFailed, "step a: exit status 1", "a=failed"},
+      {"sh -u", step("a", "run = 'echo $NO_SUCH_VARIABLE'"), RunStatus::kFailed, "step a: exit status 2", "a=failed"},
+      {"bash with pipefail", step("a", "shell = 'bash'\nrun = 'false | true'"), RunStatus::kFailed,
+       "step a: exit status 1", "a=failed"},
+      {"any interpreter", step("a", "shell = 'python3'\nrun = 'import sys; sys.exit(4)'"), RunStatus::kFailed,
+       "step a: exit status 4", "a=failed"},
+      {"exec takes no shell", step("a", "exec = ['test', '$HOME', '=', '$HOME']"), RunStatus::kSucceeded, "",
+       "a=succeeded"},
+      {"what follows a failure does not start", step("a", "run = 'false'") + step("b", "needs = ['a']\nrun = 'true'"),
+       RunStatus::kFailed, "step a: exit status 1", "a=failed"},
+      {"an allowed failure",
+       step("a", "run = 'false'\nallow_failure = true") + step("b", "needs = ['a']\nrun = 'true'"),
+       RunStatus::kSucceeded, "", "a=failed b=succeeded"},
+      {"when is false", step("a", "when = '1 > 2'\nrun = 'false'") + step("b", "needs = ['a']\nrun = 'false'"),
+       RunStatus::kSucceeded, "", "a=skipped b=skipped"},
+      {"when is an error",
+       step("a", "when = 'params.p.q == 1'\nrun = 'true'") + "[parameters.p]\ntype = 'json'\ndefault = 1\n",
+       RunStatus::kFailed, "", "a=failed"},
+      {"a step without a command joins",
+       step("a", "run = 'true'") + step("b", "run = 'true'") + step("c", "needs = ['a', 'b']"), RunStatus::kSucceeded,
+       "", "a=succeeded b=succeeded c=succeeded"},
+      {"timeout", step("a", "timeout = '100ms'\nrun = 'sleep 20'"), RunStatus::kFailed, "step a: timed out",
+       "a=failed"},
+      {"timeout of the run", "[run]\ntimeout = '100ms'\n" + step("a", "run = 'sleep 20'"), RunStatus::kFailed,
+       "timed out", "a=cancelled"},
+      {"a retry succeeds", step("a", "retries = 1\nrun = 'test $QFLOW_ATTEMPT = 2'"), RunStatus::kSucceeded, "",
+       "a=succeeded"},
+      {"retries end", step("a", "retries = 1\nrun = 'exit 7'"), RunStatus::kFailed, "step a: exit status 7",
+       "a=failed"},
+      {"foreach", step("a", "foreach = '[1, 2, 3]'\nrun = 'test $QFLOW_ITEM = $(($QFLOW_INDEX + 1))'"),
+       RunStatus::kSucceeded, "", "a=succeeded"},
+      {"foreach over nothing", step("a", "foreach = '[]'\nrun = 'false'"), RunStatus::kSucceeded, "", "a=succeeded"},
+      {"foreach over no list",
+       "[parameters.p]\ntype = 'json'\ndefault = 5\n" + step("a", "foreach = 'params.p'\nrun = 'true'"),
+       RunStatus::kFailed, "", "a=failed"},
+      {"a program that does not exist", step("a", "exec = ['no-such-program-here']"), RunStatus::kFailed, "",
+       "a=failed"},
+      {"a folder that does not exist", step("a", "workdir = 'nowhere'\nrun = 'true'"), RunStatus::kFailed, "",
+       "a=failed"},
+      {"invalid JSON in QFLOW_OUT", step("a", "run = 'echo nonsense > $QFLOW_OUT/x.json'"), RunStatus::kFailed, "",
+       "a=failed"},
+  };
+  TestHome home;
+  for (const Row& row : rows) {
+    CAPTURE(row.what);
+    const auto result = home.run(kHead + row.steps);
+    REQUIRE_MESSAGE(result.has_value(), (result ? "" : to_text(result.error())));
+    CHECK(to_text(result->status) == to_text(row.status));
+    if (!row.reason.empty() || row.status == RunStatus::kSucceeded) CHECK(result->reason == row.reason);
+    CHECK(statuses(home, result->run) == row.steps_after);
+  }
+}
+
+TEST_CASE("a skipped step says which term was false") {
+  TestHome home;
+  const auto run =
+      home.run(kHead + "[parameters.window]\ndefault = 1\n" + step("a", "when = 'params.window > 1'\nrun = 'true'"));
+  REQUIRE(run);
+  const auto steps = home.store().ledger().steps(run->run).value();
+  CHECK(steps.front().reason == "params.window > 1 is false: params.window is 1");
+}
+
+TEST_CASE("what a step sees of its run") {
+  TestHome home;
+  const std::string toml = kHead + R"toml(
+[parameters.window]
+default = 3
+[parameters.name]
+type = "string"
+default = "a b"
+[parameters.none]
+type = "string"
+[[steps]]
+id = "look"
+env = { MODE = "{{ params.window + 1 }}", SAID = "{{ '{{' }}" }
+run = '''
+echo "$QFLOW_FLOW $QFLOW_RUN $QFLOW_STEP $QFLOW_TASK $QFLOW_ATTEMPT"
+echo "$QFLOW_PARAM_window|$QFLOW_PARAM_name|${QFLOW_PARAM_none-unset}|$MODE|$SAID"
+cat "$QFLOW_PARAMS"
+ls -A "$QFLOW_IN" "$QFLOW_OUT" | tr '\n' ' '; echo
+echo "${QFLOW_TRIGGER-none} ${QFLOW_STORE##*/} $QFLOW_BIN ${QFLOW_INDEX-none} ${QFLOW_CONTEXT-none}"
+test "$(pwd)" = "$HERE" && test ! -t 0 && wc -c < /dev/stdin
+echo oops >&2
+'''
+)toml";
+  home.environment["HERE"] = home.folder.string();
+  home.environment["QFLOW_INDEX"] = "7";  // of a run that this one is started from
+  const auto run = home.run(toml);
+  REQUIRE(run);
+  CHECK(run->status == RunStatus::kSucceeded);
+  auto lines = home.seen.lines;
+  const auto oops = std::find(lines.begin(), lines.end(), "look ! oops");
+  REQUIRE(oops != lines.end());
+  lines.erase(oops);
+  REQUIRE(lines.size() >= 6);
+  CHECK(lines[0] == "look | F F/1 look F/1/look 1");
+  CHECK(lines[1] == "look | 3|a b|unset|4|{{");
+  CHECK(lines[2] == R"(look | {"name":"a b","none":null,"window":3})");
+  CHECK(lines.back() == "look | 0");
+  CHECK(lines[lines.size() - 2] == "look | none .qflow /qflow none none");
+  const std::string log = home.read(".qflow/runs/F/1/steps/look/1/log");
+  CHECK(log.find(" out F F/1 look") != std::string::npos);
+  CHECK(log.find(" err oops\n") != std::string::npos);
+}
+
+TEST_CASE("artifacts flow down the graph, the nearest wins") {
+  TestHome home;
+  const std::string toml = kHead + R"toml(
+[[steps]]
+id = "a"
+run = '''
+echo '{"x": 1}' > $QFLOW_OUT/model.json
+echo '1' > $QFLOW_OUT/n.json
+echo text > $QFLOW_OUT/plain.txt
+mkdir $QFLOW_OUT/folder; echo inside > $QFLOW_OUT/folder/file
+'''
+[[steps]]
+id = "b"
+needs = ["a"]
+run = '''
+echo '2' > $QFLOW_OUT/n.json
+'''
+[[steps]]
+id = "c"
+needs = ["b"]
+env = { X = "{{ artifacts.model.x + artifacts.n + artifacts.a.n }}" }
+run = '''
+cat $QFLOW_IN/model.json $QFLOW_IN/n.json $QFLOW_IN/.steps/a/n.json $QFLOW_IN/plain.txt $QFLOW_IN/folder/file
+echo $X
+ls -A $QFLOW_IN | tr '\n' ' '; echo
+'''
+)toml";
+  const auto run = home.run(toml);
+  REQUIRE(run);
+  REQUIRE_MESSAGE(run->status == RunStatus::kSucceeded, run->reason);
+  const std::vector<std::string> expected{"c | {\"x\": 1}",
+                                          "c | 2",
+                                          "c | 1",
+                                          "c | text",
+                                          "c | inside",
+                                          "c | 4",
+                                          "c | .steps folder model.json n.json plain.txt "};
+  CHECK(home.seen.lines == expected);
+  CHECK(home.read(".qflow/runs/F/1/artifacts/model.json") == "{\"x\": 1}\n");
+  CHECK(home.read(".qflow/runs/F/1/artifacts/n.json") == "2\n");
+  CHECK_FALSE(std::filesystem::exists(home.folder / ".qflow/runs/F/1/steps/a/1/out"));
+}
+
+TEST_CASE("two steps that give one name different values make it ambiguous") {
+  TestHome home;
+  const std::string head = kHead + step("a", "run = 'echo 1 > $QFLOW_OUT/n.json'");
+  const std::string reader =
+      "[[steps]]\nid = \"c\"\nneeds = [\"a\", \"b\"]\nenv = { N = \"{{ artifacts.n }}\" }\nrun = 'echo $N'\n";
+  const auto different = home.run(head + step("b", "run = 'echo 2 > $QFLOW_OUT/n.json'") + reader);
+  REQUIRE(different);
+  CHECK(different->status == RunStatus::kFailed);
+  CHECK(different->reason.find("ambiguous") != std::string::npos);
+  CHECK(different->reason.find("a.n") != std::string::npos);
+  CHECK(different->reason.find("b.n") != std::string::npos);
+  const auto equal = home.run(head + step("b", "run = 'echo 1 > $QFLOW_OUT/n.json'") + reader);
+  REQUIRE(equal);
+  CHECK_MESSAGE(equal->status == RunStatus::kSucceeded, equal->reason);
+}
+
+TEST_CASE("an allowed failure leaves the artifact error") {
+  TestHome home;
+  const auto run = home.run(kHead + step("a", "run = 'exit 3'\nallow_failure = true") +
+                            "[[steps]]\nid = \"b\"\nneeds = [\"a\"]\nrun = 'cat $QFLOW_IN/error.json'\n");
+  REQUIRE(run);
+  REQUIRE(run->status == RunStatus::kSucceeded);
+  CHECK(home.seen.lines ==
+        std::vector<std::string>{R"(b | {"attempt":1,"exit_status":3,"reason":"exit status 3","signal":null})"});
+}
+
+TEST_CASE("a step that writes through a link fails by name, and the object comes back") {
+  TestHome home;
+  const std::string toml =
+      kHead + step("a", "run = 'echo 1 > $QFLOW_OUT/n.json'") +
+      step("b", "needs = ['a']\nrun = 'chmod u+w $(readlink $QFLOW_IN/n.json); echo 2 > $QFLOW_IN/n.json'");
+  const auto run = home.run(toml);
+  REQUIRE(run);
+  CHECK(run->status == RunStatus::kFailed);
+  CHECK(run->reason.find("changed the artifact 'n'") != std::string::npos);
+}
+
+TEST_CASE("what a step may not leave is refused by name, and nothing of it is kept") {
+  struct Row {
+    std::string what;
+    std::string command;
+    std::string named;
+  };
+  const std::vector<Row> rows{
+      {"a link to elsewhere", "ln -s /etc/passwd $QFLOW_OUT/secrets", "secrets"},
+      {"a link to elsewhere inside a folder", "mkdir $QFLOW_OUT/d; ln -s /etc/passwd $QFLOW_OUT/d/secrets", "secrets"},
+      {"a socket",
+       "python3 -c 'import os,socket; os.chdir(os.environ[\"QFLOW_OUT\"]); socket.socket(socket.AF_UNIX).bind(\"s\")'",
+       "s"},
+      {"a pipe", "mkfifo $QFLOW_OUT/fifo", "fifo"},
+      {"a name that is none", "echo 1 > \"$QFLOW_OUT/no name\"", "no name"},
+      {"x and x.json", "echo 1 > $QFLOW_OUT/x; echo 1 > $QFLOW_OUT/x.json", "x"},
+  };
+  TestHome home;
+  for (const Row& row : rows) {
+    CAPTURE(row.what);
+    const auto run =
+        home.run(kHead + "[[steps]]\nid = \"a\"\nrun = '''\necho 1 > $QFLOW_OUT/good.json\n" + row.command + "\n'''\n");
+    REQUIRE(run);
+    CHECK(run->status == RunStatus::kFailed);
+    CHECK_MESSAGE(run->reason.find(row.named) != std::string::npos, run->reason);
+    CHECK(home.store().ledger().artifacts(run->run).value().empty());
+  }
+}
+
+TEST_CASE("output of every shape survives") {
+  TestHome home;
+  const auto run = home.run(kHead +
+                            "[[steps]]\nid = \"a\"\nshell = \"python3\"\nrun = '''\nimport sys\n"
+                            "sys.stdout.buffer.write(b'x' * 200000 + b'\\n\\x00\\xff\\nlast')\n'''\n");
+  REQUIRE(run);
+  std::size_t xs = 0;
+  for (const std::string& line : home.seen.lines)
+    xs += static_cast<std::size_t>(std::count(line.begin(), line.end(), 'x'));
+  CHECK(xs == 200'000);
+  CHECK(home.seen.lines.back() == "a | last");
+  CHECK(home.seen.lines[home.seen.lines.size() - 2] == std::string("a | \0\xff", 6));
+}
+
+TEST_CASE("children that a step leaves are ended, pipes that others hold are not waited for") {
+  TestHome home;
+  const auto run = home.run(kHead + step("a", "run = 'sleep 1000 & echo $! > pid; echo done'"));
+  REQUIRE(run);
+  CHECK(run->status == RunStatus::kSucceeded);
+  const int pid = std::stoi(home.read("pid"));
+  CHECK(kill(pid, 0) != 0);
+  const auto stranger = home.run(kHead + step("a", "run = 'setsid sleep 3 & echo done'"));
+  REQUIRE(stranger);
+  CHECK(stranger->status == RunStatus::kSucceeded);
+}
+
+TEST_CASE("parameters come from -p, from events, from defaults") {
+  const std::string toml = kHead +
+                           "[parameters.latest]\ndefault = \"2023-05-01\"\n[parameters.window]\ndefault = 3\n"
+                           "[parameters.must]\ntype = \"int\"\nrequired = true\n" +
+                           "[[triggers]]\ntype = \"event\"\nevent = \"data_updated\"\n" + step("a", "run = 'true'");
+  TestHome home;
+  LocalRunRequest request;
+  const auto missing = home.run(toml, request);
+  REQUIRE_FALSE(missing);
+  CHECK(missing.error().kind == ErrorKind::kInvalid);
+  CHECK(missing.error().message.find("must") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(home.folder / ".qflow"));
+
+  request.parameters = {"must=1", "window=9"};
+  request.triggers = {R"({"name": "data_updated", "payload": {"LATEST": "2026-11-20", "window": 5, "other": 1}})"};
+  const auto run = home.run(toml, request);
+  REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
+  const Run stored = home.store().ledger().find_run(run->run).value();
+  CHECK(to_compact(stored.params) == R"({"latest":"2026-11-20","must":1,"window":9})");
+
+  for (const std::string bad : {"window=x", "windo=1", "window", "=1"}) {
+    CAPTURE(bad);
+    request.parameters = {"must=1", bad};
+    CHECK_FALSE(home.run(toml, request));
+  }
+  CHECK(home.store().ledger().list_runs({}).value().size() == 1);
+}
+
+TEST_CASE("secrets reach only the steps that list them, and no log or message") {
+  TestHome home;
+  const std::string toml = kHead + R"toml(
+[[steps]]
+id = "a"
+secrets = ["DB_PASSWORD", "TOKEN"]
+run = """
+printf 'hun'; sleep 0.05; printf 'ter2secret\n'
+echo "$TOKEN" >&2
+echo "nonsense $DB_PASSWORD" > $QFLOW_OUT/x.json
+"""
+[[steps]]
+id = "b"
+run = "echo ${DB_PASSWORD-none} ${TOKEN-none}"
+)toml";
+  home.environment["DB_PASSWORD"] = "hunter2secret";
+  const auto missing = home.run(toml);
+  REQUIRE_FALSE(missing);
+  CHECK(missing.error().kind == ErrorKind::kInvalid);
+  CHECK(missing.error().message.find("TOKEN") != std::string::npos);
+  CHECK_FALSE(std::filesystem::exists(home.folder / ".qflow"));
+
+  home.write(".qflow/secrets/TOKEN", "short\n");
+  CHECK_FALSE(home.run(toml));
+  home.write(".qflow/secrets/TOKEN", "to\"ken12345\n");
+  const auto run = home.run(toml);
+  REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
+  std::string everything = run->reason;
+  for (const std::string& line : home.seen.lines) everything += line + "\n";
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(home.folder / ".qflow")) {
+    const std::string path = entry.path().string();
+    if (entry.is_regular_file() && path.find("/secrets/") == std::string::npos &&
+        path.find("/out/") == std::string::npos) {
+      everything += home.read(entry.path());
+    }
+  }
+  CHECK(everything.find("a | ***") != std::string::npos);
+  CHECK(everything.find("a ! ***") != std::string::npos);
+  CHECK(everything.find("b | none none") != std::string::npos);
+  CHECK(everything.find("hunter2secret") == std::string::npos);
+  CHECK(everything.find("ken12345") == std::string::npos);
+}
+
+TEST_CASE("a hook is called for the way that the run ended") {
+  struct Row {
+    std::string command;
+    std::string said;
+  };
+  const std::vector<Row> rows{{"true", "hook | good succeeded  F/1"},
+                              {"exit 3", "hook | bad failed step a: exit status 3 F/2"}};
+  TestHome home;
+  for (const Row& row : rows) {
+    const auto run = home.run(kHead + step("a", "run = '" + row.command + "'") +
+                              "[hooks]\non_success = 'echo good $QFLOW_STATUS \"$QFLOW_REASON\" $QFLOW_RUN; exit 1'\n"
+                              "on_failure = 'echo bad $QFLOW_STATUS $QFLOW_REASON $QFLOW_RUN'\n");
+    REQUIRE(run);
+    CHECK(home.seen.lines == std::vector<std::string>{row.said});
+  }
+  CHECK(home.seen.notes.empty());
+  CHECK(home.read(".qflow/runs/F/2/hook.log").find("bad failed") != std::string::npos);
+}
+
+TEST_CASE("a run keeps the text that it was made from, whatever the file says later") {
+  TestHome home;
+  const std::string first = kHead + step("a", "run = 'echo 1 > $QFLOW_OUT/n.json'");
+  const std::string second = kHead + step("b", "run = 'echo 2 > $QFLOW_OUT/n.json'");
+  for (const std::string& text : {first, second, first}) {
+    const auto run = home.run(text);
+    REQUIRE(run);
+    const Run stored = home.store().ledger().find_run(run->run).value();
+    CHECK(recorded_flow(home.store(), stored).value()->text == text);
+    const auto data = run_data(home.store(), stored).value();
+    CHECK(to_compact(data->whole().value()) == (text == second ? R"({"n":2})" : R"({"n":1})"));
+  }
+}
+
+TEST_CASE("run numbers count per flow, tags and context are kept") {
+  TestHome home;
+  LocalRunRequest request;
+  request.tags = {"nightly"};
+  request.context = "2026-11-20";
+  const std::string toml = kHead + "tags = [\"ml\"]\n" + step("a", "run = 'echo $QFLOW_CONTEXT'");
+  REQUIRE(home.run(toml, request)->run.number == 1);
+  CHECK(home.seen.lines.front() == "a | 2026-11-20");
+  REQUIRE(home.run(toml, request)->run.number == 2);
+  CHECK(home.run("id = \"G\"\n" + step("a", "run = 'true'"))->run.number == 1);
+  const Run run = home.store().ledger().find_run({FlowId::parse("F").value(), 2}).value();
+  CHECK(run.tags == std::vector<std::string>{"ml", "nightly"});
+  CHECK(run.context == "2026-11-20");
+  CHECK(run.status == RunStatus::kSucceeded);
+}
+
+}  // namespace
+}  // namespace qflow
