@@ -1,0 +1,58 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+#include <charconv>
+
+#include "qflow/cli/command.h"
+#include "qflow/error/printable.h"
+
+namespace qflow {
+
+namespace {
+
+[[maybe_unused]] bool declares(std::span<const OptionSpec> options, std::string_view name) {
+  return std::any_of(options.begin(), options.end(), [&](const OptionSpec& option) { return option.name == name; });
+}
+
+}  // namespace
+
+bool Arguments::flag(std::string_view option) const { return value(option).has_value(); }
+
+std::optional<std::string> Arguments::value(std::string_view option) const {
+  assert(declares(command_->options, option) || declares(global_options(), option));
+  const auto given = std::find_if(options_.rbegin(), options_.rend(), [&](const auto& o) { return o.first == option; });
+  if (given == options_.rend()) return std::nullopt;
+  return given->second;
+}
+
+std::vector<std::string> Arguments::values(std::string_view option) const {
+  assert(declares(command_->options, option) || declares(global_options(), option));
+  std::vector<std::string> list;
+  for (const auto& [name, text] : options_) {
+    if (name == option) list.push_back(text);
+  }
+  return list;
+}
+
+Result<std::optional<std::int64_t>> Arguments::integer(std::string_view option, std::int64_t minimum,
+                                                       std::int64_t maximum) const {
+  const std::optional<std::string> text = value(option);
+  if (!text) return std::nullopt;
+  std::int64_t number = 0;
+  const char* end = text->data() + text->size();
+  const auto [stop, problem] = std::from_chars(text->data(), end, number);
+  if (problem != std::errc() || stop != end || number < minimum || number > maximum) {
+    return fail(ErrorKind::kUsage, fmt::format("option --{}: {} is not a whole number", option, quoted(*text)),
+                fmt::format("it takes {} to {}", minimum, maximum));
+  }
+  return number;
+}
+
+void Arguments::add_option(std::string_view option, std::string value) {
+  options_.emplace_back(option, std::move(value));
+}
+
+void Arguments::add_positional(std::string value) { positionals_.push_back(std::move(value)); }
+
+}  // namespace qflow

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "qflow/cli/command.h"
+
+namespace qflow {
+
+// One per file src/cli/<name>_command.cpp.
+extern const Command kCheckCommand;
+extern const Command kCompleteCommand;
+extern const Command kCompletionCommand;
+extern const Command kGetCommand;
+extern const Command kGraphCommand;
+extern const Command kHelpCommand;
+extern const Command kInitCommand;
+extern const Command kInspectCommand;
+extern const Command kLogsCommand;
+extern const Command kManCommand;
+extern const Command kPutCommand;
+extern const Command kRunCommand;
+extern const Command kRunsCommand;
+extern const Command kTagCommand;
+extern const Command kVersionCommand;
+
+// The heading of a group in the overview and the man page; empty for hidden commands.
+std::string_view heading(CommandGroup group);
+
+// Every group with a heading, in the order of the overview.
+std::span<const CommandGroup> visible_groups();
+
+// The names of all commands that are not hidden, sorted.
+std::vector<std::string_view> visible_command_names();
+
+// "a|b|c" as a list.
+std::vector<std::string_view> split_choices(std::string_view choices);
+
+}  // namespace qflow

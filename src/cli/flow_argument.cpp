@@ -1,0 +1,56 @@
+#include "cli/flow_argument.h"
+
+#include <fmt/format.h>
+
+#include "cli/store_access.h"
+#include "qflow/error/printable.h"
+#include "qflow/error/suggestion.h"
+
+namespace qflow {
+
+namespace {
+
+Result<LoadedFlow> load_recorded_flow(Store& store, const FlowId& flow) {
+  QFLOW_ASSIGN(const std::optional<Run> run, store.ledger().latest_run(flow, std::nullopt, false));
+  if (!run) return fail(ErrorKind::kNotFound, "");
+  QFLOW_ASSIGN(const std::string text, store.ledger().definition(run->definition_hash));
+  return load_flow_text(text, run->flow_file, Path(run->flow_file).parent_path().string());
+}
+
+Error no_such_flow(Store* store, const std::string& argument) {
+  std::vector<std::string> names;
+  const Result<std::vector<FlowId>> known = store == nullptr ? std::vector<FlowId>() : store->ledger().known_flows();
+  if (known) {
+    for (const FlowId& flow : *known) names.push_back(flow.text());
+  }
+  return {ErrorKind::kNotFound, fmt::format("no file and no flow {}", quoted(argument)), did_you_mean(argument, names)};
+}
+
+}  // namespace
+
+void print_diagnostics(Context& context, const Diagnostics& diagnostics) {
+  const bool quiet = context.options.verbosity == Verbosity::kQuiet && !diagnostics.has_errors();
+  if (!quiet) context.err.write(diagnostics.render());
+}
+
+Result<LoadedFlow> load_checked_flow(Context& context, const std::string& file) {
+  QFLOW_ASSIGN(LoadedFlow flow, load_flow_file(context.files, context.folder, file));
+  print_diagnostics(context, flow.diagnostics);
+  if (flow.diagnostics.has_errors()) return fail(ErrorKind::kInvalid, "");
+  return flow;
+}
+
+Result<LoadedFlow> load_file_or_flow(Context& context, const std::string& argument) {
+  const bool is_file = exists(context.files, context.folder / argument);
+  const Result<FlowId> flow = FlowId::parse(argument);
+  if (is_file || !flow) return load_checked_flow(context, argument);
+  const Result<std::unique_ptr<Store>> store = open_store(context, StoreAccess::kRead);
+  if (!store) return tl::make_unexpected(no_such_flow(nullptr, argument));
+  Result<LoadedFlow> recorded = load_recorded_flow(**store, *flow);
+  if (!recorded && recorded.error().kind == ErrorKind::kNotFound) {
+    return tl::make_unexpected(no_such_flow(store->get(), argument));
+  }
+  return recorded;
+}
+
+}  // namespace qflow

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <string>
+
+#include "qflow/cli/context.h"
+#include "qflow/service/flow_loading.h"
+
+namespace qflow {
+
+// Prints the problems of a flow file on stderr; warnings not with --quiet.
+void print_diagnostics(Context& context, const Diagnostics& diagnostics);
+
+// The flow of FILE, without errors: they have been printed, and the result then is an error without message, which
+// ends the command with status 2.
+Result<LoadedFlow> load_checked_flow(Context& context, const std::string& file);
+
+// FILE, or the id of a flow that ran in the store: as it was at its newest run.
+Result<LoadedFlow> load_file_or_flow(Context& context, const std::string& argument);
+
+}  // namespace qflow

@@ -1,0 +1,121 @@
+#include <fmt/format.h>
+
+#include "cli/chain_drawing.h"
+#include "cli/command_table.h"
+#include "cli/run_list.h"
+#include "cli/run_report.h"
+#include "cli/store_access.h"
+#include "cli/table.h"
+#include "qflow/service/run_inspection.h"
+#include "qflow/service/run_objects.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr PositionalSpec kPositionals[] = {
+    {.name = "RUN|EVENT",
+     .help = "Flow/34, Flow/latest or Flow latest; or the id of an event",
+     .count = PositionalSpec::Count::kMany,
+     .completes = Completes::kRun}};
+
+constexpr OptionSpec kOptions[] = {
+    {.name = "trigger-chain", .help = "what led to the run: its triggering runs and events, theirs, and so on"},
+    {.name = "downstream", .help = "what the run started, directly or not"},
+    {.name = "graph", .help = "the steps as a tree, with their statuses"},
+    {.name = "json", .help = "as one JSON object"},
+};
+
+void print_chain(Context& context, Store& store, const ChainNode& chain, std::string_view arrow) {
+  context.out.write(draw_chain(chain, arrow) + "\n");
+  Table table({"", "", "", ""});
+  for (const Run& run : runs_of(chain)) {
+    const RunStatus status = status_now(store, run);
+    table.add({{run.id.text()},
+               {std::string(to_text(status)), color_of(status)},
+               {time_taken(run.started_at, run.ended_at, has_ended(status), context.clock.now())},
+               {run.started_at ? time_for(context, *run.started_at) : "-"}});
+  }
+  table.print_block(context);
+}
+
+Status print_run(Context& context, Store& store, const Run& run, const Arguments& arguments) {
+  if (arguments.flag("trigger-chain")) {
+    QFLOW_ASSIGN(const ChainNode chain, trigger_chain(store, run));
+    print_chain(context, store, chain, "←");
+  }
+  if (arguments.flag("downstream")) {
+    QFLOW_ASSIGN(const ChainNode chain, downstream_chain(store, run));
+    print_chain(context, store, chain, "→");
+  }
+  if (arguments.flag("graph")) QFLOW_TRY(print_run_graph(context, store, run));
+  if (arguments.flag("trigger-chain") || arguments.flag("downstream") || arguments.flag("graph")) return {};
+  return print_run_report(context, store, run);
+}
+
+Status inspect_a_run(Context& context, Store& store, const Arguments& arguments) {
+  QFLOW_ASSIGN(const RunReference reference, parse_run_words(arguments.positionals()));
+  if (reference.step) {
+    return fail(ErrorKind::kUsage, "qflow inspect looks at whole runs",
+                fmt::format("qflow logs {} shows one step", arguments.positionals().front()));
+  }
+  QFLOW_ASSIGN(Run run, find_run(store, reference, LatestMeans::kNewest));
+  run.status = status_now(store, run);
+  if (!arguments.flag("json")) return print_run(context, store, run, arguments);
+  const InspectOptions options{arguments.flag("trigger-chain"), arguments.flag("downstream")};
+  QFLOW_ASSIGN(const Json object, inspect_run(store, run, options));
+  print_json(context.out, object);
+  return {};
+}
+
+// Until flows are deployed, all that an event does is to stand in for one in a run.
+Result<Json> event_json(Store& store, const Event& event) {
+  QFLOW_ASSIGN(const std::vector<RunId> runs, store.ledger().runs_triggered_by_event(event.id));
+  Json object = to_json(event);
+  object["outcomes"] = Json::array();
+  for (const RunId& id : runs) {
+    QFLOW_ASSIGN(const Run run, store.ledger().find_run(id));
+    const bool named = run.trigger && run.trigger->trigger_id;
+    object["outcomes"].push_back({{"flow", id.flow.text()},
+                                  {"trigger", named ? Json(run.trigger->trigger_id->text()) : Json()},
+                                  {"outcome", "fired"},
+                                  {"run", id.text()},
+                                  {"reason", Json()}});
+  }
+  return object;
+}
+
+Status inspect_an_event(Context& context, Store& store, const Arguments& arguments) {
+  QFLOW_ASSIGN(const Event event, store.ledger().find_event(arguments.positionals().front()));
+  if (!arguments.flag("json")) return print_event_report(context, store, event);
+  QFLOW_ASSIGN(const Json object, event_json(store, event));
+  print_json(context.out, object);
+  return {};
+}
+
+Result<ExitStatus> run(Context& context, const Arguments& arguments) {
+  QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
+  const bool is_event = arguments.positionals().size() == 1 && is_event_id(arguments.positionals().front());
+  QFLOW_TRY(is_event ? inspect_an_event(context, *store, arguments) : inspect_a_run(context, *store, arguments));
+  return ExitStatus::kOk;
+}
+
+}  // namespace
+
+const Command kInspectCommand = {
+    .name = "inspect",
+    .group = CommandGroup::kLooking,
+    .summary = "one run: steps, parameters, artifacts, trigger, chain; or one event",
+    .json = "of a run {id, flow, number, status, reason, origin, namespace, context, tags, params, created_at, "
+            "started_at, ended_at, scheduled_at, commit, dirty, trigger, steps: [{id, status, reason, tasks, attempts, "
+            "started_at, ended_at}], artifacts: {name: {size, sha256, value | path}}}; with --trigger-chain "
+            "trigger.runs[] are such objects too, with --downstream there is downstream: [{run, status, downstream}]. "
+            "Of an event {id, name, timestamp, recorded_at, type, namespace, value, sender, context, payload, "
+            "caused_by, outcomes: [{flow, trigger, outcome, run, reason}]}",
+    .examples = "  $ qflow inspect TrainingFlow/34\n  $ qflow inspect PredictionFlow latest --trigger-chain\n",
+    .positionals = kPositionals,
+    .options = kOptions,
+    .run = run,
+};
+
+}  // namespace qflow

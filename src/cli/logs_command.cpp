@@ -1,0 +1,153 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <list>
+
+#include "cli/command_table.h"
+#include "cli/log_printer.h"
+#include "cli/log_reader.h"
+#include "cli/store_access.h"
+#include "qflow/error/printable.h"
+#include "qflow/error/suggestion.h"
+#include "qflow/os/pipe.h"
+#include "qflow/service/run_objects.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr std::chrono::milliseconds kFollowInterval{200};
+
+constexpr PositionalSpec kPositionals[] = {
+    {.name = "RUN[/STEP[/INDEX]]",
+     .help = "Flow/34, Flow/latest or Flow latest; a step of it, Flow/34/train; a task of a foreach, Flow/34/train/3",
+     .count = PositionalSpec::Count::kMany,
+     .completes = Completes::kRun}};
+
+constexpr OptionSpec kOptions[] = {
+    {.name = "follow", .short_name = 'f', .help = "go on until the run has ended"},
+    {.name = "failed", .help = "failed attempts only"},
+    {.name = "json", .help = "one JSON object per line"},
+};
+
+// The logs of one run that were asked for, as far as they have been printed.
+class LogView {
+ public:
+  LogView(Context& context, Store& store, RunId run, RunReference wanted, const Arguments& arguments)
+      : context_(context),
+        store_(store),
+        run_(std::move(run)),
+        wanted_(std::move(wanted)),
+        failed_only_(arguments.flag("failed")),
+        as_json_(arguments.flag("json")) {}
+
+  // Prints what has come since the last call.
+  Status print_new() {
+    QFLOW_ASSIGN(const std::vector<Attempt> attempts, store_.ledger().attempts(run_));
+    for (const Attempt& attempt : attempts) {
+      if (is_wanted(attempt) && !is_known(attempt)) add(attempt);
+    }
+    for (Log& log : logs_) {
+      QFLOW_TRY(log.reader.read_new([&](const LogRecord& record) { log.printer.print(record); }));
+      log.printer.finish();
+    }
+    context_.out.flush();
+    return {};
+  }
+
+  bool empty() const { return logs_.empty(); }
+
+ private:
+  struct Log {
+    Attempt attempt;
+    LogReader reader;
+    LogPrinter printer;
+  };
+
+  bool is_wanted(const Attempt& attempt) const {
+    return (!wanted_.step || attempt.step == *wanted_.step) && (!wanted_.index || attempt.index == wanted_.index) &&
+           (!failed_only_ || attempt.status == StepStatus::kFailed);
+  }
+
+  bool is_known(const Attempt& attempt) const {
+    for (const Log& log : logs_) {
+      const Attempt& known = log.attempt;
+      if (known.step == attempt.step && known.index == attempt.index && known.number == attempt.number) return true;
+    }
+    return false;
+  }
+
+  LogForm form_of(const Attempt& attempt) const {
+    if (as_json_) return LogForm::kJson;
+    const bool one_task = wanted_.step && (wanted_.index || !attempt.index) && attempt.number == 1;
+    return one_task ? LogForm::kPlain : LogForm::kPrefixed;
+  }
+
+  void add(const Attempt& attempt) {
+    Path path = store_.layout().attempt_log(run_, attempt.step, attempt.index, attempt.number);
+    logs_.push_back({attempt, LogReader(context_.files, std::move(path)),
+                     LogPrinter(context_.out, painter_for(context_, context_.out), attempt, form_of(attempt))});
+  }
+
+  Context& context_;
+  Store& store_;
+  RunId run_;
+  RunReference wanted_;
+  bool failed_only_;
+  bool as_json_;
+  std::list<Log> logs_;
+};
+
+Status check_step(Store& store, const Run& run, const RunReference& wanted) {
+  if (!wanted.step) return {};
+  QFLOW_ASSIGN(const std::vector<StepState> steps, store.ledger().steps(run.id));
+  std::vector<std::string> names;
+  for (const StepState& step : steps) {
+    if (step.step == *wanted.step) return {};
+    names.push_back(step.step.text());
+  }
+  return fail(ErrorKind::kNotFound, fmt::format("{} has no step {}", run.id.text(), quoted(wanted.step->text())),
+              did_you_mean_or_list(wanted.step->text(), names));
+}
+
+// Until the run has ended, or nobody reads any more.
+Status follow(Context& context, Store& store, const Run& run, LogView& view) {
+  for (;;) {
+    QFLOW_ASSIGN(const Run now, store.ledger().find_run(run.id));
+    const bool ended = has_ended(status_now(store, now));
+    QFLOW_TRY(view.print_new());
+    if (ended || context.out.failed()) return {};
+    (void)wait_readable({}, kFollowInterval);
+  }
+}
+
+Result<ExitStatus> run(Context& context, const Arguments& arguments) {
+  QFLOW_ASSIGN(const RunReference wanted, parse_run_words(arguments.positionals()));
+  QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
+  QFLOW_ASSIGN(const Run run, find_run(*store, wanted, LatestMeans::kNewest));
+  QFLOW_TRY(check_step(*store, run, wanted));
+  LogView view(context, *store, run.id, wanted, arguments);
+  QFLOW_TRY(arguments.flag("follow") ? follow(context, *store, run, view) : view.print_new());
+  if (view.empty() && wanted.index) {
+    return fail(ErrorKind::kNotFound, fmt::format("{}/{} has no task {}", run.id.text(), wanted.step->text(),
+                                                  *wanted.index));
+  }
+  if (view.empty() && arguments.flag("failed")) print_note(context, "nothing failed in " + run.id.text());
+  return ExitStatus::kOk;
+}
+
+}  // namespace
+
+const Command kLogsCommand = {
+    .name = "logs",
+    .group = CommandGroup::kLooking,
+    .summary = "what the steps of a run printed",
+    .description = "Each line is shown as `step | line`; of one step the line alone. A second attempt is step#2.",
+    .json = "one object per line: {step, index, attempt, time, stream, text}; stream is out or err",
+    .examples = "  $ qflow logs TrainingFlow latest -f\n  $ qflow logs TrainingFlow/34/train\n",
+    .positionals = kPositionals,
+    .options = kOptions,
+    .run = run,
+};
+
+}  // namespace qflow

@@ -1,0 +1,96 @@
+#include <fmt/format.h>
+
+#include "cli/command_table.h"
+#include "cli/help_text.h"
+#include "cli/help_topics.h"
+#include "cli/man_pages.h"
+#include "cli/roff.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr std::string_view kDescription =
+    R"(A flow is a TOML file: its parameters, its steps, and what starts it. A step is a command in any language; it talks to qflow through environment variables and folders. What a step leaves becomes an artifact, which later steps, and other flows that are triggered by the run, read. See qflow-flow(5) for the file.
+
+Everything that happens is kept in a store, the folder `.qflow`, which is found upwards from the working directory as git finds `.git`. `init` and `run` make one in the working directory; the other commands need one.
+
+Results are written to standard output, progress and notes to standard error. On a terminal lists are tables with relative times; elsewhere they are tab-separated values without a header, with times in RFC 3339. `--json` prints the documented keys: of lists one object per line.
+)";
+
+constexpr std::string_view kFiles[][2] = {
+    {".qflow/ledger.db", "runs, steps, events, triggers, and values up to 64 KiB"},
+    {".qflow/objects/", "larger values and files, by content"},
+    {".qflow/runs/FLOW/NUMBER/", "logs, and artifacts for browsing, of one run"},
+    {".qflow/secrets/NAME", "a secret (mode 0600)"},
+    {".qflow/config.toml", "settings of the store"},
+};
+
+std::string usage_line(const Command& command) {
+  std::string line = "qflow";
+  for (const std::string& word : usage_words(command)) line += " " + word;
+  return line;
+}
+
+std::string sentence(std::string_view text) {
+  std::string result(text);
+  if (result[0] >= 'a' && result[0] <= 'z') result[0] = static_cast<char>(result[0] - 'a' + 'A');
+  return result;
+}
+
+void write_options(RoffPage& page, std::span<const OptionSpec> options) {
+  for (const OptionSpec& option : options) page.term(option_term(option, Alignment::kNo), option_text(option));
+}
+
+void write_command(RoffPage& page, const Command& command) {
+  page.subheading(command.name);
+  page.bold_line(usage_line(command));
+  page.text(fmt::format("{}.", sentence(command.summary)));
+  if (!command.description.empty()) page.text(command.description);
+  for (const PositionalSpec& spec : command.positionals) page.term(spec.name, spec.help);
+  write_options(page, command.options);
+  if (!command.json.empty()) page.text(fmt::format("With --json: {}.", command.json));
+  if (!command.examples.empty()) page.example(command.examples);
+}
+
+template <class Rows>
+void write_variables(RoffPage& page, const Rows& rows) {
+  for (const EnvironmentVariable& row : rows) page.term(row.name, row.text);
+}
+
+}  // namespace
+
+std::string program_page() {
+  RoffPage page("qflow", 1);
+  page.heading("NAME");
+  page.text("qflow - runs flows described in TOML, and starts them when something happens");
+  page.heading("SYNOPSIS");
+  page.text("`qflow` [`--store` DIR] [`--color` auto|always|never] [`-q`|`-v`] COMMAND ...");
+  page.heading("DESCRIPTION");
+  page.text(kDescription);
+  page.heading("GLOBAL OPTIONS");
+  page.text("They stand before or after COMMAND.");
+  write_options(page, global_options());
+  page.heading("COMMANDS");
+  for (const Command* command : commands()) {
+    if (command->group != CommandGroup::kHidden) write_command(page, *command);
+  }
+  page.heading("NAMES OF RUNS");
+  page.text(runs_text());
+  page.heading("ENVIRONMENT");
+  page.text("What a step sees:");
+  write_variables(page, step_variables());
+  page.text("What qflow reads:");
+  write_variables(page, read_variables());
+  page.heading("EXIT STATUS");
+  for (const ExitStatusMeaning& row : exit_statuses()) {
+    page.term(std::to_string(static_cast<int>(row.status)), row.meaning);
+  }
+  page.heading("FILES");
+  for (const auto& row : kFiles) page.term(row[0], row[1]);
+  page.heading("SEE ALSO");
+  page.text("qflow-flow(5)");
+  return page.source();
+}
+
+}  // namespace qflow

@@ -1,0 +1,175 @@
+#include "cli/option_parser.h"
+
+#include <fmt/format.h>
+
+// The only file that includes CLI11. It finds out which word is an option, a value or neither; texts and exit statuses
+// are ours.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "cli/command_table.h"
+#include "qflow/error/printable.h"
+#include "qflow/error/suggestion.h"
+
+namespace qflow {
+
+namespace {
+
+std::vector<OptionSpec> all_options(const Command& command) {
+  std::vector<OptionSpec> options(command.options.begin(), command.options.end());
+  options.insert(options.end(), global_options().begin(), global_options().end());
+  return options;
+}
+
+// "-q,--quiet", as CLI11 takes it.
+std::string declaration(const OptionSpec& option) {
+  const std::string name = fmt::format("--{}", option.name);
+  return option.short_name == 0 ? name : fmt::format("-{},{}", option.short_name, name);
+}
+
+const OptionSpec* find_long(const std::vector<OptionSpec>& options, std::string_view word) {
+  const auto found = std::find_if(options.begin(), options.end(),
+                                  [&](const OptionSpec& option) { return word == fmt::format("--{}", option.name); });
+  return found == options.end() ? nullptr : &*found;
+}
+
+// The words in reverse, as CLI11 reads them; "--name=" becomes two words, since CLI11 takes the empty value for none.
+std::vector<std::string> reversed(const std::vector<OptionSpec>& options, const std::vector<std::string>& words) {
+  std::vector<std::string> list;
+  for (const std::string& word : words) {
+    const bool empty_value = word.size() > 3 && word.back() == '=';
+    const OptionSpec* option = empty_value ? find_long(options, word.substr(0, word.size() - 1)) : nullptr;
+    if (option != nullptr && !option->value.empty()) {
+      list.push_back(word.substr(0, word.size() - 1));
+      list.emplace_back();
+    } else {
+      list.push_back(word);
+    }
+  }
+  std::reverse(list.begin(), list.end());
+  return list;
+}
+
+// "qflow run"; "qflow" where there is no command.
+std::string called(const Command& command) {
+  return command.name.empty() ? "qflow" : fmt::format("qflow {}", command.name);
+}
+
+std::string see_help(const Command& command) {
+  return command.name.empty() ? "see qflow help" : fmt::format("see qflow help {}", command.name);
+}
+
+Error unknown_option(const Command& command, const std::vector<OptionSpec>& options, const std::string& word) {
+  const std::string given = word.substr(0, word.find('='));
+  std::vector<std::string> names;
+  for (const OptionSpec& option : options) names.push_back(fmt::format("--{}", option.name));
+  std::string advice = given.size() > 2 ? did_you_mean(given, names) : std::string();
+  if (advice.empty()) advice = see_help(command);
+  return {ErrorKind::kUsage, fmt::format("unknown option {} of {}", quoted(given), called(command)), advice};
+}
+
+// Why CLI11 refused the words: only a flag with a value and an option whose value is missing are left as reasons.
+Error refused(const Command& command, const std::vector<OptionSpec>& options, const std::vector<std::string>& words) {
+  for (const std::string& word : words) {
+    const std::size_t equals = word.find('=');
+    const OptionSpec* option = equals == std::string::npos ? nullptr : find_long(options, word.substr(0, equals));
+    if (option != nullptr && option->value.empty()) {
+      return {ErrorKind::kUsage, fmt::format("option --{} takes no value", option->name), {}};
+    }
+  }
+  const std::string last = words.empty() ? std::string() : words.back();
+  for (const OptionSpec& option : options) {
+    const bool meant = last == fmt::format("--{}", option.name) ||
+                       (option.short_name != 0 && last.size() > 1 && last[1] != '-' && last.back() == option.short_name);
+    if (!meant) continue;
+    return {ErrorKind::kUsage, fmt::format("option --{} needs a value", option.name),
+            fmt::format("write --{} {}", option.name, option.value)};
+  }
+  return {ErrorKind::kUsage, fmt::format("can't understand the options of {}", called(command)), see_help(command)};
+}
+
+Status check_choice(const OptionSpec& option, const std::string& value) {
+  if (option.choices.empty()) return {};
+  const std::vector<std::string_view> known = split_choices(option.choices);
+  if (std::find(known.begin(), known.end(), value) != known.end()) return {};
+  const std::vector<std::string> names(known.begin(), known.end());
+  return fail(ErrorKind::kUsage, fmt::format("option --{}: unknown value {}", option.name, quoted(value)),
+              did_you_mean_or_list(value, names));
+}
+
+Status take_options(const CLI::App& app, const std::vector<OptionSpec>& options, Arguments& arguments) {
+  for (const OptionSpec& option : options) {
+    for (const std::string& value : app.get_option(fmt::format("--{}", option.name))->results()) {
+      QFLOW_TRY(check_choice(option, value));
+      arguments.add_option(option.name, option.value.empty() ? std::string() : value);
+    }
+  }
+  return {};
+}
+
+bool may_be_positional(const std::string& word) {
+  return word.size() < 2 || word[0] != '-' || (word[1] >= '0' && word[1] <= '9') || word[1] == '.';
+}
+
+Status take_positionals(const CLI::App& app, const Command& command, const std::vector<OptionSpec>& options,
+                        Arguments& arguments) {
+  bool options_ended = false;
+  for (const std::string& word : app.remaining()) {
+    if (!options_ended && word == "--") {
+      options_ended = true;
+    } else if (options_ended || may_be_positional(word)) {
+      arguments.add_positional(word);
+    } else {
+      return tl::make_unexpected(unknown_option(command, options, word));
+    }
+  }
+  return {};
+}
+
+void declare(CLI::App& app, const OptionSpec& option) {
+  if (option.value.empty()) {
+    app.add_flag(declaration(option))->disable_flag_override();
+  } else {
+    app.add_option(declaration(option))->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  }
+}
+
+}  // namespace
+
+Result<Arguments> parse_options(const Command& command, const std::vector<std::string>& words) {
+  const std::vector<OptionSpec> options = all_options(command);
+  Arguments arguments(command);
+  try {
+    CLI::App app;
+    app.set_help_flag();
+    app.allow_extras();
+    for (const OptionSpec& option : options) declare(app, option);
+    app.parse(reversed(options, words));
+    QFLOW_TRY(take_options(app, options, arguments));
+    QFLOW_TRY(take_positionals(app, command, options, arguments));
+  } catch (const CLI::Error&) {
+    return tl::make_unexpected(refused(command, options, words));
+  }
+  return arguments;
+}
+
+Status check_positionals(const Command& command, const Arguments& arguments) {
+  const std::vector<std::string>& given = arguments.positionals();
+  std::size_t least = 0;
+  bool endless = false;
+  for (const PositionalSpec& spec : command.positionals) {
+    const bool needed = spec.count == PositionalSpec::Count::kOne || spec.count == PositionalSpec::Count::kMany;
+    if (needed && ++least > given.size()) {
+      return fail(ErrorKind::kUsage, fmt::format("{} needs {}", called(command), spec.name), see_help(command));
+    }
+    endless |= spec.count == PositionalSpec::Count::kMany || spec.count == PositionalSpec::Count::kAny;
+  }
+  if (!endless && given.size() > command.positionals.size()) {
+    return fail(ErrorKind::kUsage,
+                fmt::format("{} does not take {}", called(command), quoted(given[command.positionals.size()])),
+                see_help(command));
+  }
+  return {};
+}
+
+}  // namespace qflow

@@ -1,0 +1,109 @@
+#include "cli/progress.h"
+
+#include <fmt/format.h>
+#include <pthread.h>
+
+#include <algorithm>
+#include <csignal>
+#include <functional>
+
+#include "cli/terminal.h"
+#include "qflow/time/duration.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr std::chrono::milliseconds kRedraw{500};
+constexpr std::size_t kMostLines = 8;
+
+bool can_draw(const Context& context) {
+  const auto term = context.environment.find("TERM");
+  const bool dumb = term != context.environment.end() && term->second == "dumb";
+  return context.err.is_terminal() && !dumb && context.options.verbosity != Verbosity::kQuiet;
+}
+
+// The thread that executes the run handles signals; a thread that does not block them could take them away.
+std::thread start_without_signals(const std::function<void()>& body) {
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread thread(body);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return thread;
+}
+
+}  // namespace
+
+Progress::Progress(Context& context) : context_(context), draws_(can_draw(context)) {}
+
+Progress::~Progress() {
+  {
+    const std::lock_guard lock(mutex_);
+    stop_ = true;
+    erase();
+  }
+  stopped_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Progress::begin(const std::string& what) {
+  if (!draws_) return;
+  const std::lock_guard lock(mutex_);
+  erase();
+  items_.push_back({what, context_.clock.monotonic()});
+  draw();
+  if (!thread_.joinable()) thread_ = start_without_signals([this] { redraw_until_stopped(); });
+}
+
+void Progress::end(const std::string& what) {
+  if (!draws_) return;
+  const std::lock_guard lock(mutex_);
+  erase();
+  std::erase_if(items_, [&](const Item& item) { return item.what == what; });
+  draw();
+}
+
+void Progress::write(OutputStream& stream, std::string_view text) {
+  const std::lock_guard lock(mutex_);
+  erase();
+  stream.write(text);
+  stream.flush();
+  draw();
+}
+
+void Progress::redraw_until_stopped() {
+  std::unique_lock lock(mutex_);
+  while (!stopped_.wait_for(lock, kRedraw, [this] { return stop_; })) {
+    erase();
+    draw();
+  }
+}
+
+void Progress::erase() {
+  std::string text;
+  for (; lines_ > 0; --lines_) text += "\x1b[1A\x1b[2K";
+  context_.err.write(text);
+}
+
+void Progress::draw() {
+  if (items_.empty() || stop_) return;
+  const Painter painter = painter_for(context_, context_.err);
+  const auto now = context_.clock.monotonic();
+  const int width = context_.err.width() - 1;
+  std::string text;
+  const auto add = [&](std::string_view line) {
+    text += painter.paint(Color::kCyan, cut_to_width(line, width)) + "\n";
+    ++lines_;
+  };
+  const std::size_t shown = items_.size() > kMostLines ? kMostLines - 1 : items_.size();
+  for (std::size_t i = 0; i < shown; ++i) {
+    const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(now - items_[i].since);
+    add(fmt::format("  {}  {}", items_[i].what, format_duration_short(seconds)));
+  }
+  if (shown < items_.size()) add(fmt::format("  and {} more", items_.size() - shown));
+  context_.err.write(text);
+}
+
+}  // namespace qflow

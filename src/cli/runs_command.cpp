@@ -1,0 +1,143 @@
+#include <fmt/format.h>
+
+#include "cli/command_table.h"
+#include "cli/run_list.h"
+#include "cli/store_access.h"
+#include "cli/table.h"
+#include "qflow/error/printable.h"
+#include "qflow/error/suggestion.h"
+#include "qflow/model/run_summary.h"
+#include "qflow/service/run_objects.h"
+#include "qflow/time/duration.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr std::int64_t kMostRuns = 1'000'000'000;
+constexpr std::int64_t kRunsOnTerminal = 20;
+
+constexpr PositionalSpec kPositionals[] = {{.name = "FLOW",
+                                            .help = "runs of this flow only",
+                                            .count = PositionalSpec::Count::kOptional,
+                                            .completes = Completes::kFlow}};
+
+constexpr OptionSpec kOptions[] = {
+    {.name = "status",
+     .value = "STATUS",
+     .help = "queued, running, succeeded, failed, cancelled or crashed",
+     .completes = Completes::kChoice,
+     .choices = "queued|running|succeeded|failed|cancelled|crashed"},
+    {.name = "tag", .value = "T", .help = "runs with this tag", .completes = Completes::kTag},
+    {.name = "context", .value = "C", .help = "runs with this context"},
+    {.name = "since", .value = "T", .help = "runs made since then: an instant, or a duration such as 2h"},
+    {.name = "limit", .value = "N", .help = "so many, the newest (on a terminal 20)"},
+    {.name = "json", .help = "one JSON object per run"},
+};
+
+Result<Instant> parse_since(const std::string& text, Instant now) {
+  if (const Result<Duration> length = parse_duration(text)) return now - *length;
+  Result<Instant> instant = parse_datetime(text);
+  if (instant) return instant;
+  return fail(ErrorKind::kUsage, fmt::format("option --since: {} is neither an instant nor a duration", quoted(text)),
+              "write 2026-11-20, 2026-11-20T10:00:00Z or 2h");
+}
+
+Result<RunFilter> read_filter(const Context& context, const Arguments& arguments) {
+  RunFilter filter;
+  if (!arguments.positionals().empty()) {
+    QFLOW_ASSIGN(filter.flow, FlowId::parse(arguments.positionals().front()));
+  }
+  if (const auto status = arguments.value("status")) filter.status = parse_run_status(*status);
+  filter.tag = arguments.value("tag");
+  filter.context = arguments.value("context");
+  if (const auto since = arguments.value("since")) {
+    QFLOW_ASSIGN(filter.since, parse_since(*since, context.clock.now()));
+  }
+  QFLOW_ASSIGN(filter.limit, arguments.integer("limit", 1, kMostRuns));
+  return filter;
+}
+
+// A run whose process died is in the ledger as running, and shown as crashed.
+bool status_may_differ(const std::optional<RunStatus>& status) {
+  return status == RunStatus::kRunning || status == RunStatus::kCrashed;
+}
+
+Result<std::vector<Run>> find_runs(Store& store, RunFilter filter) {
+  const std::optional<RunStatus> wanted = filter.status;
+  const std::optional<std::int64_t> limit = filter.limit;
+  if (status_may_differ(wanted)) {
+    filter.status = std::nullopt;
+    filter.limit = std::nullopt;
+  }
+  QFLOW_ASSIGN(std::vector<Run> runs, store.ledger().list_runs(filter));
+  for (Run& run : runs) run.status = status_now(store, run);
+  if (wanted) std::erase_if(runs, [&](const Run& run) { return run.status != *wanted; });
+  if (limit && runs.size() > static_cast<std::size_t>(*limit)) runs.resize(static_cast<std::size_t>(*limit));
+  return runs;
+}
+
+Status check_flow_known(Store& store, const RunFilter& filter) {
+  if (!filter.flow) return {};
+  QFLOW_ASSIGN(const std::vector<FlowId> flows, store.ledger().known_flows());
+  std::vector<std::string> names;
+  for (const FlowId& flow : flows) {
+    if (flow == *filter.flow) return {};
+    names.push_back(flow.text());
+  }
+  return fail(ErrorKind::kNotFound, fmt::format("no run of the flow {}", quoted(filter.flow->text())),
+              did_you_mean_or_list(filter.flow->text(), names));
+}
+
+void print_table(const Context& context, const std::vector<Run>& runs) {
+  Table table({"RUN", "STATUS", "STARTED", "TOOK", "TRIGGER", "CONTEXT", "TAGS", "REASON"});
+  const Instant now = context.clock.now();
+  for (const Run& run : runs) {
+    table.add({{run.id.text(), Color::kBold},
+               {std::string(to_text(run.status)), color_of(run.status)},
+               {list_time(context, run.started_at)},
+               {time_taken(run.started_at, run.ended_at, run.status != RunStatus::kRunning, now)},
+               {trigger_names(run.trigger)},
+               {run.context.value_or("-")},
+               {joined(run.tags)},
+               {run.reason.empty() ? "-" : run.reason}});
+  }
+  table.print(context);
+}
+
+Result<ExitStatus> run(Context& context, const Arguments& arguments) {
+  QFLOW_ASSIGN(RunFilter filter, read_filter(context, arguments));
+  QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
+  QFLOW_TRY(check_flow_known(*store, filter));
+  const bool as_json = arguments.flag("json");
+  const bool shortened = !as_json && !filter.limit && context.out.is_terminal();
+  if (shortened) filter.limit = kRunsOnTerminal + 1;
+  QFLOW_ASSIGN(std::vector<Run> runs, find_runs(*store, filter));
+  const bool more = shortened && runs.size() > static_cast<std::size_t>(kRunsOnTerminal);
+  if (more) runs.pop_back();
+  if (as_json) {
+    for (const Run& each : runs) print_json_line(context.out, run_summary(each));
+  } else {
+    print_table(context, runs);
+  }
+  if (more) print_note(context, fmt::format("the newest {}; --limit N shows more", kRunsOnTerminal));
+  return ExitStatus::kOk;
+}
+
+}  // namespace
+
+const Command kRunsCommand = {
+    .name = "runs",
+    .group = CommandGroup::kLooking,
+    .summary = "list runs, the newest first",
+    .description = "Columns: run, status, start, time taken, what triggered it, context, tags, reason; - where there "
+                   "is none.",
+    .json = "one object per run: {id, flow, number, status, reason, origin, namespace, context, tags, params, "
+            "created_at, started_at, ended_at, scheduled_at, commit, dirty}",
+    .examples = "  $ qflow runs TrainingFlow --status failed --since 2d\n",
+    .positionals = kPositionals,
+    .options = kOptions,
+    .run = run,
+};
+
+}  // namespace qflow

@@ -1,0 +1,34 @@
+#include "cli/store_access.h"
+
+#include <algorithm>
+
+#include "cli/terminal.h"
+#include "qflow/store/store_location.h"
+
+namespace qflow {
+
+Result<std::unique_ptr<Store>> open_store(Context& context, StoreAccess access) {
+  QFLOW_ASSIGN(const StoreLocation location,
+               locate_store(context.files, context.environment, context.options.store, context.folder));
+  if (!location.exists && access != StoreAccess::kCreate) {
+    return tl::make_unexpected(no_store(location, context.folder));
+  }
+  QFLOW_ASSIGN(std::unique_ptr<Store> store, Store::open(location.root, access, context.files, context.clock));
+  for (const std::string& note : store->notes()) print_note(context, note);
+  return store;
+}
+
+Doors doors_of(Context& context) {
+  return Doors{context.files,       context.clock,  context.launcher, context.environment,
+               context.folder,      context.program, context.options.store,
+               [&context] { return context.in.read_all(); }};
+}
+
+std::size_t count_run_words(const std::vector<std::string>& words) {
+  if (words.size() < 2 || words[0].find('/') != std::string::npos) return std::min<std::size_t>(words.size(), 1);
+  const std::string head = words[1].substr(0, words[1].find('/'));
+  const bool number = !head.empty() && head.find_first_not_of("0123456789") == std::string::npos;
+  return number || head == "latest" ? 2 : 1;
+}
+
+}  // namespace qflow

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "qflow/cli/context.h"
+#include "qflow/model/run.h"
+#include "qflow/service/doors.h"
+#include "qflow/service/run_reference.h"
+#include "qflow/store/store.h"
+
+namespace qflow {
+
+// The store of --store, QFLOW_STORE or the nearest .qflow; kStore when there is none. Its notes go to stderr.
+Result<std::unique_ptr<Store>> open_store(Context& context, StoreAccess access);
+
+// What the service may touch; the context outlives it.
+Doors doors_of(Context& context);
+
+// How many of the words at the start name a run: two for "Flow latest" and "Flow 34", else one.
+std::size_t count_run_words(const std::vector<std::string>& words);
+
+}  // namespace qflow

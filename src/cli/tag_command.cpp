@@ -1,0 +1,62 @@
+#include <fmt/format.h>
+
+#include "cli/command_table.h"
+#include "cli/run_list.h"
+#include "cli/store_access.h"
+#include "cli/terminal.h"
+#include "qflow/error/printable.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr std::size_t kLongestTag = 200;
+
+constexpr PositionalSpec kPositionals[] = {
+    {.name = "RUN", .help = "Flow/34, Flow/latest or Flow latest", .completes = Completes::kRun},
+    {.name = "TAG", .help = "tags to add", .count = PositionalSpec::Count::kMany, .completes = Completes::kTag},
+};
+
+constexpr OptionSpec kOptions[] = {{.name = "json", .help = "as one JSON object"}};
+
+Status check_tag(const std::string& tag) {
+  if (!tag.empty() && tag.size() <= kLongestTag && printable(tag) == tag) return {};
+  return fail(ErrorKind::kInvalid, fmt::format("{} is no tag", quoted(tag)),
+              fmt::format("a tag is text of 1 to {} bytes without control characters", kLongestTag));
+}
+
+Result<ExitStatus> run(Context& context, const Arguments& arguments) {
+  const std::vector<std::string>& words = arguments.positionals();
+  const auto tags_start = words.begin() + static_cast<std::ptrdiff_t>(count_run_words(words));
+  const std::vector<std::string> tags(tags_start, words.end());
+  if (tags.empty()) return fail(ErrorKind::kUsage, "qflow tag needs TAG", "see qflow help tag");
+  for (const std::string& tag : tags) QFLOW_TRY(check_tag(tag));
+  QFLOW_ASSIGN(const RunReference reference, parse_run_words({words.begin(), tags_start}));
+  QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
+  QFLOW_ASSIGN(const Run before, find_run(*store, reference, LatestMeans::kNewest));
+  QFLOW_TRY(store->ledger().write(Durability::kPower,
+                                  [&](LedgerWriter& writer) { return writer.add_tags(before.id, tags); }));
+  QFLOW_ASSIGN(const Run after, store->ledger().find_run(before.id));
+  if (arguments.flag("json")) {
+    print_json(context.out, {{"run", after.id.text()}, {"tags", after.tags}});
+  } else {
+    context.out.write(fmt::format("{}: {}\n", after.id.text(), joined(after.tags)));
+  }
+  return ExitStatus::kOk;
+}
+
+}  // namespace
+
+const Command kTagCommand = {
+    .name = "tag",
+    .group = CommandGroup::kLooking,
+    .summary = "add tags to a run",
+    .description = "Prints all tags that the run has now.",
+    .json = "one object: {run, tags}",
+    .examples = "  $ qflow tag TrainingFlow latest candidate\n",
+    .positionals = kPositionals,
+    .options = kOptions,
+    .run = run,
+};
+
+}  // namespace qflow

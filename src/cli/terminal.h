@@ -1,0 +1,59 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "qflow/cli/context.h"
+#include "qflow/error/error.h"
+#include "qflow/model/json.h"
+#include "qflow/model/run.h"
+#include "qflow/time/instant.h"
+
+namespace qflow {
+
+enum class Color { kNone, kBold, kDim, kRed, kGreen, kYellow, kBlue, kCyan };
+
+// Colours text, or leaves it as it is.
+class Painter {
+ public:
+  enum class Colors { kOff, kOn };
+  explicit Painter(Colors colors) : colors_(colors) {}
+
+  std::string paint(Color color, std::string_view text) const;
+
+ private:
+  Colors colors_;
+};
+
+// --color decides; else colour is for terminals, unless NO_COLOR is set and not empty (https://no-color.org) or TERM is
+// "dumb".
+Painter painter_for(const Context& context, const OutputStream& stream);
+
+Color color_of(RunStatus status);
+Color color_of(StepStatus status);
+
+// "qflow: error: MESSAGE; ADVICE" on stderr.
+void print_error(Context& context, const Error& error);
+// "qflow: note: TEXT" on stderr, unless --quiet.
+void print_note(Context& context, std::string_view text);
+
+// The columns that a text takes on a terminal: wide characters (East Asian, emoji) two, combining ones none. The text
+// has no control characters.
+int display_width(std::string_view text);
+// The longest beginning of the text that fits into `columns`, with an ellipsis when something was cut.
+std::string cut_to_width(std::string_view text, int columns);
+
+// "3 min ago", "just now", "in 2 h", "5 days ago"; beyond 30 days the date.
+std::string relative_time(Instant instant, Instant now);
+
+// One JSON value and a newline: compact, on a terminal over several lines.
+void print_json(OutputStream& stream, const Json& value);
+// One line of a list; always compact.
+void print_json_line(OutputStream& stream, const Json& value);
+
+// Text or null, for JSON.
+Json json_or_null(const std::optional<std::string>& text);
+Json json_or_null(const std::optional<Instant>& instant);
+
+}  // namespace qflow

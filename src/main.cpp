@@ -1,0 +1,26 @@
+#include <algorithm>
+#include <exception>
+#include <string>
+
+#include "qflow/cli/command.h"
+#include "qflow/cli/posix_streams.h"
+
+int main(int argc, char** argv) {
+  using namespace qflow;
+  ignore_broken_pipes();
+  PosixInput in(0);
+  PosixOutput out(1, PosixOutput::Buffering::kLarge);
+  PosixOutput err(2, PosixOutput::Buffering::kNone, &out);
+  PosixClock clock;
+  PosixFileSystem files;
+  PosixProcessLauncher launcher;
+  ExitStatus status = ExitStatus::kFailed;
+  try {
+    Context context{in,    out,      err, clock, files, launcher, process_environment(), working_folder(),
+                    own_program(), {}};
+    status = run_command_line(context, {argv + std::min(argc, 1), argv + argc});
+  } catch (const std::exception& exception) {
+    err.write("qflow: error: " + std::string(exception.what()) + "\n");
+  }
+  return finish_process(status, out, err);
+}

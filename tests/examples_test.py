@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""Runs the flows of flows/ as the documents that they come from say, with the binary that is given.
+
+usage: examples_test.py QFLOW FLOWS
+"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+BINARY, FLOWS = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
+FIRST = '{"name": "first", "fields": {"x": 1}}'
+
+
+class Examples(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        shutil.copytree(FLOWS, self.folder / "flows")
+        self.environment = {k: v for k, v in os.environ.items() if not k.startswith("QFLOW_")}
+
+    def qflow(self, *arguments, status=0):
+        done = subprocess.run([BINARY, *arguments], cwd=self.folder, env=self.environment, text=True,
+                              capture_output=True, stdin=subprocess.DEVNULL)
+        self.assertEqual(done.returncode, status, f"qflow {' '.join(arguments)}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def run_flow(self, name, *arguments):
+        """The lines that the steps said, and the run's id."""
+        lines = self.qflow("run", f"flows/{name}.toml", *arguments).splitlines()
+        said = [line.split(" | ", 1)[1] for line in lines[:-1] if " | " in line]
+        return said, lines[-1]
+
+    def get(self, expression, run):
+        return json.loads(self.qflow("get", expression, "--json", "--run", run))
+
+    def test_every_flow_is_right(self):
+        files = sorted(str(path.relative_to(self.folder)) for path in (self.folder / "flows").rglob("*.toml"))
+        self.assertGreater(len(files), 8)
+        self.qflow("check", *files)
+
+    # Seed 000, "Chaining flows with trigger_on_finish" and "Testing trigger_on_finish Locally".
+    def test_a_flow_is_triggered_by_a_run(self):
+        _, training = self.run_flow("training")
+        self.assertEqual(training, "TrainingFlow/1")
+        self.assertEqual(self.get("artifacts.model", training), {"x": 1})
+        said, run = self.run_flow("prediction", "--trigger", training)
+        self.assertEqual(run, "PredictionFlow/1")
+        self.assertEqual(said[0], "Triggering run TrainingFlow/1")
+        self.assertEqual(said[1], "Triggering event name qflow.run.TrainingFlow")
+        self.assertRegex(said[2], r"^Triggering timestamp \d{4}-\d\d-\d\dT")
+        self.assertEqual(said[3], "Model value 1")
+        self.assertEqual(self.get("trigger.type", run), "RUN")
+        self.assertEqual(self.get("trigger.trigger_id", run), "after_training")
+        self.assertEqual(self.get("trigger.runs", run), ["TrainingFlow/1"])
+        self.assertEqual(self.get('trigger["TrainingFlow"].data.model.x', run), 1)
+
+    # "If you don't specify --trigger, the current.trigger object is set to None."
+    def test_without_a_trigger_it_is_null(self):
+        said, run = self.run_flow("prediction")
+        self.assertEqual(said, ["No trigger"])
+        self.assertIsNone(self.get("trigger", run))
+
+    def test_latest_is_the_newest_ended_run(self):
+        self.run_flow("training")
+        self.run_flow("training")
+        said, _ = self.run_flow("prediction", "--trigger", "TrainingFlow/latest")
+        self.assertEqual(said[0], "Triggering run TrainingFlow/2")
+
+    # "Inspecting triggering runs using the Client API": a chain of triggered runs is followed.
+    def test_the_chain_is_followed(self):
+        self.run_flow("training")
+        self.run_flow("prediction", "--trigger", "TrainingFlow/1")
+        said, run = self.run_flow("prediction", "--trigger", "PredictionFlow/1")
+        self.assertEqual(run, "PredictionFlow/2")
+        self.assertEqual(self.get("trigger.run.trigger.run", run), "TrainingFlow/1")
+        chain = self.qflow("inspect", "PredictionFlow", "latest", "--trigger-chain")
+        self.assertIn("TrainingFlow/1", chain)
+        tree = json.loads(self.qflow("inspect", "PredictionFlow/2", "--trigger-chain", "--json"))
+        self.assertEqual(tree["trigger"]["runs"][0]["trigger"]["runs"][0]["id"], "TrainingFlow/1")
+        down = json.loads(self.qflow("inspect", "TrainingFlow/1", "--downstream", "--json"))["downstream"]
+        self.assertEqual(down[0]["run"], "PredictionFlow/1")
+        self.assertEqual(down[0]["downstream"][0]["run"], "PredictionFlow/2")
+
+    # "Flows triggered by multiple runs".
+    def test_two_upstream_flows(self):
+        self.run_flow("training")
+        self.run_flow("data", "--trigger", "first", "--trigger", "second")
+        said, run = self.run_flow("prediction_two_upstreams", "--trigger", "TrainingFlow/1", "--trigger", "DataFlow/1")
+        self.assertIn("Model value 1", said)
+        self.assertTrue(any("TrainingFlow/1" in line for line in said))
+        self.assertTrue(any("DataFlow/1" in line for line in said))
+        self.assertEqual(self.get("trigger.type", run), "MANY-RUNS")
+        self.assertIsNone(self.get("trigger.event", run))
+        self.assertIsNone(self.get("trigger.run", run))
+        self.assertEqual(self.get("size(trigger.events)", run), 2)
+
+    # "Flow triggered by an external event" and "Testing trigger_on locally".
+    def test_two_events(self):
+        said, run = self.run_flow("data", "--trigger", "first", "--trigger", "second")
+        self.assertEqual(len([line for line in said if "timestamp" in line]), 2)
+        self.assertEqual(self.get("trigger.type", run), "MANY-EVENTS")
+        _, run = self.run_flow("data", "--trigger", FIRST, "--trigger", "second")
+        self.assertEqual(self.get('trigger["first"].payload', run), {"x": 1})
+        self.assertEqual(self.get("trigger.events[1].name", run), "second")
+        self.assertRegex(self.get('trigger["first"].timestamp', run), r"^\d{4}-")
+
+    def test_reset_is_an_option_and_others_are_refused(self):
+        self.run_flow("data_reset", "--trigger", "first", "--trigger", "second")
+        file = self.folder / "flows" / "data_reset.toml"
+        file.write_text(file.read_text().replace("reset", "rest"))
+        self.qflow("check", "flows/data_reset.toml", status=2)
+
+    # Seed 001, "Triggering Flows Based on External Events".
+    def test_fresh_data(self):
+        said, run = self.run_flow("fresh_data", "--trigger", "data_updated")
+        self.assertIn("processing fresh data!", said)
+        self.assertEqual(self.get("trigger.type", run), "EVENT")
+        self.assertEqual(self.get("trigger.event.name", run), "data_updated")
+
+    # "Passing parameters in events".
+    def test_a_payload_sets_parameters_of_its_names(self):
+        _, run = self.run_flow("model_refresh", "--trigger",
+                               '{"name": "data_updated", "payload": {"latest": "2026-11-20", "other": 1}}')
+        self.assertEqual(self.get("params", run), {"latest": "2026-11-20", "window": 3})
+
+    # "Mapping parameter names": only what is mapped is set.
+    def test_a_mapping_turns_the_default_off(self):
+        _, run = self.run_flow("model_refresh_mapped", "--trigger",
+                               '{"name": "some_event", "payload": {"how_many_days": 8, "latest": "2026-11-20"}}')
+        self.assertEqual(self.get("params", run), {"latest": "2023-05-01", "window": 8})
+
+    def test_each_of_two_events_sets_its_own(self):
+        _, run = self.run_flow("model_refresh_two_events", "--trigger",
+                               '{"name": "one_event", "payload": {"how_many_days": 8}}', "--trigger",
+                               '{"name": "another_event", "timestamp": "2026-11-20T10:00:00Z"}')
+        self.assertEqual(self.get("params", run), {"latest": "2026-11-20T10:00:00Z", "window": 8})
+
+    def test_the_demo_learns_to_read_digits(self):
+        self.run_flow("digits/training")
+        _, run = self.run_flow("digits/prediction", "--trigger", "TrainingFlow/1")
+        self.assertGreaterEqual(self.get("artifacts.accuracy", run), 0.90)
+        predictions = self.get("size(artifacts.predictions)", run)
+        self.assertGreater(predictions, 100)
+        matrix = self.get("artifacts.confusion_matrix", run)
+        self.assertEqual(len(matrix), 10)
+        self.assertEqual(sum(sum(row) for row in matrix), predictions)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
