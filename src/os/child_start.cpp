@@ -71,7 +71,8 @@ QFLOW_NOT_SANITIZED bool place_descriptors(const ChildPlan& plan) {
   for (int target = 0; target < 3; ++target) {
     // dup3 refuses equal descriptors and the new one must not be close-on-exec: so either clear the flag or duplicate.
     bool in_place = sources[target] == target;
-    long done = in_place ? system_call(SYS_fcntl, target, F_SETFD, 0) : system_call(SYS_dup3, sources[target], target, 0);
+    long done =
+        in_place ? system_call(SYS_fcntl, target, F_SETFD, 0) : system_call(SYS_dup3, sources[target], target, 0);
     if (done < 0) return false;
   }
   return true;
@@ -130,8 +131,7 @@ ChildStart start_child(const ChildPlan& plan) {
   // No handler of this process may run in the child, which shares its memory.
   pthread_sigmask(SIG_SETMASK, &all, &before);
   if (stack) {
-    start.process =
-        clone(run_child, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &state, &start.pidfd);
+    start.process = clone(run_child, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &state, &start.pidfd);
   }
   start.error = errno;
   pthread_sigmask(SIG_SETMASK, &before, nullptr);

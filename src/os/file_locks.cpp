@@ -37,7 +37,9 @@ std::string system_text(const std::string& path) {
   return read_file(files, path).value_or("");
 }
 
-std::string_view first_line(std::string_view text) { return text.substr(0, text.find('\n')); }
+std::string_view first_line(std::string_view text) {
+  return text.substr(0, text.find('\n'));
+}
 
 std::string holder_text(long process) {
   std::string name = system_text(fmt::format("/proc/{}/comm", process));
@@ -140,7 +142,9 @@ Status PosixFileSystem::lock_within(const FileHandle& file, std::chrono::millise
   return {};
 }
 
-void PosixFileSystem::unlock(const FileHandle& file) { flock(file.descriptor(), LOCK_UN); }
+void PosixFileSystem::unlock(const FileHandle& file) {
+  flock(file.descriptor(), LOCK_UN);
+}
 
 Result<bool> PosixFileSystem::is_locked(const FileHandle& file) {
   // A shared lock, so that two who ask at once do not take each other for the holder.

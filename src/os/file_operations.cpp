@@ -48,7 +48,9 @@ FileHandle::~FileHandle() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
-bool exists(FileSystem& files, const Path& path) { return files.info(path, FollowLinks::kNo).has_value(); }
+bool exists(FileSystem& files, const Path& path) {
+  return files.info(path, FollowLinks::kNo).has_value();
+}
 
 Result<std::string> read_file(FileSystem& files, const Path& path, std::uint64_t limit) {
   QFLOW_ASSIGN(FileHandle file, files.open(path, OpenMode::kRead));

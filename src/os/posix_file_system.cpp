@@ -43,7 +43,9 @@ FileType file_type(mode_t mode) {
   return S_ISLNK(mode) ? FileType::kSymlink : FileType::kOther;
 }
 
-std::int64_t nanoseconds(const timespec& time) { return time.tv_sec * 1'000'000'000 + time.tv_nsec; }
+std::int64_t nanoseconds(const timespec& time) {
+  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+}
 
 FileInfo file_info(const struct stat& status) {
   FileInfo info;
@@ -69,7 +71,9 @@ FileType entry_type(DIR* folder, const dirent& entry) {
   return file_type(status.st_mode);
 }
 
-bool is_dot(std::string_view name) { return name == "." || name == ".."; }
+bool is_dot(std::string_view name) {
+  return name == "." || name == "..";
+}
 
 // Calls that a signal can interrupt, made again until they end otherwise.
 template <class Call>
@@ -114,8 +118,8 @@ Status PosixFileSystem::sync(const FileHandle& file) {
 Status PosixFileSystem::copy_bytes(const FileHandle& from, const FileHandle& to) {
   constexpr std::size_t kChunk = std::size_t{1} << 30;
   while (true) {
-    ssize_t count = uninterrupted(
-        [&] { return copy_file_range(from.descriptor(), nullptr, to.descriptor(), nullptr, kChunk, 0); });
+    ssize_t count =
+        uninterrupted([&] { return copy_file_range(from.descriptor(), nullptr, to.descriptor(), nullptr, kChunk, 0); });
     if (count == 0) break;
     if (count > 0) continue;
     bool unsupported = errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP || errno == EBADF;

@@ -37,10 +37,10 @@ tl::unexpected<Error> too_long(const ProcessSpec& spec) {
   std::string_view name = variable == nullptr ? "" : std::string_view(*variable).substr(0, variable->find('='));
   std::size_t variable_size = variable == nullptr ? 0 : variable->size();
   std::size_t argument_size = argument == nullptr ? 0 : argument->size();
-  std::string message =
-      fmt::format("can't run {}: its arguments and environment are too long; the largest variable is {} ({} bytes), "
-                  "the longest argument has {} bytes",
-                  spec.program, name, variable_size, argument_size);
+  std::string message = fmt::format(
+      "can't run {}: its arguments and environment are too long; the largest variable is {} ({} bytes), "
+      "the longest argument has {} bytes",
+      spec.program, name, variable_size, argument_size);
   return fail(ErrorKind::kInvalid, std::move(message), "Linux takes 131,071 bytes in each; pass large values in files");
 }
 
@@ -84,8 +84,8 @@ bool has_nul(const std::vector<std::string>& texts) {
 
 Result<ChildProcess> PosixProcessLauncher::start(const ProcessSpec& spec) {
   if (has_nul(spec.arguments) || has_nul(spec.environment)) {
-    return fail(ErrorKind::kInvalid, fmt::format("can't run {}: a NUL byte in its arguments or environment",
-                                                 spec.program));
+    return fail(ErrorKind::kInvalid,
+                fmt::format("can't run {}: a NUL byte in its arguments or environment", spec.program));
   }
   QFLOW_ASSIGN(std::string program, find_program(spec));
   std::vector<char*> arguments = pointers(spec.arguments);
@@ -110,7 +110,8 @@ Result<ProcessExit> PosixProcessLauncher::collect(ChildProcess& child) {
     ended = waitpid(child.id, &status, 0);
   } while (ended < 0 && errno == EINTR);
   if (ended < 0) {
-    return fail(ErrorKind::kFailed, fmt::format("can't learn how process {} ended: {}", child.id, system_reason(errno)));
+    return fail(ErrorKind::kFailed,
+                fmt::format("can't learn how process {} ended: {}", child.id, system_reason(errno)));
   }
   ProcessExit exit;
   if (WIFEXITED(status)) exit.exit_status = WEXITSTATUS(status);
@@ -123,6 +124,8 @@ void PosixProcessLauncher::signal_group(pid_t group, int signal) {
   if (group > 1) killpg(group, signal);
 }
 
-bool PosixProcessLauncher::group_alive(pid_t group) { return group > 1 && (killpg(group, 0) == 0 || errno == EPERM); }
+bool PosixProcessLauncher::group_alive(pid_t group) {
+  return group > 1 && (killpg(group, 0) == 0 || errno == EPERM);
+}
 
 }  // namespace qflow

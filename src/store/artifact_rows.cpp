@@ -27,11 +27,11 @@ Result<std::string> stored_hash(std::string text) {
 Result<std::int64_t> put_object(SqliteConnection& ledger, const ObjectRecord& object, Instant now) {
   std::optional<Blob> bytes;
   if (object.bytes) bytes = Blob{*object.bytes};
-  QFLOW_TRY(ledger.run(
-      "INSERT INTO objects(sha256, kind, size, fingerprint, bytes, put_at) VALUES(?, ?, ?, ?, ?, ?)"
-      " ON CONFLICT(sha256) DO UPDATE SET fingerprint = excluded.fingerprint, put_at = excluded.put_at,"
-      " bytes = coalesce(bytes, excluded.bytes), quarantined = NULL",
-      object.sha256, to_text(object.kind), object.size, object.fingerprint, bytes, now));
+  QFLOW_TRY(
+      ledger.run("INSERT INTO objects(sha256, kind, size, fingerprint, bytes, put_at) VALUES(?, ?, ?, ?, ?, ?)"
+                 " ON CONFLICT(sha256) DO UPDATE SET fingerprint = excluded.fingerprint, put_at = excluded.put_at,"
+                 " bytes = coalesce(bytes, excluded.bytes), quarantined = NULL",
+                 object.sha256, to_text(object.kind), object.size, object.fingerprint, bytes, now));
   Query query = ledger.query("SELECT object FROM objects WHERE sha256 = ?", object.sha256);
   QFLOW_ASSIGN([[maybe_unused]] bool row, query.next());
   return query.integer(0);
@@ -80,8 +80,8 @@ Result<std::vector<Artifact>> artifacts(SqliteConnection& ledger, const RunId& r
 }
 
 Result<ObjectRecord> object(SqliteConnection& ledger, const std::string& sha256) {
-  Query query = ledger.query(
-      "SELECT kind, size, fingerprint, bytes, quarantined FROM objects WHERE sha256 = ?", sha256);
+  Query query =
+      ledger.query("SELECT kind, size, fingerprint, bytes, quarantined FROM objects WHERE sha256 = ?", sha256);
   QFLOW_ASSIGN(bool known, query.next());
   if (!known) return fail(ErrorKind::kNotFound, "the ledger knows no object " + sha256);
   if (auto why = query.optional_text(4)) {

@@ -29,12 +29,25 @@ Result<std::optional<std::int64_t>> event_key(SqliteConnection& ledger, std::str
 }
 
 Result<Event> find_event(SqliteConnection& ledger, std::string_view id) {
-  Query query = ledger.query("SELECT " QFLOW_EVENT_COLUMNS
-                             " FROM events e LEFT JOIN runs c ON c.run = e.caused_by WHERE e.id = ?",
-                             id);
+  Query query = ledger.query(
+      "SELECT " QFLOW_EVENT_COLUMNS " FROM events e LEFT JOIN runs c ON c.run = e.caused_by WHERE e.id = ?", id);
   QFLOW_ASSIGN(bool known, query.next());
   if (!known) return fail(ErrorKind::kNotFound, "there is no event " + quoted(id), "'qflow events' lists them");
   return read_event(query, 0);
+}
+
+Result<std::vector<Event>> events_caused_by(SqliteConnection& ledger, const RunId& run) {
+  QFLOW_ASSIGN(std::int64_t cause, run_key(ledger, run));
+  Query query = ledger.query("SELECT " QFLOW_EVENT_COLUMNS
+                             " FROM events e JOIN runs c ON c.run = e.caused_by"
+                             " WHERE e.caused_by = ? AND e.simulated = 0 ORDER BY e.event",
+                             cause);
+  std::vector<Event> events;
+  while (true) {
+    QFLOW_ASSIGN(bool more, query.next());
+    if (!more) return events;
+    QFLOW_ASSIGN(events.emplace_back(), read_event(query, 0));
+  }
 }
 
 Result<Event> end_event(SqliteConnection& ledger, const RunId& run, const std::optional<StepId>& step) {

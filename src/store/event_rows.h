@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "qflow/model/event.h"
 #include "qflow/model/run.h"
@@ -19,10 +20,12 @@ Result<std::int64_t> insert_event(SqliteConnection& ledger, const Event& event, 
 
 Result<std::optional<std::int64_t>> event_key(SqliteConnection& ledger, std::string_view id);
 Result<Event> find_event(SqliteConnection& ledger, std::string_view id);
+// What the run published and its ends, in the order of the ledger.
+Result<std::vector<Event>> events_caused_by(SqliteConnection& ledger, const RunId& run);
 Result<Event> end_event(SqliteConnection& ledger, const RunId& run, const std::optional<StepId>& step);
 
 // The columns of an event e and of the run c that caused it, which `read_event` reads from `first` on.
-#define QFLOW_EVENT_COLUMNS                                                                                \
+#define QFLOW_EVENT_COLUMNS                                                                                 \
   "e.id, e.name, e.timestamp, e.recorded_at, e.type, e.namespace, e.value, e.sender, e.context, e.payload," \
   " c.flow, c.number"
 inline constexpr int kEventColumns = 12;

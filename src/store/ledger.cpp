@@ -39,6 +39,9 @@ class Writer final : public LedgerWriter {
   Status end_run(const RunId& run, RunStatus status, std::string_view reason, Instant at) override {
     return qflow::end_run(ledger_, run, status, reason, at);
   }
+  Status note_commit(const RunId& run, std::string_view commit, bool dirty) override {
+    return qflow::note_commit(ledger_, run, commit, dirty);
+  }
   Status save_step(const RunId& run, const StepState& step) override { return qflow::save_step(ledger_, run, step); }
   Status save_attempt(const RunId& run, const Attempt& attempt) override {
     return qflow::save_attempt(ledger_, run, attempt);
@@ -135,7 +138,8 @@ Status Ledger::Connection::enter_gate() {
 
 Status Ledger::Connection::set_durability(Durability wanted) {
   if (durability == wanted) return {};
-  QFLOW_TRY(database->execute(wanted == Durability::kPower ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
+  QFLOW_TRY(
+      database->execute(wanted == Durability::kPower ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL"));
   durability = wanted;
   return {};
 }
@@ -188,7 +192,9 @@ Status Ledger::write(Durability durability, const std::function<Status(LedgerWri
   return {};
 }
 
-Result<Run> Ledger::find_run(const RunId& run) { return qflow::find_run(*connection_->database, run); }
+Result<Run> Ledger::find_run(const RunId& run) {
+  return qflow::find_run(*connection_->database, run);
+}
 
 Result<std::optional<Run>> Ledger::latest_run(const FlowId& flow, const std::optional<std::string>& name_space,
                                               bool ended_only) {
@@ -199,19 +205,33 @@ Result<std::vector<Run>> Ledger::list_runs(const RunFilter& filter) {
   return qflow::list_runs(*connection_->database, filter);
 }
 
-Result<std::vector<FlowId>> Ledger::known_flows() { return qflow::known_flows(*connection_->database); }
+Result<std::vector<FlowId>> Ledger::known_flows() {
+  return qflow::known_flows(*connection_->database);
+}
 
-Result<std::vector<StepState>> Ledger::steps(const RunId& run) { return qflow::steps(*connection_->database, run); }
+Result<std::vector<StepState>> Ledger::steps(const RunId& run) {
+  return qflow::steps(*connection_->database, run);
+}
 
-Result<std::vector<Attempt>> Ledger::attempts(const RunId& run) { return qflow::attempts(*connection_->database, run); }
+Result<std::vector<Attempt>> Ledger::attempts(const RunId& run) {
+  return qflow::attempts(*connection_->database, run);
+}
 
 Result<std::vector<Artifact>> Ledger::artifacts(const RunId& run) {
   return qflow::artifacts(*connection_->database, run);
 }
 
-Result<ObjectRecord> Ledger::object(const std::string& sha256) { return qflow::object(*connection_->database, sha256); }
+Result<ObjectRecord> Ledger::object(const std::string& sha256) {
+  return qflow::object(*connection_->database, sha256);
+}
 
-Result<Event> Ledger::find_event(std::string_view id) { return qflow::find_event(*connection_->database, id); }
+Result<std::vector<Event>> Ledger::events_caused_by(const RunId& run) {
+  return qflow::events_caused_by(*connection_->database, run);
+}
+
+Result<Event> Ledger::find_event(std::string_view id) {
+  return qflow::find_event(*connection_->database, id);
+}
 
 Result<std::vector<RunId>> Ledger::runs_triggered_by(const RunId& run) {
   return qflow::runs_triggered_by(*connection_->database, run);

@@ -20,7 +20,8 @@ Path incoming_path(const StoreLayout& layout) {
 }
 
 tl::unexpected<Error> changed_meanwhile(const Output& output) {
-  return fail(ErrorKind::kFailed, fmt::format("the output {} was changed while it was taken in", quoted(output.name.text())),
+  return fail(ErrorKind::kFailed,
+              fmt::format("the output {} was changed while it was taken in", quoted(output.name.text())),
               "let the step wait for the processes that it starts");
 }
 
@@ -128,16 +129,16 @@ Status ObjectIntake::accept(Item& item, MoveOutcome outcome, const Path& target)
 
 Result<MoveOutcome> ObjectIntake::move(const Item& item, const Path& target) {
   auto outcome = files_.move_new(item.output.path, target);
-  if (!outcome && outcome.error().kind == ErrorKind::kNotFound) {
-    QFLOW_TRY(make_folders(files_, target.parent_path()));
-    made_folder_ = true;
-    outcome = files_.move_new(item.output.path, target);
-  }
   if (outcome && *outcome == MoveOutcome::kOtherDevice) return move_copy(item, target);
-  return outcome;
+  if (outcome || outcome.error().kind != ErrorKind::kNotFound || exists(files_, target.parent_path())) return outcome;
+  QFLOW_TRY(make_folders(files_, target.parent_path()));
+  made_folder_ = true;
+  return move(item, target);
 }
 
 Result<MoveOutcome> ObjectIntake::move_copy(const Item& item, const Path& target) {
+  QFLOW_TRY(make_folders(files_, target.parent_path()));
+  made_folder_ = true;
   const Path copy = incoming_path(layout_);
   Status copied = copy_output(files_, item.output, copy);
   if (copied && item.durable) {

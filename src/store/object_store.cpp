@@ -11,14 +11,16 @@ namespace qflow {
 namespace {
 
 tl::unexpected<Error> missing(const ObjectRecord& object, const Path& path) {
-  return fail(ErrorKind::kStore, fmt::format("the object {} is missing: there is no {}", object.sha256.substr(0, 12),
-                                             printable(path.native())),
-              "run the step that made it again");
+  return fail(
+      ErrorKind::kStore,
+      fmt::format("the object {} is missing: there is no {}", object.sha256.substr(0, 12), printable(path.native())),
+      "run the step that made it again");
 }
 
 tl::unexpected<Error> changed(const ObjectRecord& object, const Path& path) {
-  return fail(ErrorKind::kStore, fmt::format("the object {} was changed behind qflow's back: {}",
-                                             object.sha256.substr(0, 12), printable(path.native())),
+  return fail(ErrorKind::kStore,
+              fmt::format("the object {} was changed behind qflow's back: {}", object.sha256.substr(0, 12),
+                          printable(path.native())),
               "run the step that made it again");
 }
 
@@ -58,18 +60,22 @@ bool ObjectStore::unchanged(const ObjectRecord& object) {
   return is_right(files_, layout_.object(object.sha256), object).value_or(false);
 }
 
-Status ObjectStore::quarantine(const ObjectRecord& object) { return set_aside(files_, layout_, object.sha256); }
+Status ObjectStore::quarantine(const ObjectRecord& object) {
+  return set_aside(files_, layout_, object.sha256);
+}
 
 Result<std::string> ObjectStore::load(const ObjectRecord& object) {
   const Path path = layout_.object(object.sha256);
   if (object.kind == ArtifactKind::kFolder) {
-    return fail(ErrorKind::kInvalid, fmt::format("the object {} is a folder, not a value", object.sha256.substr(0, 12)));
+    return fail(ErrorKind::kInvalid,
+                fmt::format("the object {} is a folder, not a value", object.sha256.substr(0, 12)));
   }
   if (object.bytes) {
     if (sha256_hex(*object.bytes) == object.sha256) return *object.bytes;
-    return fail(ErrorKind::kStore, fmt::format("the ledger is damaged: the value {} is not what its hash says",
-                                               object.sha256.substr(0, 12)),
-                "restore the store from a backup");
+    return fail(
+        ErrorKind::kStore,
+        fmt::format("the ledger is damaged: the value {} is not what its hash says", object.sha256.substr(0, 12)),
+        "restore the store from a backup");
   }
   auto bytes = read_file(files_, path);
   if (!bytes && bytes.error().kind == ErrorKind::kNotFound) return missing(object, path);

@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::string_view kValueEnding = ".json";
 
-bool is_value(const std::string& entry) { return entry.ends_with(kValueEnding); }
+bool is_value(const std::string& entry) {
+  return entry.ends_with(kValueEnding);
+}
 
 Result<ArtifactName> artifact_name(const std::string& entry) {
   std::string_view text = entry;
@@ -46,7 +48,7 @@ Status read_value(FileSystem& files, const std::string& entry, Output& output) {
   auto value = parse_json(output.bytes);
   if (value) return {};
   return fail(ErrorKind::kInvalid, fmt::format("the output {} is not JSON: {}", quoted(entry), value.error().message),
-              std::move(value).error().advice);
+              value.error().advice);
 }
 
 Result<Output> read_output(FileSystem& files, const Path& folder, const std::string& entry) {

@@ -12,9 +12,9 @@ namespace qflow {
 namespace {
 
 // What read_run reads, in its order.
-#define QFLOW_RUN_COLUMNS                                                                                          \
-  "SELECT r.run, r.flow, r.number, r.namespace, r.status, r.reason, r.origin, r.context, r.params, r.tags,"        \
-  " r.created_at, r.started_at, r.ended_at, r.scheduled_at, r.trigger, d.hash, r.flow_file, r.git_commit,"         \
+#define QFLOW_RUN_COLUMNS                                                                                   \
+  "SELECT r.run, r.flow, r.number, r.namespace, r.status, r.reason, r.origin, r.context, r.params, r.tags," \
+  " r.created_at, r.started_at, r.ended_at, r.scheduled_at, r.trigger, d.hash, r.flow_file, r.git_commit,"  \
   " r.git_dirty FROM runs r LEFT JOIN definitions d ON d.definition = r.definition "
 
 // A run as its row has it: the sources of its trigger are read afterwards, from their own table.
@@ -133,17 +133,17 @@ FilterText filter_text(const RunFilter& filter) {
 }  // namespace
 
 Result<std::int64_t> run_key(SqliteConnection& ledger, const RunId& run) {
-  Query query =
-      ledger.query("SELECT run FROM runs WHERE flow = ? AND number = ?", run.flow.text(), run.number);
+  Query query = ledger.query("SELECT run FROM runs WHERE flow = ? AND number = ?", run.flow.text(), run.number);
   QFLOW_ASSIGN(bool known, query.next());
   if (!known) return tl::make_unexpected(unknown_run(ledger, run));
   return query.integer(0);
 }
 
 Result<std::int64_t> next_run_number(SqliteConnection& ledger, const FlowId& flow) {
-  QFLOW_TRY(ledger.run("INSERT INTO run_counters(flow, last) VALUES(?, 1)"
-                       " ON CONFLICT(flow) DO UPDATE SET last = last + 1",
-                       flow.text()));
+  QFLOW_TRY(
+      ledger.run("INSERT INTO run_counters(flow, last) VALUES(?, 1)"
+                 " ON CONFLICT(flow) DO UPDATE SET last = last + 1",
+                 flow.text()));
   return last_number(ledger, flow);
 }
 
@@ -165,7 +165,8 @@ Result<std::int64_t> insert_run_row(SqliteConnection& ledger, const Run& run, st
 
 Status start_run(SqliteConnection& ledger, const RunId& run, Instant at) {
   QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
-  QFLOW_TRY(ledger.run("UPDATE runs SET status = 'running', started_at = ? WHERE run = ? AND status = 'queued'", at, key));
+  QFLOW_TRY(
+      ledger.run("UPDATE runs SET status = 'running', started_at = ? WHERE run = ? AND status = 'queued'", at, key));
   if (ledger.changes() == 0) return fail(ErrorKind::kBusy, run.text() + " is not queued any more");
   return {};
 }
@@ -174,6 +175,11 @@ Status end_run(SqliteConnection& ledger, const RunId& run, RunStatus status, std
   QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
   return ledger.run("UPDATE runs SET status = ?, reason = ?, ended_at = ? WHERE run = ?", to_text(status), reason, at,
                     key);
+}
+
+Status note_commit(SqliteConnection& ledger, const RunId& run, std::string_view commit, bool dirty) {
+  QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
+  return ledger.run("UPDATE runs SET git_commit = ?, git_dirty = ? WHERE run = ?", commit, dirty ? 1 : 0, key);
 }
 
 Status add_tags(SqliteConnection& ledger, const RunId& run, const std::vector<std::string>& tags) {
@@ -198,8 +204,8 @@ Result<std::optional<Run>> latest_run(SqliteConnection& ledger, const FlowId& fl
                                       const std::optional<std::string>& name_space, bool ended_only) {
   // With a parameter for `ended_only` SQLite could not plan for it; and the namespace's index is another one.
   constexpr const char* kAny = QFLOW_RUN_COLUMNS "WHERE r.flow = ? ORDER BY r.number DESC LIMIT 1";
-  constexpr const char* kEnded = QFLOW_RUN_COLUMNS
-      "WHERE r.flow = ? AND r.status NOT IN ('queued', 'running') ORDER BY r.number DESC LIMIT 1";
+  constexpr const char* kEnded =
+      QFLOW_RUN_COLUMNS "WHERE r.flow = ? AND r.status NOT IN ('queued', 'running') ORDER BY r.number DESC LIMIT 1";
   constexpr const char* kAnyIn =
       QFLOW_RUN_COLUMNS "WHERE r.flow = ? AND r.namespace = ? ORDER BY r.number DESC LIMIT 1";
   constexpr const char* kEndedIn = QFLOW_RUN_COLUMNS

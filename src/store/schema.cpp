@@ -81,7 +81,9 @@ Status migrate_in_transaction(SqliteConnection& ledger) {
 
 }  // namespace
 
-int newest_schema() { return static_cast<int>(kMigrations.size()); }
+int newest_schema() {
+  return static_cast<int>(kMigrations.size());
+}
 
 Status rewrite_schema_number(SqliteConnection& ledger) {
   return ledger.execute(fmt::format("PRAGMA user_version = {}", newest_schema()).c_str());

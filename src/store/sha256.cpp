@@ -31,9 +31,13 @@ std::string hex(const std::array<unsigned char, SHA256_DIGEST_LENGTH>& digest) {
 
 }  // namespace
 
-Sha256::Sha256() { SHA256_Init(new (state_.data()) SHA256_CTX); }
+Sha256::Sha256() {
+  SHA256_Init(new (state_.data()) SHA256_CTX);
+}
 
-void Sha256::update(std::string_view bytes) { SHA256_Update(context(state_), bytes.data(), bytes.size()); }
+void Sha256::update(std::string_view bytes) {
+  SHA256_Update(context(state_), bytes.data(), bytes.size());
+}
 
 std::string Sha256::finish() {
   std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;

@@ -94,9 +94,13 @@ Status SqliteConnection::execute(const char* script) {
   return {};
 }
 
-std::int64_t SqliteConnection::changes() const { return sqlite3_changes64(database_); }
+std::int64_t SqliteConnection::changes() const {
+  return sqlite3_changes64(database_);
+}
 
-std::int64_t SqliteConnection::last_key() const { return sqlite3_last_insert_rowid(database_); }
+std::int64_t SqliteConnection::last_key() const {
+  return sqlite3_last_insert_rowid(database_);
+}
 
 void SqliteConnection::checkpoint() {
   // PASSIVE never calls the busy handler; what readers keep it from copying the next one copies.

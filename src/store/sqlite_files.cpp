@@ -7,7 +7,9 @@ namespace {
 
 constexpr const char* kName = "qflow";
 
-sqlite3_vfs* system_files() { return sqlite3_vfs_find(nullptr); }
+sqlite3_vfs* system_files() {
+  return sqlite3_vfs_find(nullptr);
+}
 
 int open_file(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int* opened_flags) {
   sqlite3_vfs* system = system_files();

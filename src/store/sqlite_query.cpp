@@ -23,13 +23,14 @@ Query::~Query() {
   sqlite3_clear_bindings(statement_);
 }
 
-void Query::bind(std::int64_t value) { keep_first(problem_, sqlite3_bind_int64(statement_, ++bound_, value)); }
+void Query::bind(std::int64_t value) {
+  keep_first(problem_, sqlite3_bind_int64(statement_, ++bound_, value));
+}
 
 void Query::bind(std::string_view value) {
   // A null pointer would be NULL, not the empty text.
   const char* start = value.data() == nullptr ? "" : value.data();
-  keep_first(problem_,
-             sqlite3_bind_text64(statement_, ++bound_, start, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
+  keep_first(problem_, sqlite3_bind_text64(statement_, ++bound_, start, value.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 void Query::bind(Blob value) {
@@ -37,7 +38,9 @@ void Query::bind(Blob value) {
   keep_first(problem_, sqlite3_bind_blob64(statement_, ++bound_, start, value.bytes.size(), SQLITE_TRANSIENT));
 }
 
-void Query::bind(std::nullopt_t) { keep_first(problem_, sqlite3_bind_null(statement_, ++bound_)); }
+void Query::bind(std::nullopt_t) {
+  keep_first(problem_, sqlite3_bind_null(statement_, ++bound_));
+}
 
 Result<bool> Query::next() {
   if (statement_ == nullptr) return tl::make_unexpected(connection_.error(SQLITE_ERROR));
@@ -53,14 +56,19 @@ Status Query::run() {
   return {};
 }
 
-bool Query::is_null(int column) const { return sqlite3_column_type(statement_, column) == SQLITE_NULL; }
+bool Query::is_null(int column) const {
+  return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+}
 
-std::int64_t Query::integer(int column) const { return sqlite3_column_int64(statement_, column); }
+std::int64_t Query::integer(int column) const {
+  return sqlite3_column_int64(statement_, column);
+}
 
 std::string Query::text(int column) const {
   const void* start = sqlite3_column_blob(statement_, column);
   int size = sqlite3_column_bytes(statement_, column);
-  return start == nullptr ? std::string() : std::string(static_cast<const char*>(start), static_cast<std::size_t>(size));
+  return start == nullptr ? std::string()
+                          : std::string(static_cast<const char*>(start), static_cast<std::size_t>(size));
 }
 
 std::optional<std::int64_t> Query::optional_integer(int column) const {

@@ -7,8 +7,8 @@
 
 namespace qflow {
 
-// Rows of steps and attempts. A task that is not of a foreach has the number kNoTask in the ledger, so that primary keys
-// have no NULL.
+// Rows of steps and attempts. A task that is not of a foreach has the number kNoTask in the ledger, so that primary
+// keys have no NULL.
 inline constexpr std::int64_t kNoTask = -1;
 
 Status save_step(SqliteConnection& ledger, const RunId& run, const StepState& step);

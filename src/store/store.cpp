@@ -78,9 +78,10 @@ Result<std::unique_ptr<Store>> Store::open(const Path& root, StoreAccess access,
 std::vector<std::string> Store::notes() {
   auto network = files_.network_name(layout_.root());
   if (!network || network->empty()) return {};
-  return {fmt::format("the store {} lies on a network file system ({}), whose locks may not hold between machines; "
-                      "use it from one machine only, or put it on a local disk",
-                      printable(layout_.root().native()), *network)};
+  return {
+      fmt::format("the store {} lies on a network file system ({}), whose locks may not hold between machines; "
+                  "use it from one machine only, or put it on a local disk",
+                  printable(layout_.root().native()), *network)};
 }
 
 Result<FileHandle> Store::lock_run(const RunId& run) {

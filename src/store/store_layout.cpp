@@ -2,34 +2,58 @@
 
 namespace qflow {
 
-Path StoreLayout::ledger() const { return root_ / "ledger.db"; }
+Path StoreLayout::ledger() const {
+  return root_ / "ledger.db";
+}
 
-Path StoreLayout::write_gate() const { return root_ / "ledger.gate"; }
+Path StoreLayout::write_gate() const {
+  return root_ / "ledger.gate";
+}
 
-Path StoreLayout::objects() const { return root_ / "objects"; }
+Path StoreLayout::objects() const {
+  return root_ / "objects";
+}
 
 Path StoreLayout::object(std::string_view sha256) const {
   constexpr std::size_t kFolderDigits = 2;
   return objects() / sha256.substr(0, kFolderDigits) / sha256.substr(kFolderDigits);
 }
 
-Path StoreLayout::quarantine() const { return objects() / "quarantine"; }
+Path StoreLayout::quarantine() const {
+  return objects() / "quarantine";
+}
 
-Path StoreLayout::runs() const { return root_ / "runs"; }
+Path StoreLayout::runs() const {
+  return root_ / "runs";
+}
 
-Path StoreLayout::run(const RunId& run) const { return runs() / run.flow.text() / std::to_string(run.number); }
+Path StoreLayout::run(const RunId& run) const {
+  return runs() / run.flow.text() / std::to_string(run.number);
+}
 
-Path StoreLayout::run_lock(const RunId& run) const { return this->run(run) / "lock"; }
+Path StoreLayout::run_lock(const RunId& run) const {
+  return this->run(run) / "lock";
+}
 
-Path StoreLayout::run_trigger(const RunId& run) const { return this->run(run) / "trigger.json"; }
+Path StoreLayout::run_trigger(const RunId& run) const {
+  return this->run(run) / "trigger.json";
+}
 
-Path StoreLayout::run_trigger_data(const RunId& run) const { return this->run(run) / "trigger_data"; }
+Path StoreLayout::run_trigger_data(const RunId& run) const {
+  return this->run(run) / "trigger_data";
+}
 
-Path StoreLayout::run_parameters(const RunId& run) const { return this->run(run) / "params.json"; }
+Path StoreLayout::run_parameters(const RunId& run) const {
+  return this->run(run) / "params.json";
+}
 
-Path StoreLayout::run_artifacts(const RunId& run) const { return this->run(run) / "artifacts"; }
+Path StoreLayout::run_artifacts(const RunId& run) const {
+  return this->run(run) / "artifacts";
+}
 
-Path StoreLayout::step(const RunId& run, const StepId& step) const { return this->run(run) / "steps" / step.text(); }
+Path StoreLayout::step(const RunId& run, const StepId& step) const {
+  return this->run(run) / "steps" / step.text();
+}
 
 Path StoreLayout::attempt(const RunId& run, const StepId& step, std::optional<std::int64_t> index, int attempt) const {
   Path task = this->step(run, step);
@@ -42,10 +66,16 @@ Path StoreLayout::attempt_log(const RunId& run, const StepId& step, std::optiona
   return this->attempt(run, step, index, attempt) / "log";
 }
 
-Path StoreLayout::config() const { return root_ / "config.toml"; }
+Path StoreLayout::config() const {
+  return root_ / "config.toml";
+}
 
-Path StoreLayout::secret(const ParameterName& name) const { return root_ / "secrets" / name.text(); }
+Path StoreLayout::secret(const ParameterName& name) const {
+  return root_ / "secrets" / name.text();
+}
 
-Path StoreLayout::last_tick() const { return root_ / "last_tick"; }
+Path StoreLayout::last_tick() const {
+  return root_ / "last_tick";
+}
 
 }  // namespace qflow

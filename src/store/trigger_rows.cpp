@@ -74,9 +74,10 @@ Status insert_trigger_sources(SqliteConnection& ledger, std::int64_t run, const 
     }
     std::optional<std::string> step;
     if (source.step) step = source.step->text();
-    QFLOW_TRY(ledger.run("INSERT INTO trigger_sources(run, position, event, short_name, source_run, step)"
-                         " VALUES(?, ?, ?, ?, ?, ?)",
-                         run, position++, event, source.short_name, source_run, step));
+    QFLOW_TRY(
+        ledger.run("INSERT INTO trigger_sources(run, position, event, short_name, source_run, step)"
+                   " VALUES(?, ?, ?, ?, ?, ?)",
+                   run, position++, event, source.short_name, source_run, step));
   }
   return {};
 }

@@ -144,7 +144,8 @@ TEST_CASE("bytes of a value come back as they were, NUL included") {
   const RunId run = fixture.add_run("F").id;
   const std::string bytes("\"a\"\n\0 \xff", 7);
   for (const std::string& text : {bytes, std::string()}) {
-    fixture.write([&](LedgerWriter& writer) { return writer.add_artifact(run, step_id("a"), {}, small_value("v", text)); });
+    fixture.write(
+        [&](LedgerWriter& writer) { return writer.add_artifact(run, step_id("a"), {}, small_value("v", text)); });
     CHECK(value_of(fixture.ledger().object(sha256_hex(text))).bytes == text);
   }
 }
@@ -207,7 +208,8 @@ TEST_CASE("the end of a run and of its steps is found; simulated events and thos
     run.trigger->sources = {TriggerSource{end_of("sim", "qflow.run.F", first), "F", {}, {}}};
   });
   CHECK(error_of(fixture.ledger().end_event(first, {})).message == "F/1 has not ended");
-  CHECK(error_of(fixture.ledger().end_event(first, step_id("train"))).message == "the step 'train' of F/1 has not ended");
+  CHECK(error_of(fixture.ledger().end_event(first, step_id("train"))).message ==
+        "the step 'train' of F/1 has not ended");
   fixture.write([&](LedgerWriter& writer) -> Status {
     QFLOW_TRY(writer.insert_event(end_of("e1", "qflow.run.F", first)));
     QFLOW_TRY(writer.insert_event(end_of("e2", "qflow.step.F.train", first)));

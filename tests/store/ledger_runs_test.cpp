@@ -124,11 +124,11 @@ TEST_CASE("latest: the highest number, of a namespace, of those that have ended"
       run.status = status;
     };
   };
-  fixture.add_run("F", state("", RunStatus::kSucceeded));         // 1
-  fixture.add_run("F", state("foo.prod", RunStatus::kFailed));    // 2
-  fixture.add_run("F", state("", RunStatus::kCrashed));           // 3
-  fixture.add_run("F", state("foo.prod", RunStatus::kRunning));   // 4
-  fixture.add_run("F", state("", RunStatus::kQueued));            // 5
+  fixture.add_run("F", state("", RunStatus::kSucceeded));        // 1
+  fixture.add_run("F", state("foo.prod", RunStatus::kFailed));   // 2
+  fixture.add_run("F", state("", RunStatus::kCrashed));          // 3
+  fixture.add_run("F", state("foo.prod", RunStatus::kRunning));  // 4
+  fixture.add_run("F", state("", RunStatus::kQueued));           // 5
   fixture.add_run("G", state("", RunStatus::kSucceeded));
   struct Row {
     std::string flow;
@@ -137,8 +137,9 @@ TEST_CASE("latest: the highest number, of a namespace, of those that have ended"
     std::int64_t number;  // 0: none
   };
   const Row rows[] = {
-      {"F", std::nullopt, false, 5}, {"F", std::nullopt, true, 3}, {"F", "", false, 5},
-      {"F", "", true, 3},            {"F", "foo.prod", false, 4},  {"F", "foo.prod", true, 2},
+      {"F", std::nullopt, false, 5}, {"F", std::nullopt, true, 3},
+      {"F", "", false, 5},           {"F", "", true, 3},
+      {"F", "foo.prod", false, 4},   {"F", "foo.prod", true, 2},
       {"F", "other", false, 0},      {"H", std::nullopt, false, 0},
   };
   for (const Row& row : rows) {

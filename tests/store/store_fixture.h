@@ -11,10 +11,18 @@
 
 namespace qflow {
 
-inline FlowId flow_id(std::string_view text) { return FlowId::parse(text).value(); }
-inline StepId step_id(std::string_view text) { return StepId::parse(text).value(); }
-inline RunId run_id(std::string_view text) { return RunId::parse(text).value(); }
-inline Instant at_second(std::int64_t second) { return Instant(std::chrono::seconds(1'700'000'000 + second)); }
+inline FlowId flow_id(std::string_view text) {
+  return FlowId::parse(text).value();
+}
+inline StepId step_id(std::string_view text) {
+  return StepId::parse(text).value();
+}
+inline RunId run_id(std::string_view text) {
+  return RunId::parse(text).value();
+}
+inline Instant at_second(std::int64_t second) {
+  return Instant(std::chrono::seconds(1'700'000'000 + second));
+}
 
 // The value of a result, or a failed test with its error.
 template <class T>

@@ -44,8 +44,10 @@ class LedgerWriter {
   virtual Status insert_run(const Run& run, std::string_view definition) = 0;
   virtual Status start_run(const RunId& run, Instant at) = 0;  // queued → running
   virtual Status end_run(const RunId& run, RunStatus status, std::string_view reason, Instant at) = 0;
-  virtual Status save_step(const RunId& run, const StepState& step) = 0;         // inserts or replaces
-  virtual Status save_attempt(const RunId& run, const Attempt& attempt) = 0;     // inserts or replaces
+  // What git said of the flow's folder when the run started.
+  virtual Status note_commit(const RunId& run, std::string_view commit, bool dirty) = 0;
+  virtual Status save_step(const RunId& run, const StepState& step) = 0;      // inserts or replaces
+  virtual Status save_attempt(const RunId& run, const Attempt& attempt) = 0;  // inserts or replaces
   virtual Status add_artifact(const RunId& run, const StepId& step, std::optional<std::int64_t> index,
                               const NewArtifact& artifact) = 0;
   virtual Status mark_quarantined(const std::string& sha256, std::string_view why) = 0;
@@ -66,16 +68,18 @@ class Ledger {
   // Runs `body` in one transaction, after queueing on the gate; commits when it succeeds, else leaves nothing.
   Status write(Durability durability, const std::function<Status(LedgerWriter&)>& body);
 
-  Result<Run> find_run(const RunId& run);                          // kNotFound with the nearest known flow or number
+  Result<Run> find_run(const RunId& run);  // kNotFound with the nearest known flow or number
   Result<std::optional<Run>> latest_run(const FlowId& flow, const std::optional<std::string>& name_space,
-                                        bool ended_only);          // by number
-  Result<std::vector<Run>> list_runs(const RunFilter& filter);     // with trigger records
-  Result<std::vector<FlowId>> known_flows();                       // flows that ever ran
-  Result<std::vector<StepState>> steps(const RunId& run);          // in the order of their start, then pending ones
-  Result<std::vector<Attempt>> attempts(const RunId& run);         // by step, index, number
-  Result<std::vector<Artifact>> artifacts(const RunId& run);       // by step, index, name
-  Result<ObjectRecord> object(const std::string& sha256);          // with bytes; kStore when quarantined, with why
-  Result<Event> find_event(std::string_view id);                   // kNotFound
+                                        bool ended_only);       // by number
+  Result<std::vector<Run>> list_runs(const RunFilter& filter);  // with trigger records
+  Result<std::vector<FlowId>> known_flows();                    // flows that ever ran
+  Result<std::vector<StepState>> steps(const RunId& run);       // in the order of their start, then pending ones
+  Result<std::vector<Attempt>> attempts(const RunId& run);      // by step, index, number
+  Result<std::vector<Artifact>> artifacts(const RunId& run);    // by step, index, name
+  Result<ObjectRecord> object(const std::string& sha256);       // with bytes; kStore when quarantined, with why
+  Result<Event> find_event(std::string_view id);                // kNotFound
+  // What the run published and the ends of its steps and its own, in the order of the ledger.
+  Result<std::vector<Event>> events_caused_by(const RunId& run);
   Result<std::vector<RunId>> runs_triggered_by(const RunId& run);  // directly, by number; through caused_by events too
   Result<std::vector<RunId>> runs_triggered_by_event(std::string_view event_id);
   // The event that is the end of the run, or of one of its steps; kNotFound while it has not ended.

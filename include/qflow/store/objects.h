@@ -15,8 +15,8 @@ namespace qflow {
 // Values up to this size live in the ledger too; larger values and files live in objects/ alone and are synced first.
 inline constexpr std::uint64_t kInlineValueLimit = 64 * 1024;
 
-// Content in the store, as the ledger knows it. `fingerprint` is size, inode and ctime of the object's file (of a folder:
-// of all its entries) when it came in: whoever changes the file through a link changes it.
+// Content in the store, as the ledger knows it. `fingerprint` is size, inode and ctime of the object's file (of a
+// folder: of all its entries) when it came in: whoever changes the file through a link changes it.
 struct ObjectRecord {
   std::string sha256;
   ArtifactKind kind = ArtifactKind::kValue;
@@ -44,11 +44,11 @@ class ObjectStore {
   ObjectStore(const StoreLayout& layout, FileSystem& files);
 
   // Takes in everything that a step left in `folder`, all or nothing: x.json is the value x (kInvalid with the
-  // position when it is not JSON), anything else a file or folder artifact. Refused by name (kInvalid): names that break
-  // the rule, both x and x.json, sockets, devices, symbolic links that point outside their own artifact. Files with one
-  // name are moved, others copied. An object that is there already is kept and used, once its content is seen to be
-  // right: by its fingerprint where `known` has one, else by its hash. When something fails, what was already moved
-  // stays in objects/, whole and named by nothing. In the order of the names.
+  // position when it is not JSON), anything else a file or folder artifact. Refused by name (kInvalid): names that
+  // break the rule, both x and x.json, sockets, devices, symbolic links that point outside their own artifact. Files
+  // with one name are moved, others copied. An object that is there already is kept and used, once its content is seen
+  // to be right: by its fingerprint where `known` has one, else by its hash. When something fails, what was already
+  // moved stays in objects/, whole and named by nothing. In the order of the names.
   Result<std::vector<NewArtifact>> collect(const Path& folder, const KnownFingerprint& known = {});
 
   // The object's file, for links; made again from `bytes` when a small value's file is gone or changed. kStore when

@@ -16,24 +16,24 @@ class StoreLayout {
   explicit StoreLayout(Path root) : root_(std::move(root)) {}
 
   const Path& root() const { return root_; }
-  Path ledger() const;        // ledger.db
-  Path write_gate() const;    // ledger.gate: writers queue on it before they take SQLite's lock
-  Path objects() const;       // objects/
-  Path object(std::string_view sha256) const;      // objects/ab/cdef…
-  Path quarantine() const;    // objects/quarantine/: what a step changed behind qflow's back
-  Path runs() const;          // runs/
-  Path run(const RunId& run) const;                // runs/TrainingFlow/34
-  Path run_lock(const RunId& run) const;           // …/lock
-  Path run_trigger(const RunId& run) const;        // …/trigger.json
-  Path run_trigger_data(const RunId& run) const;   // …/trigger_data
-  Path run_parameters(const RunId& run) const;     // …/params.json
-  Path run_artifacts(const RunId& run) const;      // …/artifacts
+  Path ledger() const;                            // ledger.db
+  Path write_gate() const;                        // ledger.gate: writers queue on it before they take SQLite's lock
+  Path objects() const;                           // objects/
+  Path object(std::string_view sha256) const;     // objects/ab/cdef…
+  Path quarantine() const;                        // objects/quarantine/: what a step changed behind qflow's back
+  Path runs() const;                              // runs/
+  Path run(const RunId& run) const;               // runs/TrainingFlow/34
+  Path run_lock(const RunId& run) const;          // …/lock
+  Path run_trigger(const RunId& run) const;       // …/trigger.json
+  Path run_trigger_data(const RunId& run) const;  // …/trigger_data
+  Path run_parameters(const RunId& run) const;    // …/params.json
+  Path run_artifacts(const RunId& run) const;     // …/artifacts
   Path step(const RunId& run, const StepId& step) const;  // …/steps/train
   Path attempt(const RunId& run, const StepId& step, std::optional<std::int64_t> index, int attempt) const;
   Path attempt_log(const RunId& run, const StepId& step, std::optional<std::int64_t> index, int attempt) const;
-  Path config() const;        // config.toml
-  Path secret(const ParameterName& name) const;    // secrets/NAME
-  Path last_tick() const;     // last_tick
+  Path config() const;                           // config.toml
+  Path secret(const ParameterName& name) const;  // secrets/NAME
+  Path last_tick() const;                        // last_tick
 
  private:
   Path root_;

@@ -1,0 +1,555 @@
+#include "qflow/store/objects.h"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "store_fixture.h"
+#include "support/faulty_file_system.h"
+
+using namespace qflow;
+
+namespace {
+
+// An empty store without a ledger, and an out folder that can be filled.
+class Workshop {
+ public:
+  Workshop() {
+    check_ok(files.make_folder(layout.root()));
+    check_ok(files.make_folder(layout.objects()));
+    check_ok(files.make_folder(out));
+  }
+
+  void put(const std::string& name, std::string_view text) {
+    check_ok(make_folders(files, (out / name).parent_path()));
+    check_ok(replace_file(files, out / name, text));
+  }
+  std::string text(const Path& path) { return read_file(files, path).value_or("(unreadable)"); }
+  std::vector<NewArtifact> collect() { return value_of(objects.collect(out)); }
+  // Puts one file and takes it in.
+  ObjectRecord keep(const std::string& name, std::string_view bytes) {
+    put(name, bytes);
+    return collect().front().object;
+  }
+  // A step writes into an object through its link, as root or owner can.
+  void scribble(const Path& path, std::string_view bytes) {
+    check_ok(files.set_permissions(path, 0644));
+    FileHandle file = value_of(files.open(path, OpenMode::kAppend, 0600));
+    check_ok(files.write_all(file, bytes));
+  }
+  std::size_t count_objects() {
+    std::size_t count = 0;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(layout.objects())) {
+      count += entry.is_regular_file() ? 1 : 0;
+    }
+    return count;
+  }
+
+  TemporaryFolder folder;
+  PosixFileSystem files;
+  StoreLayout layout{folder / "store"};
+  Path out = folder / "out";
+  ObjectStore objects{layout, files};
+};
+
+std::string big(char c) {
+  return std::string(kInlineValueLimit + 10, c);
+}
+
+}  // namespace
+
+TEST_CASE("collect: values, files and folders, in the order of their names") {
+  Workshop shop;
+  shop.put("model.json", "{\"x\": 1}\n");
+  shop.put("report.pdf", "pdf");
+  shop.put("plots/a.png", "a");
+  shop.put("plots/deep/b.png", "bb");
+  const auto artifacts = shop.collect();
+  REQUIRE(artifacts.size() == 3);
+  const ObjectRecord& model = artifacts[0].object;
+  CHECK(artifacts[0].name.text() == "model");
+  CHECK(model.kind == ArtifactKind::kValue);
+  CHECK(model.bytes == "{\"x\": 1}\n");
+  CHECK(model.size == 9);
+  CHECK(model.sha256 == sha256_hex("{\"x\": 1}\n"));
+  CHECK(shop.text(shop.layout.object(model.sha256)) == "{\"x\": 1}\n");
+  const ObjectRecord& plots = artifacts[1].object;
+  CHECK(artifacts[1].name.text() == "plots");
+  CHECK(plots.kind == ArtifactKind::kFolder);
+  CHECK(plots.size == 3);
+  CHECK(plots.sha256 == sha256_hex("file - 1 " + sha256_hex("a") + " a.png\nfolder deep\nfile - 2 " + sha256_hex("bb") +
+                                   " deep/b.png\n"));
+  CHECK(shop.text(shop.layout.object(plots.sha256) / "deep" / "b.png") == "bb");
+  const ObjectRecord& report = artifacts[2].object;
+  CHECK(artifacts[2].name.text() == "report.pdf");
+  CHECK(report.kind == ArtifactKind::kFile);
+  CHECK(!report.bytes);
+  for (const NewArtifact& artifact : artifacts) {
+    CHECK(shop.objects.unchanged(artifact.object));
+    CHECK(shop.objects.open_path(artifact.object) == shop.layout.object(artifact.object.sha256));
+  }
+  CHECK(shop.objects.load(model) == "{\"x\": 1}\n");
+  CHECK(shop.objects.load(report) == "pdf");
+  CHECK(!shop.objects.load(plots));
+  CHECK(value_of(shop.files.list(shop.out)).empty());
+}
+
+TEST_CASE("collect: nothing left is nothing") {
+  Workshop shop;
+  CHECK(shop.collect().empty());
+}
+
+TEST_CASE("objects can be written by nobody, and programs stay programs") {
+  Workshop shop;
+  shop.put("data", "d");
+  shop.put("tool", "t");
+  check_ok(shop.files.set_permissions(shop.out / "tool", 0755));
+  shop.put("tree/sub/file", "f");
+  const auto artifacts = shop.collect();
+  auto mode = [&](const Path& path) { return value_of(shop.files.info(path, FollowLinks::kNo)).mode; };
+  CHECK(mode(shop.layout.object(artifacts[0].object.sha256)) == 0444);
+  CHECK(mode(shop.layout.object(artifacts[1].object.sha256)) == 0555);
+  const Path tree = shop.layout.object(artifacts[2].object.sha256);
+  CHECK(mode(tree) == 0555);
+  CHECK(mode(tree / "sub") == 0555);
+  CHECK(mode(tree / "sub" / "file") == 0444);
+}
+
+TEST_CASE("what can't become artifacts is refused by name, and nothing is moved") {
+  struct Row {
+    std::string what;
+    std::function<void(Workshop&)> make;
+    std::string error;
+  };
+  auto link = [](const std::string& target, const Path& path) { REQUIRE(symlink(target.c_str(), path.c_str()) == 0); };
+  const Row rows[] = {
+      {"a link to a file elsewhere", [&](Workshop& shop) { link("/etc/passwd", shop.out / "x"); },
+       "the output 'x' is a link to '/etc/passwd'; leave a copy of what it points to"},
+      {"a link to another artifact", [&](Workshop& shop) { link("good", shop.out / "latest"); },
+       "the output 'latest' is a link to 'good'; leave a copy of what it points to"},
+      {"a link out of a folder",
+       [&](Workshop& shop) {
+         shop.put("tree/f", "");
+         link("../good", shop.out / "tree" / "up");
+       },
+       "the output 'tree/up' is a link to '../good', which is not inside 'tree'; leave a copy of what it points to"},
+      {"a pipe in a folder",
+       [&](Workshop& shop) {
+         shop.put("tree/f", "");
+         REQUIRE(mkfifo((shop.out / "tree" / "pipe").c_str(), 0600) == 0);
+       },
+       "the output 'tree/pipe' is a socket, pipe or device; leave only files, folders, and links inside them"},
+      {"a socket",
+       [&](Workshop& shop) {
+         int descriptor = socket(AF_UNIX, SOCK_STREAM, 0);
+         sockaddr_un address{};
+         address.sun_family = AF_UNIX;
+         (shop.out / "sock").native().copy(address.sun_path, sizeof address.sun_path - 1);
+         REQUIRE(bind(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+         close(descriptor);
+       },
+       "the output 'sock' is a socket, pipe or device; leave only files, folders, and links inside them"},
+      {"no JSON", [](Workshop& shop) { shop.put("model.json", "{\"x\": }"); },
+       "the output 'model.json' is not JSON: line 1, column 7"},
+      {"empty JSON", [](Workshop& shop) { shop.put("model.json", ""); },
+       "the output 'model.json' is not JSON: line 1, column 1"},
+      {"two of one name",
+       [](Workshop& shop) {
+         shop.put("x", "");
+         shop.put("x.json", "1");
+       },
+       "the outputs x and x.json are both the artifact x; leave one of them, or rename one"},
+      {"a bad name", [](Workshop& shop) { shop.put("my file", ""); },
+       "the output 'my file' can't be an artifact; a name has letters, digits, '_', '.' and '-'"},
+      {"a hidden file", [](Workshop& shop) { shop.put(".hidden", ""); },
+       "the output '.hidden' can't be an artifact; a name has letters"},
+      {"a value without a name", [](Workshop& shop) { shop.put(".json", "1"); },
+       "the output '.json' can't be an artifact; a name has letters"},
+      {"a folder with a value's name", [](Workshop& shop) { shop.put("x.json/f", ""); },
+       "the output 'x.json' is a folder, but .json names a value; give the folder another name"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.what);
+    Workshop shop;
+    shop.put("good", "good");
+    row.make(shop);
+    const Error error = error_of(shop.objects.collect(shop.out));
+    CHECK(error.kind == ErrorKind::kInvalid);
+    CHECK(to_text(error).substr(0, row.error.size()) == row.error);
+    CHECK(shop.text(shop.out / "good") == "good");
+    CHECK(shop.count_objects() == 0);
+  }
+}
+
+TEST_CASE("a link inside a folder stays one exactly when the system would find its target there") {
+  struct Row {
+    std::string path;
+    std::string target;
+    bool inside;
+  };
+  // The folder has: f, sub/g, sub/deep/h, and top -> ., up -> sub/deep/.. , and sub/root -> ..
+  const Row rows[] = {
+      {"l", "f", true},
+      {"l", "./f", true},
+      {"l", "sub", true},
+      {"l", "sub/g", true},
+      {"l", "sub/../f", true},
+      {"l", ".", true},
+      {"sub/l", "g", true},
+      {"sub/l", "../f", true},
+      {"sub/deep/l", "../../f", true},
+      {"l", "top/f", true},
+      {"l", "up/g", true},
+      {"l", "sub/root/f", true},
+      {"l", "", false},
+      {"l", "..", false},
+      {"l", "../tree/f", false},
+      {"sub/l", "../../x", false},
+      {"l", "/etc/passwd", false},
+      {"l", "absent", false},
+      {"l", "f/x", false},
+      {"l", "l", false},
+      {"l", "top/../f", false},
+      // Read as text this stays inside; the system follows sub/root to the top and leaves from there.
+      {"l", "sub/root/../f", false},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.path);
+    CAPTURE(row.target);
+    if (row.target.empty()) continue;  // Linux makes no such link
+    Workshop shop;
+    shop.put("tree/f", "");
+    shop.put("tree/sub/g", "");
+    shop.put("tree/sub/deep/h", "");
+    const Path tree = shop.out / "tree";
+    check_ok(shop.files.make_symlink(".", tree / "top"));
+    check_ok(shop.files.make_symlink("sub/deep/..", tree / "up"));
+    check_ok(shop.files.make_symlink("..", tree / "sub" / "root"));
+    check_ok(shop.files.make_symlink(row.target, tree / row.path));
+    auto artifacts = shop.objects.collect(shop.out);
+    CHECK(artifacts.has_value() == row.inside);
+    if (!artifacts) continue;
+    const Path link = shop.layout.object(artifacts->front().object.sha256) / row.path;
+    CHECK(shop.files.read_link(link) == row.target);
+  }
+}
+
+TEST_CASE("a manifest tells apart what only looks alike") {
+  // Each pair of folders differs in one thing only.
+  auto hash_of = [](const std::function<void(Workshop&)>& make) {
+    Workshop shop;
+    make(shop);
+    return shop.collect().front().object.sha256;
+  };
+  auto file = [](std::string name, std::string text) { return [=](Workshop& shop) { shop.put("t/" + name, text); }; };
+  auto link = [](std::string target, std::string name) {
+    return [=](Workshop& shop) {
+      shop.put("t/a", "");
+      shop.put("t/b c", "");
+      shop.put("t/a b", "");
+      shop.put("t/c", "");
+      REQUIRE(symlink(target.c_str(), (shop.out / "t" / name).c_str()) == 0);
+    };
+  };
+  CHECK(hash_of(file("f", "x")) == hash_of(file("f", "x")));
+  CHECK(hash_of(file("f", "x")) != hash_of(file("f", "y")));
+  CHECK(hash_of(file("f", "x")) != hash_of(file("g", "x")));
+  CHECK(hash_of(file("a\nfolder b", "x")) != hash_of(file("a/folder b", "x")));
+  CHECK(hash_of(link("a b", "d")) != hash_of(link("a", "b d")));
+  CHECK(hash_of([](Workshop& shop) { shop.put("t/f", "x"); }) != hash_of([](Workshop& shop) {
+          shop.put("t/f", "x");
+          check_ok(shop.files.set_permissions(shop.out / "t" / "f", 0700));
+        }));
+  CHECK(hash_of([](Workshop& shop) { shop.put("t/f", "x"); }) != hash_of([](Workshop& shop) {
+          shop.put("t/f", "x");
+          check_ok(shop.files.make_folder(shop.out / "t" / "empty"));
+        }));
+}
+
+TEST_CASE("equal contents are one object, whatever their names and however they come") {
+  Workshop shop;
+  const ObjectRecord first = shop.keep("first", "same");
+  const auto inode = value_of(shop.files.info(shop.layout.object(first.sha256), FollowLinks::kNo)).inode;
+  shop.put("a", "same");
+  shop.put("b", "same");
+  shop.put("tree/f", "same");
+  shop.put("twin/f", "same");
+  const auto artifacts = shop.collect();
+  CHECK(artifacts[0].object.sha256 == first.sha256);
+  CHECK(artifacts[0].object.fingerprint == first.fingerprint);
+  CHECK(artifacts[1].object.fingerprint == first.fingerprint);
+  CHECK(artifacts[2].object.sha256 == artifacts[3].object.sha256);
+  CHECK(artifacts[2].object.fingerprint == artifacts[3].object.fingerprint);
+  CHECK(value_of(shop.files.info(shop.layout.object(first.sha256), FollowLinks::kNo)).inode == inode);
+  CHECK(shop.count_objects() == 2);
+  CHECK(value_of(shop.files.list(shop.out)).empty());
+}
+
+TEST_CASE("an existing object that is not what its name says is set aside, not used") {
+  Workshop shop;
+  const ObjectRecord first = shop.keep("model", "weights");
+  const Path path = shop.layout.object(first.sha256);
+  shop.scribble(path, "!");
+  CHECK(!shop.objects.unchanged(first));
+  const ObjectRecord again = shop.keep("model", "weights");
+  CHECK(again.sha256 == first.sha256);
+  CHECK(shop.text(path) == "weights");
+  CHECK(shop.objects.unchanged(again));
+  CHECK(shop.text(shop.layout.quarantine() / (first.sha256 + "-1")) == "weights!");
+  // The content is right again, though the file is another one.
+  CHECK(shop.objects.unchanged(first));
+}
+
+TEST_CASE("a known fingerprint saves the reading") {
+  Workshop shop;
+  FaultyFileSystem watched(shop.files);
+  ObjectStore objects(shop.layout, watched);
+  const ObjectRecord first = shop.keep("model", "weights");
+  auto reads = [&](const KnownFingerprint& known) {
+    shop.put("model", "weights");
+    watched.fail_call(0);
+    value_of(objects.collect(shop.out, known));
+    std::size_t count = 0;
+    for (const std::string& call : watched.calls()) {
+      count += call == "open " + shop.layout.object(first.sha256).native() ? 1 : 0;
+    }
+    return count;
+  };
+  // Without it the object is read, and then synced, which opens it too.
+  CHECK(reads({}) == 2);
+  CHECK(reads([&](const std::string&) { return std::optional<std::string>(); }) == 2);
+  CHECK(reads([&](const std::string&) { return std::optional(first.fingerprint); }) == 1);
+}
+
+TEST_CASE("a file with a second name is copied, so that nobody reaches the object by it") {
+  Workshop shop;
+  check_ok(replace_file(shop.files, shop.folder / "elsewhere", "weights"));
+  check_ok(shop.files.make_hard_link(shop.folder / "elsewhere", shop.out / "model"));
+  shop.put("a", "twice");
+  check_ok(shop.files.make_hard_link(shop.out / "a", shop.out / "b"));
+  shop.put("tree/f", "thrice");
+  check_ok(shop.files.make_hard_link(shop.out / "tree" / "f", shop.folder / "third"));
+  const auto artifacts = shop.collect();
+  shop.scribble(shop.folder / "elsewhere", "!");
+  shop.scribble(shop.folder / "third", "!");
+  for (const NewArtifact& artifact : artifacts) {
+    CHECK(shop.objects.unchanged(artifact.object));
+    const Path path = shop.layout.object(artifact.object.sha256);
+    if (artifact.object.kind == ArtifactKind::kFile) {
+      CHECK(value_of(shop.files.info(path, FollowLinks::kNo)).links == 1);
+    }
+  }
+  CHECK(shop.text(shop.folder / "elsewhere") == "weights!");
+}
+
+TEST_CASE("between file systems everything is copied, and then gone from where it was") {
+  Workshop shop;
+  FaultyFileSystem apart(shop.files);
+  apart.separate_devices();
+  ObjectStore objects(shop.layout, apart);
+  shop.put("value.json", "1");
+  shop.put("model", "weights");
+  shop.put("tree/sub/f", "f");
+  check_ok(shop.files.make_symlink("sub/f", shop.out / "tree" / "link"));
+  const auto artifacts = value_of(objects.collect(shop.out));
+  REQUIRE(artifacts.size() == 3);
+  for (const NewArtifact& artifact : artifacts) {
+    CHECK(shop.objects.unchanged(artifact.object));
+    CHECK(value_of(shop.objects.open_path(artifact.object)) == shop.layout.object(artifact.object.sha256));
+  }
+  const Path tree = shop.layout.object(artifacts[1].object.sha256);
+  CHECK(shop.files.read_link(tree / "link") == "sub/f");
+  CHECK(value_of(shop.files.info(tree, FollowLinks::kNo)).mode == 0555);
+  CHECK(value_of(shop.files.list(shop.out)).empty());
+  for (const FolderEntry& entry : value_of(shop.files.list(shop.layout.objects()))) {
+    CHECK(!entry.name.starts_with("."));
+  }
+}
+
+TEST_CASE("values up to 64 KiB are the ledger's; all else is on disk before it is named") {
+  struct Row {
+    std::string name;
+    std::string bytes;
+    bool in_ledger;
+  };
+  const Row rows[] = {
+      {"v.json", "1", true},
+      {"v.json", "\"" + std::string(kInlineValueLimit - 2, 'x') + "\"", true},
+      {"v.json", "\"" + std::string(kInlineValueLimit - 1, 'x') + "\"", false},
+      {"v", "1", false},
+      {"v/f", "1", false},
+  };
+  for (const Row& row : rows) {
+    Workshop shop;
+    FaultyFileSystem watched(shop.files);
+    ObjectStore objects(shop.layout, watched);
+    shop.put(row.name, row.bytes);
+    const auto artifacts = value_of(objects.collect(shop.out));
+    CHECK(artifacts[0].object.bytes.has_value() == row.in_ledger);
+    std::size_t synced = 0, moved = 0, folder_synced = 0;
+    const auto calls = watched.calls();
+    for (std::size_t index = 0; index < calls.size(); ++index) {
+      if (calls[index].starts_with("sync ")) synced = index;
+      if (calls[index].starts_with("move ")) moved = index;
+      if (calls[index] == "sync_folder " + shop.layout.object(artifacts[0].object.sha256).parent_path().native()) {
+        folder_synced = index;
+      }
+    }
+    REQUIRE(moved > 0);
+    CHECK((synced > 0) == !row.in_ledger);
+    CHECK((folder_synced > 0) == !row.in_ledger);
+    if (!row.in_ledger) {
+      CHECK(synced < moved);
+      CHECK(moved < folder_synced);
+    }
+  }
+}
+
+TEST_CASE("a content that came in as a small value is synced when it comes again as a file") {
+  Workshop shop;
+  shop.keep("v.json", "1");
+  FaultyFileSystem watched(shop.files);
+  ObjectStore objects(shop.layout, watched);
+  shop.put("file", "1");
+  value_of(objects.collect(shop.out));
+  bool opened = false, synced_after = false;
+  for (const std::string& call : watched.calls()) {
+    if (call == "open " + shop.layout.object(sha256_hex("1")).native()) opened = true;
+    synced_after |= opened && call.starts_with("sync ");
+  }
+  CHECK(synced_after);
+}
+
+TEST_CASE("a small value is made again from its bytes; anything else that is missing or changed is an error") {
+  Workshop shop;
+  const ObjectRecord value = shop.keep("v.json", "[1]");
+  const ObjectRecord file = shop.keep("model", "weights");
+  const ObjectRecord large = shop.keep("large.json", "\"" + big('x') + "\"");
+  for (const ObjectRecord& object : {value, file, large}) {
+    CAPTURE(object.sha256);
+    const Path path = shop.layout.object(object.sha256);
+    shop.scribble(path, "!");
+    CHECK(!shop.objects.unchanged(object));
+    auto opened = shop.objects.open_path(object);
+    CHECK(opened.has_value() == object.bytes.has_value());
+    if (!opened) {
+      CHECK(opened.error().kind == ErrorKind::kStore);
+      CHECK(opened.error().message.find("was changed behind qflow's back") != std::string::npos);
+      CHECK(error_of(shop.objects.load(object)).kind == ErrorKind::kStore);
+    }
+    check_ok(shop.objects.quarantine(object));
+    check_ok(shop.objects.quarantine(object));
+    CHECK(!exists(shop.files, path));
+    CHECK(!shop.objects.unchanged(object));
+    opened = shop.objects.open_path(object);
+    CHECK(opened.has_value() == object.bytes.has_value());
+    if (!opened) CHECK(opened.error().message.find("is missing") != std::string::npos);
+  }
+  CHECK(shop.text(shop.layout.object(value.sha256)) == "[1]");
+  CHECK(value_of(shop.files.info(shop.layout.object(value.sha256), FollowLinks::kNo)).mode == 0444);
+  CHECK(shop.objects.unchanged(value));
+}
+
+TEST_CASE("a changed folder is noticed and can be set aside") {
+  struct Row {
+    std::string what;
+    std::function<void(Workshop&, const Path&)> change;
+  };
+  const Row rows[] = {
+      {"a file", [](Workshop& shop, const Path& tree) { shop.scribble(tree / "sub" / "f", "!"); }},
+      {"a new file",
+       [](Workshop& shop, const Path& tree) {
+         check_ok(shop.files.set_permissions(tree, 0755));
+         check_ok(replace_file(shop.files, tree / "new", ""));
+       }},
+      {"a file less",
+       [](Workshop& shop, const Path& tree) {
+         check_ok(shop.files.set_permissions(tree / "sub", 0755));
+         check_ok(shop.files.remove(tree / "sub" / "f"));
+       }},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.what);
+    Workshop shop;
+    shop.put("tree/sub/f", "f");
+    shop.put("tree/g", "g");
+    const ObjectRecord tree = shop.collect().front().object;
+    row.change(shop, shop.layout.object(tree.sha256));
+    CHECK(!shop.objects.unchanged(tree));
+    CHECK(error_of(shop.objects.open_path(tree)).kind == ErrorKind::kStore);
+    check_ok(shop.objects.quarantine(tree));
+    CHECK(!exists(shop.files, shop.layout.object(tree.sha256)));
+  }
+}
+
+TEST_CASE("a store that was copied to another place is as good as before") {
+  Workshop shop;
+  const ObjectRecord file = shop.keep("model", "weights");
+  const Path path = shop.layout.object(file.sha256);
+  check_ok(shop.files.rename(path, shop.folder / "aside"));
+  check_ok(replace_file(shop.files, path, "weights", 0444));
+  CHECK(shop.objects.unchanged(file));
+  CHECK(shop.objects.open_path(file));
+}
+
+TEST_CASE("bytes of the ledger that are not what their hash says are damage") {
+  Workshop shop;
+  ObjectRecord value = shop.keep("v.json", "[1]");
+  value.bytes = "[2]";
+  CHECK(error_of(shop.objects.load(value)).kind == ErrorKind::kStore);
+}
+
+TEST_CASE("whatever call fails, an object that has its name is whole, and the next attempt succeeds") {
+  auto fill = [](Workshop& shop) {
+    shop.put("value.json", "{\"x\": 1}");
+    shop.put("large.json", "\"" + big('y') + "\"");
+    shop.put("model", "weights");
+    shop.put("tree/sub/f", "f");
+    check_ok(shop.files.make_symlink("sub/f", shop.out / "tree" / "link"));
+    check_ok(replace_file(shop.files, shop.folder / "elsewhere", "shared"));
+    check_ok(shop.files.make_hard_link(shop.folder / "elsewhere", shop.out / "shared"));
+  };
+  auto refill = [&](Workshop& shop) {
+    check_ok(remove_tree(shop.files, shop.out));
+    check_ok(remove_tree(shop.files, shop.folder / "elsewhere"));
+    check_ok(shop.files.make_folder(shop.out));
+    fill(shop);
+  };
+  for (bool apart : {false, true}) {
+    Workshop counted;
+    FaultyFileSystem counter(counted.files);
+    if (apart) counter.separate_devices();
+    fill(counted);
+    value_of(ObjectStore(counted.layout, counter).collect(counted.out));
+    const std::size_t calls = counter.calls().size();
+    CHECK(calls > 50);
+    for (std::size_t failing = 1; failing <= calls; ++failing) {
+      CAPTURE(failing);
+      Workshop shop;
+      FaultyFileSystem faulty(shop.files);
+      if (apart) faulty.separate_devices();
+      ObjectStore objects(shop.layout, faulty);
+      fill(shop);
+      faulty.fail_call(failing, "No space left on device");
+      auto artifacts = objects.collect(shop.out);
+      if (!artifacts) CHECK(artifacts.error().message.find("No space left on device") != std::string::npos);
+      for (const auto& prefix : std::filesystem::directory_iterator(shop.layout.objects())) {
+        const std::string name = prefix.path().filename().native();
+        if (name == "quarantine" || name.starts_with(".")) continue;
+        for (const auto& entry : std::filesystem::directory_iterator(prefix)) {
+          ObjectRecord object;
+          object.sha256 = name + entry.path().filename().native();
+          CHECK(shop.objects.unchanged(object));
+        }
+      }
+      faulty.fail_call(0);
+      refill(shop);
+      const auto again = value_of(objects.collect(shop.out));
+      CHECK(again.size() == 5);
+      for (const NewArtifact& artifact : again) CHECK(shop.objects.unchanged(artifact.object));
+    }
+  }
+}

@@ -1,0 +1,123 @@
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+
+#include <set>
+
+#include "store_fixture.h"
+
+using namespace qflow;
+
+namespace {
+
+std::set<std::string>& seen_statements() {
+  static std::set<std::string> statements;
+  return statements;
+}
+
+int remember_statement(unsigned, void*, void*, void* text) {
+  seen_statements().insert(static_cast<const char*>(text));
+  return 0;
+}
+
+int watch_connection(sqlite3* connection, char**, const sqlite3_api_routines*) {
+  return sqlite3_trace_v2(connection, SQLITE_TRACE_STMT, remember_statement, nullptr);
+}
+
+// While one lives, connections that open tell their statements.
+class StatementWatch {
+ public:
+  StatementWatch() { sqlite3_auto_extension(reinterpret_cast<void (*)()>(watch_connection)); }
+  ~StatementWatch() { sqlite3_cancel_auto_extension(reinterpret_cast<void (*)()>(watch_connection)); }
+};
+
+bool can_be_explained(const std::string& sql) {
+  return sql.starts_with("SELECT") || sql.starts_with("UPDATE") || sql.starts_with("INSERT");
+}
+
+// What SQLite would do for each statement, one line per table.
+std::vector<std::string> plan_of(sqlite3* connection, const std::string& sql) {
+  sqlite3_stmt* statement = nullptr;
+  REQUIRE(sqlite3_prepare_v2(connection, ("EXPLAIN QUERY PLAN " + sql).c_str(), -1, &statement, nullptr) == SQLITE_OK);
+  std::vector<std::string> lines;
+  while (sqlite3_step(statement) == SQLITE_ROW) {
+    lines.emplace_back(reinterpret_cast<const char*>(sqlite3_column_text(statement, 3)));
+  }
+  sqlite3_finalize(statement);
+  return lines;
+}
+
+}  // namespace
+
+TEST_CASE("no look-up reads a whole table, so none grows with what is stored") {
+  StatementWatch watch;
+  StoreFixture fixture;
+  seen_statements().clear();
+  Event event = event_named("food");
+  const RunId up = fixture.add_run("Up").id;
+  event.caused_by = up;
+  const RunId run = fixture
+                        .add_run("F",
+                                 [&](Run& added) {
+                                   added.tags = {"t"};
+                                   added.trigger = TriggerRecord{};
+                                   added.trigger->sources = {TriggerSource{event, "food", up, {}}};
+                                 })
+                        .id;
+  NewArtifact artifact;
+  artifact.name = ArtifactName::parse("a").value();
+  artifact.object.sha256 = sha256_hex("");
+  Attempt attempt;
+  attempt.step = step_id("s");
+  fixture.write([&](LedgerWriter& writer) -> Status {
+    QFLOW_TRY(writer.save_step(run, StepState{step_id("s"), StepStatus::kRunning, "", 1, 0, {}, {}}));
+    QFLOW_TRY(writer.save_attempt(run, attempt));
+    QFLOW_TRY(writer.add_artifact(run, step_id("s"), {}, artifact));
+    QFLOW_TRY(writer.add_tags(run, {"u"}));
+    QFLOW_TRY(writer.mark_quarantined(artifact.object.sha256, "why"));
+    QFLOW_TRY(writer.start_run(run, at_second(1)));
+    return writer.end_run(run, RunStatus::kSucceeded, "", at_second(2));
+  });
+  Ledger& ledger = fixture.ledger();
+  (void)ledger.find_run(run);
+  for (bool ended : {false, true}) {
+    (void)ledger.latest_run(flow_id("F"), {}, ended);
+    (void)ledger.latest_run(flow_id("F"), "", ended);
+  }
+  (void)ledger.steps(run);
+  (void)ledger.attempts(run);
+  (void)ledger.artifacts(run);
+  (void)ledger.object(artifact.object.sha256);
+  (void)ledger.find_event("x");
+  (void)ledger.runs_triggered_by(run);
+  (void)ledger.runs_triggered_by_event("x");
+  (void)ledger.end_event(run, {});
+  (void)ledger.end_event(run, step_id("s"));
+  (void)ledger.definition("x");
+  // Listings read what they list, newest first, and stop at their limit: in order, without sorting all.
+  for (int which = 0; which < 4; ++which) {
+    RunFilter filter;
+    filter.limit = 5;
+    if (which == 0) filter.flow = flow_id("F");
+    if (which == 1) filter.status = RunStatus::kFailed;
+    if (which == 2) filter.since = at_second(1);
+    (void)ledger.list_runs(filter);
+  }
+  sqlite3* connection = nullptr;
+  REQUIRE(sqlite3_open(fixture.store().layout().ledger().c_str(), &connection) == SQLITE_OK);
+  std::size_t explained = 0;
+  for (const std::string& sql : seen_statements()) {
+    if (!can_be_explained(sql)) continue;
+    CAPTURE(sql);
+    ++explained;
+    for (const std::string& line : plan_of(connection, sql)) {
+      CAPTURE(line);
+      bool whole_table = line.starts_with("SCAN ") && line.find("USING INDEX runs_by_creation") == std::string::npos &&
+                         line != "SCAN CONSTANT ROW" && line.find("SCAN (subquery") == std::string::npos;
+      CHECK(!whole_table);
+      bool sorts_runs = line.find("USE TEMP B-TREE FOR ORDER BY") == 0 && sql.find("LIMIT") != std::string::npos;
+      CHECK(!sorts_runs);
+    }
+  }
+  sqlite3_close(connection);
+  CHECK(explained > 25);
+}

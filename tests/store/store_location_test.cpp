@@ -1,0 +1,91 @@
+#include "qflow/store/store_location.h"
+
+#include <doctest/doctest.h>
+
+#include "store_fixture.h"
+
+using namespace qflow;
+
+TEST_CASE("where the store is: the option, the variable, or upwards as git finds .git") {
+  TemporaryFolder folder;
+  PosixFileSystem files;
+  const Path top = folder.path();
+  check_ok(make_folders(files, top / "project" / ".qflow"));
+  check_ok(make_folders(files, top / "project" / "deep" / "er"));
+  check_ok(make_folders(files, top / "named"));
+  struct Row {
+    std::string from;
+    std::optional<std::string> option;
+    std::string variable;
+    std::string root;
+    bool exists;
+  };
+  const Row rows[] = {
+      {"project", {}, "", "project/.qflow", true},
+      {"project/deep/er", {}, "", "project/.qflow", true},
+      {"named", {}, "", "named/.qflow", false},
+      {"project", "../named", "", "named", true},
+      {"project", "../absent", "", "absent", false},
+      {"project", {}, (top / "named").native(), "named", true},
+      {"project", {}, "../named", "named", true},
+      {"project", (top / "named").native(), (top / "absent").native(), "named", true},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.from);
+    const StoreLocation location =
+        value_of(locate_store(files, {{"QFLOW_STORE", row.variable}}, row.option, top / row.from));
+    CHECK(location.root == top / row.root);
+    CHECK(location.exists == row.exists);
+  }
+}
+
+TEST_CASE("a .qflow that is not a folder, and an empty --store, are refused") {
+  TemporaryFolder folder;
+  PosixFileSystem files;
+  check_ok(replace_file(files, folder / ".qflow", ""));
+  check_ok(files.make_folder(folder / "below"));
+  const Error error = error_of(locate_store(files, {}, {}, folder / "below"));
+  CHECK(error.kind == ErrorKind::kStore);
+  CHECK(error.message == (folder / ".qflow").native() + " is not a folder, so it can't be a store");
+  CHECK(error_of(locate_store(files, {}, "", folder.path())).kind == ErrorKind::kUsage);
+}
+
+TEST_CASE("no store: where it was looked for and how to make one") {
+  CHECK(
+      to_text(no_store({"/a/b/.qflow", false}, "/a/b")) ==
+      "there is no store (.qflow) in /a/b or any folder above it; make one with 'qflow init', or name one with --store "
+      "or QFLOW_STORE");
+  CHECK(to_text(no_store({"/x", false}, "/a/b")) ==
+        "there is no store at /x; name an existing one with --store or QFLOW_STORE, or make one with 'qflow init'");
+  CHECK(no_store({"/x", false}, "/a/b").kind == ErrorKind::kStore);
+}
+
+TEST_CASE("every path of a store") {
+  const StoreLayout layout("/s");
+  const RunId run = run_id("TrainingFlow/34");
+  const std::string hash = std::string(2, 'a') + std::string(62, 'c');
+  struct Row {
+    Path path;
+    std::string text;
+  };
+  const Row rows[] = {
+      {layout.ledger(), "/s/ledger.db"},
+      {layout.write_gate(), "/s/ledger.gate"},
+      {layout.object(hash), "/s/objects/aa/" + std::string(62, 'c')},
+      {layout.quarantine(), "/s/objects/quarantine"},
+      {layout.run(run), "/s/runs/TrainingFlow/34"},
+      {layout.run_lock(run), "/s/runs/TrainingFlow/34/lock"},
+      {layout.run_trigger(run), "/s/runs/TrainingFlow/34/trigger.json"},
+      {layout.run_trigger_data(run), "/s/runs/TrainingFlow/34/trigger_data"},
+      {layout.run_parameters(run), "/s/runs/TrainingFlow/34/params.json"},
+      {layout.run_artifacts(run), "/s/runs/TrainingFlow/34/artifacts"},
+      {layout.step(run, step_id("train")), "/s/runs/TrainingFlow/34/steps/train"},
+      {layout.attempt(run, step_id("train"), {}, 1), "/s/runs/TrainingFlow/34/steps/train/1"},
+      {layout.attempt(run, step_id("train"), 7, 2), "/s/runs/TrainingFlow/34/steps/train/7/2"},
+      {layout.attempt_log(run, step_id("train"), {}, 1), "/s/runs/TrainingFlow/34/steps/train/1/log"},
+      {layout.config(), "/s/config.toml"},
+      {layout.secret(ParameterName::parse("TOKEN").value()), "/s/secrets/TOKEN"},
+      {layout.last_tick(), "/s/last_tick"},
+  };
+  for (const Row& row : rows) CHECK(row.path == row.text);
+}

@@ -1,0 +1,381 @@
+#include "qflow/store/store.h"
+
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <thread>
+
+#include "store_fixture.h"
+#include "support/faulty_file_system.h"
+
+using namespace qflow;
+
+namespace {
+
+// Runs SQL on a database as another program would.
+void run_sql(const Path& database, const std::string& sql) {
+  sqlite3* connection = nullptr;
+  REQUIRE(sqlite3_open(database.c_str(), &connection) == SQLITE_OK);
+  char* problem = nullptr;
+  sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, &problem);
+  CHECK_MESSAGE(problem == nullptr, problem);
+  sqlite3_close(connection);
+}
+
+Status insert(Ledger& ledger, const std::string& id, Durability durability = Durability::kProcess) {
+  return ledger.write(durability, [&](LedgerWriter& writer) { return writer.insert_event(event_named(id)); });
+}
+
+// What `body` returns in a process of its own; as a user who may not write everywhere, where that is possible.
+bool in_child_as_nobody(const Path& folder, const std::function<bool()>& body) {
+  constexpr uid_t kNobody = 65534;
+  if (getuid() == 0) {
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+      REQUIRE(lchown(entry.path().c_str(), kNobody, kNobody) == 0);
+    }
+    REQUIRE(chown(folder.c_str(), kNobody, kNobody) == 0);
+  }
+  pid_t child = fork();
+  if (child == 0) {
+    if (getuid() == 0 && (setgid(kNobody) != 0 || setuid(kNobody) != 0)) _exit(2);
+    _exit(body() ? 0 : 1);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+}  // namespace
+
+TEST_CASE("a new store is its owner's alone and has its folders") {
+  StoreFixture fixture;
+  for (const Path& folder : {fixture.root(), fixture.store().layout().objects(), fixture.store().layout().runs()}) {
+    CHECK(value_of(fixture.files.info(folder, FollowLinks::kNo)).mode == 0700);
+  }
+  CHECK(value_of(fixture.files.info(fixture.store().layout().ledger(), FollowLinks::kNo)).mode == 0600);
+  CHECK(fixture.store().notes().empty());
+}
+
+TEST_CASE("what can't be a store is refused with the reason, and nothing is made") {
+  struct Row {
+    std::string what;
+    std::function<void(const Path&, FileSystem&)> make;
+    StoreAccess access;
+    std::string error;
+  };
+  auto nothing = [](const Path&, FileSystem&) {};
+  auto file = [](const Path& root, FileSystem& files) { check_ok(replace_file(files, root, "text")); };
+  auto empty_folder = [](const Path& root, FileSystem& files) { check_ok(files.make_folder(root)); };
+  auto home = [](const Path& root, FileSystem& files) {
+    check_ok(files.make_folder(root));
+    check_ok(replace_file(files, root / "letter.txt", "dear"));
+  };
+  const std::string make_one = "name a store with --store, or make one with 'qflow init'";
+  const Row rows[] = {
+      {"nothing there", nothing, StoreAccess::kRead,
+       "there is no store at ROOT; name an existing one with --store or QFLOW_STORE, or make one with 'qflow init'"},
+      {"nothing there", nothing, StoreAccess::kWrite,
+       "there is no store at ROOT; name an existing one with --store or QFLOW_STORE, or make one with 'qflow init'"},
+      {"a file", file, StoreAccess::kRead,
+       "ROOT is not a folder, so it can't be a store; move it away, or name a store with --store"},
+      {"a file", file, StoreAccess::kCreate,
+       "ROOT is not a folder, so it can't be a store; move it away, or name a store with --store"},
+      {"an empty folder", empty_folder, StoreAccess::kRead, "ROOT is not a store: it has no ledger.db; " + make_one},
+      {"an empty folder", empty_folder, StoreAccess::kWrite, "ROOT is not a store: it has no ledger.db; " + make_one},
+      {"somebody's folder", home, StoreAccess::kCreate,
+       "ROOT is no store, and it is not empty: it has 'letter.txt'; name an empty or new folder"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.what);
+    TemporaryFolder folder;
+    PosixFileSystem files;
+    FakeClock clock;
+    const Path root = folder / "store";
+    row.make(root, files);
+    std::string expected = row.error;
+    expected.replace(expected.find("ROOT"), 4, root.native());
+    const Error error = error_of(Store::open(root, row.access, files, clock));
+    CHECK(error.kind == ErrorKind::kStore);
+    CHECK(to_text(error) == expected);
+    CHECK(!exists(files, root / "ledger.db"));
+  }
+}
+
+TEST_CASE("a store is made in a folder that waits for one, and opening it again keeps it") {
+  TemporaryFolder folder;
+  PosixFileSystem files;
+  FakeClock clock;
+  const Path root = folder / "new" / "store";
+  check_ok(make_folders(files, root / "secrets"));
+  check_ok(replace_file(files, root / "config.toml", ""));
+  for (int count = 1; count <= 3; ++count) {
+    auto store = value_of(Store::open(root, StoreAccess::kCreate, files, clock));
+    check_ok(insert(store->ledger(), std::to_string(count)));
+    for (int earlier = 1; earlier <= count; ++earlier) {
+      CHECK(store->ledger().find_event("id-" + std::to_string(earlier)));
+    }
+  }
+}
+
+TEST_CASE("a ledger of a newer qflow, of another program, or damaged is refused plainly") {
+  struct Row {
+    std::string what;
+    std::function<void(const Path&, FileSystem&)> spoil;
+    std::string error;
+  };
+  const Row rows[] = {
+      {"newer", [](const Path& ledger, FileSystem&) { run_sql(ledger, "PRAGMA user_version = 999"); },
+       "the ledger LEDGER was made by a newer qflow: its schema has number 999, this one knows "},
+      {"no database",
+       [](const Path& ledger, FileSystem& files) {
+         check_ok(remove_tree(files, ledger.native() + "-wal"));
+         check_ok(replace_file(files, ledger, std::string(5000, 'x')));
+       },
+       "the ledger LEDGER is damaged: file is not a database; keep a copy of its folder, then restore it from a "
+       "backup"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.what);
+    for (StoreAccess access : {StoreAccess::kRead, StoreAccess::kWrite, StoreAccess::kCreate}) {
+      StoreFixture fixture;
+      const Path ledger = fixture.store().layout().ledger();
+      fixture.close();
+      row.spoil(ledger, fixture.files);
+      std::string expected = row.error;
+      expected.replace(expected.find("LEDGER"), 6, ledger.native());
+      const Error error = error_of(Store::open(fixture.root(), access, fixture.files, fixture.clock));
+      CHECK(error.kind == ErrorKind::kStore);
+      CHECK(to_text(error).substr(0, expected.size()) == expected);
+    }
+  }
+}
+
+TEST_CASE("a database of another program is left alone") {
+  TemporaryFolder folder;
+  PosixFileSystem files;
+  FakeClock clock;
+  check_ok(files.make_folder(folder / "store"));
+  run_sql(folder / "store" / "ledger.db", "CREATE TABLE recipes(name TEXT)");
+  const Error error = error_of(Store::open(folder / "store", StoreAccess::kCreate, files, clock));
+  CHECK(error.message == (folder / "store" / "ledger.db").native() + " is a database of another program");
+}
+
+TEST_CASE("damage inside is an error that names file and remedy, not a crash") {
+  StoreFixture fixture;
+  for (int count = 0; count < 200; ++count) check_ok(insert(fixture.ledger(), std::to_string(count)));
+  const Path ledger = fixture.store().layout().ledger();
+  fixture.close();
+  run_sql(ledger, "PRAGMA wal_checkpoint(TRUNCATE)");
+  std::string bytes = value_of(read_file(fixture.files, ledger));
+  for (std::size_t page = 1; page * 4096 < bytes.size(); ++page) bytes.replace(page * 4096, 64, 64, '\xff');
+  check_ok(replace_file(fixture.files, ledger, bytes));
+  auto store = Store::open(fixture.root(), StoreAccess::kWrite, fixture.files, fixture.clock);
+  REQUIRE(store);
+  const Error error = error_of((*store)->ledger().find_event("id-1"));
+  CHECK(error.kind == ErrorKind::kStore);
+  CHECK(error.message.find("the ledger " + ledger.native() + " is damaged") == 0);
+  CHECK(error.advice.find(".recover") != std::string::npos);
+  CHECK(!insert((*store)->ledger(), "new"));
+}
+
+TEST_CASE("a reader writes nothing") {
+  StoreFixture fixture;
+  auto reader = fixture.open(StoreAccess::kRead);
+  const Error error = error_of(insert(reader->ledger(), "x"));
+  CHECK(error.kind == ErrorKind::kStore);
+}
+
+TEST_CASE("a store that may not be written can be read") {
+  for (bool with_log : {false, true}) {
+    CAPTURE(with_log);
+    StoreFixture fixture;
+    check_ok(insert(fixture.ledger(), "x"));
+    const Path root = fixture.root();
+    fixture.close();
+    if (!with_log) run_sql(root / "ledger.db", "PRAGMA wal_checkpoint(TRUNCATE)");
+    CHECK(exists(fixture.files, root / "ledger.db-wal") == with_log);
+    for (const FolderEntry& entry : value_of(fixture.files.list(root))) {
+      check_ok(fixture.files.set_permissions(root / entry.name, entry.type == FileType::kFolder ? 0500 : 0400));
+    }
+    check_ok(fixture.files.set_permissions(root, 0500));
+    CHECK(in_child_as_nobody(fixture.folder.path(), [&] {
+      auto reader = Store::open(root, StoreAccess::kRead, fixture.files, fixture.clock);
+      auto writer = Store::open(root, StoreAccess::kWrite, fixture.files, fixture.clock);
+      bool refused = !writer || !insert((*writer)->ledger(), "y");
+      return reader && (*reader)->ledger().find_event("id-x") && refused;
+    }));
+    check_ok(fixture.files.set_permissions(root, 0700));
+  }
+}
+
+TEST_CASE("a folder that may not be entered says so") {
+  StoreFixture fixture;
+  const Path root = fixture.root();
+  fixture.close();
+  check_ok(fixture.files.set_permissions(root, 0));
+  CHECK(in_child_as_nobody(fixture.folder.path(), [&] {
+    auto store = Store::open(root, StoreAccess::kRead, fixture.files, fixture.clock);
+    return !store && store.error().kind == ErrorKind::kStore &&
+           store.error().message.find("Permission denied") != std::string::npos;
+  }));
+  check_ok(fixture.files.set_permissions(root, 0700));
+}
+
+TEST_CASE("a failed body leaves nothing, also when it throws") {
+  StoreFixture fixture;
+  Status failed = fixture.ledger().write(Durability::kPower, [](LedgerWriter& writer) -> Status {
+    QFLOW_TRY(writer.insert_event(event_named("a")));
+    return fail(ErrorKind::kRefused, "no");
+  });
+  CHECK(error_of(failed).kind == ErrorKind::kRefused);
+  CHECK_THROWS_AS((void)fixture.ledger().write(Durability::kPower,
+                                               [](LedgerWriter& writer) -> Status {
+                                                 QFLOW_TRY(writer.insert_event(event_named("b")));
+                                                 throw std::runtime_error("stop");
+                                               }),
+                  std::runtime_error);
+  CHECK(!fixture.ledger().find_event("id-a"));
+  CHECK(!fixture.ledger().find_event("id-b"));
+  check_ok(insert(fixture.ledger(), "c"));
+  auto other = fixture.open(StoreAccess::kWrite);
+  check_ok(insert(other->ledger(), "d"));
+}
+
+TEST_CASE("eight writers at once, each with its own ledger, lose nothing and see no lock") {
+  constexpr int kWriters = 8, kWrites = 200;
+  StoreFixture fixture;
+  std::vector<std::thread> writers;
+  std::vector<std::string> problems(kWriters);
+  for (int number = 0; number < kWriters; ++number) {
+    writers.emplace_back([&, number] {
+      auto store = Store::open(fixture.root(), StoreAccess::kWrite, fixture.files, fixture.clock);
+      if (!store) {
+        problems[number] = to_text(store.error());
+        return;
+      }
+      for (int count = 0; count < kWrites; ++count) {
+        Status done = (*store)->ledger().write(Durability::kProcess, [&](LedgerWriter& writer) -> Status {
+          QFLOW_ASSIGN(std::int64_t next, writer.next_run_number(flow_id("F")));
+          return writer.insert_run(queued_run({flow_id("F"), next}), "text");
+        });
+        if (!done) problems[number] = to_text(done.error());
+        // Readers work while others write.
+        if (!(*store)->ledger().find_run(run_id("F/1"))) problems[number] = "F/1 is gone";
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  for (const std::string& problem : problems) CHECK(problem == "");
+  auto latest = value_of(fixture.ledger().latest_run(flow_id("F"), {}, false));
+  CHECK(latest->id.number == kWriters * kWrites);
+  CHECK(value_of(fixture.ledger().list_runs({})).size() == kWriters * kWrites);
+}
+
+TEST_CASE("eight processes make one new store and write to it at once") {
+  constexpr int kWriters = 8, kWrites = 25;
+  TemporaryFolder folder;
+  PosixFileSystem files;
+  FakeClock clock;
+  std::vector<pid_t> writers;
+  for (int number = 0; number < kWriters; ++number) {
+    writers.push_back(fork());
+    if (writers.back() != 0) continue;
+    bool good = true;
+    for (int count = 0; count < kWrites; ++count) {
+      auto store = Store::open(folder / "store", StoreAccess::kCreate, files, clock);
+      good = good && store &&
+             insert((*store)->ledger(), std::to_string(number) + "-" + std::to_string(count), Durability::kPower);
+    }
+    _exit(good ? 0 : 1);
+  }
+  for (pid_t writer : writers) {
+    int status = 0;
+    REQUIRE(waitpid(writer, &status, 0) == writer);
+    CHECK(status == 0);
+  }
+  auto store = value_of(Store::open(folder / "store", StoreAccess::kRead, files, clock));
+  for (int number = 0; number < kWriters; ++number) {
+    for (int count = 0; count < kWrites; ++count) {
+      CHECK(store->ledger().find_event("id-" + std::to_string(number) + "-" + std::to_string(count)));
+    }
+  }
+}
+
+TEST_CASE("the log stays short when every write is a process of its own, and when one process writes much") {
+  constexpr std::uint64_t kBound = 600 * 4120;
+  StoreFixture fixture;
+  const Path log = fixture.store().layout().ledger().native() + "-wal";
+  auto log_size = [&] { return value_of(fixture.files.info(log, FollowLinks::kNo)).size; };
+  for (int count = 0; count < 1000; ++count) check_ok(insert(fixture.ledger(), std::to_string(count)));
+  CHECK(log_size() < kBound);
+  fixture.close();
+  for (int count = 1000; count < 1300; ++count) {
+    auto store = fixture.open(StoreAccess::kWrite);
+    check_ok(insert(store->ledger(), std::to_string(count)));
+  }
+  CHECK(log_size() < kBound);
+  auto store = fixture.open(StoreAccess::kRead);
+  for (int count = 0; count < 1300; ++count) CHECK(store->ledger().find_event("id-" + std::to_string(count)));
+}
+
+TEST_CASE("a process that is killed at any time leaves a valid store") {
+  // The child collects and commits for ever; whatever the ledger names must be whole.
+  TemporaryFolder folder;
+  PosixFileSystem files;
+  FakeClock clock;
+  std::int64_t known = 0;
+  for (int round = 0; round < 12; ++round) {
+    pid_t child = fork();
+    if (child == 0) {
+      auto store = Store::open(folder / "store", StoreAccess::kCreate, files, clock).value();
+      for (int count = 0;; ++count) {
+        const Path out = folder / ("out-" + std::to_string(getpid()) + "-" + std::to_string(count));
+        if (!files.make_folder(out)) _exit(1);
+        const std::string text = std::to_string(getpid()) + "." + std::to_string(count);
+        if (!replace_file(files, out / "value.json", text) || !replace_file(files, out / "file", "f" + text)) _exit(1);
+        auto artifacts = store->objects().collect(out);
+        if (!artifacts) _exit(1);
+        Status done = store->ledger().write(Durability::kProcess, [&](LedgerWriter& writer) -> Status {
+          QFLOW_ASSIGN(std::int64_t number, writer.next_run_number(flow_id("F")));
+          const RunId run{flow_id("F"), number};
+          QFLOW_TRY(writer.insert_run(queued_run(run), "text"));
+          for (const NewArtifact& artifact : *artifacts) {
+            QFLOW_TRY(writer.add_artifact(run, step_id("s"), {}, artifact));
+          }
+          return Status();
+        });
+        if (!done) _exit(1);
+      }
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(30 + 7 * round));
+    REQUIRE(kill(child, SIGKILL) == 0);
+    int status = 0;
+    REQUIRE(waitpid(child, &status, 0) == child);
+    REQUIRE(WIFSIGNALED(status));
+    auto store = value_of(Store::open(folder / "store", StoreAccess::kCreate, files, clock));
+    const auto runs = value_of(store->ledger().list_runs({}));
+    CHECK(static_cast<std::int64_t>(runs.size()) >= known);
+    known = static_cast<std::int64_t>(runs.size());
+    for (const Run& run : runs) {
+      const auto artifacts = value_of(store->ledger().artifacts(run.id));
+      CHECK(artifacts.size() == 2);
+      for (const Artifact& artifact : artifacts) {
+        const ObjectRecord object = value_of(store->ledger().object(artifact.sha256));
+        CHECK(store->objects().load(object));
+        CHECK(store->objects().unchanged(object));
+      }
+    }
+  }
+}
+
+TEST_CASE("a store on a network file system says so") {
+  StoreFixture fixture;
+  FaultyFileSystem network(fixture.files);
+  network.set_network("NFS");
+  auto store = value_of(Store::open(fixture.root(), StoreAccess::kRead, network, fixture.clock));
+  const auto notes = store->notes();
+  REQUIRE(notes.size() == 1);
+  CHECK(notes[0].find("network file system (NFS)") != std::string::npos);
+}
