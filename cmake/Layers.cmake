@@ -1,3 +1,16 @@
+# A third of the time of a build goes into headers that nearly every file includes.
+if(QFLOW_PCH)
+  add_library(qflow_precompiled STATIC ${PROJECT_SOURCE_DIR}/cmake/Precompiled.cpp)
+  target_link_libraries(qflow_precompiled PRIVATE qflow_common)
+  target_precompile_headers(qflow_precompiled PRIVATE ${PROJECT_SOURCE_DIR}/cmake/Precompiled.h)
+endif()
+
+function(qflow_precompile target)
+  if(QFLOW_PCH)
+    target_precompile_headers(${target} REUSE_FROM qflow_precompiled)
+  endif()
+endfunction()
+
 # qflow_layer(NAME LAYERS... [LIBRARIES ...]): the library of src/NAME, which may use the named layers; the libraries
 # are its own, and no header of it shows them.
 function(qflow_layer name)
@@ -6,6 +19,7 @@ function(qflow_layer name)
   list(TRANSFORM layer_UNPARSED_ARGUMENTS PREPEND qflow_ OUTPUT_VARIABLE uses)
   add_library(qflow_${name} STATIC ${sources})
   target_include_directories(qflow_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  qflow_precompile(qflow_${name})
   target_link_libraries(qflow_${name} PUBLIC qflow_common ${uses} PRIVATE ${layer_LIBRARIES})
 endfunction()
 

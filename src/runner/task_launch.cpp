@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "qflow/expression/template.h"
+#include "runner/python_module.h"
 #include "runner/run_environment.h"
 
 namespace qflow {
@@ -11,6 +12,8 @@ namespace {
 
 // A shell's text goes on its command line up to this size (one argument may have 128 KiB), else through a file.
 constexpr std::size_t kLongestInlineScript = 100'000;
+
+constexpr std::string_view kPythonPath = "PYTHONPATH";
 
 Error template_error(std::string_view key, const ExpressionProblem& problem) {
   return {ErrorKind::kInvalid, std::string(key) + ": " + problem.message, problem.advice};
@@ -40,7 +43,15 @@ TaskLauncher::TaskLauncher(const RunPlan& plan, const RunnerDoors& doors, RunObs
 Status TaskLauncher::prepare() {
   const StoreLayout& layout = doors_.store.layout();
   QFLOW_TRY(make_folders(doors_.store.files(), layout.run(plan_.run.id) / "steps"));
+  QFLOW_ASSIGN(const Path module, provide_python_module(doors_.store));
+  python_path_ = module.string();
+  const auto before = plan_.environment.find(kPythonPath);
+  set_variable(inherited_, kPythonPath, with_module(before == plan_.environment.end() ? "" : before->second));
   return replace_file(doors_.store.files(), layout.run_parameters(plan_.run.id), to_compact(plan_.run.params) + "\n");
+}
+
+std::string TaskLauncher::with_module(const std::string& python_path) const {
+  return python_path.empty() ? python_path_ : python_path_ + ":" + python_path;
 }
 
 Result<LaunchedTask> TaskLauncher::launch(const TaskRequest& request) {
@@ -92,7 +103,7 @@ Result<std::vector<std::string>> TaskLauncher::environment(const TaskRequest& re
   }
   for (const auto& [name, text] : request.step.environment) {
     QFLOW_ASSIGN(const std::string value, render_text("env." + name, text.value, request.scope));
-    set_variable(environment, name, value);
+    set_variable(environment, name, name == kPythonPath ? with_module(value) : value);
   }
   return environment;
 }

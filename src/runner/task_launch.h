@@ -35,7 +35,7 @@ class TaskLauncher {
 
   const SecretMask& mask() const { return mask_; }
 
-  // Makes what the run's tasks share: the file of parameters. Called once, before the first launch.
+  // Makes what the run's tasks share: the file of parameters, the Python module. Called once, before the first launch.
   Status prepare();
   // An error is one of the task (a template, a missing program, a folder that can't be made): the attempt has failed.
   Result<LaunchedTask> launch(const TaskRequest& request);
@@ -45,12 +45,14 @@ class TaskLauncher {
   Result<Path> parameters_with_item(const TaskRequest& request, const Path& attempt);
   Result<std::vector<std::string>> arguments(const TaskRequest& request, const Path& attempt);
   Result<std::vector<std::string>> shell_arguments(const Step& step, const Path& attempt);
+  std::string with_module(const std::string& python_path) const;
   Result<std::string> working_folder(const TaskRequest& request);
 
   const RunPlan& plan_;
   const RunnerDoors& doors_;
   RunObserver& observer_;
   SecretMask mask_;
+  std::string python_path_;             // of the module qflow
   std::vector<std::string> inherited_;  // of every task: the environment without run variables, and the run's own
 };
 

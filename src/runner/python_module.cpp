@@ -1,0 +1,37 @@
+#include "runner/python_module.h"
+
+namespace qflow {
+
+namespace {
+
+// The assembler reads the file as it is, so that no copy of it can differ (GNU as, .incbin).
+asm(R"(
+.pushsection .rodata
+.global qflow_python_module_begin
+.global qflow_python_module_end
+qflow_python_module_begin:
+.incbin ")" QFLOW_PYTHON_MODULE R"("
+qflow_python_module_end:
+.byte 0
+.popsection
+)");
+
+extern "C" const char qflow_python_module_begin[];
+extern "C" const char qflow_python_module_end[];
+
+}  // namespace
+
+std::string_view python_module() {
+  return {qflow_python_module_begin, static_cast<std::size_t>(qflow_python_module_end - qflow_python_module_begin)};
+}
+
+Result<Path> provide_python_module(Store& store) {
+  static const std::string hash = sha256_hex(python_module()).substr(0, 16);
+  const Path folder = store.layout().root() / "python" / hash;
+  if (exists(store.files(), folder / "qflow.py")) return folder;
+  QFLOW_TRY(make_folders(store.files(), folder));
+  QFLOW_TRY(replace_file(store.files(), folder / "qflow.py", python_module()));
+  return folder;
+}
+
+}  // namespace qflow
