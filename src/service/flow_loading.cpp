@@ -11,8 +11,12 @@ namespace qflow {
 
 Result<LoadedFlow> load_flow_file(FileSystem& files, const Path& folder, const std::string& file) {
   const Path path = (folder / file).lexically_normal();
-  QFLOW_ASSIGN(const FileInfo info, files.info(path, FollowLinks::kYes));
-  if (info.type == FileType::kFolder) {
+  const auto info = files.info(path, FollowLinks::kYes);
+  if (!info && info.error().kind == ErrorKind::kNotFound) {
+    return fail(ErrorKind::kNotFound, "there is no file " + quoted(file), "qflow init writes an example to start from");
+  }
+  if (!info) return tl::make_unexpected(info.error());
+  if (info->type == FileType::kFolder) {
     return fail(ErrorKind::kInvalid, "can't read " + file + ": it is a folder", "name the flow file inside it");
   }
   QFLOW_ASSIGN(const std::string text, read_file(files, path, kLongestFlowFile));

@@ -170,13 +170,14 @@ Result<RunResult> run_locally(const LoadedFlow& flow, const LocalRunRequest& req
   QFLOW_ASSIGN(const FileHandle lock, register_run(*store, prepared.run, flow.definition->text));
   const RunPlan plan = make_plan(flow, request, doors, *store, std::move(prepared));
   const RunnerDoors runner_doors{*store, doors.clock, doors.launcher, signals};
+  GitProbe git(doors, plan.flow->folder);
   RunRecord record(*store, doors, plan.run, observer);
   const auto outcome = execute(plan, runner_doors, record, observer);
   if (!outcome) {
     (void)record.end({RunStatus::kFailed, to_text(outcome.error()), std::nullopt});
     return tl::make_unexpected(with_context(plan.run.id.text(), outcome.error()));
   }
-  QFLOW_TRY(record.end(*outcome));
+  QFLOW_TRY(record.end(*outcome, git.take()));
   call_hook(plan, runner_doors, *outcome, observer);
   return RunResult{plan.run.id, outcome->status, outcome->reason, outcome->signal};
 }

@@ -44,45 +44,10 @@ class RunObject final : public LazyObject {
   std::optional<StepId> step_;
 };
 
-// A list of runs: its fields are their places.
-class RunList final : public LazyObject {
- public:
-  explicit RunList(std::vector<Value> runs) : runs_(std::move(runs)) {}
-
-  Result<Value> field(std::string_view name) const override {
-    const auto names = this->names();
-    const auto found = std::find(names.begin(), names.end(), name);
-    if (found != names.end()) return runs_[static_cast<std::size_t>(found - names.begin())];
-    return fail(ErrorKind::kNotFound, "trigger.runs has no element " + std::string(name),
-                "it has " + std::to_string(runs_.size()));
-  }
-
-  std::vector<std::string> names() const override {
-    std::vector<std::string> names;
-    for (std::size_t i = 0; i < runs_.size(); ++i) names.push_back(std::to_string(i));
-    return names;
-  }
-
-  Result<Json> whole() const override {
-    Json list = Json::array();
-    for (const Value& run : runs_) {
-      QFLOW_ASSIGN(list.emplace_back(), run.to_json());
-    }
-    return list;
-  }
-
- private:
-  std::vector<Value> runs_;
-};
-
-bool newer(const TriggerSource& a, const TriggerSource& b) {
-  return std::min(a.event.timestamp, a.event.recorded_at) >= std::min(b.event.timestamp, b.event.recorded_at);
-}
-
 const TriggerSource& newest(const std::vector<TriggerSource>& sources) {
   const TriggerSource* best = &sources.front();
   for (const TriggerSource& source : sources) {
-    if (newer(source, *best)) best = &source;
+    if (is_newer(source, *best)) best = &source;
   }
   return *best;
 }
@@ -148,10 +113,10 @@ class TriggerObject final : public LazyObject {
   }
 
   Value runs() const {
-    std::vector<Value> runs;
+    ValueList runs;
     for (const TriggerSource* source : run_sources()) runs.push_back(object_of(*source));
     if (runs.empty()) return {};
-    return Value(std::shared_ptr<const LazyObject>(std::make_shared<RunList>(std::move(runs))));
+    return Value(std::make_shared<const ValueList>(std::move(runs)));
   }
 
   Result<Value> data() const {
@@ -205,6 +170,10 @@ Result<std::vector<Artifact>> lasting_artifacts(Store& store, const Run& run) {
 }
 
 }  // namespace
+
+bool is_newer(const TriggerSource& a, const TriggerSource& b) {
+  return std::min(a.event.timestamp, a.event.recorded_at) >= std::min(b.event.timestamp, b.event.recorded_at);
+}
 
 Result<std::shared_ptr<const FlowDefinition>> recorded_flow(Store& store, const Run& run) {
   QFLOW_ASSIGN(const std::string text, store.ledger().definition(run.definition_hash));

@@ -34,7 +34,7 @@ Status RunRecord::report(const RunChanges& changes) {
   });
 }
 
-Status RunRecord::end(const RunOutcome& outcome) {
+Status RunRecord::end(const RunOutcome& outcome, const std::optional<GitState>& git) {
   const Instant now = doors_.clock.now();
   Json payload = {{"flow", run_.id.flow.text()},
                   {"run", run_.id.text()},
@@ -43,6 +43,7 @@ Status RunRecord::end(const RunOutcome& outcome) {
                   {"params", run_.params}};
   const Event event = end_event("qflow.run." + run_.id.flow.text(), "run", std::move(payload), now);
   return store_.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
+    if (git) QFLOW_TRY(writer.note_commit(run_.id, git->commit, git->dirty));
     QFLOW_TRY(writer.end_run(run_.id, outcome.status, outcome.reason, now));
     return writer.insert_event(event);
   });

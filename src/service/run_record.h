@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "qflow/model/run.h"
@@ -7,6 +8,7 @@
 #include "qflow/runner/runner.h"
 #include "qflow/service/doors.h"
 #include "qflow/store/store.h"
+#include "service/git_probe.h"
 
 namespace qflow {
 
@@ -17,7 +19,8 @@ class RunRecord final : public RunReporter {
   RunRecord(Store& store, const Doors& doors, const Run& run, RunObserver& observer);
 
   Status report(const RunChanges& changes) override;
-  Status end(const RunOutcome& outcome);
+  // The end of the run; `git` is what was found out about the flow's folder meanwhile.
+  Status end(const RunOutcome& outcome, const std::optional<GitState>& git = std::nullopt);
 
  private:
   Event end_event(std::string name, std::string type, Json payload, Instant at) const;

@@ -13,7 +13,9 @@ namespace {
 std::map<FlowId, const TriggerSource*> runs_by_flow(const TriggerRecord& record) {
   std::map<FlowId, const TriggerSource*> runs;
   for (const TriggerSource& source : record.sources) {
-    if (source.run) runs[source.run->flow] = &source;
+    if (!source.run) continue;
+    const TriggerSource*& of_flow = runs[source.run->flow];
+    if (of_flow == nullptr || is_newer(source, *of_flow)) of_flow = &source;
   }
   return runs;
 }

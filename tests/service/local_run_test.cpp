@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <cstdlib>
 #include <map>
 #include <string>
 #include <vector>
@@ -376,6 +377,23 @@ TEST_CASE("a hook is called for the way that the run ended") {
   CHECK(home.read(".qflow/runs/F/2/hook.log").find("bad failed") != std::string::npos);
 }
 
+TEST_CASE("of several runs of one flow the newest gives the data, however they are named") {
+  TestHome home;
+  REQUIRE(home.run("id = \"Up\"\n" + step("a", "run = 'echo 1 > $QFLOW_OUT/n.json'")));
+  REQUIRE(home.run("id = \"Up\"\n" + step("a", "run = 'echo 2 > $QFLOW_OUT/n.json'")));
+  const std::string toml =
+      kHead + step("r",
+                   "env = { N = '{{ trigger[\"Up\"].data.n }}' }\n"
+                   "run = 'echo $N $(cat $QFLOW_TRIGGER_DATA/n.json $QFLOW_TRIGGER_DATA/Up/n.json)'");
+  for (const auto& order : {std::vector<std::string>{"Up/1", "Up/2"}, {"Up/2", "Up/1"}}) {
+    LocalRunRequest request;
+    request.triggers = order;
+    const auto run = home.run(toml, request);
+    REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
+    CHECK(home.seen.lines == std::vector<std::string>{"r | 2 2 2"});
+  }
+}
+
 TEST_CASE("a run keeps the text that it was made from, whatever the file says later") {
   TestHome home;
   const std::string first = kHead + step("a", "run = 'echo 1 > $QFLOW_OUT/n.json'");
@@ -388,6 +406,107 @@ TEST_CASE("a run keeps the text that it was made from, whatever the file says la
     const auto data = run_data(home.store(), stored).value();
     CHECK(to_compact(data->whole().value()) == (text == second ? R"({"n":2})" : R"({"n":1})"));
   }
+}
+
+TEST_CASE("jobs bound what runs at once") {
+  // Each step counts the marks of those that run, and leaves the greatest number that it saw.
+  const std::string body =
+      "run = 'mkdir -p marks; touch marks/$QFLOW_STEP; sleep 0.1; ls marks | wc -l > $QFLOW_OUT/seen.json; rm "
+      "marks/$QFLOW_STEP'";
+  for (const int jobs : {1, 2}) {
+    TestHome home;
+    std::string toml = kHead + "[run]\njobs = " + std::to_string(jobs) + "\n";
+    for (const std::string id : {"a", "b", "c", "d"}) toml += step(id, body);
+    const auto run = home.run(toml);
+    REQUIRE(run);
+    REQUIRE_MESSAGE(run->status == RunStatus::kSucceeded, run->reason);
+    int most = 0;
+    const std::vector<Artifact> artifacts = home.store().ledger().artifacts(run->run).value();
+    for (const Artifact& artifact : artifacts) {
+      most = std::max(most, artifact_value(home.store(), artifact)->json()->get<int>());
+    }
+    CHECK(most == jobs);
+  }
+}
+
+TEST_CASE("retries wait, longer each time") {
+  TestHome home;
+  const auto run =
+      home.run(kHead + step("a", "retries = 2\nretry_delay = '50ms'\nretry_backoff = 3.0\nrun = 'exit 1'"));
+  REQUIRE(run);
+  CHECK(run->status == RunStatus::kFailed);
+  const std::vector<Attempt> attempts = home.store().ledger().attempts(run->run).value();
+  REQUIRE(attempts.size() == 3);
+  CHECK(attempts[1].started_at - *attempts[0].ended_at >= std::chrono::milliseconds(50));
+  CHECK(attempts[2].started_at - *attempts[1].ended_at >= std::chrono::milliseconds(150));
+}
+
+TEST_CASE("a local run shows what it would publish, and publishes what is not safe") {
+  TestHome home;
+  const auto run = home.run(kHead + R"toml(
+[[steps]]
+id = "a"
+run = "echo 7 > $QFLOW_OUT/rows.json"
+publish = [
+  { event = "food", payload = { rows = "{{ artifacts.rows }}" } },
+  { event = "never", when = "artifacts.rows > 7" },
+]
+)toml");
+  REQUIRE(run);
+  REQUIRE_MESSAGE(run->status == RunStatus::kSucceeded, run->reason);
+  CHECK(home.seen.notes == std::vector<std::string>{R"(local run: would publish food {"rows":7})"});
+}
+
+TEST_CASE("fields of a published event") {
+  TestHome home;
+  LocalRunRequest request;
+  request.context = "2026-11-20";
+  const auto run = home.run("id = \"F\"\n[project]\nname = \"foo\"\nbranch = \"bar\"\n" + std::string(R"toml(
+[[steps]]
+id = "a"
+publish = [
+  { event = "food", namespaced = true, safe = false, type = "T", namespace = "n", value = "v", sender = "{{ run.flow }}" },
+  { event = "other", safe = false, context = "own" },
+]
+)toml"),
+                            request);
+  REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
+  REQUIRE_MESSAGE(run->status == RunStatus::kSucceeded, run->reason);
+  const std::vector<Event> events = home.store().ledger().events_caused_by(run->run).value();
+  std::map<std::string, Event> by_name;
+  for (const Event& event : events) by_name[event.name] = event;
+  REQUIRE(by_name.count("foo.test.bar.food") == 1);
+  const Event& food = by_name["foo.test.bar.food"];
+  CHECK(food.type == "T");
+  CHECK(food.name_space == "n");
+  CHECK(food.value == "v");
+  CHECK(food.sender == "F");
+  CHECK(food.context == "2026-11-20");
+  CHECK(food.caused_by == run->run);
+  REQUIRE(by_name.count("other") == 1);
+  CHECK(by_name["other"].context == "own");
+}
+
+TEST_CASE("a run records the commit of its flow's folder, and whether the tree differed") {
+  TestHome home;
+  const std::string toml = kHead + step("a", "run = 'true'");
+  const auto commit_of = [&](std::int64_t number) {
+    const Run run = home.store().ledger().find_run({FlowId::parse("F").value(), number}).value();
+    return run.git_commit + (run.git_dirty ? " dirty" : "");
+  };
+  REQUIRE(home.run(toml));
+  CHECK(commit_of(1).empty());
+  const std::string git = "cd " + home.folder.string() +
+                          " && git init -q && echo .qflow > .gitignore && git add . && " +
+                          "git -c user.name=n -c user.email=e commit -q -m first && git rev-parse HEAD > head.txt && " +
+                          "echo head.txt >> .git/info/exclude";
+  REQUIRE(std::system(git.c_str()) == 0);
+  const std::string head = home.read("head.txt").substr(0, 40);
+  REQUIRE(home.run(toml));
+  CHECK(commit_of(2) == head);
+  home.write("new.txt", "");
+  REQUIRE(home.run(toml));
+  CHECK(commit_of(3) == head + " dirty");
 }
 
 TEST_CASE("run numbers count per flow, tags and context are kept") {

@@ -26,6 +26,9 @@ Value run_object(Store& store, const RunId& run, const std::optional<StepId>& st
 // the documented shape, with runs as their ids.
 Value trigger_object(Store& store, const std::optional<TriggerRecord>& record);
 
+// Whether `a`, which stands after `b` in its list, is the newer one: by the earlier of timestamp and recorded_at.
+bool is_newer(const TriggerSource& a, const TriggerSource& b);
+
 // A run that nobody executes any more though it never ended: its process is gone. What is said to be running is looked
 // up by its lock; everything else is as recorded.
 RunStatus status_now(Store& store, const Run& run);
