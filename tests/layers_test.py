@@ -17,7 +17,7 @@ THIRD_PARTY = {
     "re2/": {"src/expression/pattern.cpp"},
     "openssl/": {"src/store/sha256.cpp"},
     "nlohmann/": {"include/qflow/model/json.h"},
-    "sqlite3.h": {"src/store/sqlite_connection.cpp", "src/store/sqlite_query.cpp", "src/store/sqlite_error.cpp"},
+    "sqlite3.h": {"src/store/sqlite_connection.cpp", "src/store/sqlite_files.cpp", "src/store/sqlite_query.cpp"},
 }
 
 

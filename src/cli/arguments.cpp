@@ -17,7 +17,9 @@ namespace {
 
 }  // namespace
 
-bool Arguments::flag(std::string_view option) const { return value(option).has_value(); }
+bool Arguments::flag(std::string_view option) const {
+  return value(option).has_value();
+}
 
 std::optional<std::string> Arguments::value(std::string_view option) const {
   assert(declares(command_->options, option) || declares(global_options(), option));
@@ -53,6 +55,8 @@ void Arguments::add_option(std::string_view option, std::string value) {
   options_.emplace_back(option, std::move(value));
 }
 
-void Arguments::add_positional(std::string value) { positionals_.push_back(std::move(value)); }
+void Arguments::add_positional(std::string value) {
+  positionals_.push_back(std::move(value));
+}
 
 }  // namespace qflow

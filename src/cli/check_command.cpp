@@ -99,10 +99,12 @@ const Command kCheckCommand = {
     .name = "check",
     .group = CommandGroup::kWriting,
     .summary = "every problem in flow files, with positions; nothing is run",
-    .description = "Problems are printed on standard error as FILE:LINE:COLUMN: error: what; what to do instead. The "
-                   "status is 2 when there is an error, 3 when a file does not exist; warnings alone give 0.",
-    .json = "one object per problem: {file, line, column, severity, message, help}; severity is error or warning, help "
-            "may be null",
+    .description =
+        "Problems are printed on standard error as FILE:LINE:COLUMN: error: what; what to do instead. The "
+        "status is 2 when there is an error, 3 when a file does not exist; warnings alone give 0.",
+    .json =
+        "one object per problem: {file, line, column, severity, message, help}; severity is error or warning, help "
+        "may be null",
     .examples = "  $ qflow check flow.toml\n  $ qflow check flows/*.toml\n",
     .positionals = kPositionals,
     .options = kOptions,

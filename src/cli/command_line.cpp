@@ -18,7 +18,9 @@ constexpr int kWidestHelp = 100;
 // Stands in where the user named no command.
 constexpr Command kNoCommand;
 
-int help_width(const Context& context) { return std::clamp(context.out.width(), 40, kWidestHelp); }
+int help_width(const Context& context) {
+  return std::clamp(context.out.width(), 40, kWidestHelp);
+}
 
 // The place of the command's name: the first word that is neither a global option nor its value.
 std::size_t find_command_word(const std::vector<std::string>& words) {
@@ -65,7 +67,8 @@ Result<ExitStatus> run_command(Context& context, const Command& command, const s
   return command.run(context, arguments);
 }
 
-// `qflow`, `qflow --help`, `qflow --version`: as `qflow help` and `qflow version`, but that no command at all is an error.
+// `qflow`, `qflow --help`, `qflow --version`: as `qflow help` and `qflow version`, but that no command at all is an
+// error.
 Result<ExitStatus> run_without_command(Context& context, const std::vector<std::string>& words) {
   QFLOW_ASSIGN(const Arguments arguments, parse_options(kNoCommand, words));
   apply_global_options(context, arguments);

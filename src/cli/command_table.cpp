@@ -13,21 +13,11 @@ struct Row {
 };
 
 constexpr std::array kRows = {
-    Row{"check", &kCheckCommand},
-    Row{"complete", &kCompleteCommand},
-    Row{"completion", &kCompletionCommand},
-    Row{"get", &kGetCommand},
-    Row{"graph", &kGraphCommand},
-    Row{"help", &kHelpCommand},
-    Row{"init", &kInitCommand},
-    Row{"inspect", &kInspectCommand},
-    Row{"logs", &kLogsCommand},
-    Row{"man", &kManCommand},
-    Row{"put", &kPutCommand},
-    Row{"run", &kRunCommand},
-    Row{"runs", &kRunsCommand},
-    Row{"tag", &kTagCommand},
-    Row{"version", &kVersionCommand},
+    Row{"check", &kCheckCommand}, Row{"complete", &kCompleteCommand}, Row{"completion", &kCompletionCommand},
+    Row{"get", &kGetCommand},     Row{"graph", &kGraphCommand},       Row{"help", &kHelpCommand},
+    Row{"init", &kInitCommand},   Row{"inspect", &kInspectCommand},   Row{"logs", &kLogsCommand},
+    Row{"man", &kManCommand},     Row{"put", &kPutCommand},           Row{"run", &kRunCommand},
+    Row{"runs", &kRunsCommand},   Row{"tag", &kTagCommand},           Row{"version", &kVersionCommand},
 };
 
 constexpr bool names_ascend() {
@@ -65,9 +55,13 @@ constexpr std::array kVisibleGroups = {CommandGroup::kWriting, CommandGroup::kRu
 
 }  // namespace
 
-std::span<const Command* const> commands() { return kCommands; }
+std::span<const Command* const> commands() {
+  return kCommands;
+}
 
-std::span<const OptionSpec> global_options() { return kGlobalOptions; }
+std::span<const OptionSpec> global_options() {
+  return kGlobalOptions;
+}
 
 const Command* find_command(std::string_view name) {
   const auto row =
@@ -93,7 +87,9 @@ std::string_view heading(CommandGroup group) {
   return {};
 }
 
-std::span<const CommandGroup> visible_groups() { return kVisibleGroups; }
+std::span<const CommandGroup> visible_groups() {
+  return kVisibleGroups;
+}
 
 std::vector<std::string_view> visible_command_names() {
   std::vector<std::string_view> names;

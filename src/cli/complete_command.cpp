@@ -97,8 +97,8 @@ void take_store_option(Context& context, const std::vector<std::string>& words) 
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   const std::vector<std::string>& given = arguments.positionals();
   const std::string prefix = given.size() > 1 ? given[1] : "";
-  const std::vector<std::string> words(given.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(given.size(), 2)),
-                                       given.end());
+  const std::vector<std::string> words(
+      given.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(given.size(), 2)), given.end());
   context.options.verbosity = Verbosity::kQuiet;
   take_store_option(context, words);
   const Result<Candidates> candidates = find_candidates(context, given.front(), words);

@@ -36,9 +36,10 @@ const Command kCompletionCommand = {
     .group = CommandGroup::kAbout,
     .summary = "the completion script of a shell",
     .description = "Prints a script that completes commands, options, flows, runs, parameters and tags.",
-    .examples = "  $ source <(qflow completion bash)\n"
-                "  $ qflow completion zsh > ~/.zfunc/_qflow\n"
-                "  $ qflow completion fish > ~/.config/fish/completions/qflow.fish\n",
+    .examples =
+        "  $ source <(qflow completion bash)\n"
+        "  $ qflow completion zsh > ~/.zfunc/_qflow\n"
+        "  $ qflow completion fish > ~/.config/fish/completions/qflow.fish\n",
     .positionals = kPositionals,
     .run = run,
 };

@@ -9,8 +9,8 @@
 namespace qflow {
 
 // The completion script of a shell, made from the commands' specs. Values that only a store knows (flows, runs,
-// parameters, tags) are asked for with `qflow complete KIND PREFIX [WORD...]`, which prints one candidate a line, with a
-// tab and a description where there is one.
+// parameters, tags) are asked for with `qflow complete KIND PREFIX [WORD...]`, which prints one candidate a line, with
+// a tab and a description where there is one.
 std::string bash_completion();
 std::string zsh_completion();
 std::string fish_completion();

@@ -22,11 +22,11 @@ _qflow_ask() {
 }
 
 _qflow_flow_or_file() {
-  _alternative 'flows:flow:_qflow_ask flow' 'files:file:_files'
+  _alternative 'flows:flow: _qflow_ask flow' 'files:file:_files'
 }
 
 _qflow_run_or_file() {
-  _alternative 'runs:run:_qflow_ask run' 'files:file:_files'
+  _alternative 'runs:run: _qflow_ask run' 'files:file:_files'
 }
 
 _qflow() {
@@ -50,7 +50,8 @@ std::string escaped(std::string_view text) {
   return result;
 }
 
-// What follows "message:" in an _arguments spec.
+// What follows "message:" in an _arguments spec. After a space it is called as it stands; else _arguments would put
+// options of its own before the arguments.
 std::string action(Completes completes, std::string_view choices) {
   switch (completes) {
     case Completes::kFile:
@@ -62,11 +63,11 @@ std::string action(Completes completes, std::string_view choices) {
     case Completes::kRunOrFile:
       return "_qflow_run_or_file";
     case Completes::kParameter:
-      return "_qflow_ask parameter -S \"\"";
+      return " _qflow_ask parameter -S \"\"";
     case Completes::kFlow:
     case Completes::kRun:
     case Completes::kTag:
-      return fmt::format("_qflow_ask {}", asked_kind(completes));
+      return fmt::format(" _qflow_ask {}", asked_kind(completes));
     case Completes::kChoice:
     case Completes::kCommand:
     case Completes::kTopic:
@@ -81,13 +82,11 @@ std::string option_specs(std::span<const OptionSpec> options, std::string_view m
   std::string text;
   for (const OptionSpec& option : options) {
     const bool repeats = option.repeats == OptionSpec::Repeats::kYes;
-    const std::string both =
-        option.short_name == 0 ? "" : fmt::format("(-{0} --{1})", option.short_name, option.name);
+    const std::string both = option.short_name == 0 ? "" : fmt::format("(-{0} --{1})", option.short_name, option.name);
     const std::string before = repeats ? "*" : both;
     const std::string value =
-        option.value.empty()
-            ? ""
-            : fmt::format(":{}:{}", escaped(option.value), action(option.completes, option.choices));
+        option.value.empty() ? ""
+                             : fmt::format(":{}:{}", escaped(option.value), action(option.completes, option.choices));
     const std::string_view equals = option.value.empty() ? "" : "=";
     text += fmt::format("{}'{}--{}{}[{}]{}' \\\n", margin, before, option.name, equals, escaped(option.help), value);
     if (option.short_name == 0) continue;
@@ -125,8 +124,9 @@ std::string zsh_completion() {
   text += command_specs();
   text += fmt::format("  _arguments -C -s \\\n{}    '1:command:->command' \\\n    '*::argument:->argument' && ret=0\n",
                       option_specs(global_options(), "    "));
-  text += "  case $state in\n    command) _describe -t commands command commands && ret=0 ;;\n    argument)\n"
-          "      case $words[1] in\n";
+  text +=
+      "  case $state in\n    command) _describe -t commands command commands && ret=0 ;;\n    argument)\n"
+      "      case $words[1] in\n";
   for (const Command* command : completed_commands()) {
     text += fmt::format("        {})\n          _arguments -s \\\n{}{}{}            && ret=0 ;;\n", command->name,
                         option_specs(command->options, "            "), option_specs(global_options(), "            "),

@@ -84,7 +84,8 @@ constexpr FlowFileKey kStepKeys[] = {
      "it is masked as *** in logs."},
     {"timeout", "duration", "", "Per attempt; a timed-out attempt is retried."},
     {"retries", "integer", "0", "Further attempts of a task that failed."},
-    {"retry_delay", "duration", "\"0s\"", "Before a retry, times retry_backoff^(attempt that failed - 1), at most 1 h."},
+    {"retry_delay", "duration", "\"0s\"",
+     "Before a retry, times retry_backoff^(attempt that failed - 1), at most 1 h."},
     {"retry_backoff", "number", "1.0", "See retry_delay."},
     {"allow_failure", "bool", "false",
      "The run goes on after a failure; the step's artifact error is {reason, exit_status, signal, attempt}."},
@@ -152,6 +153,8 @@ constexpr FlowFileTable kTables[] = {
 
 }  // namespace
 
-std::span<const FlowFileTable> flow_file_tables() { return kTables; }
+std::span<const FlowFileTable> flow_file_tables() {
+  return kTables;
+}
 
 }  // namespace qflow

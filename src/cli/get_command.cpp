@@ -77,12 +77,14 @@ const Command kGetCommand = {
     .name = "get",
     .group = CommandGroup::kArtifacts,
     .summary = "print a value: of an artifact, a parameter, the trigger",
-    .description = "Inside a step the expression sees what the step sees: params, run, artifacts, trigger, item, index. "
-                   "With --run it sees that run after its end. Elsewhere literals and functions only. Text is printed "
-                   "as it is, all else as JSON. A missing field gives the status 3.",
+    .description =
+        "Inside a step the expression sees what the step sees: params, run, artifacts, trigger, item, index. "
+        "With --run it sees that run after its end. Elsewhere literals and functions only. Text is printed "
+        "as it is, all else as JSON. A missing field gives the status 3.",
     .json = "the value",
-    .examples = "  $ qflow get artifacts.accuracy --run TrainingFlow/latest\n"
-                "  $ qflow get 'trigger[\"first\"].timestamp'\n",
+    .examples =
+        "  $ qflow get artifacts.accuracy --run TrainingFlow/latest\n"
+        "  $ qflow get 'trigger[\"first\"].timestamp'\n",
     .positionals = kPositionals,
     .options = kOptions,
     .run = run,

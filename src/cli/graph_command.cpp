@@ -66,7 +66,8 @@ const Command kGraphCommand = {
     .group = CommandGroup::kWriting,
     .summary = "draw the steps of a flow, or flows and what starts them",
     .description = "A step is drawn below the last of the steps that it needs.",
-    .examples = "  $ qflow graph flow.toml\n  $ qflow graph --flows --format dot flows/*.toml | dot -Tsvg > flows.svg\n",
+    .examples =
+        "  $ qflow graph flow.toml\n  $ qflow graph --flows --format dot flows/*.toml | dot -Tsvg > flows.svg\n",
     .positionals = kPositionals,
     .options = kOptions,
     .run = run,

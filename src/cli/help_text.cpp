@@ -144,23 +144,24 @@ std::string option_text(const OptionSpec& option) {
 }
 
 std::string command_help(const Command& command, int width) {
-  std::string text = fmt::format("qflow {}: {}\n\n", command.name, command.summary);
+  std::string text = wrap_text(fmt::format("qflow {}: {}", command.name, command.summary), width, 0) + "\n";
   std::vector<std::string> usage = usage_words(command);
   usage.front() = fmt::format("qflow {}", command.name);
   text += fmt::format("Usage:\n{}", wrap_words(usage, width, 2, 6));
   if (!command.description.empty()) text += fmt::format("\n{}", wrap_text(command.description, width, 0));
-  if (!command.positionals.empty()) text += fmt::format("\nArguments:\n{}", positional_list(command.positionals, width));
+  if (!command.positionals.empty())
+    text += fmt::format("\nArguments:\n{}", positional_list(command.positionals, width));
   if (!command.options.empty()) text += fmt::format("\nOptions:\n{}", option_list(command.options, width));
   text += fmt::format("\nGlobal options:\n{}", option_list(global_options(), width));
   if (!command.json.empty()) text += fmt::format("\nWith --json:\n{}", wrap_text(command.json, width, 2));
-  if (!command.examples.empty()) text += fmt::format("\nExamples:\n{}", wrap_text(command.examples, width, 2));
+  if (!command.examples.empty()) text += fmt::format("\nExamples:\n{}", wrap_text(command.examples, width, 0));
   return text;
 }
 
 std::string overview(int width) {
-  std::string text =
-      "qflow " QFLOW_VERSION ": runs flows described in TOML, and starts them when something happens\n\n"
-      "Usage:\n  qflow [--store DIR] [--color WHEN] [-q|-v] COMMAND ...\n";
+  std::string text = "qflow " QFLOW_VERSION
+                     ": runs flows described in TOML, and starts them when something happens\n\n"
+                     "Usage:\n  qflow [--store DIR] [--color WHEN] [-q|-v] COMMAND ...\n";
   for (const CommandGroup group : visible_groups()) {
     text += fmt::format("\n{}:\n{}", heading(group), command_list(group, width));
   }

@@ -76,9 +76,15 @@ Statuses of runs: queued, running, succeeded, failed, cancelled, crashed. Of ste
 A run's origin is local (every `qflow run`) or deployed (started by a trigger). `qflow run FILE --trigger X` runs a flow as if X had triggered it. X is a run (TrainingFlow/34, TrainingFlow/latest), a step of one (TrainingFlow/34/train), the name of an event, a JSON object ({"name": "first", "payload": {"x": 1}}), @FILE with such an object, - for the same from standard input, or the id of an event. Given several times, the sources count as joined by all, unless a trigger of the flow says otherwise.
 )";
 
-std::string artifacts_topic(int width) { return wrap_text(kArtifactsText, width, 0); }
-std::string expressions_topic(int width) { return wrap_text(kExpressionsText, width, 0); }
-std::string runs_topic(int width) { return wrap_text(kRunsText, width, 0); }
+std::string artifacts_topic(int width) {
+  return wrap_text(kArtifactsText, width, 0);
+}
+std::string expressions_topic(int width) {
+  return wrap_text(kExpressionsText, width, 0);
+}
+std::string runs_topic(int width) {
+  return wrap_text(kRunsText, width, 0);
+}
 
 std::string variable_list(std::span<const EnvironmentVariable> variables, int width) {
   Terms terms;
@@ -87,9 +93,9 @@ std::string variable_list(std::span<const EnvironmentVariable> variables, int wi
 }
 
 std::string environment_topic(int width) {
-  return fmt::format("What a step sees (its environment is otherwise qflow's own, and what env and secrets add):\n\n{}"
-                     "\nWhat qflow reads:\n\n{}",
-                     variable_list(kStepVariables, width), variable_list(kReadVariables, width));
+  return wrap_text("What a step sees, besides qflow's own environment, env and secrets:", width, 0) +
+         fmt::format("\n{}\nWhat qflow reads:\n\n{}", variable_list(kStepVariables, width),
+                     variable_list(kReadVariables, width));
 }
 
 std::string exit_status_topic(int width) {
@@ -125,8 +131,10 @@ std::string tables_text(int width, bool triggers) {
 
 std::string flow_file_topic(int width) {
   return wrap_text(
-             "One TOML file defines one flow: its parameters, its triggers, its steps. Unknown keys are errors. Durations "
-             "are text such as \"90s\", \"1h30m\", \"2d\" (units ms, s, m, h, d, w); instants are RFC 3339. The keys of "
+             "One TOML file defines one flow: its parameters, its triggers, its steps. Unknown keys are errors. "
+             "Durations "
+             "are text such as \"90s\", \"1h30m\", \"2d\" (units ms, s, m, h, d, w); instants are RFC 3339. The keys "
+             "of "
              "triggers: qflow help triggers. `qflow init` writes an example; `qflow check FILE` reports every problem.",
              width, 0) +
          "\n" + tables_text(width, false);
@@ -154,14 +162,24 @@ constexpr std::array kTopics = {
 
 }  // namespace
 
-std::span<const HelpTopic> help_topics() { return kTopics; }
+std::span<const HelpTopic> help_topics() {
+  return kTopics;
+}
 
-std::string_view expressions_text() { return kExpressionsText; }
+std::string_view expressions_text() {
+  return kExpressionsText;
+}
 
-std::string_view runs_text() { return kRunsText; }
+std::string_view runs_text() {
+  return kRunsText;
+}
 
-std::span<const EnvironmentVariable> step_variables() { return kStepVariables; }
+std::span<const EnvironmentVariable> step_variables() {
+  return kStepVariables;
+}
 
-std::span<const EnvironmentVariable> read_variables() { return kReadVariables; }
+std::span<const EnvironmentVariable> read_variables() {
+  return kReadVariables;
+}
 
 }  // namespace qflow

@@ -97,14 +97,17 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
 
 }  // namespace
 
-std::string_view example_flow() { return kExample; }
+std::string_view example_flow() {
+  return kExample;
+}
 
 const Command kInitCommand = {
     .name = "init",
     .group = CommandGroup::kWriting,
     .summary = "write a commented example flow, and make a store",
-    .description = "Writes flow.toml, which runs at once, and makes the store .qflow beside it. Nothing that exists is "
-                   "overwritten.",
+    .description =
+        "Writes flow.toml, which runs at once, and makes the store .qflow beside it. Nothing that exists is "
+        "overwritten.",
     .examples = "  $ qflow init\n  $ qflow run flow.toml\n",
     .positionals = kPositionals,
     .run = run,

@@ -13,11 +13,10 @@ namespace qflow {
 
 namespace {
 
-constexpr PositionalSpec kPositionals[] = {
-    {.name = "RUN|EVENT",
-     .help = "Flow/34, Flow/latest or Flow latest; or the id of an event",
-     .count = PositionalSpec::Count::kMany,
-     .completes = Completes::kRun}};
+constexpr PositionalSpec kPositionals[] = {{.name = "RUN|EVENT",
+                                            .help = "Flow/34, Flow/latest or Flow latest; or the id of an event",
+                                            .count = PositionalSpec::Count::kMany,
+                                            .completes = Completes::kRun}};
 
 constexpr OptionSpec kOptions[] = {
     {.name = "trigger-chain", .help = "what led to the run: its triggering runs and events, theirs, and so on"},
@@ -106,12 +105,13 @@ const Command kInspectCommand = {
     .name = "inspect",
     .group = CommandGroup::kLooking,
     .summary = "one run: steps, parameters, artifacts, trigger, chain; or one event",
-    .json = "of a run {id, flow, number, status, reason, origin, namespace, context, tags, params, created_at, "
-            "started_at, ended_at, scheduled_at, commit, dirty, trigger, steps: [{id, status, reason, tasks, attempts, "
-            "started_at, ended_at}], artifacts: {name: {size, sha256, value | path}}}; with --trigger-chain "
-            "trigger.runs[] are such objects too, with --downstream there is downstream: [{run, status, downstream}]. "
-            "Of an event {id, name, timestamp, recorded_at, type, namespace, value, sender, context, payload, "
-            "caused_by, outcomes: [{flow, trigger, outcome, run, reason}]}",
+    .json =
+        "of a run {id, flow, number, status, reason, origin, namespace, context, tags, params, created_at, "
+        "started_at, ended_at, scheduled_at, commit, dirty, trigger, steps: [{id, status, reason, tasks, attempts, "
+        "started_at, ended_at}], artifacts: {name: {size, sha256, value | path}}}; with --trigger-chain "
+        "trigger.runs[] are such objects too, with --downstream there is downstream: [{run, status, downstream}]. "
+        "Of an event {id, name, timestamp, recorded_at, type, namespace, value, sender, context, payload, "
+        "caused_by, outcomes: [{flow, trigger, outcome, run, reason}]}",
     .examples = "  $ qflow inspect TrainingFlow/34\n  $ qflow inspect PredictionFlow latest --trigger-chain\n",
     .positionals = kPositionals,
     .options = kOptions,

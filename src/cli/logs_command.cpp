@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <list>
 
@@ -43,7 +44,9 @@ class LogView {
 
   // Prints what has come since the last call.
   Status print_new() {
-    QFLOW_ASSIGN(const std::vector<Attempt> attempts, store_.ledger().attempts(run_));
+    QFLOW_ASSIGN(std::vector<Attempt> attempts, store_.ledger().attempts(run_));
+    std::stable_sort(attempts.begin(), attempts.end(),
+                     [](const Attempt& a, const Attempt& b) { return a.started_at < b.started_at; });
     for (const Attempt& attempt : attempts) {
       if (is_wanted(attempt) && !is_known(attempt)) add(attempt);
     }
@@ -129,8 +132,8 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   LogView view(context, *store, run.id, wanted, arguments);
   QFLOW_TRY(arguments.flag("follow") ? follow(context, *store, run, view) : view.print_new());
   if (view.empty() && wanted.index) {
-    return fail(ErrorKind::kNotFound, fmt::format("{}/{} has no task {}", run.id.text(), wanted.step->text(),
-                                                  *wanted.index));
+    return fail(ErrorKind::kNotFound,
+                fmt::format("{}/{} has no task {}", run.id.text(), wanted.step->text(), *wanted.index));
   }
   if (view.empty() && arguments.flag("failed")) print_note(context, "nothing failed in " + run.id.text());
   return ExitStatus::kOk;

@@ -37,7 +37,9 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
 
 }  // namespace
 
-std::span<const ManPage> man_pages() { return kPages; }
+std::span<const ManPage> man_pages() {
+  return kPages;
+}
 
 const Command kManCommand = {
     .name = "man",

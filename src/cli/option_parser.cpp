@@ -79,8 +79,8 @@ Error refused(const Command& command, const std::vector<OptionSpec>& options, co
   }
   const std::string last = words.empty() ? std::string() : words.back();
   for (const OptionSpec& option : options) {
-    const bool meant = last == fmt::format("--{}", option.name) ||
-                       (option.short_name != 0 && last.size() > 1 && last[1] != '-' && last.back() == option.short_name);
+    const bool meant = last == fmt::format("--{}", option.name) || (option.short_name != 0 && last.size() > 1 &&
+                                                                    last[1] != '-' && last.back() == option.short_name);
     if (!meant) continue;
     return {ErrorKind::kUsage, fmt::format("option --{} needs a value", option.name),
             fmt::format("write --{} {}", option.name, option.value)};

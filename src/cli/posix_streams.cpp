@@ -80,7 +80,9 @@ std::string PosixInput::read_all() {
   }
 }
 
-void ignore_broken_pipes() { std::signal(SIGPIPE, SIG_IGN); }
+void ignore_broken_pipes() {
+  std::signal(SIGPIPE, SIG_IGN);
+}
 
 Path working_folder() {
   char buffer[PATH_MAX];

@@ -22,8 +22,8 @@ constexpr OptionSpec kOptions[] = {
     {.name = "file", .value = "PATH", .help = "a file or folder instead of a value", .completes = Completes::kFile}};
 
 Error outside_a_step() {
-  return {ErrorKind::kUsage, "qflow put works inside a step only",
-          "QFLOW_OUT is not set; a step's run or exec sets it"};
+  return {ErrorKind::kUsage, "qflow put works inside a step only: QFLOW_OUT is not set",
+          "call it from a step's run or exec"};
 }
 
 Status copy_file(FileSystem& files, const Path& from, const Path& to, const FileInfo& info) {
@@ -112,8 +112,9 @@ const Command kPutCommand = {
     .name = "put",
     .group = CommandGroup::kArtifacts,
     .summary = "leave an artifact, inside a step",
-    .description = "Writes into $QFLOW_OUT; the artifact counts when the step succeeds. A second put of one name "
-                   "replaces the first.",
+    .description =
+        "Writes into $QFLOW_OUT; the artifact counts when the step succeeds. A second put of one name "
+        "replaces the first.",
     .examples = "  $ qflow put model '{\"x\": 1}'\n  $ qflow put report --file ./report.pdf\n",
     .positionals = kPositionals,
     .options = kOptions,

@@ -108,9 +108,10 @@ const Command kRunCommand = {
         "After a failure no new step starts, and running ones finish. Ctrl-C ends the run as cancelled, a second one "
         "at once. The end of a local run triggers nothing.",
     .json = "one object: {run, status, reason}",
-    .examples = "  $ qflow run flow.toml -p name=Ada\n"
-                "  $ qflow run prediction.toml --trigger TrainingFlow/34\n"
-                "  $ qflow run data.toml --trigger first --trigger '{\"name\": \"second\", \"payload\": {\"x\": 1}}'\n",
+    .examples =
+        "  $ qflow run flow.toml -p name=Ada\n"
+        "  $ qflow run prediction.toml --trigger TrainingFlow/34\n"
+        "  $ qflow run data.toml --trigger first --trigger '{\"name\": \"second\", \"payload\": {\"x\": 1}}'\n",
     .positionals = kPositionals,
     .options = kOptions,
     .run = run,

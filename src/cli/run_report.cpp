@@ -15,7 +15,9 @@ namespace {
 
 constexpr int kLongestValue = 60;
 
-std::string short_json(const Json& value) { return cut_to_width(printable(to_compact(value)), kLongestValue); }
+std::string short_json(const Json& value) {
+  return cut_to_width(printable(to_compact(value)), kLongestValue);
+}
 
 std::string size_text(std::uint64_t bytes) {
   constexpr std::string_view kUnits[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
@@ -76,7 +78,8 @@ void print_trigger(const Context& context, const std::optional<TriggerRecord>& t
     const std::string step = source.step ? fmt::format(", step {}", source.step->text()) : "";
     const std::string name = source.run ? source.run->text() + step : fmt::format("event {}", source.event.name);
     const bool has_payload = !source.run && !source.event.payload.empty();
-    table.add({{name}, {time_for(context, source.event.timestamp)}, {has_payload ? short_json(source.event.payload) : ""}});
+    table.add(
+        {{name}, {time_for(context, source.event.timestamp)}, {has_payload ? short_json(source.event.payload) : ""}});
   }
   table.print_block(context);
 }
@@ -105,7 +108,9 @@ void print_artifacts(const Context& context, const Json& artifacts) {
   for (const auto& [name, entry] : artifacts.items()) {
     const std::string size = size_text(entry["size"].get<std::uint64_t>());
     const bool has_value = entry.contains("value");
-    table.add({{name}, {has_value ? short_json(entry["value"]) : fmt::format("{}, {}", size, entry["path"].get<std::string>())}});
+    table.add(
+        {{name},
+         {has_value ? short_json(entry["value"]) : fmt::format("{}, {}", size, entry["path"].get<std::string>())}});
   }
   table.print_block(context);
 }
@@ -145,8 +150,8 @@ Status print_run_graph(Context& context, Store& store, const Run& run) {
 Status print_event_report(Context& context, Store& store, const Event& event) {
   QFLOW_ASSIGN(const std::vector<RunId> runs, store.ledger().runs_triggered_by_event(event.id));
   const Painter painter = painter_for(context, context.out);
-  context.out.write(fmt::format("event {}, {}\n", painter.paint(Color::kBold, event.name),
-                                time_for(context, event.timestamp)));
+  context.out.write(
+      fmt::format("event {}, {}\n", painter.paint(Color::kBold, event.name), time_for(context, event.timestamp)));
   Table table({"", ""});
   table.add({{"id", Color::kDim}, {event.id}});
   const auto add = [&](std::string name, const std::optional<std::string>& value) {

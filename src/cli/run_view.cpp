@@ -14,9 +14,9 @@ void RunView::step_changed(const StepState& step) {
   progress_.end(step.step.text());
   if (context_.options.verbosity != Verbosity::kVerbose) return;
   const Painter painter = painter_for(context_, context_.err);
-  progress_.write(context_.err, fmt::format("{} {}{}\n", step.step.text(),
-                                            painter.paint(color_of(step.status), to_text(step.status)),
-                                            step.reason.empty() ? "" : ": " + step.reason));
+  progress_.write(context_.err,
+                  fmt::format("{} {}{}\n", step.step.text(), painter.paint(color_of(step.status), to_text(step.status)),
+                              step.reason.empty() ? "" : ": " + step.reason));
 }
 
 void RunView::line(std::string_view task_label, TaskStream stream, std::string_view text) {

@@ -130,10 +130,12 @@ const Command kRunsCommand = {
     .name = "runs",
     .group = CommandGroup::kLooking,
     .summary = "list runs, the newest first",
-    .description = "Columns: run, status, start, time taken, what triggered it, context, tags, reason; - where there "
-                   "is none.",
-    .json = "one object per run: {id, flow, number, status, reason, origin, namespace, context, tags, params, "
-            "created_at, started_at, ended_at, scheduled_at, commit, dirty}",
+    .description =
+        "Columns: run, status, start, time taken, what triggered it, context, tags, reason; - where there "
+        "is none.",
+    .json =
+        "one object per run: {id, flow, number, status, reason, origin, namespace, context, tags, params, "
+        "created_at, started_at, ended_at, scheduled_at, commit, dirty}",
     .examples = "  $ qflow runs TrainingFlow --status failed --since 2d\n",
     .positionals = kPositionals,
     .options = kOptions,

@@ -166,7 +166,9 @@ std::string steps_as_dot(const FlowDefinition& flow) {
   return text + "}\n";
 }
 
-std::string mermaid_text(std::string_view text) { return with_entities(text, "\"#<>&;", "#{};"); }
+std::string mermaid_text(std::string_view text) {
+  return with_entities(text, "\"#<>&;", "#{};");
+}
 
 std::string dot_text(std::string_view text) {
   std::string result;

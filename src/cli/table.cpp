@@ -48,7 +48,9 @@ void Table::print(const Context& context) const {
   }
 }
 
-void Table::print_block(const Context& context) const { print_aligned(context, false, 2); }
+void Table::print_block(const Context& context) const {
+  print_aligned(context, false, 2);
+}
 
 void Table::print_aligned(const Context& context, bool with_header, int indent) const {
   std::vector<Cell> header;

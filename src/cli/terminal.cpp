@@ -38,7 +38,8 @@ struct Range {
   std::uint32_t last;
 };
 
-// Blocks of the East Asian Width property W and F (Unicode 15, UAX #11), joined where only unassigned points lie between.
+// Blocks of the East Asian Width property W and F (Unicode 15, UAX #11), joined where only unassigned points lie
+// between.
 constexpr std::array kWide = {Range{0x1100, 0x115F},   Range{0x2E80, 0x303E},   Range{0x3041, 0xA4CF},
                               Range{0xA960, 0xA97C},   Range{0xAC00, 0xD7A3},   Range{0xF900, 0xFAFF},
                               Range{0xFE30, 0xFE6F},   Range{0xFF00, 0xFF60},   Range{0xFFE0, 0xFFE6},
@@ -187,10 +188,16 @@ void print_json(OutputStream& stream, const Json& value) {
   stream.write((stream.is_terminal() ? to_pretty(value) : to_compact(value)) + "\n");
 }
 
-void print_json_line(OutputStream& stream, const Json& value) { stream.write(to_compact(value) + "\n"); }
+void print_json_line(OutputStream& stream, const Json& value) {
+  stream.write(to_compact(value) + "\n");
+}
 
-Json json_or_null(const std::optional<std::string>& text) { return text ? Json(*text) : Json(); }
+Json json_or_null(const std::optional<std::string>& text) {
+  return text ? Json(*text) : Json();
+}
 
-Json json_or_null(const std::optional<Instant>& instant) { return instant ? Json(format_instant(*instant)) : Json(); }
+Json json_or_null(const std::optional<Instant>& instant) {
+  return instant ? Json(format_instant(*instant)) : Json();
+}
 
 }  // namespace qflow

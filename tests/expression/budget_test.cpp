@@ -37,11 +37,8 @@ TEST_CASE("an evaluation over 1,000,000 steps is an error, whatever it does") {
   const JsonScope scope = big_scope();
   const std::vector<std::string> hostile = {
       "list.map(x, list.map(y, x * y))",
-      "list.all(x, list.all(y, x + y >= 0))",
       "list.map(x, list)",
-      "list.map(x, list).map(x, list.map(y, x)) == []",
       "list.map(x, list + list)",
-      "list.filter(x, list == list + [1]) == [] && list.all(x, list == list)",
       "list.all(x, x in list)",
       "list.map(x, text + text)",
       "list.map(x, text.upperAscii())",
@@ -50,7 +47,6 @@ TEST_CASE("an evaluation over 1,000,000 steps is an error, whatever it does") {
       "list.all(x, text.contains(part) || true)",
       "list.all(x, text.matches('a*b') || true)",
       "list.map(x, text.split(''))",
-      "text.split('').map(c, 1).map(c, 1).map(c, 1)",
       "list.map(x, [text, text].join('-'))",
       "list.map(x, size(text))",
       "list.map(x, text.substring(999999))",
@@ -58,7 +54,6 @@ TEST_CASE("an evaluation over 1,000,000 steps is an error, whatever it does") {
       chained("[1, 1]", ".map(x, [1, 1]).map(x, x + x)", 30) + ".map(x, x + x + x)" +
           chained("", ".map(x, [x, x])", 60),
       chained("[[1, 1]]", ".map(x, x + x)", 60),
-      "list.all(x, x != 1999 || false) || list.exists(x, list.exists(y, list.exists(z, false)))",
   };
   for (const std::string& text : hostile) {
     CAPTURE(text);

@@ -76,7 +76,7 @@ TEST_CASE("when") {
        ""},
       {"has(trigger.data.model) && trigger['first'].payload.x > 1", ""},
       {"params.windw > 1", "1:15: there is no parameter 'windw' in params; did you mean 'window'?"},
-      {"run.steps == 1", "1:12: there is no field 'steps' in run; did you mean 'tags'?"},
+      {"run.statu == 1", "1:12: there is no field 'statu' in run; did you mean 'status'?"},
       {"true && prams.window > 1", "1:16: there is no 'prams' in a step's when; did you mean 'params'?"},
       {"event.payload.x > 1", "1:8: there is no 'event' in a step's when; in a step the event is trigger.event"},
       {"item > 1", "1:8: there is no 'item' in a step's when; it is evaluated once, before there are elements"},
@@ -105,7 +105,7 @@ TEST_CASE("foreach") {
       {"item.parts", "1:8: there is no 'item' in foreach; it is evaluated once, before there are elements"},
       {"size(artifacts.shards)", "1:8: this is always a number, and foreach takes a list"},
       {"{'a': 1}", "1:8: this is always an object, and foreach takes a list"},
-      {"params.nope", "1:15: there is no parameter 'nope' in params; did you mean 'mode'?"},
+      {"params.nope", "1:15: there is no parameter 'nope' in params; known: window, mode"},
   };
   for (const Fact& row : rows) {
     FlowBuilder builder;

@@ -171,17 +171,17 @@ TEST_CASE("numbers are finite") {
 
 TEST_CASE("letters that are not ASCII are no bare keys, and nothing worse") {
   for (const char* letter : {"é", "ß", "ж", "ᚠ", "›", "⺀", "漢", "ﻼ", "😀", "\u00A0", "\u2003", "\u3000"}) {
-    for (const std::string text : {"[" + std::string(letter) + "]\n", "[a" + std::string(letter) + "]\n",
-                                   letter + std::string(" = 1\n"), "a" + std::string(letter) + " = 1\n",
-                                   "a = " + std::string(letter) + "\n", "a = 1" + std::string(letter) + "\n",
-                                   "a = [1," + std::string(letter) + "]\n", "a." + std::string(letter) + " = 1\n"}) {
+    for (const std::string& text : {"[" + std::string(letter) + "]\n", "[a" + std::string(letter) + "]\n",
+                                    letter + std::string(" = 1\n"), "a" + std::string(letter) + " = 1\n",
+                                    "a = " + std::string(letter) + "\n", "a = 1" + std::string(letter) + "\n",
+                                    "a = [1," + std::string(letter) + "]\n", "a." + std::string(letter) + " = 1\n"}) {
       CAPTURE(text);
       Diagnostics diagnostics("f.toml", text);
       const auto tree = parse_toml(text, diagnostics);
       CHECK(tree.has_value() != diagnostics.has_errors());
     }
     const std::string good =
-        "# " + std::string(letter) + "\na = \"" + letter + "\"\n\"" + letter + "\" =  + letter + \n";
+        "# " + std::string(letter) + "\na = \"" + letter + "\"\n\"" + letter + "\" = '''" + letter + "'''\n";
     Diagnostics diagnostics("f.toml", good);
     CHECK(parse_toml(good, diagnostics));
   }

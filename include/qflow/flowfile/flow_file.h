@@ -15,9 +15,9 @@ struct FlowFile {
 };
 
 // Reads the text of a flow file: TOML, unknown and mistyped keys, names, duplicate ids, unknown steps in needs, cycles,
-// parameters and their defaults. Trigger tables are only split off (trigger/trigger_registry.h checks them), expressions
-// and templates are kept as text (expression/flow_check.h). `file` is the path for messages; `folder` is absolute.
-// Pure.
+// parameters and their defaults. Trigger tables are only split off (trigger/trigger_registry.h checks them),
+// expressions and templates are kept as text (expression/flow_check.h). `file` is the path for messages; `folder` is
+// absolute. Pure.
 FlowFile parse_flow_file(std::string_view text, const std::string& file, const std::string& folder);
 
 }  // namespace qflow

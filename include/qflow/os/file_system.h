@@ -95,15 +95,15 @@ class FileSystem {
   virtual Result<FileInfo> info(const Path& path, FollowLinks follow) = 0;
   virtual Result<std::vector<FolderEntry>> list(const Path& folder) = 0;  // sorted by name, without . and ..
   virtual Result<std::string> read_link(const Path& path) = 0;
-  virtual Status make_folder(const Path& path) = 0;   // its parent must exist; no error if it is a folder already
+  virtual Status make_folder(const Path& path) = 0;  // its parent must exist; no error if it is a folder already
   virtual Status make_symlink(const std::string& target, const Path& path) = 0;
   virtual Status make_hard_link(const Path& existing, const Path& path) = 0;
   virtual Status rename(const Path& from, const Path& to) = 0;
   // Renames a file or folder unless `to` exists (renameat2, RENAME_NOREPLACE).
   virtual Result<MoveOutcome> move_new(const Path& from, const Path& to) = 0;
   virtual Status set_permissions(const Path& path, std::uint32_t mode) = 0;
-  virtual Status touch(const Path& path) = 0;         // mtime = now
-  virtual Status remove(const Path& path) = 0;        // a file, link or empty folder
+  virtual Status touch(const Path& path) = 0;   // mtime = now
+  virtual Status remove(const Path& path) = 0;  // a file, link or empty folder
   virtual Status sync_folder(const Path& path) = 0;
   // The name of the network file system that the path lies on ("NFS"); "" when it is a local one.
   virtual Result<std::string> network_name(const Path& path) = 0;

@@ -1,0 +1,92 @@
+# bash completion for qflow; made by: qflow completion bash
+
+# Candidates that only a store knows: KIND.
+_qflow_ask() {
+  local line
+  while IFS= read -r line; do
+    COMPREPLY+=("${line%%$'\t'*}")
+  done < <("${COMP_WORDS[0]/#\~/$HOME}" complete -- "$1" "$cur" "${COMP_WORDS[@]:1}" 2>/dev/null)
+}
+
+_qflow_words() {
+  local word
+  for word in $1; do
+    [[ $word == "$cur"* ]] && COMPREPLY+=("$word")
+  done
+}
+
+_qflow_paths() {
+  local path
+  compopt -o filenames 2>/dev/null
+  while IFS= read -r path; do
+    COMPREPLY+=("$path")
+  done < <(compgen "$1" -- "$cur")
+}
+
+_qflow() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command="" i
+  COMPREPLY=()
+  # "--color=always" is three words here.
+  if [[ $cur == "=" ]]; then
+    cur=""
+  elif [[ $prev == "=" ]]; then
+    prev=${COMP_WORDS[COMP_CWORD - 2]}
+    [[ $prev == -* ]] || return
+  fi
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case ${COMP_WORDS[i]} in
+      --store | --color) ((i++)); [[ ${COMP_WORDS[i]} == "=" ]] && ((i++)) ;;
+      -*) ;;
+      *) command=${COMP_WORDS[i]}; break ;;
+    esac
+  done
+  case $command:$prev in
+    *:--store) _qflow_paths -d; return ;;
+    *:--color) _qflow_words "auto always never"; return ;;
+    get:--run) _qflow_ask run; return ;;
+    graph:--format) _qflow_words "text mermaid dot"; return ;;
+    put:--file) _qflow_paths -f; return ;;
+    run:--trigger) _qflow_ask run; return ;;
+    run:--param | run:-p) compopt -o nospace 2>/dev/null; _qflow_ask parameter; return ;;
+    run:--tag) _qflow_ask tag; return ;;
+    run:--context) return ;;
+    run:--jobs) return ;;
+    runs:--status) _qflow_words "queued running succeeded failed cancelled crashed"; return ;;
+    runs:--tag) _qflow_ask tag; return ;;
+    runs:--context) return ;;
+    runs:--since) return ;;
+    runs:--limit) return ;;
+  esac
+  if [[ $cur == -* ]]; then
+    _qflow_words "--store --color -q --quiet -v --verbose -h --help --version"
+    case $command in
+      check) _qflow_words "--json" ;;
+      get) _qflow_words "--run --json" ;;
+      graph) _qflow_words "--format --flows" ;;
+      inspect) _qflow_words "--trigger-chain --downstream --graph --json" ;;
+      logs) _qflow_words "-f --follow --failed --json" ;;
+      put) _qflow_words "--file" ;;
+      run) _qflow_words "--trigger -p --param --tag --context --jobs --fail-fast --json" ;;
+      runs) _qflow_words "--status --tag --context --since --limit --json" ;;
+      tag) _qflow_words "--json" ;;
+      version) _qflow_words "--json" ;;
+    esac
+    return
+  fi
+  case $command in
+    "") _qflow_words "check completion get graph help init inspect logs man put run runs tag version" ;;
+    check) _qflow_paths -f; ;;
+    completion) _qflow_words "bash zsh fish"; ;;
+    graph) _qflow_ask flow; _qflow_paths -f; ;;
+    help) _qflow_words "check completion get graph help init inspect logs man put run runs tag version artifacts environment exit-status expressions flow-file runs triggers"; ;;
+    init) _qflow_paths -d; ;;
+    inspect) _qflow_ask run; ;;
+    logs) _qflow_ask run; ;;
+    man) _qflow_words "qflow qflow-flow"; ;;
+    run) _qflow_paths -f; ;;
+    runs) _qflow_ask flow; ;;
+    tag) _qflow_ask run; _qflow_ask tag; ;;
+  esac
+}
+
+complete -F _qflow qflow

@@ -1,0 +1,406 @@
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+
+#include "cli/command_fixture.h"
+
+namespace qflow {
+namespace {
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+const std::string kFlow = R"(id = "F"
+tags = ["nightly"]
+[parameters.p]
+default = "x"
+[[steps]]
+id = "a"
+run = "echo $QFLOW_PARAM_p; echo warning >&2"
+[[steps]]
+id = "b"
+needs = ["a"]
+run = "exit 3"
+when = "params.p == 'bad'"
+)";
+
+TEST_CASE("init writes a flow that is right, and overwrites nothing") {
+  CommandFixture fixture;
+  CHECK(fixture.run({"init"}) == ExitStatus::kOk);
+  CHECK(contains(fixture.out.text, "qflow run flow.toml"));
+  CHECK(fixture.run({"check", "flow.toml"}) == ExitStatus::kOk);
+  CHECK(fixture.out.text == "ok: flow.toml\n");
+  CHECK(fixture.err.text.empty());
+
+  const std::string before = fixture.home.read("flow.toml");
+  CHECK(fixture.run({"init"}) == ExitStatus::kNothingMatched);
+  CHECK(fixture.home.read("flow.toml") == before);
+
+  CHECK(fixture.run({"init", "new/folder"}) == ExitStatus::kOk);
+  CHECK(fixture.home.read("new/folder/flow.toml") == before);
+  CHECK(std::filesystem::exists(fixture.home.folder / "new/folder/.qflow/ledger.db"));
+
+  CHECK(fixture.run({"init", "other", "--store", "elsewhere"}) == ExitStatus::kOk);
+  CHECK(std::filesystem::exists(fixture.home.folder / "elsewhere/ledger.db"));
+  CHECK_FALSE(std::filesystem::exists(fixture.home.folder / "other/.qflow"));
+}
+
+TEST_CASE("check counts what is wrong") {
+  CommandFixture fixture;
+  fixture.home.write("good.toml", "id = \"A\"\n[[steps]]\nid = \"s\"\n");
+  fixture.home.write("bad.toml", "id = \"B\"\nidd = 1\n[[steps]]\nid = \"s\"\nrunn = \"x\"\n");
+  fixture.home.write("warned.toml", "id = \"C\"\n");
+  struct Row {
+    std::vector<std::string> files;
+    int status;
+    std::string out;
+    std::string last;  // line of stderr
+  };
+  const std::vector<Row> rows{
+      {{"good.toml"}, 0, "ok: good.toml\n", ""},
+      {{"good.toml", "good.toml"}, 0, "ok: good.toml\nok: good.toml\n", ""},
+      {{"bad.toml"}, 2, "", "2 errors in 1 file\n"},
+      {{"warned.toml"}, 0, "", "1 warning in 1 file\n"},
+      {{"good.toml", "bad.toml", "warned.toml"}, 2, "ok: good.toml\n", "2 errors, 1 warning in 2 files\n"},
+      {{"missing.toml"}, 3, "", ""},
+      {{"missing.toml", "bad.toml"}, 2, "", ""},
+      {{"."}, 2, "", ""},
+  };
+  for (const Row& row : rows) {
+    std::vector<std::string> words{"check"};
+    words.insert(words.end(), row.files.begin(), row.files.end());
+    const int status = static_cast<int>(fixture.run(words));
+    if (row.files.front() != ".") CHECK_MESSAGE(status == row.status, fixture.err.text);
+    const bool is_bad = status != 0;
+    CHECK(is_bad == (row.status != 0));
+    CHECK(fixture.out.text == row.out);
+    CHECK_MESSAGE(fixture.err.text.ends_with(row.last), fixture.err.text);
+  }
+  CHECK(fixture.run({"check", "bad.toml"}) == ExitStatus::kUsage);
+  CHECK(fixture.err.text.starts_with("bad.toml:2:1: error: "));
+}
+
+TEST_CASE("check as JSON has one object per problem") {
+  CommandFixture fixture;
+  fixture.home.write("bad.toml", "id = \"B\"\nidd = 1\n[[steps]]\nid = \"s\"\n");
+  CHECK(fixture.run({"check", "--json", "bad.toml"}) == ExitStatus::kUsage);
+  CHECK(fixture.err.text.empty());
+  const Json problem = *parse_json(fixture.out.text.substr(0, fixture.out.text.find('\n')));
+  CHECK(problem["file"] == "bad.toml");
+  CHECK(problem["line"] == 2);
+  CHECK(problem["column"] == 1);
+  CHECK(problem["severity"] == "error");
+  CHECK(contains(problem["message"].get<std::string>(), "idd"));
+  CHECK(problem.contains("help"));
+  CHECK(problem.size() == 6);
+}
+
+TEST_CASE("run shows what steps print, and ends with the run's id") {
+  CommandFixture fixture;
+  fixture.home.write("flow.toml", kFlow);
+  CHECK(fixture.run({"run", "flow.toml", "-p", "p=hello", "--tag", "t"}) == ExitStatus::kOk);
+  CHECK(fixture.out.text == "a | hello\nF/1\n");
+  CHECK(fixture.err.text == "a | warning\n");
+
+  CHECK(fixture.run({"-q", "run", "flow.toml"}) == ExitStatus::kOk);
+  CHECK(fixture.out.text == "F/2\n");
+  CHECK(fixture.err.text.empty());
+
+  CHECK(fixture.run({"run", "flow.toml", "--json"}) == ExitStatus::kOk);
+  CHECK(fixture.out.text == "{\"reason\":null,\"run\":\"F/3\",\"status\":\"succeeded\"}\n");
+  CHECK(fixture.err.text == "a | x\na | warning\n");
+
+  CHECK(fixture.run({"run", "flow.toml", "-p", "p=bad"}) == ExitStatus::kFailed);
+  CHECK(fixture.out.text == "a | bad\nF/4\n");
+  CHECK(contains(fixture.err.text, "qflow: error: F/4 failed: step b: exit status 3; see qflow logs F/4 --failed\n"));
+}
+
+TEST_CASE("run refuses before anything is written") {
+  CommandFixture fixture;
+  fixture.home.write("flow.toml", kFlow);
+  fixture.home.write("bad.toml", "id = \"B\"\nidd = 1\n");
+  struct Row {
+    std::vector<std::string> words;
+    int status;
+  };
+  const std::vector<Row> rows{
+      {{"run", "missing.toml"}, 3},
+      {{"run", "bad.toml"}, 2},
+      {{"run", "flow.toml", "-p", "q=1"}, 2},
+      {{"run", "flow.toml", "-p", "p"}, 2},
+      {{"run", "flow.toml", "--jobs", "0"}, 2},
+      {{"run", "flow.toml", "--jobs", "many"}, 2},
+      {{"run", "flow.toml", "--trigger", "G/1"}, 3},
+      {{"run", "flow.toml", "--trigger", "{"}, 2},
+  };
+  for (const Row& row : rows) {
+    CHECK_MESSAGE(static_cast<int>(fixture.run(row.words)) == row.status, row.words.back());
+    CHECK(fixture.out.text.empty());
+    CHECK_FALSE(fixture.err.text.empty());
+  }
+  CHECK_FALSE(std::filesystem::exists(fixture.home.folder / ".qflow"));
+}
+
+TEST_CASE("what ran can be looked at") {
+  CommandFixture fixture;
+  fixture.home.write("flow.toml", kFlow);
+  fixture.run({"run", "flow.toml"});
+  fixture.run({"run", "flow.toml", "-p", "p=bad", "--context", "c"});
+
+  SUBCASE("runs") {
+    CHECK(fixture.run({"runs"}) == ExitStatus::kOk);
+    CHECK(fixture.out.text.starts_with("F/2\tfailed\t"));
+    CHECK(contains(fixture.out.text, "\tnightly\tstep b: exit status 3\nF/1\tsucceeded\t"));
+    fixture.run({"runs", "--status", "failed", "--json"});
+    CHECK((*parse_json(fixture.out.text))["id"] == "F/2");
+    fixture.run({"runs", "F", "--limit", "1"});
+    CHECK(fixture.out.text.find("F/1") == std::string::npos);
+    fixture.run({"runs", "--context", "c"});
+    CHECK(fixture.out.text.find("F/1") == std::string::npos);
+    fixture.run({"runs", "--tag", "none"});
+    CHECK(fixture.out.text.empty());
+    fixture.run({"runs", "--since", "1h"});
+    CHECK(contains(fixture.out.text, "F/1"));
+    fixture.run({"runs", "--since", "2100-01-01"});
+    CHECK(fixture.out.text.empty());
+    CHECK(fixture.run({"runs", "--since", "yesterday"}) == ExitStatus::kUsage);
+    CHECK(fixture.run({"runs", "G"}) == ExitStatus::kNotFound);
+    CHECK(fixture.run({"runs", "a/b"}) == ExitStatus::kUsage);
+  }
+  SUBCASE("runs on a terminal") {
+    fixture.out.terminal = true;
+    fixture.out.columns = 200;
+    fixture.run({"runs", "--color", "never"});
+    CHECK(fixture.out.text.starts_with("RUN  STATUS     STARTED"));
+    CHECK(contains(fixture.out.text, "F/2  failed     "));
+    CHECK(contains(fixture.out.text, "nightly  step b: exit status 3\n"));
+  }
+  SUBCASE("inspect") {
+    CHECK(fixture.run({"inspect", "F", "latest"}) == ExitStatus::kOk);
+    CHECK(fixture.out.text.starts_with("F/2  failed (step b: exit status 3), started 2"));
+    for (const std::string part :
+         {"context  c\n", "tags     nightly\n", "\nParameters\n  p  \"bad\"\n", "  a  succeeded  ", "  b  failed "}) {
+      CHECK_MESSAGE(contains(fixture.out.text, part), fixture.out.text);
+    }
+    fixture.run({"inspect", "F/1", "--json"});
+    const Json object = *parse_json(fixture.out.text);
+    CHECK(object["steps"][0]["id"] == "a");
+    CHECK(object["trigger"].is_null());
+    CHECK(object["artifacts"] == Json::object());
+    CHECK(fixture.run({"inspect", "F/9"}) == ExitStatus::kNotFound);
+    CHECK(fixture.run({"inspect", "F/1/a"}) == ExitStatus::kUsage);
+    CHECK(fixture.run({"inspect", "F"}) == ExitStatus::kUsage);
+    CHECK(fixture.run({"inspect", "01a1fbfe-15b1-7fb2-a478-de42b2b16f41"}) == ExitStatus::kNotFound);
+  }
+  SUBCASE("inspect --graph") {
+    fixture.run({"inspect", "F/1", "--graph"});
+    CHECK(fixture.out.text == "a     succeeded\n└─ b  skipped  if params.p == 'bad'\n");
+  }
+  SUBCASE("logs") {
+    CHECK(fixture.run({"logs", "F/2"}) == ExitStatus::kOk);
+    CHECK((fixture.out.text == "a | bad\na | warning\n" || fixture.out.text == "a | warning\na | bad\n"));
+    fixture.run({"logs", "F", "latest/a"});
+    CHECK(contains(fixture.out.text, "warning\n"));
+    CHECK_FALSE(contains(fixture.out.text, " | "));
+    CHECK(fixture.run({"logs", "F/1", "-f"}) == ExitStatus::kOk);
+    CHECK(contains(fixture.out.text, "a | x\n"));
+    CHECK(fixture.run({"logs", "F/1", "--failed"}) == ExitStatus::kOk);
+    CHECK(fixture.out.text.empty());
+    CHECK(fixture.err.text == "qflow: note: nothing failed in F/1\n");
+    CHECK(fixture.run({"logs", "F/1/c"}) == ExitStatus::kNotFound);
+    CHECK(contains(fixture.err.text, "F/1 has no step 'c'"));
+    CHECK(fixture.run({"logs", "F/1/a/7"}) == ExitStatus::kNotFound);
+  }
+  SUBCASE("tag") {
+    CHECK(fixture.run({"tag", "F", "latest", "one", "two"}) == ExitStatus::kOk);
+    CHECK(fixture.out.text == "F/2: nightly, one, two\n");
+    CHECK(fixture.run({"tag", "F/1", "one", "--json"}) == ExitStatus::kOk);
+    CHECK(fixture.out.text == "{\"run\":\"F/1\",\"tags\":[\"nightly\",\"one\"]}\n");
+    fixture.run({"runs", "--tag", "two"});
+    CHECK(fixture.out.text.starts_with("F/2\t"));
+    CHECK(fixture.run({"tag", "F/1", "a\nb"}) == ExitStatus::kUsage);
+    CHECK(fixture.run({"tag", "F", "latest"}) == ExitStatus::kUsage);
+    CHECK(fixture.run({"tag", "F/9", "x"}) == ExitStatus::kNotFound);
+  }
+  SUBCASE("graph of what ran") {
+    std::filesystem::remove(fixture.home.folder / "flow.toml");
+    CHECK(fixture.run({"graph", "F"}) == ExitStatus::kOk);
+    CHECK(fixture.out.text == "F\na\n└─ b  if params.p == 'bad'\n");
+    CHECK(fixture.run({"graph", "G"}) == ExitStatus::kNotFound);
+  }
+  SUBCASE("candidates for completion") {
+    fixture.run({"complete", "flow", ""});
+    CHECK(fixture.out.text == "F\tflow\n");
+    fixture.run({"complete", "run", "F/l"});
+    CHECK(fixture.out.text == "F/latest\tthe newest run\n");
+    fixture.run({"complete", "--", "run", "", "inspect", "--json"});
+    CHECK(fixture.out.text == "F/latest\tthe newest run\nF/2\tfailed\nF/1\tsucceeded\n");
+    fixture.run({"complete", "tag"});
+    CHECK(fixture.out.text == "nightly\ttag\n");
+    fixture.run({"complete", "--", "parameter", "", "run", "-p", "", "flow.toml"});
+    CHECK(fixture.out.text == "p=\t\n");
+    CHECK(fixture.run({"complete", "--", "run", "", "--store", "/nowhere"}) == ExitStatus::kOk);
+    CHECK(fixture.out.text.empty());
+    CHECK(fixture.err.text.empty());
+  }
+}
+
+TEST_CASE("without a store the commands that look say so") {
+  CommandFixture fixture;
+  for (const std::vector<std::string>& words : {std::vector<std::string>{"runs"},
+                                                {"inspect", "F/1"},
+                                                {"logs", "F/1"},
+                                                {"tag", "F/1", "x"},
+                                                {"get", "1", "--run", "F/1"}}) {
+    CHECK(fixture.run(words) == ExitStatus::kStore);
+    CHECK_MESSAGE(contains(fixture.err.text, fixture.home.folder.string()), fixture.err.text);
+  }
+  CHECK_FALSE(std::filesystem::exists(fixture.home.folder / ".qflow"));
+}
+
+TEST_CASE("get prints values") {
+  struct Row {
+    std::vector<std::string> words;
+    int status;
+    std::string out;
+    std::string err;  // a part of it
+  };
+  const std::vector<Row> rows{
+      {{"get", "1 + 2"}, 0, "3\n", ""},
+      {{"get", "-1"}, 0, "-1\n", ""},
+      {{"get", "'text'"}, 0, "text\n", ""},
+      {{"get", "'text'", "--json"}, 0, "\"text\"\n", ""},
+      {{"get", "[1, {'a': null}]"}, 0, "[1,{\"a\":null}]\n", ""},
+      {{"get", "1 +"}, 2, "", "expression, column "},
+      {{"get", "nosuch(1)"}, 2, "", "nosuch"},
+      {{"get", "1 / 0"}, 1, "", ""},
+      {{"get", "{'a': 1}.b"}, 3, "", "b"},
+      {{"get", "params.x"}, 3, "", "outside a step, --run RUN says which run is meant"},
+      {{"get"}, 2, "", "qflow get needs EXPR"},
+  };
+  CommandFixture fixture;
+  for (const Row& row : rows) {
+    CAPTURE(row.words.back());
+    CHECK_MESSAGE(static_cast<int>(fixture.run(row.words)) == row.status, fixture.err.text);
+    CHECK(fixture.out.text == row.out);
+    CHECK_MESSAGE(contains(fixture.err.text, row.err), fixture.err.text);
+  }
+}
+
+TEST_CASE("get reads a run that has ended") {
+  CommandFixture fixture;
+  fixture.home.write("flow.toml",
+                     "id = \"F\"\n[parameters.p]\ndefault = 7\n[[steps]]\nid = \"a\"\n"
+                     "run = '''echo '{\"x\": [1]}' > $QFLOW_OUT/m.json; echo hi > $QFLOW_OUT/f.txt'''\n");
+  fixture.run({"run", "flow.toml"});
+  CHECK(fixture.run({"get", "artifacts.m.x[0] + params.p", "--run", "F/latest"}) == ExitStatus::kOk);
+  CHECK(fixture.out.text == "8\n");
+  fixture.run({"get", "run.id", "--run", "F/1"});
+  CHECK(fixture.out.text == "F/1\n");
+  CHECK(fixture.run({"get", "artifacts.n", "--run", "F/1"}) == ExitStatus::kNotFound);
+  CHECK(fixture.run({"get", "1", "--run", "F/2"}) == ExitStatus::kNotFound);
+  fixture.run({"inspect", "F/1"});
+  CHECK(contains(fixture.out.text, "\nArtifacts\n  f.txt  3 bytes, "));
+  CHECK(contains(fixture.out.text, "  m      {\"x\":[1]}\n"));
+}
+
+class PutFixture : public CommandFixture {
+ public:
+  PutFixture() {
+    std::filesystem::create_directories(out_folder);
+    home.environment["QFLOW_OUT"] = out_folder.string();
+  }
+  std::string left(const std::string& name) { return home.read(out_folder / name); }
+
+  // The names in QFLOW_OUT, and beside it.
+  std::string names() {
+    std::string text;
+    for (const auto& folder : {out_folder, out_folder.parent_path()}) {
+      const std::vector<FolderEntry> entries = home.files.list(folder).value();
+      for (const FolderEntry& entry : entries) text += entry.name + " ";
+    }
+    return text;
+  }
+
+  const Path out_folder = home.folder / "attempt" / "out";
+};
+
+TEST_CASE("put leaves values") {
+  PutFixture fixture;
+  CHECK(fixture.run({"put", "model", "{\"x\": 1}"}) == ExitStatus::kOk);
+  CHECK(fixture.left("model.json") == "{\"x\":1}");
+  CHECK(fixture.run({"put", "model", "-5"}) == ExitStatus::kOk);
+  CHECK(fixture.left("model.json") == "-5");
+  fixture.in.text = "[1,\n2]\n";
+  CHECK(fixture.run({"put", "list", "-"}) == ExitStatus::kOk);
+  CHECK(fixture.left("list.json") == "[1,2]");
+  CHECK(fixture.names() == "list.json model.json out ");
+
+  CHECK(fixture.run({"put", "model", "text"}) == ExitStatus::kUsage);
+  CHECK(contains(fixture.err.text, "the value of model: line 1, column 1"));
+  CHECK(contains(fixture.err.text, "text stands in double quotes"));
+  CHECK(fixture.left("model.json") == "-5");
+}
+
+TEST_CASE("put leaves files and folders, and the last put counts") {
+  PutFixture fixture;
+  fixture.home.write("data/a.txt", "one");
+  fixture.home.write("data/sub/b.txt", "two");
+  std::filesystem::create_symlink("a.txt", fixture.home.folder / "data/link");
+  chmod((fixture.home.folder / "data/a.txt").c_str(), 0755);
+
+  CHECK(fixture.run({"put", "thing", "--file", "data"}) == ExitStatus::kOk);
+  CHECK(fixture.left("thing/a.txt") == "one");
+  CHECK(fixture.left("thing/sub/b.txt") == "two");
+  CHECK(std::filesystem::read_symlink(fixture.out_folder / "thing/link") == "a.txt");
+  struct stat info {};
+  CHECK(stat((fixture.out_folder / "thing/a.txt").c_str(), &info) == 0);
+  CHECK((info.st_mode & 0100) != 0);
+
+  CHECK(fixture.run({"put", "thing", "1"}) == ExitStatus::kOk);
+  CHECK(fixture.names() == "thing.json out ");
+  CHECK(fixture.run({"put", "thing", "--file", "data/link"}) == ExitStatus::kOk);
+  CHECK(fixture.names() == "thing out ");
+  CHECK(fixture.left("thing") == "one");
+
+  CHECK(fixture.run({"put", "thing", "--file", "missing"}) == ExitStatus::kNotFound);
+  CHECK(fixture.run({"put", "thing", "--file", "/dev/null"}) == ExitStatus::kUsage);
+  CHECK(contains(fixture.err.text, "neither a file nor a folder"));
+  CHECK(fixture.names() == "thing out ");
+}
+
+TEST_CASE("put refuses what can't be an artifact") {
+  PutFixture fixture;
+  for (const std::string name : {"a/b", "..", "", "1a", "a b"}) {
+    CHECK(fixture.run({"put", name, "1"}) == ExitStatus::kUsage);
+  }
+  CHECK(fixture.run({"put", "a"}) == ExitStatus::kUsage);
+  CHECK(fixture.run({"put", "a", "1", "--file", "x"}) == ExitStatus::kUsage);
+  CHECK(fixture.names() == "out ");
+  fixture.home.environment.erase("QFLOW_OUT");
+  CHECK(fixture.run({"put", "a", "1"}) == ExitStatus::kUsage);
+  CHECK(contains(fixture.err.text, "qflow put works inside a step only"));
+}
+
+TEST_CASE("graph draws files") {
+  CommandFixture fixture;
+  fixture.home.write("flow.toml", kFlow);
+  fixture.home.write("bad.toml", "id = \"B\"\nidd = 1\n");
+  CHECK(fixture.run({"graph", "flow.toml"}) == ExitStatus::kOk);
+  CHECK(fixture.out.text == "F\na\n└─ b  if params.p == 'bad'\n");
+  CHECK(fixture.run({"graph", "flow.toml", "--format", "dot"}) == ExitStatus::kOk);
+  CHECK(fixture.out.text.starts_with("digraph \"F\" {"));
+  CHECK(fixture.run({"graph", "flow.toml", "--format", "mermaid"}) == ExitStatus::kOk);
+  CHECK(fixture.out.text.starts_with("flowchart TD\n"));
+  CHECK(fixture.run({"graph", "flow.toml", "--flows"}) == ExitStatus::kOk);
+  CHECK(fixture.out.text == "F\n  runs when it is started by hand\n");
+  CHECK(fixture.run({"graph", "bad.toml"}) == ExitStatus::kUsage);
+  CHECK(contains(fixture.err.text, "bad.toml:2:1: error: "));
+  CHECK(fixture.run({"graph", "flow.toml", "flow.toml"}) == ExitStatus::kUsage);
+  CHECK(fixture.run({"graph", "missing.toml"}) == ExitStatus::kNotFound);
+}
+
+}  // namespace
+}  // namespace qflow

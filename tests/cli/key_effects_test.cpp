@@ -1,0 +1,151 @@
+#include <doctest/doctest.h>
+
+#include <fstream>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "cli/flow_file_keys.h"
+
+namespace qflow {
+namespace {
+
+// Where a test shows what a key does: a file below tests/ and a text that stands in it. "later" and what it waits for,
+// where the key is read and checked but nothing acts on it yet.
+struct Effect {
+  std::string file;
+  std::string text;
+};
+
+const std::string kRuns = "service/local_run_test.cpp";
+const std::string kMapping = "engine/simulated_trigger_test.cpp";
+const std::string kKinds = "engine/simulated_trigger_test.cpp";
+const std::string kFilters = "trigger/source_filter_test.cpp";
+const std::string kExamples = "examples_test.py";
+const std::string kChecks = "flowfile/flow_file_errors_test.cpp";
+const std::string kTriggerChecks = "trigger/trigger_errors_test.cpp";
+const std::string kInspection = "cli/commands_test.cpp";
+
+const std::map<std::string, Effect>& effects() {
+  static const std::map<std::string, Effect> table{
+      {" id", {kRuns, "run numbers count per flow"}},
+      {" description", {"later", "deployed flows"}},
+      {" flow_type", {kChecks, "flow_type"}},
+      {" tags", {kRuns, "tags and context are kept"}},
+      {"[project] name", {"model/project_namespace_test.cpp", "foo.prod.bar"}},
+      {"[project] branch", {"model/project_namespace_test.cpp", "foo.test.baaz"}},
+      {"[project] production", {"model/project_namespace_test.cpp", "foo.prod"}},
+      {"[parameters.NAME] type", {"model/parameter_test.cpp", "ParameterType"}},
+      {"[parameters.NAME] default", {kRuns, "parameters come from -p, from events, from defaults"}},
+      {"[parameters.NAME] required", {kRuns, "required = true"}},
+      {"[parameters.NAME] help", {"later", "deployed flows"}},
+      {"[parameters.NAME] min", {"model/parameter_test.cpp", "minimum"}},
+      {"[parameters.NAME] max", {"model/parameter_test.cpp", "maximum"}},
+      {"[parameters.NAME] choices", {"model/parameter_test.cpp", "choices"}},
+      {"[run] when_busy", {"later", "deployed triggers"}},
+      {"[run] max_parallel", {"later", "deployed triggers"}},
+      {"[run] jobs", {kRuns, "jobs bound what runs at once"}},
+      {"[run] timeout", {kRuns, "timeout of the run"}},
+      {"[run] on_crash", {"later", "recovery"}},
+      {"[run] keep", {"later", "gc"}},
+      {"[defaults] env", {"flowfile/flow_file_test.cpp", "a step overrides what [defaults] says"}},
+      {"[defaults] shell", {"flowfile/flow_file_test.cpp", "a step overrides what [defaults] says"}},
+      {"[defaults] workdir", {"flowfile/flow_file_test.cpp", "a step overrides what [defaults] says"}},
+      {"[defaults] timeout", {"flowfile/flow_file_test.cpp", "a step overrides what [defaults] says"}},
+      {"[defaults] retries", {"flowfile/flow_file_test.cpp", "a step overrides what [defaults] says"}},
+      {"[defaults] retry_delay", {"flowfile/flow_file_test.cpp", "a step overrides what [defaults] says"}},
+      {"[defaults] retry_backoff", {"flowfile/flow_file_test.cpp", "a step overrides what [defaults] says"}},
+      {"[engine] name", {"trigger/trigger_keys_test.cpp", "[engine] serves the database sensors"}},
+      {"[engine] config", {"trigger/trigger_keys_test.cpp", "[engine] serves the database sensors"}},
+      {"[[steps]] id", {kRuns, "a=succeeded b=skipped"}},
+      {"[[steps]] run", {kRuns, "one step"}},
+      {"[[steps]] exec", {kRuns, "exec takes no shell"}},
+      {"[[steps]] needs", {kRuns, "what follows a failure does not start"}},
+      {"[[steps]] when", {kRuns, "when is false"}},
+      {"[[steps]] foreach", {kRuns, "foreach over nothing"}},
+      {"[[steps]] shell", {kRuns, "bash with pipefail"}},
+      {"[[steps]] workdir", {kRuns, "a folder that does not exist"}},
+      {"[[steps]] env", {kRuns, "what a step sees of its run"}},
+      {"[[steps]] secrets", {kRuns, "secrets reach only the steps that list them"}},
+      {"[[steps]] timeout", {kRuns, "step a: timed out"}},
+      {"[[steps]] retries", {kRuns, "a retry succeeds"}},
+      {"[[steps]] retry_delay", {kRuns, "retries wait, longer each time"}},
+      {"[[steps]] retry_backoff", {kRuns, "retries wait, longer each time"}},
+      {"[[steps]] allow_failure", {kRuns, "an allowed failure leaves the artifact error"}},
+      {"[[steps]] publish", {kRuns, "a local run shows what it would publish"}},
+      {"publish of [[steps]] event", {kRuns, "a local run shows what it would publish"}},
+      {"publish of [[steps]] payload", {kRuns, "a local run shows what it would publish"}},
+      {"publish of [[steps]] when", {kRuns, "a local run shows what it would publish"}},
+      {"publish of [[steps]] type", {kRuns, "fields of a published event"}},
+      {"publish of [[steps]] namespace", {kRuns, "fields of a published event"}},
+      {"publish of [[steps]] value", {kRuns, "fields of a published event"}},
+      {"publish of [[steps]] sender", {kRuns, "fields of a published event"}},
+      {"publish of [[steps]] context", {kRuns, "fields of a published event"}},
+      {"publish of [[steps]] namespaced", {kRuns, "fields of a published event"}},
+      {"publish of [[steps]] idempotency_key", {"later", "publish"}},
+      {"publish of [[steps]] safe", {kRuns, "fields of a published event"}},
+      {"[hooks] on_success", {kRuns, "a hook is called for the way that the run ended"}},
+      {"[hooks] on_failure", {kRuns, "a hook is called for the way that the run ended"}},
+      {"[[tests]] name", {"later", "qflow test"}},
+      {"[[tests]] given", {"later", "qflow test"}},
+      {"[[tests]] expect", {"later", "qflow test"}},
+      {"[[triggers]] id", {kExamples, "after_training"}},
+      {"[[triggers]] type", {"trigger/trigger_registry_test.cpp", "the registry knows the built-in types"}},
+      {"[[triggers]] enabled", {kFilters, "a disabled trigger is never met"}},
+      {"[[triggers]] description", {"later", "deployed triggers"}},
+      {"[[triggers]] flow_id", {kTriggerChecks, "flow_id"}},
+      {"[[triggers]] when", {kKinds, "what a deployed trigger would have refused is a note"}},
+      {"[[triggers]] parameters", {kExamples, "test_a_mapping_turns_the_default_off"}},
+      {"[[triggers]] match", {kKinds, "the type follows the declaration"}},
+      {"[[triggers]] within", {kKinds, "events that lie further apart than the window are noted"}},
+      {"[[triggers]] correlate", {"later", "deployed triggers"}},
+      {"[[triggers]] context", {kKinds, "the context is the one that all events agree on"}},
+      {"[[triggers]] join", {"later", "deployed triggers"}},
+      {"[[triggers]] debounce", {"later", "deployed triggers"}},
+      {"[[triggers]] max_wait", {"later", "deployed triggers"}},
+      {"[[triggers]] options", {kExamples, "test_reset_is_an_option_and_others_are_refused"}},
+      {"[[triggers]] of type event event", {kExamples, "test_fresh_data"}},
+      {"[[triggers]] of type event events", {kExamples, "test_two_events"}},
+      {"[[triggers]] of type event namespaced", {kFilters, "the names that are listened to"}},
+      {"[[triggers]] of type flow source_flow_id", {kExamples, "test_a_flow_is_triggered_by_a_run"}},
+      {"[[triggers]] of type flow flows", {kExamples, "test_two_upstream_flows"}},
+      {"[[triggers]] of type flow condition", {kFilters, "the condition of a run"}},
+      {"[[triggers]] of type flow source_task_id", {kKinds, "source_task_id"}},
+  };
+  return table;
+}
+
+// Types that nothing runs yet: their keys are read and checked (trigger/trigger_keys_test.cpp).
+const std::set<std::string> kLaterTypes{"[[triggers]] of type schedule", "[[triggers]] of type sensor",
+                                        "[[triggers]] of type api"};
+
+std::string read(const std::string& file) {
+  std::ostringstream text;
+  text << std::ifstream(std::string(QFLOW_SOURCE_DIR) + "/tests/" + file).rdbuf();
+  return text.str();
+}
+
+TEST_CASE("every key of the flow file has a test that shows its effect, or is named as one that waits") {
+  std::set<std::string> keys;
+  for (const FlowFileTable& table : flow_file_tables()) {
+    const std::string heading(table.heading);
+    if (kLaterTypes.contains(heading)) continue;
+    for (const FlowFileKey& key : table.keys) keys.insert(heading + " " + std::string(key.name));
+  }
+  for (const std::string& key : keys) {
+    CAPTURE(key);
+    const auto effect = effects().find(key);
+    REQUIRE(effect != effects().end());
+    if (effect->second.file == "later") continue;
+    CAPTURE(effect->second.text);
+    CHECK(read(effect->second.file).find(effect->second.text) != std::string::npos);
+  }
+  for (const auto& [key, effect] : effects()) {
+    CAPTURE(key);
+    CHECK(keys.contains(key));
+  }
+}
+
+}  // namespace
+}  // namespace qflow

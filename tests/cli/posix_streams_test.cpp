@@ -1,0 +1,87 @@
+#include "qflow/cli/posix_streams.h"
+
+#include <doctest/doctest.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <string>
+
+#include "support/temporary_folder.h"
+
+namespace qflow {
+namespace {
+
+struct TestPipe {
+  TestPipe() { REQUIRE(pipe2(ends, O_CLOEXEC) == 0); }
+  ~TestPipe() {
+    close(ends[0]);
+    close(ends[1]);
+  }
+  std::string content() {
+    char buffer[1024];
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    const ssize_t size = read(ends[0], buffer, sizeof buffer);
+    return size > 0 ? std::string(buffer, static_cast<std::size_t>(size)) : std::string();
+  }
+  int ends[2];
+};
+
+TEST_CASE("text is held back until it is flushed, and keeps its order with the other stream") {
+  TestPipe pipe;
+  PosixOutput out(pipe.ends[1], PosixOutput::Buffering::kLarge);
+  PosixOutput err(pipe.ends[1], PosixOutput::Buffering::kNone, &out);
+  out.write("one\n");
+  CHECK(pipe.content().empty());
+  err.write("two\n");
+  CHECK(pipe.content() == "one\ntwo\n");
+  out.write("three");
+  out.flush();
+  CHECK(pipe.content() == "three");
+  CHECK_FALSE(out.is_terminal());
+  CHECK(out.width() == 80);
+  CHECK(finish_process(ExitStatus::kNotFound, out, err) == 3);
+}
+
+TEST_CASE("a reader that went away is remembered, and nothing is written any more") {
+  ignore_broken_pipes();
+  TestPipe pipe;
+  close(pipe.ends[0]);
+  PosixOutput out(pipe.ends[1], PosixOutput::Buffering::kNone);
+  out.write("x");
+  CHECK(out.failed());
+  CHECK(out.error() == EPIPE);
+  TestPipe other;
+  PosixOutput err(other.ends[1], PosixOutput::Buffering::kNone);
+  CHECK(finish_process(ExitStatus::kBusy, out, err) == 5);
+  CHECK(other.content().empty());
+}
+
+TEST_CASE("a full disk is reported, and success becomes a failure") {
+  const int full = open("/dev/full", O_WRONLY | O_CLOEXEC);
+  if (full < 0) return;
+  TestPipe pipe;
+  PosixOutput out(full, PosixOutput::Buffering::kLarge);
+  PosixOutput err(pipe.ends[1], PosixOutput::Buffering::kNone, &out);
+  out.write("x");
+  CHECK(finish_process(ExitStatus::kOk, out, err) == 1);
+  CHECK(pipe.content() == "qflow: error: can't write to standard output: No space left on device\n");
+  close(full);
+}
+
+TEST_CASE("input is read to its end") {
+  TestPipe pipe;
+  REQUIRE(write(pipe.ends[1], "a\0b\n", 4) == 4);
+  close(pipe.ends[1]);
+  CHECK(PosixInput(pipe.ends[0]).read_all() == std::string("a\0b\n", 4));
+  CHECK(PosixInput(-1).read_all().empty());
+}
+
+TEST_CASE("the process knows where it is") {
+  CHECK(working_folder() == std::filesystem::current_path());
+  CHECK(own_program().is_absolute());
+}
+
+}  // namespace
+}  // namespace qflow

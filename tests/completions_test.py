@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""Loads the completion scripts in the shells that are installed, and completes lines with them.
+
+usage: completions_test.py QFLOW COMPLETIONS
+"""
+import os
+import pathlib
+import pty
+import select
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+BINARY, SCRIPTS = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
+
+# The words of a line, and what must and must not be among its candidates.
+LINES = [
+    ("qflow ins", ["inspect"], ["run", "--json"]),
+    ("qflow ru", ["run", "runs"], ["tag"]),
+    ("qflow --store .qflow insp", ["inspect"], ["run"]),
+    ("qflow run --tr", ["--trigger"], ["--tag"]),
+    ("qflow run --qu", ["--quiet"], ["--tag"]),
+    ("qflow --color al", ["always"], ["auto"]),
+    ("qflow graph --format m", ["mermaid"], ["dot"]),
+    ("qflow completion z", ["zsh"], ["bash"]),
+    ("qflow help exit", ["exit-status"], ["run"]),
+    ("qflow help ins", ["inspect"], ["complete"]),
+    ("qflow check flo", ["flow.toml"], ["check"]),
+    ("qflow inspect Hello/", ["Hello/latest", "Hello/1"], ["flow.toml"]),
+    ("qflow runs Hel", ["Hello"], ["Hello/1"]),
+    ("qflow run flow.toml -p na", ["name="], ["flow.toml"]),
+    ("qflow run flow.toml --trigger Hello/l", ["Hello/latest"], ["flow.toml"]),
+    ("qflow tag Hello/1 can", ["candidate"], ["check"]),
+    ("qflow comple", ["completion"], ["complete"]),
+]
+
+
+class Completions(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp()
+        cls.environment = {k: v for k, v in os.environ.items() if not k.startswith("QFLOW_")}
+        cls.environment.update(PATH=f"{BINARY.parent}:{cls.environment['PATH']}", HOME=cls.folder, LC_ALL="C.UTF-8",
+                               XDG_CONFIG_HOME=cls.folder, XDG_DATA_HOME=cls.folder, TERM="xterm")
+        for line in ("init", "run flow.toml", "tag Hello latest candidate"):
+            subprocess.run([BINARY, *line.split()], cwd=cls.folder, env=cls.environment, check=True, capture_output=True)
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.folder, ignore_errors=True)
+
+    def shell(self, *command):
+        done = subprocess.run(command, cwd=self.folder, env=self.environment, text=True, capture_output=True, timeout=60)
+        self.assertEqual(done.stderr, "")
+        return done.stdout.splitlines()
+
+    def check_lines(self, complete):
+        for line, wanted, unwanted in LINES:
+            with self.subTest(line):
+                found = complete(line)
+                for word in wanted:
+                    self.assertIn(word, found)
+                for word in unwanted:
+                    self.assertNotIn(word, found)
+
+    @unittest.skipUnless(shutil.which("bash"), "bash is not installed")
+    def test_bash(self):
+        def complete(line):
+            words = line.split(" ")
+            program = f'source "{SCRIPTS}/qflow.bash"\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _qflow\n' \
+                      'printf "%s\\n" "${COMPREPLY[@]}"'
+            return self.shell("bash", "--norc", "-c", program, "bash", *words)
+        self.check_lines(complete)
+        self.assertIn("always", complete("qflow --color = al"))
+        self.assertIn("always", complete("qflow --color ="))
+        self.assertIn("-p", complete("qflow run -"))
+
+    @unittest.skipUnless(shutil.which("fish"), "fish is not installed")
+    def test_fish(self):
+        def complete(line):
+            program = f'source "{SCRIPTS}/qflow.fish"; complete -C "{line}"'
+            return [found.split("\t")[0] for found in self.shell("fish", "--no-config", "-c", program)]
+        self.check_lines(complete)
+
+    @unittest.skipUnless(shutil.which("zsh"), "zsh is not installed")
+    def test_zsh(self):
+        # A shell on a terminal of its own. Only lines with one candidate: the shell then writes the whole word.
+        process, terminal = pty.fork()
+        if process == 0:
+            os.chdir(self.folder)
+            os.execvpe("zsh", ["zsh", "-f", "-i"], self.environment)
+        try:
+            setup = f"fpath=({SCRIPTS} $fpath); autoload -Uz compinit; compinit -u -D; unsetopt zle_bracketed_paste; " \
+                    "PS1='rea''dy>'; print -r -- lo''aded\n"
+            os.write(terminal, setup.encode())
+            self.read_until(terminal, "loaded", 60)
+            self.read_until(terminal, "ready>", 60)
+            for line, wanted, _ in LINES:
+                if len(wanted) == 1:
+                    with self.subTest(line):
+                        whole = line[:line.rindex(" ") + 1] + wanted[0]
+                        os.write(terminal, (line + "\t").encode())
+                        self.assertIn(whole, self.read_until(terminal, whole, 20))
+                    os.write(terminal, b"\x15\n")
+                    self.read_until(terminal, "ready>", 20)
+        finally:
+            os.close(terminal)
+            os.kill(process, 9)
+            os.waitpid(process, 0)
+
+    @staticmethod
+    def read_until(terminal, text, seconds):
+        """What the terminal shows until it has shown the text, or nothing more comes."""
+        end = time.monotonic() + seconds
+        shown = ""
+        while text not in shown and time.monotonic() < end:
+            if select.select([terminal], [], [], 1)[0]:
+                shown += os.read(terminal, 4096).decode(errors="replace")
+        return shown
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
