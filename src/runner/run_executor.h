@@ -68,6 +68,7 @@ class RunExecutor {
   bool start_due_retry();
   void task_ended(RunningTask& task);
   std::string take_results(RunningTask& task);
+  KnownFingerprint known_fingerprint() const;
   std::string changed_objects(const StepExecution& execution);
   Status publish(const StepExecution& execution);
   void attempt_ended(StepExecution& execution, Attempt attempt, StepStatus status, const std::string& reason);

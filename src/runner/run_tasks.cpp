@@ -106,11 +106,19 @@ std::string RunExecutor::take_results(RunningTask& task) {
   if (is_last) {
     if (std::string changed = changed_objects(execution); !changed.empty()) return changed;
   }
-  auto collected = doors_.store.objects().collect(task.launched.out);
+  auto collected = doors_.store.objects().collect(task.launched.out, known_fingerprint());
   if (!collected) return to_text(collected.error());
   (void)remove_tree(doors_.store.files(), task.launched.out);
   if (!collected->empty()) add_artifacts(execution, task.attempt.index, std::move(*collected));
   return "";
+}
+
+// What is in the store already is recognised without being hashed again.
+KnownFingerprint RunExecutor::known_fingerprint() const {
+  return [&ledger = doors_.store.ledger()](const std::string& sha256) -> std::optional<std::string> {
+    const auto object = ledger.object(sha256);
+    return object ? std::optional(object->fingerprint) : std::nullopt;
+  };
 }
 
 // Objects are linked into QFLOW_IN, and a link does not stop a write.
@@ -178,7 +186,7 @@ void RunExecutor::leave_error(const StepExecution& execution, const Attempt& att
   error["signal"] = attempt.signal ? Json(*attempt.signal) : Json();
   FileSystem& files = doors_.store.files();
   if (!make_folders(files, folder) || !replace_file(files, folder / "error.json", to_compact(error) + "\n")) return;
-  if (auto collected = doors_.store.objects().collect(folder)) {
+  if (auto collected = doors_.store.objects().collect(folder, known_fingerprint())) {
     add_artifacts(execution, attempt.index, std::move(*collected));
   }
   (void)remove_tree(files, folder);
