@@ -31,7 +31,8 @@ class RunObject final : public LazyObject {
 
   std::vector<std::string> names() const override {
     std::vector<std::string> names{"data", "trigger"};
-    for (const auto& [name, value] : run_summary(Run{}).items()) names.push_back(name);
+    const Json summary = run_summary(Run{});
+    for (const auto& [name, value] : summary.items()) names.push_back(name);
     std::sort(names.begin(), names.end());
     return names;
   }

@@ -509,6 +509,17 @@ TEST_CASE("a run records the commit of its flow's folder, and whether the tree d
   CHECK(commit_of(3) == head + " dirty");
 }
 
+TEST_CASE("a field that a run does not have is named, with the ones that it has") {
+  TestHome home;
+  REQUIRE(home.run("id = \"Up\"\n" + step("a", "run = 'true'")));
+  LocalRunRequest request;
+  request.triggers = {"Up/1"};
+  const auto run = home.run(kHead + step("a", "when = 'trigger.run.numbr == 1'\nrun = 'true'"), request);
+  REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
+  CHECK(run->reason.find("numbr") != std::string::npos);
+  CHECK(run->reason.find("did you mean 'number'?") != std::string::npos);
+}
+
 TEST_CASE("run numbers count per flow, tags and context are kept") {
   TestHome home;
   LocalRunRequest request;
