@@ -75,7 +75,9 @@ void Progress::write(OutputStream& stream, std::string_view text) {
 
 void Progress::redraw_until_stopped() {
   std::unique_lock lock(mutex_);
-  while (!stopped_.wait_for(lock, kRedraw, [this] { return stop_; })) {
+  // wait_for waits on the steady clock by pthread_cond_clockwait, which g++ 12's ThreadSanitizer does not know.
+  const auto next = [] { return std::chrono::system_clock::now() + kRedraw; };
+  while (!stopped_.wait_until(lock, next(), [this] { return stop_; })) {
     erase();
     draw();
   }

@@ -14,8 +14,19 @@
 // The child runs on a stack that the sanitizers do not know.
 #define QFLOW_NOT_SANITIZED __attribute__((no_sanitize("address", "thread", "undefined")))
 
+#if defined(__SANITIZE_THREAD__)
+extern "C" int __clone(int (*body)(void*), void* stack, int flags, void* argument, ...);
+#endif
+
 namespace qflow {
 namespace {
+
+// ThreadSanitizer takes clone(2) for a fork: the child would change the bookkeeping that it shares with this thread.
+#if defined(__SANITIZE_THREAD__)
+constexpr auto* kClone = &__clone;
+#else
+constexpr auto* kClone = &clone;
+#endif
 
 constexpr std::size_t kStackSize = 64 * 1024;
 constexpr int kFirstOtherDescriptor = 3;
@@ -131,7 +142,8 @@ ChildStart start_child(const ChildPlan& plan) {
   // No handler of this process may run in the child, which shares its memory.
   pthread_sigmask(SIG_SETMASK, &all, &before);
   if (stack) {
-    start.process = clone(run_child, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &state, &start.pidfd);
+    start.process =
+        kClone(run_child, stack.top(), CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD, &state, &start.pidfd);
   }
   start.error = errno;
   pthread_sigmask(SIG_SETMASK, &before, nullptr);

@@ -10,6 +10,9 @@ namespace qflow {
 
 namespace {
 
+// What only says that a task has started waits this long for company: most short tasks end before it is written.
+constexpr std::chrono::milliseconds kReportDelay{10};
+
 Error expression_error(std::string_view key, const ExpressionProblem& problem) {
   return {ErrorKind::kInvalid, std::string(key) + ": " + problem.message, problem.advice};
 }
@@ -36,13 +39,14 @@ Result<RunOutcome> RunExecutor::run() {
   QFLOW_TRY(launcher_.prepare());
   while (true) {
     // A step that begins must be able to read what others left: their artifacts are in the ledger first.
-    QFLOW_TRY(flush());
+    if (must_report_) QFLOW_TRY(flush());
     QFLOW_TRY(begin_ready_steps());
     start_tasks();
     if (progress_.has_ready()) continue;
     if (running_.empty() && retries_.empty() && (startable_.empty() || progress_.stopped())) break;
-    QFLOW_TRY(flush());
+    if (!changes_.empty() && !report_at_) report_at_ = doors_.clock.monotonic() + kReportDelay;
     wait();
+    if (report_at_ && doors_.clock.monotonic() >= *report_at_) QFLOW_TRY(flush());
     take_signal();
     check_deadlines();
     QFLOW_TRY(advance());
@@ -125,6 +129,7 @@ void RunExecutor::end_step(StepExecution& execution, StepStatus status, std::str
   execution.state.status = status;
   execution.state.reason = std::move(reason);
   execution.state.ended_at = doors_.clock.now();
+  must_report_ = true;
   changes_.steps.push_back(execution.state);
   observer_.step_changed(execution.state);
   const Step& step = this->step(execution);
@@ -174,6 +179,8 @@ RunScope RunExecutor::scope_of(const StepExecution& execution, std::optional<std
 }
 
 Status RunExecutor::flush() {
+  must_report_ = false;
+  report_at_.reset();
   if (changes_.empty()) return {};
   const RunChanges changes = std::exchange(changes_, {});
   return reporter_.report(changes);
@@ -191,6 +198,7 @@ void RunExecutor::wait() {
     wake_by(task->deadline);
   }
   for (const WaitingRetry& retry : retries_) wake_by(retry.at);
+  wake_by(report_at_);
   std::optional<std::chrono::microseconds> limit;
   if (wake) limit = *wake - doors_.clock.monotonic();
   wait_readable(descriptors, limit);

@@ -100,6 +100,8 @@ class RunExecutor {
   TaskLauncher launcher_;
   RunOutcome outcome_;
   RunChanges changes_;
+  bool must_report_ = false;                            // before anything further begins: something has ended
+  std::optional<std::chrono::microseconds> report_at_;  // when changes are to be reported at the latest
   std::vector<Artifact> artifacts_;
   std::map<std::size_t, std::unique_ptr<StepExecution>> executions_;
   std::deque<StepExecution*> startable_;  // with tasks that have not started

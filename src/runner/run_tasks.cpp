@@ -108,7 +108,7 @@ std::string RunExecutor::take_results(RunningTask& task) {
   }
   auto collected = doors_.store.objects().collect(task.launched.out, known_fingerprint());
   if (!collected) return to_text(collected.error());
-  (void)remove_tree(doors_.store.files(), task.launched.out);
+  if (!doors_.store.files().remove(task.launched.out)) (void)remove_tree(doors_.store.files(), task.launched.out);
   if (!collected->empty()) add_artifacts(execution, task.attempt.index, std::move(*collected));
   return "";
 }
@@ -147,6 +147,7 @@ void RunExecutor::attempt_ended(StepExecution& execution, Attempt attempt, StepS
   attempt.status = status;
   attempt.reason = launcher_.mask().masked(reason);
   attempt.ended_at = doors_.clock.now();
+  must_report_ = true;
   changes_.attempts.push_back(attempt);
   if (status == StepStatus::kFailed && attempt.number <= step.retries && !ending_) {
     observer_.note(task_label(step.id, attempt.index) + ": attempt " + std::to_string(attempt.number) + " failed (" +
