@@ -165,6 +165,7 @@ Result<RunResult> run_locally(const LoadedFlow& flow, const LocalRunRequest& req
   if (!store) {
     QFLOW_ASSIGN(store, Store::open(location.root, StoreAccess::kCreate, doors.files, doors.clock));
   }
+  for (const std::string& note : store->notes()) observer.note(note);
   for (const std::string& note : prepared.notes) observer.note(note);
 
   QFLOW_ASSIGN(const FileHandle lock, register_run(*store, prepared.run, flow.definition->text));

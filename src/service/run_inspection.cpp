@@ -84,11 +84,12 @@ Result<Json> nested_run(Store& store, const Run& run, Seen& seen) {
   return object;
 }
 
-Json downstream_json(const ChainNode& node) {
+Json downstream_json(Store& store, const ChainNode& node) {
   Json list = Json::array();
   for (const ChainNode& next : node.links) {
-    list.push_back(
-        {{"run", next.run->id.text()}, {"status", to_text(next.run->status)}, {"downstream", downstream_json(next)}});
+    list.push_back({{"run", next.run->id.text()},
+                    {"status", to_text(status_now(store, *next.run))},
+                    {"downstream", downstream_json(store, next)}});
   }
   return list;
 }
@@ -140,7 +141,7 @@ Result<Json> inspect_run(Store& store, const Run& run, const InspectOptions& opt
   QFLOW_ASSIGN(object["artifacts"], artifacts_json(store, run));
   if (options.downstream) {
     QFLOW_ASSIGN(const ChainNode downstream, downstream_chain(store, run));
-    object["downstream"] = downstream_json(downstream);
+    object["downstream"] = downstream_json(store, downstream);
   }
   return object;
 }
