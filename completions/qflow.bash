@@ -46,6 +46,7 @@ _qflow() {
     get:--run) _qflow_ask run; return ;;
     graph:--format) _qflow_words "text mermaid dot"; return ;;
     put:--file) _qflow_paths -f; return ;;
+    resume:--jobs) return ;;
     run:--trigger) _qflow_ask run; return ;;
     run:--param | run:-p) compopt -o nospace 2>/dev/null; _qflow_ask parameter; return ;;
     run:--tag) _qflow_ask tag; return ;;
@@ -60,13 +61,15 @@ _qflow() {
   if [[ $cur == -* ]]; then
     _qflow_words "--store --color -q --quiet -v --verbose -h --help --version"
     case $command in
+      cancel) _qflow_words "--json" ;;
       check) _qflow_words "--json" ;;
       get) _qflow_words "--run --json" ;;
       graph) _qflow_words "--format --flows" ;;
       inspect) _qflow_words "--trigger-chain --downstream --graph --json" ;;
       logs) _qflow_words "-f --follow --failed --json" ;;
       put) _qflow_words "--file" ;;
-      run) _qflow_words "--trigger -p --param --tag --context --jobs --fail-fast --json" ;;
+      resume) _qflow_words "--jobs --fail-fast --json" ;;
+      run) _qflow_words "--trigger -p --param --tag --context --jobs --fail-fast --detach --json" ;;
       runs) _qflow_words "--status --tag --context --since --limit --json" ;;
       tag) _qflow_words "--json" ;;
       version) _qflow_words "--json" ;;
@@ -74,15 +77,17 @@ _qflow() {
     return
   fi
   case $command in
-    "") _qflow_words "check completion get graph help init inspect logs man put run runs tag version" ;;
+    "") _qflow_words "cancel check completion get graph help init inspect logs man put resume run runs tag version" ;;
+    cancel) _qflow_ask run; ;;
     check) _qflow_paths -f; ;;
     completion) _qflow_words "bash zsh fish"; ;;
     graph) _qflow_ask flow; _qflow_paths -f; ;;
-    help) _qflow_words "check completion get graph help init inspect logs man put run runs tag version artifacts environment exit-status expressions flow-file runs triggers"; ;;
+    help) _qflow_words "cancel check completion get graph help init inspect logs man put resume run runs tag version artifacts environment exit-status expressions flow-file runs triggers"; ;;
     init) _qflow_paths -d; ;;
     inspect) _qflow_ask run; ;;
     logs) _qflow_ask run; ;;
     man) _qflow_words "qflow qflow-flow"; ;;
+    resume) _qflow_ask run; ;;
     run) _qflow_paths -f; ;;
     runs) _qflow_ask flow; ;;
     tag) _qflow_ask run; _qflow_ask tag; ;;

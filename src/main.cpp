@@ -14,9 +14,11 @@ int main(int argc, char** argv) {
   PosixClock clock;
   PosixFileSystem files;
   PosixProcessLauncher launcher;
+  PosixProcessTable processes;
   ExitStatus status = ExitStatus::kFailed;
   try {
-    Context context{in, out, err, clock, files, launcher, process_environment(), working_folder(), own_program(), {}};
+    Context context{
+        in, out, err, clock, files, launcher, processes, process_environment(), working_folder(), own_program(), {}};
     status = run_command_line(context, {argv + std::min(argc, 1), argv + argc});
   } catch (const std::exception& exception) {
     err.write("qflow: error: " + std::string(exception.what()) + "\n");

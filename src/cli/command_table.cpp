@@ -13,11 +13,15 @@ struct Row {
 };
 
 constexpr std::array kRows = {
-    Row{"check", &kCheckCommand}, Row{"complete", &kCompleteCommand}, Row{"completion", &kCompletionCommand},
-    Row{"get", &kGetCommand},     Row{"graph", &kGraphCommand},       Row{"help", &kHelpCommand},
-    Row{"init", &kInitCommand},   Row{"inspect", &kInspectCommand},   Row{"logs", &kLogsCommand},
-    Row{"man", &kManCommand},     Row{"put", &kPutCommand},           Row{"run", &kRunCommand},
-    Row{"runs", &kRunsCommand},   Row{"tag", &kTagCommand},           Row{"version", &kVersionCommand},
+    Row{"cancel", &kCancelCommand},     Row{"check", &kCheckCommand},
+    Row{"complete", &kCompleteCommand}, Row{"completion", &kCompletionCommand},
+    Row{"execute", &kExecuteCommand},   Row{"get", &kGetCommand},
+    Row{"graph", &kGraphCommand},       Row{"help", &kHelpCommand},
+    Row{"init", &kInitCommand},         Row{"inspect", &kInspectCommand},
+    Row{"logs", &kLogsCommand},         Row{"man", &kManCommand},
+    Row{"put", &kPutCommand},           Row{"resume", &kResumeCommand},
+    Row{"run", &kRunCommand},           Row{"runs", &kRunsCommand},
+    Row{"tag", &kTagCommand},           Row{"version", &kVersionCommand},
 };
 
 constexpr bool names_ascend() {

@@ -5,9 +5,11 @@
 namespace qflow {
 
 // One per file src/cli/<name>_command.cpp.
+extern const Command kCancelCommand;
 extern const Command kCheckCommand;
 extern const Command kCompleteCommand;
 extern const Command kCompletionCommand;
+extern const Command kExecuteCommand;
 extern const Command kGetCommand;
 extern const Command kGraphCommand;
 extern const Command kHelpCommand;
@@ -16,6 +18,7 @@ extern const Command kInspectCommand;
 extern const Command kLogsCommand;
 extern const Command kManCommand;
 extern const Command kPutCommand;
+extern const Command kResumeCommand;
 extern const Command kRunCommand;
 extern const Command kRunsCommand;
 extern const Command kTagCommand;

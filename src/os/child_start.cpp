@@ -5,11 +5,15 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cerrno>
+#include <ctime>
+
+#include "qflow/os/process_journal.h"
 
 // The child runs on a stack that the sanitizers do not know.
 #define QFLOW_NOT_SANITIZED __attribute__((no_sanitize("address", "thread", "undefined")))
@@ -89,9 +93,38 @@ QFLOW_NOT_SANITIZED bool place_descriptors(const ChildPlan& plan) {
   return true;
 }
 
+// From the last digit backwards; the field is wide enough for every value.
+QFLOW_NOT_SANITIZED void fill_digits(char* field, std::size_t width, unsigned long number) {
+  for (std::size_t i = width; i > 0; --i, number /= 10) field[i - 1] = static_cast<char>('0' + number % 10);
+}
+
+QFLOW_NOT_SANITIZED bool note_in_journal(const ChildPlan& plan) {
+  timespec now{};
+  system_call(SYS_clock_gettime, CLOCK_BOOTTIME, &now);
+  const auto microseconds =
+      static_cast<unsigned long>(now.tv_sec) * 1'000'000 + static_cast<unsigned long>(now.tv_nsec) / 1000;
+  fill_digits(plan.journal_line, kJournalIdDigits, static_cast<unsigned long>(system_call(SYS_getpid)));
+  fill_digits(plan.journal_line + kJournalIdDigits + 1, kJournalTimeDigits, microseconds);
+  return system_call(SYS_write, plan.journal, plan.journal_line, plan.journal_line_size) ==
+         static_cast<long>(plan.journal_line_size);
+}
+
+// A parent that ended before the request leaves a child that would live on; one that ends after the note is known to
+// whoever reads the journal.
+QFLOW_NOT_SANITIZED bool bind_to_parent(const ChildPlan& plan) {
+  if (plan.dies_with_parent && system_call(SYS_prctl, PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0) < 0) return false;
+  if (plan.journal >= 0 && !note_in_journal(plan)) return false;
+  return !plan.dies_with_parent || system_call(SYS_getppid) == plan.parent;
+}
+
 QFLOW_NOT_SANITIZED ChildStep prepare_child(const ChildPlan& plan) {
   reset_signals();
-  if (system_call(SYS_setpgid, 0, 0) < 0) return ChildStep::kProcess;
+  if (plan.new_session) {
+    if (system_call(SYS_setsid) < 0) return ChildStep::kProcess;
+  } else if (system_call(SYS_setpgid, 0, 0) < 0) {
+    return ChildStep::kProcess;
+  }
+  if (!bind_to_parent(plan)) return ChildStep::kProcess;
   if (!place_descriptors(plan)) return ChildStep::kDescriptors;
   if (plan.folder != nullptr && system_call(SYS_chdir, plan.folder) < 0) return ChildStep::kFolder;
   // Kernels before 5.11 do not know the flag; every descriptor of qflow's own is close-on-exec anyway.

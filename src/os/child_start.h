@@ -14,6 +14,12 @@ struct ChildPlan {
   char* const* environment = nullptr;
   const char* folder = nullptr;       // null: stay
   int descriptors[3] = {-1, -1, -1};  // what becomes 0, 1, 2; -1: /dev/null
+  bool new_session = false;           // else a new process group
+  bool dies_with_parent = false;
+  int journal = -1;              // a file opened for appending, or -1
+  char* journal_line = nullptr;  // as journal_line() makes it; the child fills it in
+  std::size_t journal_line_size = 0;
+  pid_t parent = 0;  // this process
 };
 
 // The steps of a child that can go wrong.

@@ -142,6 +142,12 @@ Status PosixFileSystem::lock_within(const FileHandle& file, std::chrono::millise
   return {};
 }
 
+Status PosixFileSystem::lock_shared(const FileHandle& file) {
+  const int error = flock_uninterrupted(file.descriptor(), LOCK_SH);
+  if (error != 0) return system_failure("lock", file, error);
+  return {};
+}
+
 void PosixFileSystem::unlock(const FileHandle& file) {
   flock(file.descriptor(), LOCK_UN);
 }

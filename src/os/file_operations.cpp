@@ -79,6 +79,11 @@ Status replace_file(FileSystem& files, const Path& path, std::string_view bytes,
   return written;
 }
 
+Status write_file(FileSystem& files, const Path& path, std::string_view bytes) {
+  QFLOW_ASSIGN(const FileHandle file, files.open(path, OpenMode::kCreate));
+  return files.write_all(file, bytes);
+}
+
 Status make_folders(FileSystem& files, const Path& path) {
   Status made = files.make_folder(path);
   bool parent_absent = !made && made.error().kind == ErrorKind::kNotFound;

@@ -10,6 +10,7 @@
 
 #include "child_start.h"
 #include "program_lookup.h"
+#include "qflow/os/process_journal.h"
 #include "qflow/os/process_launcher.h"
 #include "system_error.h"
 
@@ -87,7 +88,8 @@ Result<ChildProcess> PosixProcessLauncher::start(const ProcessSpec& spec) {
     return fail(ErrorKind::kInvalid,
                 fmt::format("can't run {}: a NUL byte in its arguments or environment", spec.program));
   }
-  QFLOW_ASSIGN(std::string program, find_program(spec));
+  QFLOW_ASSIGN(const std::string program, find_program(spec, found_));
+  std::string note = journal_line(spec.journal_note);
   std::vector<char*> arguments = pointers(spec.arguments);
   std::vector<char*> environment = pointers(spec.environment);
   ChildPlan plan;
@@ -98,6 +100,12 @@ Result<ChildProcess> PosixProcessLauncher::start(const ProcessSpec& spec) {
   plan.descriptors[0] = spec.input;
   plan.descriptors[1] = spec.output;
   plan.descriptors[2] = spec.error_output;
+  plan.new_session = spec.group == ProcessSpec::Group::kNewSession;
+  plan.dies_with_parent = spec.with_parent == ProcessSpec::WithParent::kDies;
+  plan.journal = spec.journal;
+  plan.journal_line = note.data();
+  plan.journal_line_size = note.size();
+  plan.parent = getpid();
   ChildStart start = start_child(plan);
   if (start.failed_step != ChildStep::kNone) return start_failure(spec, program, start);
   return ChildProcess{start.process, FileHandle(start.pidfd)};

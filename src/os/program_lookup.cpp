@@ -46,8 +46,7 @@ tl::unexpected<Error> not_in_path(const ProcessSpec& spec, std::string_view path
               "install it, or give its whole path");
 }
 
-Result<std::string> search(const ProcessSpec& spec) {
-  std::string_view path = search_path(spec);
+Result<std::string> search(const ProcessSpec& spec, std::string_view path) {
   std::string refused;
   for (std::string_view rest = path;;) {
     std::size_t colon = rest.find(':');
@@ -64,10 +63,17 @@ Result<std::string> search(const ProcessSpec& spec) {
 
 }  // namespace
 
-Result<std::string> find_program(const ProcessSpec& spec) {
+Result<std::string> find_program(const ProcessSpec& spec, FoundPrograms& found) {
   if (spec.program.empty()) return fail(ErrorKind::kInvalid, "can't run a program without a name");
-  if (spec.program.find('/') == std::string::npos) return search(spec);
-  return spec.program;
+  if (spec.program.find('/') != std::string::npos) return spec.program;
+  const std::string_view path = search_path(spec);
+  if (found.search_path != path) found = {std::string(path), {}};
+  const auto known = found.files.find(spec.program);
+  if (known != found.files.end() && execution_error(known->second) == 0) return known->second;
+  QFLOW_ASSIGN(std::string file, search(spec, path));
+  // One found through a relative folder of the path is another file in another working directory.
+  if (file.starts_with('/')) found.files[spec.program] = file;
+  return file;
 }
 
 }  // namespace qflow

@@ -11,7 +11,7 @@ namespace {
 sigset_t stop_set() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) sigaddset(&set, signal);
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, kCancelSignal}) sigaddset(&set, signal);
   return set;
 }
 

@@ -27,6 +27,7 @@ void AttemptLog::add(TaskStream stream, std::string_view text, Piece piece) {
 Status AttemptLog::flush() {
   if (buffer_.empty()) return {};
   if (!file_) {
+    QFLOW_TRY(make_folders(files_, path_.parent_path()));
     QFLOW_ASSIGN(file_, files_.open(path_, OpenMode::kAppend));
   }
   QFLOW_TRY(files_.write_all(file_, buffer_));

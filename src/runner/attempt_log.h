@@ -10,12 +10,10 @@
 
 namespace qflow {
 
-// Where a log is cut, in bytes.
-inline constexpr std::uint64_t kLongestLog = 100ull * 1024 * 1024;
-
 // The log of one attempt: each line of output with time and stream, as "2026-11-20T10:00:00.123Z out text". A piece of
 // a line that goes on in the next record has "out+" or "err+". Bytes are kept as they came, but for the newline. Past
-// `limit` bytes one note ends the log, and what follows is dropped. The file is made with the first record.
+// `limit` bytes one note ends the log, and what follows is dropped. The file and its folder are made with the first
+// record: most tasks say nothing.
 class AttemptLog {
  public:
   AttemptLog(FileSystem& files, Clock& clock, Path path, std::uint64_t limit);

@@ -9,12 +9,6 @@ namespace qflow {
 
 namespace {
 
-const std::optional<Located<std::string>>* hook_for(const Hooks& hooks, RunStatus status) {
-  if (status == RunStatus::kSucceeded) return &hooks.on_success;
-  if (status == RunStatus::kFailed || status == RunStatus::kCrashed) return &hooks.on_failure;
-  return nullptr;
-}
-
 Status run_shell(const std::string& text, const RunPlan& plan, const RunnerDoors& doors, const RunOutcome& outcome,
                  RunObserver& observer) {
   ProcessSpec spec;
@@ -24,7 +18,8 @@ Status run_shell(const std::string& text, const RunPlan& plan, const RunnerDoors
   add_variable(spec.environment, "QFLOW_STATUS", to_text(outcome.status));
   add_variable(spec.environment, "QFLOW_REASON", outcome.reason);
   spec.folder = plan.flow->folder;
-  AttemptLog log(doors.store.files(), doors.clock, doors.store.layout().run(plan.run.id) / "hook.log", kLongestLog);
+  spec.with_parent = ProcessSpec::WithParent::kDies;
+  AttemptLog log(doors.store.files(), doors.clock, doors.store.layout().run(plan.run.id) / "hook.log", plan.max_log);
   QFLOW_ASSIGN(const std::unique_ptr<TaskProcess> hook,
                TaskProcess::start(doors.launcher, doors.clock, std::move(spec), "hook", std::move(log), run_mask(plan),
                                   observer));
@@ -39,13 +34,24 @@ Status run_shell(const std::string& text, const RunPlan& plan, const RunnerDoors
   return fail(ErrorKind::kFailed, "the hook failed", "its output is in hook.log in the folder of the run");
 }
 
+// The flow's own hook first, then the store's.
+std::vector<std::string> hooks_for(const RunPlan& plan, RunStatus status) {
+  const bool failed = status == RunStatus::kFailed || status == RunStatus::kCrashed;
+  std::vector<std::string> hooks;
+  if (status == RunStatus::kSucceeded && plan.flow->hooks.on_success)
+    hooks.push_back(plan.flow->hooks.on_success->value);
+  if (failed && plan.flow->hooks.on_failure) hooks.push_back(plan.flow->hooks.on_failure->value);
+  if (failed && plan.any_failure) hooks.push_back(*plan.any_failure);
+  return hooks;
+}
+
 }  // namespace
 
-void call_hook(const RunPlan& plan, const RunnerDoors& doors, const RunOutcome& outcome, RunObserver& observer) {
-  const auto* hook = hook_for(plan.flow->hooks, outcome.status);
-  if (hook == nullptr || !hook->has_value()) return;
-  const Status called = run_shell((*hook)->value, plan, doors, outcome, observer);
-  if (!called) observer.note(to_text(called.error()));
+void call_hooks(const RunPlan& plan, const RunnerDoors& doors, const RunOutcome& outcome, RunObserver& observer) {
+  for (const std::string& hook : hooks_for(plan, outcome.status)) {
+    const Status called = run_shell(hook, plan, doors, outcome, observer);
+    if (!called) observer.note(to_text(called.error()));
+  }
 }
 
 }  // namespace qflow

@@ -37,7 +37,10 @@ RunExecutor::RunExecutor(const RunPlan& plan, const RunnerDoors& doors, RunRepor
 
 Result<RunOutcome> RunExecutor::run() {
   QFLOW_TRY(launcher_.prepare());
+  restore();
   while (true) {
+    // Tasks of steps that have begun need nothing of what has just ended.
+    start_tasks();
     // A step that begins must be able to read what others left: their artifacts are in the ledger first.
     if (must_report_) QFLOW_TRY(flush());
     QFLOW_TRY(begin_ready_steps());
@@ -71,15 +74,20 @@ Status RunExecutor::begin_step(std::size_t index) {
   auto& execution = *(executions_[index] = std::make_unique<StepExecution>());
   execution.step = index;
   execution.state.step = step.id;
-  execution.state.status = StepStatus::kRunning;
-  execution.state.started_at = doors_.clock.now();
   execution.artifacts = artifacts_for(index);
-  auto holds = condition_holds(execution);
-  if (!holds) {
-    end_step(execution, StepStatus::kFailed, to_text(holds.error()));
-    return {};
+  const auto earlier = earlier_steps_.find(index);
+  if (earlier != earlier_steps_.end()) {
+    execution.state.status = StepStatus::kRunning;
+    execution.state.started_at = earlier->second.started_at;
+    observer_.step_changed(execution.state);
+  } else {
+    auto holds = condition_holds(execution);
+    if (!holds) {
+      end_step(execution, StepStatus::kFailed, to_text(holds.error()));
+      return {};
+    }
+    if (!*holds) return {};
   }
-  if (!*holds) return {};
   if (const Status expanded = expand(execution); !expanded) {
     end_step(execution, StepStatus::kFailed, to_text(expanded.error()));
     return {};
@@ -89,9 +97,9 @@ Status RunExecutor::begin_step(std::size_t index) {
     return {};
   }
   QFLOW_ASSIGN(execution.inputs, inputs_.build(step.id, *execution.artifacts));
-  changes_.steps.push_back(execution.state);
-  observer_.step_changed(execution.state);
-  startable_.push_back(&execution);
+  restore_tasks(execution);
+  if (execution.unstarted > 0) startable_.push_back(&execution);
+  if (execution.unstarted == 0) task_settled(execution);
   return {};
 }
 
@@ -120,50 +128,60 @@ Status RunExecutor::expand(StepExecution& execution) {
     return fail(ErrorKind::kInvalid,
                 "foreach: " + foreach->value + " is not a list but " + std::string(type_name(items)));
   }
-  execution.state.tasks = execution.expected_tasks = static_cast<std::int64_t>(items.size());
+  execution.state.tasks = execution.unstarted = static_cast<std::int64_t>(items.size());
   execution.items = std::move(items);
   return {};
 }
 
+void RunExecutor::show(const StepState& state) {
+  changes_.steps.push_back(state);
+  observer_.step_changed(state);
+}
+
 void RunExecutor::end_step(StepExecution& execution, StepStatus status, std::string reason) {
-  execution.state.status = status;
-  execution.state.reason = std::move(reason);
-  execution.state.ended_at = doors_.clock.now();
+  StepState& state = execution.state;
+  state.status = status;
+  state.reason = std::move(reason);
+  state.ended_at = doors_.clock.now();
+  if (!state.started_at) state.started_at = state.ended_at;
   must_report_ = true;
-  changes_.steps.push_back(execution.state);
-  observer_.step_changed(execution.state);
-  const Step& step = this->step(execution);
+  show(state);
+  settle(execution.step, status, state.reason);
+  skip_followers();
+}
+
+void RunExecutor::settle(std::size_t index, StepStatus status, const std::string& reason) {
+  const Step& step = plan_.flow->steps[index];
   switch (status) {
     case StepStatus::kSucceeded:
-      progress_.succeed(execution.step);
+      progress_.succeed(index);
       break;
     case StepStatus::kSkipped:
-      progress_.skip(execution.step);
+      progress_.skip(index);
       break;
     case StepStatus::kFailed:
       if (step.allow_failure) {
-        progress_.fail(execution.step, RunProgress::FailureAllowed::kYes);
+        progress_.fail(index, RunProgress::FailureAllowed::kYes);
       } else {
-        progress_.fail(execution.step, RunProgress::FailureAllowed::kNo);
-        fail_run("step " + step.id.text() + ": " + execution.state.reason);
+        progress_.fail(index, RunProgress::FailureAllowed::kNo);
+        fail_run("step " + step.id.text() + ": " + reason);
       }
       break;
     default:
       progress_.stop();
       break;
   }
-  skip_followers();
 }
 
 void RunExecutor::skip_followers() {
   for (const std::size_t index : progress_.take_skipped()) {
+    if (earlier_steps_.contains(index)) continue;
     StepState state;
     state.step = plan_.flow->steps[index].id;
     state.status = StepStatus::kSkipped;
     state.reason = "every step that it needs was skipped";
     state.started_at = state.ended_at = doors_.clock.now();
-    changes_.steps.push_back(state);
-    observer_.step_changed(state);
+    show(state);
   }
 }
 
@@ -183,7 +201,9 @@ Status RunExecutor::flush() {
   report_at_.reset();
   if (changes_.empty()) return {};
   const RunChanges changes = std::exchange(changes_, {});
-  return reporter_.report(changes);
+  QFLOW_TRY(reporter_.report(changes));
+  objects_ = FileHandle();
+  return {};
 }
 
 void RunExecutor::wait() {
@@ -224,8 +244,10 @@ void RunExecutor::take_signal() {
       continue;
     }
     interrupted_ = true;
-    if (outcome_.status == RunStatus::kSucceeded) outcome_ = {RunStatus::kCancelled, signal_text(*signal), {}};
-    outcome_.signal = *signal;
+    const bool cancel = *signal == kCancelSignal;
+    const std::string reason = cancel ? "qflow cancel" : signal_text(*signal);
+    if (outcome_.status == RunStatus::kSucceeded) outcome_ = {RunStatus::kCancelled, reason, {}};
+    if (!cancel) outcome_.signal = *signal;
     observer_.note("stopping: the steps have " + format_duration(kGraceTime) + " to end; once more ends them at once");
     end_running(kGraceTime);
   }
@@ -258,7 +280,8 @@ void RunExecutor::end_running(std::chrono::microseconds grace) {
 // Steps of which tasks never started, because the run was ended.
 void RunExecutor::end_open_steps() {
   for (const auto& [index, execution] : executions_) {
-    if (!execution->state.ended_at) end_step(*execution, StepStatus::kCancelled, outcome_.reason);
+    const StepState& state = execution->state;
+    if (state.status == StepStatus::kRunning) end_step(*execution, StepStatus::kCancelled, outcome_.reason);
   }
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,9 @@ struct StepExecution {
   StepState state;
   std::optional<Json> items;  // of a foreach
   std::int64_t next_task = 0;
-  std::int64_t expected_tasks = 1;  // that will have ended when the step ends
-  std::int64_t ended_tasks = 0;
+  std::int64_t unstarted = 1;        // tasks whose first attempt is to come
+  std::int64_t open = 0;             // tasks that have started and not ended
+  std::set<std::int64_t> restarted;  // tasks that an earlier process had started
   bool failed = false;
   std::shared_ptr<const ArtifactsObject> artifacts;
   StepInputs inputs;
@@ -53,25 +55,36 @@ class RunExecutor {
   Result<RunOutcome> run();
 
  private:
+  // What was done before (earlier_results.cpp).
+  void restore();
+  void restore_step(const StepState& state);
+  void restore_tasks(StepExecution& execution);
+  void restore_task(StepExecution& execution, const Attempt& last);
+
   // Steps (run_executor.cpp).
   Status begin_ready_steps();
   Status begin_step(std::size_t step);
   Result<bool> condition_holds(StepExecution& execution);
   Status expand(StepExecution& execution);
+  void show(const StepState& state);
   void end_step(StepExecution& execution, StepStatus status, std::string reason);
+  void settle(std::size_t step, StepStatus status, const std::string& reason);
   void skip_followers();
   std::shared_ptr<const ArtifactsObject> artifacts_for(std::size_t step) const;
 
   // Tasks (run_tasks.cpp).
   void start_tasks();
+  std::optional<std::int64_t> take_next_task(StepExecution& execution);
   void start_task(StepExecution& execution, std::optional<std::int64_t> index, int attempt);
+  void keep_output(const RunningTask& task);
   bool start_due_retry();
   void task_ended(RunningTask& task);
   std::string take_results(RunningTask& task);
+  Result<std::vector<NewArtifact>> take_in(const Path& folder);
   KnownFingerprint known_fingerprint() const;
   std::string changed_objects(const StepExecution& execution);
   Status publish(const StepExecution& execution);
-  void attempt_ended(StepExecution& execution, Attempt attempt, StepStatus status, const std::string& reason);
+  void attempt_ended(StepExecution& execution, Attempt& attempt, StepStatus status, const std::string& reason);
   void task_failed(StepExecution& execution, const Attempt& attempt);
   void add_artifacts(const StepExecution& execution, std::optional<std::int64_t> index,
                      std::vector<NewArtifact> artifacts);
@@ -102,7 +115,10 @@ class RunExecutor {
   RunChanges changes_;
   bool must_report_ = false;                            // before anything further begins: something has ended
   std::optional<std::chrono::microseconds> report_at_;  // when changes are to be reported at the latest
+  FileHandle objects_;                                  // held while objects wait for the report that names them
   std::vector<Artifact> artifacts_;
+  std::map<std::size_t, StepState> earlier_steps_;
+  std::map<StepId, std::map<std::int64_t, Attempt>> earlier_tasks_;  // the last attempt of each; without foreach 0
   std::map<std::size_t, std::unique_ptr<StepExecution>> executions_;
   std::deque<StepExecution*> startable_;  // with tasks that have not started
   std::vector<WaitingRetry> retries_;

@@ -5,7 +5,7 @@
 namespace qflow {
 
 RunProgress::RunProgress(const StepGraph& graph)
-    : graph_(graph), open_needs_(graph.size()), skipped_needs_(graph.size()) {
+    : graph_(graph), open_needs_(graph.size()), skipped_needs_(graph.size()), ended_(graph.size()) {
   for (std::size_t step = 0; step < graph.size(); ++step) {
     open_needs_[step] = graph.needs(step).size();
     if (open_needs_[step] == 0) ready_.insert(step);
@@ -37,6 +37,8 @@ void RunProgress::fail(std::size_t step, FailureAllowed allowed) {
     return;
   }
   ++settled_;
+  ended_[step] = true;
+  ready_.erase(step);
   stopped_ = true;
 }
 
@@ -45,10 +47,13 @@ void RunProgress::settle(std::size_t step, bool skipped) {
   while (!ended.empty()) {
     const auto [current, was_skipped] = ended.back();
     ended.pop_back();
+    if (ended_[current]) continue;
+    ended_[current] = true;
+    ready_.erase(current);
     ++settled_;
     for (const std::size_t follower : graph_.followers(current)) {
       if (was_skipped) ++skipped_needs_[follower];
-      if (--open_needs_[follower] > 0) continue;
+      if (--open_needs_[follower] > 0 || ended_[follower]) continue;
       if (skipped_needs_[follower] < graph_.needs(follower).size()) {
         ready_.insert(follower);
       } else if (!stopped_) {

@@ -30,17 +30,26 @@ std::string exit_reason(const ProcessExit& exit) {
 void RunExecutor::start_tasks() {
   while (static_cast<int>(running_.size()) < plan_.jobs && !ending_) {
     if (start_due_retry()) continue;
-    if (startable_.empty() || (progress_.stopped() && startable_.front()->next_task == 0)) {
-      // After a failure no new step starts; one that has begun goes on with its tasks.
-      if (startable_.empty()) return;
+    if (startable_.empty()) return;
+    StepExecution& execution = *startable_.front();
+    // After a failure no new step starts; one that has begun goes on with its tasks.
+    if (progress_.stopped() && execution.state.status == StepStatus::kPending) {
       startable_.pop_front();
       continue;
     }
-    StepExecution& execution = *startable_.front();
-    const std::int64_t task = execution.next_task++;
-    if (execution.next_task >= execution.state.tasks) startable_.pop_front();
-    start_task(execution, execution.items ? std::optional(task) : std::nullopt, 1);
+    const std::optional<std::int64_t> index = take_next_task(execution);
+    if (execution.unstarted == 0) startable_.pop_front();
+    start_task(execution, index, 1);
   }
+}
+
+// The index of the task, for a foreach.
+std::optional<std::int64_t> RunExecutor::take_next_task(StepExecution& execution) {
+  while (execution.restarted.contains(execution.next_task)) ++execution.next_task;
+  const std::int64_t task = execution.next_task++;
+  --execution.unstarted;
+  ++execution.open;
+  return execution.items ? std::optional(task) : std::nullopt;
 }
 
 bool RunExecutor::start_due_retry() {
@@ -61,15 +70,20 @@ void RunExecutor::start_task(StepExecution& execution, std::optional<std::int64_
   record.number = attempt;
   record.started_at = doors_.clock.now();
   ++execution.state.attempts;
+  if (execution.state.status == StepStatus::kPending) {
+    execution.state.status = StepStatus::kRunning;
+    execution.state.started_at = record.started_at;
+    show(execution.state);
+  }
   if (!step.run && step.exec.empty()) {
-    attempt_ended(execution, std::move(record), StepStatus::kSucceeded, "");
+    attempt_ended(execution, record, StepStatus::kSucceeded, "");
     return;
   }
   const RunScope scope = scope_of(execution, index);
   const Json* item = index ? &(*execution.items)[static_cast<std::size_t>(*index)] : nullptr;
   auto launched = launcher_.launch({step, index, item, attempt, execution.inputs, scope});
   if (!launched) {
-    attempt_ended(execution, std::move(record), StepStatus::kFailed, to_text(launched.error()));
+    attempt_ended(execution, record, StepStatus::kFailed, to_text(launched.error()));
     return;
   }
   auto task = std::make_unique<RunningTask>();
@@ -96,21 +110,41 @@ void RunExecutor::task_ended(RunningTask& task) {
     const StepStatus status = problem.empty() ? StepStatus::kSucceeded : StepStatus::kFailed;
     attempt_ended(*task.execution, task.attempt, status, problem);
   }
+  if (task.attempt.status != StepStatus::kSucceeded) keep_output(task);
+}
+
+// What an attempt left that counts for nothing lies beside its log, for whoever wants to know what happened.
+void RunExecutor::keep_output(const RunningTask& task) {
+  FileSystem& files = doors_.store.files();
+  const auto left = files.list(task.launched.out);
+  if (!left || left->empty()) return;
+  const Attempt& attempt = task.attempt;
+  const Path folder = doors_.store.layout().attempt(plan_.run.id, attempt.step, attempt.index, attempt.number);
+  if (make_folders(files, folder)) (void)files.rename(task.launched.out, folder / "out");
 }
 
 // Takes in what the task left and checks what it could have changed; returns why the attempt has failed all the same,
 // or "".
 std::string RunExecutor::take_results(RunningTask& task) {
   StepExecution& execution = *task.execution;
-  const bool is_last = execution.ended_tasks + 1 >= execution.expected_tasks;
+  const bool is_last = execution.open == 1 && execution.unstarted == 0;
   if (is_last) {
     if (std::string changed = changed_objects(execution); !changed.empty()) return changed;
   }
-  auto collected = doors_.store.objects().collect(task.launched.out, known_fingerprint());
+  auto collected = take_in(task.launched.out);
   if (!collected) return to_text(collected.error());
-  if (!doors_.store.files().remove(task.launched.out)) (void)remove_tree(doors_.store.files(), task.launched.out);
   if (!collected->empty()) add_artifacts(execution, task.attempt.index, std::move(*collected));
   return "";
+}
+
+// No object goes away between its coming in and the report that names it.
+Result<std::vector<NewArtifact>> RunExecutor::take_in(const Path& folder) {
+  const auto entries = doors_.store.files().list(folder);
+  if (entries && entries->empty()) return std::vector<NewArtifact>();
+  if (!objects_) {
+    QFLOW_ASSIGN(objects_, doors_.store.hold_objects());
+  }
+  return doors_.store.objects().collect(folder, known_fingerprint());
 }
 
 // What is in the store already is recognised without being hashed again.
@@ -141,7 +175,7 @@ std::string RunExecutor::changed_objects(const StepExecution& execution) {
   return problem;
 }
 
-void RunExecutor::attempt_ended(StepExecution& execution, Attempt attempt, StepStatus status,
+void RunExecutor::attempt_ended(StepExecution& execution, Attempt& attempt, StepStatus status,
                                 const std::string& reason) {
   const Step& step = this->step(execution);
   attempt.status = status;
@@ -156,12 +190,15 @@ void RunExecutor::attempt_ended(StepExecution& execution, Attempt attempt, StepS
     retries_.push_back({&execution, attempt.index, attempt.number + 1, at});
     return;
   }
-  ++execution.ended_tasks;
+  --execution.open;
   if (status == StepStatus::kCancelled) {
     if (!execution.state.ended_at) end_step(execution, StepStatus::kCancelled, outcome_.reason);
     return;
   }
-  if (status == StepStatus::kFailed) task_failed(execution, attempt);
+  if (status == StepStatus::kFailed) {
+    task_failed(execution, attempt);
+    if (step.allow_failure) leave_error(execution, attempt);
+  }
   task_settled(execution);
 }
 
@@ -169,13 +206,10 @@ void RunExecutor::task_failed(StepExecution& execution, const Attempt& attempt) 
   execution.failed = true;
   const std::string task = execution.items ? task_label(attempt.step, attempt.index) + ": " : "";
   if (execution.state.reason.empty()) execution.state.reason = task + attempt.reason;
-  if (step(execution).allow_failure) {
-    leave_error(execution, attempt);
-    return;
-  }
+  if (step(execution).allow_failure) return;
   // Of a foreach no further task starts.
   std::erase(startable_, &execution);
-  execution.expected_tasks = execution.next_task;
+  execution.unstarted = 0;
 }
 
 // What an allowed failure leaves for the steps that follow.
@@ -187,7 +221,7 @@ void RunExecutor::leave_error(const StepExecution& execution, const Attempt& att
   error["signal"] = attempt.signal ? Json(*attempt.signal) : Json();
   FileSystem& files = doors_.store.files();
   if (!make_folders(files, folder) || !replace_file(files, folder / "error.json", to_compact(error) + "\n")) return;
-  if (auto collected = doors_.store.objects().collect(folder, known_fingerprint())) {
+  if (auto collected = take_in(folder)) {
     add_artifacts(execution, attempt.index, std::move(*collected));
   }
   (void)remove_tree(files, folder);
@@ -204,7 +238,7 @@ void RunExecutor::add_artifacts(const StepExecution& execution, std::optional<st
 }
 
 void RunExecutor::task_settled(StepExecution& execution) {
-  if (execution.ended_tasks < execution.expected_tasks || execution.state.ended_at) return;
+  if (execution.open > 0 || execution.unstarted > 0 || execution.state.ended_at) return;
   if (execution.failed) {
     end_step(execution, StepStatus::kFailed, execution.state.reason);
     return;

@@ -5,6 +5,7 @@
 #include "qflow/expression/template.h"
 #include "runner/python_module.h"
 #include "runner/run_environment.h"
+#include "runner/task_journal.h"
 
 namespace qflow {
 
@@ -42,12 +43,19 @@ TaskLauncher::TaskLauncher(const RunPlan& plan, const RunnerDoors& doors, RunObs
 
 Status TaskLauncher::prepare() {
   const StoreLayout& layout = doors_.store.layout();
-  QFLOW_TRY(make_folders(doors_.store.files(), layout.run(plan_.run.id) / "steps"));
+  QFLOW_TRY(make_folders(doors_.store.files(), layout.run_outputs(plan_.run.id)));
+  QFLOW_TRY(open_journal());
   QFLOW_ASSIGN(const Path module, provide_python_module(doors_.store));
   python_path_ = module.string();
   const auto before = plan_.environment.find(kPythonPath);
   set_variable(inherited_, kPythonPath, with_module(before == plan_.environment.end() ? "" : before->second));
-  return replace_file(doors_.store.files(), layout.run_parameters(plan_.run.id), to_compact(plan_.run.params) + "\n");
+  return write_file(doors_.store.files(), layout.run_parameters(plan_.run.id), to_compact(plan_.run.params) + "\n");
+}
+
+// Process ids of before the system's last start mean nothing: each process that executes the run says when it is.
+Status TaskLauncher::open_journal() {
+  QFLOW_ASSIGN(journal_, doors_.store.files().open(doors_.store.layout().run_journal(plan_.run.id), OpenMode::kAppend));
+  return doors_.store.files().write_all(journal_, journal_heading(doors_.processes.boot_id()));
 }
 
 std::string TaskLauncher::with_module(const std::string& python_path) const {
@@ -58,31 +66,28 @@ Result<LaunchedTask> TaskLauncher::launch(const TaskRequest& request) {
   FileSystem& files = doors_.store.files();
   const StoreLayout& layout = doors_.store.layout();
   const RunId& run = plan_.run.id;
-  const Path attempt = layout.attempt(run, request.step.id, request.index, request.attempt);
-  const Path out = attempt / "out";
-  QFLOW_TRY(files.make_folder(layout.step(run, request.step.id)));
-  if (request.index) QFLOW_TRY(files.make_folder(attempt.parent_path()));
-  QFLOW_TRY(files.make_folder(attempt));
-  QFLOW_TRY(files.make_folder(out));
+  LaunchedTask task;
+  task.out = layout.attempt_output(run, request.step.id, request.index, request.attempt);
+  QFLOW_TRY(files.make_folder(task.out));
 
   ProcessSpec spec;
-  QFLOW_ASSIGN(spec.environment, environment(request, attempt, out));
-  QFLOW_ASSIGN(spec.arguments, arguments(request, attempt));
+  QFLOW_ASSIGN(spec.environment, environment(request, task.out));
+  QFLOW_ASSIGN(spec.arguments, arguments(request));
   QFLOW_ASSIGN(spec.folder, working_folder(request));
   spec.program = spec.arguments.front();
+  spec.with_parent = ProcessSpec::WithParent::kDies;
+  spec.journal = journal_.descriptor();
+  spec.journal_note = journal_note(request.step.id, request.index, request.attempt);
 
   AttemptLog log(files, doors_.clock, layout.attempt_log(run, request.step.id, request.index, request.attempt),
-                 kLongestLog);
-  LaunchedTask task;
-  task.out = out;
+                 plan_.max_log);
   QFLOW_ASSIGN(task.process,
                TaskProcess::start(doors_.launcher, doors_.clock, std::move(spec),
                                   task_label(request.step.id, request.index), std::move(log), mask_, observer_));
   return task;
 }
 
-Result<std::vector<std::string>> TaskLauncher::environment(const TaskRequest& request, const Path& attempt,
-                                                           const Path& out) {
+Result<std::vector<std::string>> TaskLauncher::environment(const TaskRequest& request, const Path& out) {
   std::vector<std::string> environment = inherited_;
   const std::string step = request.step.id.text();
   const std::string index = request.index ? std::to_string(*request.index) : "";
@@ -94,7 +99,7 @@ Result<std::vector<std::string>> TaskLauncher::environment(const TaskRequest& re
   if (request.item != nullptr) {
     add_value(environment, "QFLOW_ITEM", *request.item);
     add_variable(environment, "QFLOW_INDEX", index);
-    QFLOW_ASSIGN(const Path parameters, parameters_with_item(request, attempt));
+    QFLOW_ASSIGN(const Path parameters, parameters_with_item(request));
     set_variable(environment, "QFLOW_PARAMS", parameters.string());
   }
   for (const auto& secret : request.step.secrets) {
@@ -109,17 +114,20 @@ Result<std::vector<std::string>> TaskLauncher::environment(const TaskRequest& re
 }
 
 // Without foreach all tasks share the run's file.
-Result<Path> TaskLauncher::parameters_with_item(const TaskRequest& request, const Path& attempt) {
+Result<Path> TaskLauncher::parameters_with_item(const TaskRequest& request) {
   Json parameters = plan_.run.params;
   parameters["item"] = *request.item;
   parameters["index"] = *request.index;
-  const Path path = attempt / "params.json";
-  QFLOW_TRY(replace_file(doors_.store.files(), path, to_compact(parameters) + "\n"));
+  Path path = doors_.store.layout().item_parameters(plan_.run.id, request.step.id, *request.index);
+  const std::string text = to_compact(parameters) + "\n";
+  if (write_file(doors_.store.files(), path, text)) return path;
+  QFLOW_TRY(doors_.store.files().make_folder(path.parent_path()));
+  QFLOW_TRY(write_file(doors_.store.files(), path, text));
   return path;
 }
 
-Result<std::vector<std::string>> TaskLauncher::arguments(const TaskRequest& request, const Path& attempt) {
-  if (request.step.run) return shell_arguments(request.step, attempt);
+Result<std::vector<std::string>> TaskLauncher::arguments(const TaskRequest& request) {
+  if (request.step.run) return shell_arguments(request.step);
   std::vector<std::string> arguments;
   for (const auto& argument : request.step.exec) {
     QFLOW_ASSIGN(arguments.emplace_back(), render_text("exec", argument.value, request.scope));
@@ -127,7 +135,7 @@ Result<std::vector<std::string>> TaskLauncher::arguments(const TaskRequest& requ
   return arguments;
 }
 
-Result<std::vector<std::string>> TaskLauncher::shell_arguments(const Step& step, const Path& attempt) {
+Result<std::vector<std::string>> TaskLauncher::shell_arguments(const Step& step) {
   const std::string& shell = step.shell.value;
   const std::string& text = step.run->value;
   std::vector<std::string> arguments{shell};
@@ -137,8 +145,11 @@ Result<std::vector<std::string>> TaskLauncher::shell_arguments(const Step& step,
     arguments.insert(arguments.end(), {"-c", text, shell});
     return arguments;
   }
-  const Path script = attempt / "script";
-  QFLOW_TRY(replace_file(doors_.store.files(), script, text));
+  const Path script = doors_.store.layout().step(plan_.run.id, step.id) / "script";
+  if (with_script_.insert(step.id).second) {
+    QFLOW_TRY(make_folders(doors_.store.files(), script.parent_path()));
+    QFLOW_TRY(write_file(doors_.store.files(), script, text));
+  }
   arguments.push_back(script.string());
   return arguments;
 }

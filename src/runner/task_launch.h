@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -41,10 +42,11 @@ class TaskLauncher {
   Result<LaunchedTask> launch(const TaskRequest& request);
 
  private:
-  Result<std::vector<std::string>> environment(const TaskRequest& request, const Path& attempt, const Path& out);
-  Result<Path> parameters_with_item(const TaskRequest& request, const Path& attempt);
-  Result<std::vector<std::string>> arguments(const TaskRequest& request, const Path& attempt);
-  Result<std::vector<std::string>> shell_arguments(const Step& step, const Path& attempt);
+  Status open_journal();
+  Result<std::vector<std::string>> environment(const TaskRequest& request, const Path& out);
+  Result<Path> parameters_with_item(const TaskRequest& request);
+  Result<std::vector<std::string>> arguments(const TaskRequest& request);
+  Result<std::vector<std::string>> shell_arguments(const Step& step);
   std::string with_module(const std::string& python_path) const;
   Result<std::string> working_folder(const TaskRequest& request);
 
@@ -53,6 +55,8 @@ class TaskLauncher {
   RunObserver& observer_;
   SecretMask mask_;
   std::string python_path_;             // of the module qflow
+  FileHandle journal_;                  // of the processes that were started
+  std::set<StepId> with_script_;        // steps whose script is in its file
   std::vector<std::string> inherited_;  // of every task: the environment without run variables, and the run's own
 };
 

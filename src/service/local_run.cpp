@@ -1,21 +1,18 @@
 #include "qflow/service/local_run.h"
 
-#include <algorithm>
 #include <map>
-#include <thread>
 #include <utility>
 
 #include "qflow/engine/simulated_trigger.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/model/project_namespace.h"
-#include "qflow/runner/hook.h"
 #include "qflow/service/run_objects.h"
+#include "qflow/service/run_recovery.h"
 #include "qflow/service/trigger_arguments.h"
 #include "qflow/store/store_location.h"
-#include "service/git_probe.h"
-#include "service/run_record.h"
+#include "service/held_run.h"
 #include "service/secrets.h"
-#include "service/trigger_files.h"
+#include "service/store_settings.h"
 
 namespace qflow {
 
@@ -124,63 +121,53 @@ Result<FileHandle> register_run(Store& store, Run& run, const std::string& defin
   return lock;
 }
 
-int jobs_of(const LocalRunRequest& request, const FlowDefinition& flow) {
-  if (request.jobs) return *request.jobs;
-  if (flow.run.jobs > 0) return flow.run.jobs;
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-}
+// What both kinds of starting have in common: everything is checked, the run is in the ledger, its lock is held.
+struct RegisteredRun {
+  std::unique_ptr<Store> store;
+  HeldRun held;
+};
 
-RunPlan make_plan(const LoadedFlow& flow, const LocalRunRequest& request, const Doors& doors, Store& store,
-                  Preparation prepared) {
-  RunPlan plan;
-  plan.flow = flow.definition;
-  plan.trigger = trigger_object(store, prepared.run.trigger);
-  plan.run = std::move(prepared.run);
-  plan.secrets = std::move(prepared.secrets);
-  plan.jobs = jobs_of(request, *flow.definition);
-  plan.on_failure = request.on_failure;
-  plan.environment = doors.environment;
-  plan.program = doors.program;
-  return plan;
-}
-
-Result<RunOutcome> execute(const RunPlan& plan, const RunnerDoors& doors, RunReporter& reporter,
-                           RunObserver& observer) {
-  if (plan.run.trigger) QFLOW_TRY(write_trigger_files(doors.store, plan.run, plan.trigger));
-  return execute_run(plan, doors, reporter, observer);
-}
-
-}  // namespace
-
-Result<RunResult> run_locally(const LoadedFlow& flow, const LocalRunRequest& request, const Doors& doors,
-                              StopSignals* signals, RunObserver& observer) {
+Result<RegisteredRun> register_locally(const LoadedFlow& flow, const LocalRunRequest& request, const Doors& doors,
+                                       RunStatus status, RunObserver& observer) {
   QFLOW_ASSIGN(const StoreLocation location,
                locate_store(doors.files, doors.environment, doors.store_option, doors.folder));
-  std::unique_ptr<Store> store;
+  RegisteredRun result;
+  std::unique_ptr<Store>& store = result.store;
   // A folder that holds only secrets or a configuration so far becomes a store with its first run.
   if (location.exists && exists(doors.files, StoreLayout(location.root).ledger())) {
     QFLOW_ASSIGN(store, Store::open(location.root, StoreAccess::kWrite, doors.files, doors.clock));
   }
+  QFLOW_TRY(load_store_config(StoreLayout(location.root), doors.files));
   QFLOW_ASSIGN(Preparation prepared, prepare(flow, request, location, store.get(), doors));
   if (!store) {
     QFLOW_ASSIGN(store, Store::open(location.root, StoreAccess::kCreate, doors.files, doors.clock));
   }
   for (const std::string& note : store->notes()) observer.note(note);
   for (const std::string& note : prepared.notes) observer.note(note);
+  QFLOW_TRY(recover_runs(*store, doors, observer));
+  prepared.run.status = status;
+  if (status == RunStatus::kQueued) prepared.run.started_at.reset();
+  QFLOW_ASSIGN(result.held.lock, register_run(*store, prepared.run, flow.definition->text));
+  result.held.run = std::move(prepared.run);
+  result.held.flow = flow.definition;
+  result.held.secrets = std::move(prepared.secrets);
+  return result;
+}
 
-  QFLOW_ASSIGN(const FileHandle lock, register_run(*store, prepared.run, flow.definition->text));
-  const RunPlan plan = make_plan(flow, request, doors, *store, std::move(prepared));
-  const RunnerDoors runner_doors{*store, doors.clock, doors.launcher, signals};
-  GitProbe git(doors, plan.flow->folder);
-  RunRecord record(*store, doors, plan.run, observer);
-  const auto outcome = execute(plan, runner_doors, record, observer);
-  if (!outcome) {
-    (void)record.end({RunStatus::kFailed, to_text(outcome.error()), std::nullopt});
-    return tl::make_unexpected(with_context(plan.run.id.text(), outcome.error()));
-  }
-  QFLOW_TRY(record.end(*outcome, git.take()));
-  call_hook(plan, runner_doors, *outcome, observer);
-  return RunResult{plan.run.id, outcome->status, outcome->reason, outcome->signal};
+}  // namespace
+
+Result<RunResult> run_locally(const LoadedFlow& flow, const LocalRunRequest& request, const Doors& doors,
+                              StopSignals* signals, RunObserver& observer) {
+  QFLOW_ASSIGN(RegisteredRun registered, register_locally(flow, request, doors, RunStatus::kRunning, observer));
+  return execute_held_run(std::move(registered.held), request.execution, *registered.store, doors, signals, observer);
+}
+
+Result<RunId> run_detached(const LoadedFlow& flow, const LocalRunRequest& request, const Doors& doors,
+                           RunObserver& observer) {
+  QFLOW_ASSIGN(const RegisteredRun registered, register_locally(flow, request, doors, RunStatus::kQueued, observer));
+  const RunId& run = registered.held.run.id;
+  QFLOW_TRY(start_executor(*registered.store, run, registered.held.lock, request.execution, doors));
+  return run;
 }
 
 }  // namespace qflow

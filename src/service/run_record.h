@@ -19,10 +19,14 @@ class RunRecord final : public RunReporter {
   RunRecord(Store& store, const Doors& doors, const Run& run, RunObserver& observer);
 
   Status report(const RunChanges& changes) override;
-  // The end of the run; `git` is what was found out about the flow's folder meanwhile.
-  Status end(const RunOutcome& outcome, const std::optional<GitState>& git = std::nullopt);
+  // The end of the run, with the last changes; `git` is what was found out about the flow's folder meanwhile.
+  Status end(const RunOutcome& outcome, const RunChanges& changes = {},
+             const std::optional<GitState>& git = std::nullopt);
+  // Running → queued again after a crash, with what the crash cut off.
+  Status requeue(const RunChanges& changes);
 
  private:
+  Status write(LedgerWriter& writer, const RunChanges& changes);
   Event end_event(std::string name, std::string type, Json payload, Instant at) const;
   Status publish(LedgerWriter& writer, const PublishedEvent& published);
 

@@ -59,6 +59,17 @@ Status add_artifact(SqliteConnection& ledger, const RunId& run, const StepId& st
                     object_row);
 }
 
+Status copy_artifacts(SqliteConnection& ledger, const RunId& from, const RunId& to, const StepId& step) {
+  QFLOW_ASSIGN(std::int64_t from_key, run_key(ledger, from));
+  QFLOW_ASSIGN(std::int64_t to_key, run_key(ledger, to));
+  return ledger.run(
+      "INSERT INTO artifacts(run, step, task, name, kind, object)"
+      " SELECT ?, a.step, a.task, a.name, a.kind, a.object FROM artifacts a WHERE a.run = ? AND a.step = ?"
+      " AND EXISTS (SELECT 1 FROM attempts t WHERE t.run = a.run AND t.step = a.step AND t.task = a.task"
+      " AND t.status = 'succeeded')",
+      to_key, from_key, step.text());
+}
+
 Status mark_quarantined(SqliteConnection& ledger, const std::string& sha256, std::string_view why) {
   // A small value is whole in the ledger, whatever became of its file.
   return ledger.run("UPDATE objects SET quarantined = ? WHERE sha256 = ? AND bytes IS NULL", why, sha256);

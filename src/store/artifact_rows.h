@@ -16,6 +16,8 @@ namespace qflow {
 
 Status add_artifact(SqliteConnection& ledger, const RunId& run, const StepId& step, std::optional<std::int64_t> index,
                     const NewArtifact& artifact, Instant now);
+// Those of succeeded tasks.
+Status copy_artifacts(SqliteConnection& ledger, const RunId& from, const RunId& to, const StepId& step);
 Status mark_quarantined(SqliteConnection& ledger, const std::string& sha256, std::string_view why);
 Result<std::vector<Artifact>> artifacts(SqliteConnection& ledger, const RunId& run);
 Result<ObjectRecord> object(SqliteConnection& ledger, const std::string& sha256);

@@ -36,6 +36,7 @@ class Writer final : public LedgerWriter {
     return run.trigger ? insert_trigger_sources(ledger_, key, run.trigger->sources) : Status();
   }
   Status start_run(const RunId& run, Instant at) override { return qflow::start_run(ledger_, run, at); }
+  Status requeue_run(const RunId& run) override { return qflow::requeue_run(ledger_, run); }
   Status end_run(const RunId& run, RunStatus status, std::string_view reason, Instant at) override {
     return qflow::end_run(ledger_, run, status, reason, at);
   }
@@ -49,6 +50,10 @@ class Writer final : public LedgerWriter {
   Status add_artifact(const RunId& run, const StepId& step, std::optional<std::int64_t> index,
                       const NewArtifact& artifact) override {
     return qflow::add_artifact(ledger_, run, step, index, artifact, clock_.now());
+  }
+  Status copy_results(const RunId& from, const RunId& to, const StepId& step) override {
+    QFLOW_TRY(copy_attempts(ledger_, from, to, step));
+    return copy_artifacts(ledger_, from, to, step);
   }
   Status mark_quarantined(const std::string& sha256, std::string_view why) override {
     return qflow::mark_quarantined(ledger_, sha256, why);

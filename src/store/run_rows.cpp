@@ -15,7 +15,7 @@ namespace {
 #define QFLOW_RUN_COLUMNS                                                                                   \
   "SELECT r.run, r.flow, r.number, r.namespace, r.status, r.reason, r.origin, r.context, r.params, r.tags," \
   " r.created_at, r.started_at, r.ended_at, r.scheduled_at, r.trigger, d.hash, r.flow_file, r.git_commit,"  \
-  " r.git_dirty FROM runs r LEFT JOIN definitions d ON d.definition = r.definition "
+  " r.git_dirty, r.crashes, r.resumes FROM runs r LEFT JOIN definitions d ON d.definition = r.definition "
 
 // A run as its row has it: the sources of its trigger are read afterwards, from their own table.
 struct RunRow {
@@ -48,6 +48,8 @@ Result<RunRow> read_run(const Query& row) {
   run.flow_file = row.text(16);
   run.git_commit = row.text(17);
   run.git_dirty = row.boolean(18);
+  run.crashes = static_cast<int>(row.integer(19));
+  if (const auto resumes = row.optional_integer(20)) run.resumes = RunId{run.id.flow, *resumes};
   return result;
 }
 
@@ -153,11 +155,12 @@ Result<std::int64_t> insert_run_row(SqliteConnection& ledger, const Run& run, st
   if (run.trigger) trigger = trigger_text(*run.trigger);
   QFLOW_TRY(ledger.run(
       "INSERT INTO runs(flow, number, namespace, status, reason, origin, context, params, tags, created_at, started_at,"
-      " ended_at, scheduled_at, trigger, definition, flow_file, git_commit, git_dirty)"
-      " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      " ended_at, scheduled_at, trigger, definition, flow_file, git_commit, git_dirty, crashes, resumes)"
+      " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       run.id.flow.text(), run.id.number, run.name_space, to_text(run.status), run.reason, to_text(run.origin),
       run.context, to_compact(run.params), to_compact(Json(run.tags)), run.created_at, run.started_at, run.ended_at,
-      run.scheduled_at, trigger, definition_row, run.flow_file, run.git_commit, run.git_dirty));
+      run.scheduled_at, trigger, definition_row, run.flow_file, run.git_commit, run.git_dirty, run.crashes,
+      run.resumes ? std::optional(run.resumes->number) : std::nullopt));
   std::int64_t key = ledger.last_key();
   QFLOW_TRY(insert_tags(ledger, key, run.tags));
   return key;
@@ -165,8 +168,9 @@ Result<std::int64_t> insert_run_row(SqliteConnection& ledger, const Run& run, st
 
 Status start_run(SqliteConnection& ledger, const RunId& run, Instant at) {
   QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
-  QFLOW_TRY(
-      ledger.run("UPDATE runs SET status = 'running', started_at = ? WHERE run = ? AND status = 'queued'", at, key));
+  QFLOW_TRY(ledger.run(
+      "UPDATE runs SET status = 'running', started_at = coalesce(started_at, ?) WHERE run = ? AND status = 'queued'",
+      at, key));
   if (ledger.changes() == 0) return fail(ErrorKind::kBusy, run.text() + " is not queued any more");
   return {};
 }
@@ -175,6 +179,11 @@ Status end_run(SqliteConnection& ledger, const RunId& run, RunStatus status, std
   QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
   return ledger.run("UPDATE runs SET status = ?, reason = ?, ended_at = ? WHERE run = ?", to_text(status), reason, at,
                     key);
+}
+
+Status requeue_run(SqliteConnection& ledger, const RunId& run) {
+  QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
+  return ledger.run("UPDATE runs SET status = 'queued', crashes = crashes + 1 WHERE run = ?", key);
 }
 
 Status note_commit(SqliteConnection& ledger, const RunId& run, std::string_view commit, bool dirty) {

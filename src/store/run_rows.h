@@ -22,6 +22,8 @@ Result<std::int64_t> next_run_number(SqliteConnection& ledger, const FlowId& flo
 Result<std::int64_t> insert_run_row(SqliteConnection& ledger, const Run& run, std::string_view definition);
 Status start_run(SqliteConnection& ledger, const RunId& run, Instant at);
 Status end_run(SqliteConnection& ledger, const RunId& run, RunStatus status, std::string_view reason, Instant at);
+// Running → queued once more, and counts it.
+Status requeue_run(SqliteConnection& ledger, const RunId& run);
 Status note_commit(SqliteConnection& ledger, const RunId& run, std::string_view commit, bool dirty);
 Status add_tags(SqliteConnection& ledger, const RunId& run, const std::vector<std::string>& tags);
 

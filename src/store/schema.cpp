@@ -22,7 +22,8 @@ CREATE TABLE runs(run INTEGER PRIMARY KEY, flow TEXT NOT NULL, number INTEGER NO
  status TEXT NOT NULL, reason TEXT NOT NULL, origin TEXT NOT NULL, context TEXT, params TEXT NOT NULL,
  tags TEXT NOT NULL, created_at INTEGER NOT NULL, started_at INTEGER, ended_at INTEGER, scheduled_at INTEGER,
  trigger TEXT, definition INTEGER NOT NULL, flow_file TEXT NOT NULL, git_commit TEXT NOT NULL,
- git_dirty INTEGER NOT NULL, UNIQUE(flow, number));
+ git_dirty INTEGER NOT NULL, crashes INTEGER NOT NULL, resumes INTEGER,
+ removed_at INTEGER, UNIQUE(flow, number));
 CREATE INDEX runs_by_namespace ON runs(flow, namespace, number, status);
 CREATE INDEX runs_by_status ON runs(status, created_at);
 CREATE INDEX runs_by_creation ON runs(created_at);
@@ -38,7 +39,8 @@ CREATE TABLE attempts(run INTEGER, step TEXT, task INTEGER, number INTEGER, stat
  reason TEXT NOT NULL, exit_status INTEGER, signal INTEGER, started_at INTEGER NOT NULL, ended_at INTEGER,
  PRIMARY KEY(run, step, task, number)) WITHOUT ROWID;
 CREATE TABLE objects(object INTEGER PRIMARY KEY, sha256 TEXT NOT NULL UNIQUE, kind TEXT NOT NULL,
- size INTEGER NOT NULL, fingerprint TEXT NOT NULL, bytes BLOB, put_at INTEGER NOT NULL, quarantined TEXT);
+ size INTEGER NOT NULL, fingerprint TEXT NOT NULL, bytes BLOB, put_at INTEGER NOT NULL, quarantined TEXT,
+ removed_at INTEGER);
 CREATE TABLE artifacts(run INTEGER, step TEXT, task INTEGER, name TEXT, kind TEXT NOT NULL, object INTEGER NOT NULL,
  PRIMARY KEY(run, step, task, name)) WITHOUT ROWID;
 CREATE TABLE events(event INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL,

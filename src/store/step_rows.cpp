@@ -66,6 +66,16 @@ Status save_attempt(SqliteConnection& ledger, const RunId& run, const Attempt& a
       attempt.reason, attempt.exit_status, attempt.signal, attempt.started_at, attempt.ended_at);
 }
 
+Status copy_attempts(SqliteConnection& ledger, const RunId& from, const RunId& to, const StepId& step) {
+  QFLOW_ASSIGN(std::int64_t from_key, run_key(ledger, from));
+  QFLOW_ASSIGN(std::int64_t to_key, run_key(ledger, to));
+  return ledger.run(
+      "INSERT INTO attempts(run, step, task, number, status, reason, exit_status, signal, started_at, ended_at)"
+      " SELECT ?, step, task, number, status, reason, exit_status, signal, started_at, ended_at FROM attempts"
+      " WHERE run = ? AND step = ? AND status = 'succeeded'",
+      to_key, from_key, step.text());
+}
+
 Result<std::vector<StepState>> steps(SqliteConnection& ledger, const RunId& run) {
   QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
   Query query = ledger.query(

@@ -14,8 +14,8 @@ namespace qflow {
 namespace {
 
 // What a store may hold before its ledger is made.
-constexpr std::array<std::string_view, 6> kStoreEntries = {"config.toml", "last_tick", "ledger.gate",
-                                                           "objects",     "runs",      "secrets"};
+constexpr std::array<std::string_view, 7> kStoreEntries = {"config.toml",  "last_tick", "ledger.gate", "objects",
+                                                           "objects.gate", "runs",      "secrets"};
 
 Error as_store_error(Error error) {
   if (error.kind == ErrorKind::kNotFound) error.kind = ErrorKind::kStore;
@@ -99,6 +99,12 @@ Result<FileHandle> Store::lock_run(const RunId& run) {
   std::string holder = files_.lock_holder(layout_.run_lock(run));
   return fail(ErrorKind::kBusy,
               fmt::format("{} is being executed by {}", run.text(), holder.empty() ? "another process" : holder));
+}
+
+Result<FileHandle> Store::hold_objects() {
+  QFLOW_ASSIGN(FileHandle gate, files_.open(layout_.objects_gate(), OpenMode::kLock));
+  QFLOW_TRY(files_.lock_shared(gate));
+  return gate;
 }
 
 bool Store::run_is_locked(const RunId& run) {

@@ -10,6 +10,10 @@ Path StoreLayout::write_gate() const {
   return root_ / "ledger.gate";
 }
 
+Path StoreLayout::objects_gate() const {
+  return root_ / "objects.gate";
+}
+
 Path StoreLayout::objects() const {
   return root_ / "objects";
 }
@@ -49,6 +53,24 @@ Path StoreLayout::run_parameters(const RunId& run) const {
 
 Path StoreLayout::run_artifacts(const RunId& run) const {
   return this->run(run) / "artifacts";
+}
+
+Path StoreLayout::run_journal(const RunId& run) const {
+  return this->run(run) / "processes";
+}
+
+Path StoreLayout::run_outputs(const RunId& run) const {
+  return this->run(run) / "out";
+}
+
+Path StoreLayout::attempt_output(const RunId& run, const StepId& step, std::optional<std::int64_t> index,
+                                 int attempt) const {
+  const std::string task = index ? "." + std::to_string(*index) : "";
+  return run_outputs(run) / (step.text() + task + "." + std::to_string(attempt));
+}
+
+Path StoreLayout::item_parameters(const RunId& run, const StepId& step, std::int64_t index) const {
+  return this->run(run) / "items" / (step.text() + "." + std::to_string(index) + ".json");
 }
 
 Path StoreLayout::step(const RunId& run, const StepId& step) const {

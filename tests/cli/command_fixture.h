@@ -39,7 +39,8 @@ class CommandFixture {
   }
 
   Context context() {
-    return Context{in, out, err, *clock, home.files, home.launcher, home.environment, home.folder, "/bin/false", {}};
+    return Context{in,          out,          err, *clock, home.files, home.launcher, home.processes, home.environment,
+                   home.folder, "/bin/false", {}};
   }
 
   // What the command wrote is in out.text and err.text.

@@ -58,6 +58,10 @@ class FaultyFileSystem final : public FileSystem {
     return inner_.lock_within(file, limit);
   }
   void unlock(const FileHandle& file) override { inner_.unlock(file); }
+  Status lock_shared(const FileHandle& file) override {
+    QFLOW_TRY(record("lock_shared", {}));
+    return inner_.lock_shared(file);
+  }
   Result<bool> is_locked(const FileHandle& file) override {
     QFLOW_TRY(record("is_locked", {}));
     return inner_.is_locked(file);

@@ -64,7 +64,7 @@ class TestHome {
   }
 
   Doors doors() {
-    return {files, clock, launcher, environment, folder, "/qflow", std::nullopt, [this] { return input; }};
+    return {files, clock, launcher, processes, environment, folder, "/qflow", std::nullopt, [this] { return input; }};
   }
 
   LoadedFlow load(const std::string& toml) const { return load_flow_text(toml, "flow.toml", folder.string()); }
@@ -87,6 +87,7 @@ class TestHome {
   PosixFileSystem files;
   PosixClock clock;
   PosixProcessLauncher launcher;
+  PosixProcessTable processes;
   Environment environment;
   std::string input;
   RecordingObserver seen;

@@ -8,6 +8,7 @@
 #include "qflow/os/environment.h"
 #include "qflow/os/file_system.h"
 #include "qflow/os/process_launcher.h"
+#include "qflow/os/process_table.h"
 
 namespace qflow {
 
@@ -47,6 +48,7 @@ struct Context {
   Clock& clock;
   FileSystem& files;
   ProcessLauncher& launcher;
+  ProcessTable& processes;
   Environment environment;
   Path folder;   // absolute working directory; empty when it no longer exists
   Path program;  // absolute path of this binary, for QFLOW_BIN

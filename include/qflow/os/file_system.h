@@ -83,6 +83,8 @@ class FileSystem {
   // The same with an end to the waiting; waiters are served in the order of their coming. kBusy names the holder where
   // the system tells.
   virtual Status lock_within(const FileHandle& file, std::chrono::milliseconds limit) = 0;
+  // Waits for a lock that others may hold too, but not beside an exclusive one.
+  virtual Status lock_shared(const FileHandle& file) = 0;
   // Gives up the lock before `file` closes.
   virtual void unlock(const FileHandle& file) = 0;
   // Whether somebody else holds the lock of `file`; takes none for longer than the question lasts.
@@ -118,6 +120,7 @@ class PosixFileSystem final : public FileSystem {
   Status sync(const FileHandle& file) override;
   Status lock(const FileHandle& file, bool wait) override;
   Status lock_within(const FileHandle& file, std::chrono::milliseconds limit) override;
+  Status lock_shared(const FileHandle& file) override;
   void unlock(const FileHandle& file) override;
   Result<bool> is_locked(const FileHandle& file) override;
   std::string lock_holder(const Path& path) override;
@@ -143,6 +146,8 @@ bool exists(FileSystem& files, const Path& path);
 Result<std::string> read_file(FileSystem& files, const Path& path, std::uint64_t limit = UINT64_MAX);
 // Writes beside the file and renames: readers see the old or the new whole text. Not synced.
 Status replace_file(FileSystem& files, const Path& path, std::string_view bytes, std::uint32_t permissions = 0600);
+// Writes it in its place, for files that nobody reads yet: half of the work. Not synced.
+Status write_file(FileSystem& files, const Path& path, std::string_view bytes);
 Status make_folders(FileSystem& files, const Path& path);  // parents too
 Status remove_tree(FileSystem& files, const Path& path);   // nothing there is no error; links are not followed
 

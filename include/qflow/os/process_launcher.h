@@ -2,6 +2,7 @@
 
 #include <sys/types.h>
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,10 @@ struct ProcessExit {
 // of a new process group, has default signal handling, `input` (-1: /dev/null), `output` and `error_output` as its
 // descriptors 0 to 2, and none of the parent's others.
 struct ProcessSpec {
+  // kDies: the system kills the child when the thread that started it ends. What the child starts itself stays.
+  enum class WithParent { kStays, kDies };
+  enum class Group { kNew, kNewSession };
+
   std::string program;
   std::vector<std::string> arguments;    // with argv[0]
   std::vector<std::string> environment;  // "NAME=value"
@@ -28,6 +33,11 @@ struct ProcessSpec {
   int input = -1;
   int output = -1;
   int error_output = -1;
+  WithParent with_parent = WithParent::kStays;
+  Group group = Group::kNew;
+  // A file, open for appending, in which the child notes itself before its program starts (process_journal.h).
+  int journal = -1;
+  std::string journal_note;
 };
 
 // A running child. `exited` is a descriptor (pidfd) that polls readable once the process has ended.
@@ -51,12 +61,22 @@ class ProcessLauncher {
   virtual bool group_alive(pid_t group) = 0;
 };
 
+// Where programs were found in one search path (PATH).
+struct FoundPrograms {
+  std::string search_path;
+  std::map<std::string, std::string> files;  // program → file
+};
+
+// For one thread: it remembers where programs were found.
 class PosixProcessLauncher final : public ProcessLauncher {
  public:
   Result<ChildProcess> start(const ProcessSpec& spec) override;
   Result<ProcessExit> collect(ChildProcess& child) override;
   void signal_group(pid_t group, int signal) override;
   bool group_alive(pid_t group) override;
+
+ private:
+  FoundPrograms found_;
 };
 
 }  // namespace qflow

@@ -7,8 +7,11 @@
 
 namespace qflow {
 
-// While one lives, SIGINT, SIGTERM and SIGHUP to this process arrive here instead of ending it. Children start with
-// the signal mask cleared (process_launcher.h).
+// What `qflow cancel` sends to the process that executes a run.
+inline constexpr int kCancelSignal = SIGUSR1;
+
+// While one lives, SIGINT, SIGTERM, SIGHUP and kCancelSignal to this process arrive here instead of ending it. Children
+// start with the signal mask cleared (process_launcher.h).
 class StopSignals {
  public:
   StopSignals();

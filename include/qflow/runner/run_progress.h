@@ -23,6 +23,7 @@ class RunProgress {
   // Steps that were skipped because all they need was, since the last call.
   std::vector<std::size_t> take_skipped();
 
+  // The end of a step, told once; also of steps that ended before this began, in any order.
   enum class FailureAllowed { kNo, kYes };
   void succeed(std::size_t step);
   void skip(std::size_t step);
@@ -39,6 +40,7 @@ class RunProgress {
   const StepGraph& graph_;
   std::vector<std::size_t> open_needs_;  // needs that have not ended
   std::vector<std::size_t> skipped_needs_;
+  std::vector<bool> ended_;
   std::set<std::size_t> ready_;
   std::vector<std::size_t> skipped_;
   std::size_t settled_ = 0;

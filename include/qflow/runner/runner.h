@@ -4,13 +4,16 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "qflow/expression/value.h"
+#include "qflow/model/artifact.h"
 #include "qflow/model/flow_definition.h"
 #include "qflow/model/run.h"
 #include "qflow/os/clock.h"
 #include "qflow/os/environment.h"
 #include "qflow/os/process_launcher.h"
+#include "qflow/os/process_table.h"
 #include "qflow/os/stop_signals.h"
 #include "qflow/runner/run_reporter.h"
 #include "qflow/store/store.h"
@@ -18,6 +21,15 @@
 namespace qflow {
 
 enum class OnFailure { kFinishRunning, kEndRunning };
+
+// What the ledger already has of a run that goes on after a crash, or that resumes another run. It is not done again:
+// steps that ended stay as they are, of the others only the tasks that have not succeeded are executed, with the next
+// attempt.
+struct EarlierResults {
+  std::vector<StepState> steps;
+  std::vector<Attempt> attempts;  // of a task that was cut off, the last one is cancelled
+  std::vector<Artifact> artifacts;
+};
 
 // One run to execute: it is in the ledger as running, and the caller holds its lock.
 struct RunPlan {
@@ -28,6 +40,9 @@ struct RunPlan {
   Environment environment;                     // what steps inherit
   Path program;                                // QFLOW_BIN
   std::map<std::string, std::string> secrets;  // name → value of every secret that a step lists
+  EarlierResults earlier;
+  std::uint64_t max_log = 0;               // bytes of an attempt's log
+  std::optional<std::string> any_failure;  // the store's on_failure hook: shell text
   Value trigger;  // as expressions see it; JSON null when the run was not triggered. The caller has written
                   // trigger.json and trigger_data/ into the run's folder then
 };
@@ -36,6 +51,7 @@ struct RunnerDoors {
   Store& store;
   Clock& clock;
   ProcessLauncher& launcher;
+  ProcessTable& processes;
   StopSignals* signals = nullptr;  // null: nobody can interrupt
 };
 

@@ -8,6 +8,7 @@
 #include "qflow/os/environment.h"
 #include "qflow/os/file_system.h"
 #include "qflow/os/process_launcher.h"
+#include "qflow/os/process_table.h"
 
 namespace qflow {
 
@@ -16,6 +17,7 @@ struct Doors {
   FileSystem& files;
   Clock& clock;
   ProcessLauncher& launcher;
+  ProcessTable& processes;
   const Environment& environment;
   Path folder;                              // working directory, absolute
   Path program;                             // this binary, absolute

@@ -4,11 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "qflow/model/run.h"
-#include "qflow/os/stop_signals.h"
-#include "qflow/runner/runner.h"
-#include "qflow/service/doors.h"
 #include "qflow/service/flow_loading.h"
+#include "qflow/service/run_execution.h"
 
 namespace qflow {
 
@@ -18,20 +15,17 @@ struct LocalRunRequest {
   std::vector<std::string> parameters;  // "name=value"
   std::vector<std::string> tags;
   std::optional<std::string> context;
-  std::optional<int> jobs;  // at least 1
-  OnFailure on_failure = OnFailure::kFinishRunning;
-};
-
-struct RunResult {
-  RunId run;
-  RunStatus status = RunStatus::kSucceeded;
-  std::string reason;
-  std::optional<int> signal;  // that ended it
+  ExecutionOptions execution;
 };
 
 // Executes the flow (which has no errors) as a local run and returns when it has ended. The store is made where there
-// is none, after all checks: bad parameters and triggers are errors that leave nothing behind.
+// is none, after all checks: bad parameters and triggers are errors that leave nothing behind. Runs in the store that
+// nobody executes any more are recovered first.
 Result<RunResult> run_locally(const LoadedFlow& flow, const LocalRunRequest& request, const Doors& doors,
                               StopSignals* signals, RunObserver& observer);
+
+// The same in a process of its own: returns once that has started.
+Result<RunId> run_detached(const LoadedFlow& flow, const LocalRunRequest& request, const Doors& doors,
+                           RunObserver& observer);
 
 }  // namespace qflow

@@ -43,6 +43,7 @@ class LedgerWriter {
   // trigger that are not in the ledger yet are inserted as simulated ones.
   virtual Status insert_run(const Run& run, std::string_view definition) = 0;
   virtual Status start_run(const RunId& run, Instant at) = 0;  // queued → running
+  virtual Status requeue_run(const RunId& run) = 0;            // running → queued after a crash, which it counts
   virtual Status end_run(const RunId& run, RunStatus status, std::string_view reason, Instant at) = 0;
   // What git said of the flow's folder when the run started.
   virtual Status note_commit(const RunId& run, std::string_view commit, bool dirty) = 0;
@@ -50,6 +51,8 @@ class LedgerWriter {
   virtual Status save_attempt(const RunId& run, const Attempt& attempt) = 0;  // inserts or replaces
   virtual Status add_artifact(const RunId& run, const StepId& step, std::optional<std::int64_t> index,
                               const NewArtifact& artifact) = 0;
+  // The succeeded tasks of a step of `from`, with their artifacts, become ones of `to`.
+  virtual Status copy_results(const RunId& from, const RunId& to, const StepId& step) = 0;
   virtual Status mark_quarantined(const std::string& sha256, std::string_view why) = 0;
   virtual Status insert_event(const Event& event) = 0;
   virtual Status add_tags(const RunId& run, const std::vector<std::string>& tags) = 0;

@@ -30,6 +30,9 @@ class Store {
   // Makes the run's folder and takes its lock (kBusy when another process executes the run); it is held until the
   // handle closes.
   Result<FileHandle> lock_run(const RunId& run);
+  // While the handle lives, no object is removed: for whoever brings objects in, until the ledger names them.
+  Result<FileHandle> hold_objects();
+
   // Whether some process holds the lock of the run now; a run folder or lock that is gone counts as free.
   bool run_is_locked(const RunId& run);
 

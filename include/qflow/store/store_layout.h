@@ -18,6 +18,7 @@ class StoreLayout {
   const Path& root() const { return root_; }
   Path ledger() const;                            // ledger.db
   Path write_gate() const;                        // ledger.gate: writers queue on it before they take SQLite's lock
+  Path objects_gate() const;                      // objects.gate: shared by who brings objects in, gc holds it alone
   Path objects() const;                           // objects/
   Path object(std::string_view sha256) const;     // objects/ab/cdef…
   Path quarantine() const;                        // objects/quarantine/: what a step changed behind qflow's back
@@ -28,6 +29,12 @@ class StoreLayout {
   Path run_trigger_data(const RunId& run) const;  // …/trigger_data
   Path run_parameters(const RunId& run) const;    // …/params.json
   Path run_artifacts(const RunId& run) const;     // …/artifacts
+  Path run_journal(const RunId& run) const;       // …/processes: of the tasks that were started (process_journal.h)
+  Path run_outputs(const RunId& run) const;       // …/out: one folder per attempt, its QFLOW_OUT
+  // …/out/train.1, of a foreach …/out/train.3.1
+  Path attempt_output(const RunId& run, const StepId& step, std::optional<std::int64_t> index, int attempt) const;
+  // …/items/train.3.json: what a task of a foreach finds in QFLOW_PARAMS
+  Path item_parameters(const RunId& run, const StepId& step, std::int64_t index) const;
   Path step(const RunId& run, const StepId& step) const;  // …/steps/train
   Path attempt(const RunId& run, const StepId& step, std::optional<std::int64_t> index, int attempt) const;
   Path attempt_log(const RunId& run, const StepId& step, std::optional<std::int64_t> index, int attempt) const;

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace qflow {
+
+// One line of a journal of processes: which process was about to start its program, and when. A child writes it itself
+// between its making and its program, and ends without starting it when its parent is gone by then. So whoever reads
+// the journal after the parent's death sees every program that was, is or will be running.
+struct JournaledProcess {
+  pid_t id = 0;
+  std::chrono::microseconds at{0};  // since the system's start (CLOCK_BOOTTIME)
+  std::string note;
+};
+
+// The line for a child to fill in: its id and the time stand as zeros ("0000004711 0000000012345678 note\n").
+std::string journal_line(std::string_view note);
+
+inline constexpr std::size_t kJournalIdDigits = 10;
+inline constexpr std::size_t kJournalTimeDigits = 16;
+
+// The whole lines of the form above, in their order; others are passed over.
+std::vector<JournaledProcess> parse_journal(std::string_view text);
+
+}  // namespace qflow

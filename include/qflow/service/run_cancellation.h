@@ -1,0 +1,15 @@
+#pragma once
+
+#include "qflow/runner/run_reporter.h"
+#include "qflow/service/doors.h"
+#include "qflow/store/store.h"
+
+namespace qflow {
+
+// Ends a run that waits or is being executed, and returns when it has ended as cancelled. Its process gets the chance
+// that Ctrl-C gives too: its steps have 10 s after SIGTERM. A run that nobody executes any more is ended here.
+//
+// kBusy: the run did not end within 20 s. kRefused: it had ended before.
+Status cancel_run(Store& store, const RunId& run, const Doors& doors, RunObserver& observer);
+
+}  // namespace qflow

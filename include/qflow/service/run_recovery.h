@@ -1,0 +1,18 @@
+#pragma once
+
+#include "qflow/runner/run_reporter.h"
+#include "qflow/service/doors.h"
+#include "qflow/store/store.h"
+
+namespace qflow {
+
+// A deployed run that was executed by this many processes that were killed fails: what kills them may be the run.
+inline constexpr int kMostCrashes = 3;
+
+// Finds the runs that nobody executes any more though the ledger has them as running (their lock is free), ends what is
+// left of their processes, and records what becomes of them: a deployed run whose flow says on_crash = "resume" waits
+// again, and goes on as the same run when it is executed; the others have crashed, and the command that resumes them
+// is a note. The attempts that were running are used up. Costs one look-up when there is nothing to do.
+Status recover_runs(Store& store, const Doors& doors, RunObserver& observer);
+
+}  // namespace qflow

@@ -1,0 +1,54 @@
+#include <fmt/format.h>
+
+#include "cli/command_table.h"
+#include "cli/run_view.h"
+#include "cli/store_access.h"
+#include "cli/terminal.h"
+#include "qflow/service/run_cancellation.h"
+#include "qflow/service/run_reference.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr PositionalSpec kPositionals[] = {
+    {.name = "RUN",
+     .help = "Flow/34, Flow/latest or Flow latest",
+     .count = PositionalSpec::Count::kMany,
+     .completes = Completes::kRun},
+};
+
+constexpr OptionSpec kOptions[] = {{.name = "json", .help = "as one JSON object"}};
+
+Result<ExitStatus> run(Context& context, const Arguments& arguments) {
+  QFLOW_ASSIGN(const RunReference reference, parse_run_words(arguments.positionals()));
+  QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
+  QFLOW_ASSIGN(const Run run, find_run(*store, reference, LatestMeans::kNewest));
+  RunView view(context, StepOutput::kToErr);
+  const Doors doors = doors_of(context);
+  QFLOW_TRY(cancel_run(*store, run.id, doors, view));
+  if (arguments.flag("json")) {
+    print_json(context.out, {{"run", run.id.text()}, {"status", to_text(RunStatus::kCancelled)}});
+  } else {
+    context.out.write(fmt::format("{} cancelled\n", run.id.text()));
+  }
+  return ExitStatus::kOk;
+}
+
+}  // namespace
+
+const Command kCancelCommand = {
+    .name = "cancel",
+    .group = CommandGroup::kRunning,
+    .summary = "end a run that waits or is being executed",
+    .description =
+        "Its steps get SIGTERM, and SIGKILL 10 s later, as with Ctrl-C; a second qflow cancel ends them at once. "
+        "Returns when the run has ended. A run that had ended before is refused with exit status 4.",
+    .json = "one object: {run, status}",
+    .examples = "  $ qflow cancel TrainingFlow/34\n",
+    .positionals = kPositionals,
+    .options = kOptions,
+    .run = run,
+};
+
+}  // namespace qflow

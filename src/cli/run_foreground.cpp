@@ -1,0 +1,66 @@
+#include "cli/run_foreground.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+
+#include "cli/run_view.h"
+#include "cli/store_access.h"
+#include "cli/terminal.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr std::int64_t kMostJobs = 4096;
+
+ExitStatus status_of(const RunResult& result) {
+  if (result.signal == SIGHUP) return ExitStatus::kHangup;
+  if (result.signal == SIGINT) return ExitStatus::kInterrupted;
+  if (result.signal == SIGTERM) return ExitStatus::kTerminated;
+  return result.status == RunStatus::kSucceeded ? ExitStatus::kOk : ExitStatus::kFailed;
+}
+
+void print_failure(Context& context, const RunResult& result) {
+  const std::string reason = result.reason.empty() ? "" : ": " + result.reason;
+  const std::string advice =
+      result.status == RunStatus::kFailed ? fmt::format("see qflow logs {} --failed", result.run.text()) : "";
+  const std::string what = fmt::format("{} {}{}", result.run.text(), to_text(result.status), reason);
+  print_error(context, {ErrorKind::kFailed, what, advice});
+}
+
+void print_result(Context& context, const RunResult& result, bool as_json) {
+  if (result.status != RunStatus::kSucceeded) print_failure(context, result);
+  if (as_json) {
+    const Json reason = result.reason.empty() ? Json() : Json(result.reason);
+    print_json(context.out, {{"run", result.run.text()}, {"status", to_text(result.status)}, {"reason", reason}});
+  } else {
+    context.out.write(result.run.text() + "\n");
+  }
+}
+
+Result<RunResult> execute_watched(Context& context, StepOutput step_output, const ExecuteRun& execute) {
+  StopSignals signals;
+  RunView view(context, step_output);
+  const Doors doors = doors_of(context);
+  return execute(doors, signals, view);
+}
+
+}  // namespace
+
+Result<ExecutionOptions> read_execution_options(const Arguments& arguments) {
+  ExecutionOptions options;
+  QFLOW_ASSIGN(const std::optional<std::int64_t> jobs, arguments.integer("jobs", 1, kMostJobs));
+  if (jobs) options.jobs = static_cast<int>(*jobs);
+  if (arguments.flag("fail-fast")) options.on_failure = OnFailure::kEndRunning;
+  return options;
+}
+
+Result<ExitStatus> run_in_foreground(Context& context, bool as_json, const ExecuteRun& execute) {
+  QFLOW_ASSIGN(const RunResult result,
+               execute_watched(context, as_json ? StepOutput::kToErr : StepOutput::kToOut, execute));
+  print_result(context, result, as_json);
+  return status_of(result);
+}
+
+}  // namespace qflow

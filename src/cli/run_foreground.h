@@ -1,0 +1,25 @@
+#pragma once
+
+#include <functional>
+
+#include "qflow/cli/command.h"
+#include "qflow/service/run_execution.h"
+
+namespace qflow {
+
+// What commands that execute a run here have in common: their options, the stop signals, what is shown meanwhile, the
+// result and the exit status.
+
+inline constexpr OptionSpec kJobsOption = {
+    .name = "jobs", .value = "N", .help = "tasks at once (default: the flow's, else the number of processors)"};
+inline constexpr OptionSpec kFailFastOption = {.name = "fail-fast", .help = "end running steps when one has failed"};
+inline constexpr OptionSpec kResultAsJsonOption = {
+    .name = "json", .help = "the result as JSON; what steps print goes to standard error"};
+
+Result<ExecutionOptions> read_execution_options(const Arguments& arguments);
+
+using ExecuteRun = std::function<Result<RunResult>(const Doors&, StopSignals&, RunObserver&)>;
+
+Result<ExitStatus> run_in_foreground(Context& context, bool as_json, const ExecuteRun& execute);
+
+}  // namespace qflow

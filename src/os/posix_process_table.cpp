@@ -1,0 +1,103 @@
+#include <dirent.h>
+#include <fmt/format.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <memory>
+#include <optional>
+#include <string_view>
+
+#include "qflow/os/file_system.h"
+#include "qflow/os/process_table.h"
+
+namespace qflow {
+namespace {
+
+// The text of a file under /proc; "" when it can't be read.
+std::string system_text(const std::string& path) {
+  PosixFileSystem files;
+  return read_file(files, path).value_or("");
+}
+
+std::optional<std::int64_t> number_in(std::string_view text) {
+  std::int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+std::vector<std::string_view> words_of(std::string_view text) {
+  std::vector<std::string_view> words;
+  while (!text.empty()) {
+    const std::size_t space = text.find_first_of(" \n");
+    words.push_back(text.substr(0, space));
+    if (space == std::string_view::npos) break;
+    text.remove_prefix(space + 1);
+  }
+  return words;
+}
+
+// /proc/PID/stat (proc(5)): "id (name) state parent group …", the start in clock ticks as the 22nd field. The name may
+// hold anything, parentheses too, so what counts comes after the last one.
+std::optional<ProcessInfo> read_process(pid_t id) {
+  const std::string text = system_text(fmt::format("/proc/{}/stat", id));
+  const std::size_t name_end = text.rfind(") ");
+  if (name_end == std::string::npos) return std::nullopt;
+  const std::vector<std::string_view> words = words_of(std::string_view(text).substr(name_end + 2));
+  constexpr std::size_t kState = 0, kParent = 1, kGroup = 2, kStart = 19;
+  if (words.size() <= kStart || words[kState] == "Z" || words[kState] == "X") return std::nullopt;
+  const auto parent = number_in(words[kParent]), group = number_in(words[kGroup]), start = number_in(words[kStart]);
+  if (!parent || !group || !start) return std::nullopt;
+  static const std::int64_t ticks = sysconf(_SC_CLK_TCK);
+  return ProcessInfo{id, static_cast<pid_t>(*parent), static_cast<pid_t>(*group),
+                     std::chrono::microseconds(*start * (1'000'000 / ticks))};
+}
+
+bool is_ours(pid_t id) {
+  struct stat status {};
+  if (stat(fmt::format("/proc/{}", id).c_str(), &status) != 0) return false;
+  return geteuid() == 0 || status.st_uid == geteuid();
+}
+
+}  // namespace
+
+std::vector<ProcessInfo> PosixProcessTable::processes() {
+  std::vector<ProcessInfo> processes;
+  const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir("/proc"), closedir);
+  if (!folder) return processes;
+  while (const dirent* entry = readdir(folder.get())) {
+    const auto id = number_in(entry->d_name);
+    if (!id || !is_ours(static_cast<pid_t>(*id))) continue;
+    if (const auto process = read_process(static_cast<pid_t>(*id))) processes.push_back(*process);
+  }
+  return processes;
+}
+
+std::string PosixProcessTable::environment(pid_t process) {
+  return system_text(fmt::format("/proc/{}/environ", process));
+}
+
+// A pidfd stays with its process, so that nothing happens between the question who it is and the signal.
+void PosixProcessTable::signal(const ProcessInfo& process, int signal) {
+  const FileHandle handle(static_cast<int>(syscall(SYS_pidfd_open, process.id, 0)));
+  if (!handle) return;
+  const auto now = read_process(process.id);
+  if (now && now->started == process.started) {
+    syscall(SYS_pidfd_send_signal, handle.descriptor(), signal, nullptr, 0);
+  }
+}
+
+ProcessInfo PosixProcessTable::self() {
+  return read_process(getpid()).value_or(ProcessInfo{getpid(), getppid(), getpgrp(), {}});
+}
+
+std::string PosixProcessTable::boot_id() {
+  std::string id = system_text("/proc/sys/kernel/random/boot_id");
+  while (!id.empty() && id.back() == '\n') id.pop_back();
+  return id;
+}
+
+}  // namespace qflow

@@ -1,0 +1,65 @@
+#include "qflow/service/run_cancellation.h"
+
+#include <thread>
+#include <utility>
+
+#include "qflow/os/stop_signals.h"
+#include "qflow/runner/leftovers.h"
+#include "service/held_run.h"
+#include "service/run_record.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr std::chrono::seconds kPatience{20};
+constexpr std::chrono::milliseconds kPause{10};
+
+Status refuse_ended(const Run& run) {
+  if (!has_ended(run.status)) return {};
+  return fail(ErrorKind::kRefused,
+              run.id.text() + " has ended already: it " +
+                  (run.status == RunStatus::kCancelled ? "was cancelled" : std::string(to_text(run.status))));
+}
+
+// Nobody executes the run: this process holds its lock.
+Status end_here(Store& store, const Run& run, const Doors& doors, RunObserver& observer) {
+  (void)end_leftovers({run.id, store.layout(), doors.files, doors.processes, doors.clock});
+  RunChanges changes;
+  QFLOW_ASSIGN(std::vector<StepState> steps, store.ledger().steps(run.id));
+  for (StepState& step : steps) {
+    if (step.ended_at) continue;
+    step.status = StepStatus::kCancelled;
+    step.ended_at = doors.clock.now();
+    changes.steps.push_back(std::move(step));
+  }
+  return RunRecord(store, doors, run, observer).end({RunStatus::kCancelled, "qflow cancel", std::nullopt}, changes);
+}
+
+// The lock was held when it was looked at; whoever announced itself holds it still, or has ended.
+void ask_executor(Store& store, const RunId& run, const Doors& doors) {
+  const auto executor = announced_executor(run, store.layout(), doors.files);
+  if (executor && store.run_is_locked(run)) doors.processes.signal(*executor, kCancelSignal);
+}
+
+}  // namespace
+
+Status cancel_run(Store& store, const RunId& id, const Doors& doors, RunObserver& observer) {
+  const auto began = doors.clock.monotonic();
+  QFLOW_ASSIGN(const Run before, store.ledger().find_run(id));
+  QFLOW_TRY(refuse_ended(before));
+  for (bool asked = false; doors.clock.monotonic() - began < kPatience; std::this_thread::sleep_for(kPause)) {
+    auto lock = store.lock_run(id);
+    if (!lock && lock.error().kind != ErrorKind::kBusy) return tl::make_unexpected(lock.error());
+    if (lock) {
+      QFLOW_ASSIGN(const Run run, store.ledger().find_run(id));
+      if (!has_ended(run.status)) return end_here(store, run, doors, observer);
+      return run.status == RunStatus::kCancelled ? Status() : refuse_ended(run);
+    }
+    if (!std::exchange(asked, true)) ask_executor(store, id, doors);
+  }
+  return fail(ErrorKind::kBusy, id.text() + " has not ended yet",
+              "its steps may not heed SIGTERM; call qflow cancel once more to end them at once");
+}
+
+}  // namespace qflow

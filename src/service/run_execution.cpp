@@ -1,0 +1,147 @@
+#include "qflow/service/run_execution.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <thread>
+#include <utility>
+
+#include "qflow/runner/hook.h"
+#include "qflow/runner/leftovers.h"
+#include "qflow/service/run_objects.h"
+#include "service/git_probe.h"
+#include "service/held_run.h"
+#include "service/run_record.h"
+#include "service/secrets.h"
+#include "service/store_settings.h"
+#include "service/trigger_files.h"
+
+namespace qflow {
+
+namespace {
+
+int jobs_of(const ExecutionOptions& options, const FlowDefinition& flow) {
+  if (options.jobs) return *options.jobs;
+  if (flow.run.jobs > 0) return flow.run.jobs;
+  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+}
+
+Result<RunOutcome> execute(const RunPlan& plan, const RunnerDoors& doors, RunReporter& reporter,
+                           RunObserver& observer) {
+  if (plan.run.trigger) QFLOW_TRY(write_trigger_files(doors.store, plan.run, plan.trigger));
+  return execute_run(plan, doors, reporter, observer);
+}
+
+// Queued → running, once this process has the lock.
+Result<Run> start_run(Store& store, const RunId& id, const Doors& doors) {
+  QFLOW_TRY(store.ledger().write(
+      Durability::kPower, [&](LedgerWriter& writer) -> Status { return writer.start_run(id, doors.clock.now()); }));
+  return store.ledger().find_run(id);
+}
+
+}  // namespace
+
+Result<EarlierResults> earlier_results(Store& store, const RunId& run) {
+  EarlierResults earlier;
+  QFLOW_ASSIGN(earlier.steps, store.ledger().steps(run));
+  QFLOW_ASSIGN(earlier.attempts, store.ledger().attempts(run));
+  QFLOW_ASSIGN(earlier.artifacts, store.ledger().artifacts(run));
+  return earlier;
+}
+
+Status announce_executor(const FileHandle& lock, FileSystem& files, ProcessTable& processes) {
+  const ProcessInfo self = processes.self();
+  return files.write_all(lock, fmt::format("{:010} {:020}\n", self.id, self.started.count()));
+}
+
+std::optional<ProcessInfo> announced_executor(const RunId& run, const StoreLayout& layout, FileSystem& files) {
+  const std::string text = read_file(files, layout.run_lock(run)).value_or("");
+  const std::size_t space = text.find(' ');
+  if (space == std::string::npos) return std::nullopt;
+  ProcessInfo process;
+  std::int64_t started = 0;
+  std::from_chars(text.data(), text.data() + space, process.id);
+  std::from_chars(text.data() + space + 1, text.data() + text.size(), started);
+  process.started = std::chrono::microseconds(started);
+  return process.id > 0 ? std::optional(process) : std::nullopt;
+}
+
+Result<RunPlan> plan_of(HeldRun& held, const ExecutionOptions& options, Store& store, const Doors& doors) {
+  QFLOW_ASSIGN(StoreConfig config, load_store_config(store.layout(), doors.files));
+  RunPlan plan;
+  plan.flow = held.flow;
+  plan.trigger = trigger_object(store, held.run.trigger);
+  plan.run = std::move(held.run);
+  plan.jobs = jobs_of(options, *held.flow);
+  plan.on_failure = options.on_failure;
+  plan.environment = doors.environment;
+  plan.program = doors.program;
+  plan.secrets = std::move(held.secrets);
+  plan.earlier = std::move(held.earlier);
+  plan.max_log = config.max_log;
+  plan.any_failure = std::move(config.on_failure);
+  return plan;
+}
+
+Result<RunResult> execute_held_run(HeldRun held, const ExecutionOptions& options, Store& store, const Doors& doors,
+                                   StopSignals* signals, RunObserver& observer) {
+  QFLOW_TRY(announce_executor(held.lock, doors.files, doors.processes));
+  QFLOW_ASSIGN(const RunPlan plan, plan_of(held, options, store, doors));
+  const RunnerDoors runner_doors{store, doors.clock, doors.launcher, doors.processes, signals};
+  GitProbe git(doors, plan.flow->folder);
+  RunRecord record(store, doors, plan.run, observer);
+  const auto outcome = execute(plan, runner_doors, record, observer);
+  if (!outcome) {
+    (void)record.end({RunStatus::kFailed, to_text(outcome.error()), std::nullopt});
+    return tl::make_unexpected(with_context(plan.run.id.text(), outcome.error()));
+  }
+  // Who ends a run does not want to find parts of it later, in whatever session they are.
+  if (outcome->status == RunStatus::kCancelled) {
+    (void)end_leftovers({plan.run.id, store.layout(), doors.files, doors.processes, doors.clock});
+  }
+  QFLOW_TRY(record.end(*outcome, {}, git.take()));
+  call_hooks(plan, runner_doors, *outcome, observer);
+  return RunResult{plan.run.id, outcome->status, outcome->reason, outcome->signal};
+}
+
+Result<RunResult> execute_queued_run(Store& store, const RunId& id, FileHandle lock, const ExecutionOptions& options,
+                                     const Doors& doors, StopSignals* signals, RunObserver& observer) {
+  if (!lock) {
+    QFLOW_ASSIGN(lock, store.lock_run(id));
+  }
+  HeldRun held;
+  held.lock = std::move(lock);
+  QFLOW_ASSIGN(held.run, start_run(store, id, doors));
+  RunRecord record(store, doors, held.run, observer);
+  auto flow = recorded_flow(store, held.run);
+  auto secrets =
+      flow ? find_secrets(**flow, doors.environment, store.layout(), doors.files) : tl::make_unexpected(flow.error());
+  if (!secrets) {
+    QFLOW_TRY(record.end({RunStatus::kFailed, to_text(secrets.error()), std::nullopt}));
+    return RunResult{id, RunStatus::kFailed, to_text(secrets.error()), std::nullopt};
+  }
+  held.flow = std::move(*flow);
+  held.secrets = std::move(*secrets);
+  QFLOW_ASSIGN(held.earlier, earlier_results(store, id));
+  return execute_held_run(std::move(held), options, store, doors, signals, observer);
+}
+
+Status start_executor(Store& store, const RunId& run, const FileHandle& lock, const ExecutionOptions& options,
+                      const Doors& doors) {
+  QFLOW_ASSIGN(const FileHandle log, doors.files.open(store.layout().run(run) / "executor.log", OpenMode::kAppend));
+  ProcessSpec spec;
+  spec.program = doors.program.string();
+  spec.arguments = {"qflow", "--store", store.layout().root().string(), "execute", run.text(), "--lock-on-stdin"};
+  if (options.jobs) spec.arguments.insert(spec.arguments.end(), {"--jobs", std::to_string(*options.jobs)});
+  if (options.on_failure == OnFailure::kEndRunning) spec.arguments.emplace_back("--fail-fast");
+  for (const auto& [name, value] : doors.environment) spec.environment.push_back(name + "=" + value);
+  spec.folder = doors.folder.string();
+  spec.input = lock.descriptor();
+  spec.error_output = log.descriptor();
+  spec.group = ProcessSpec::Group::kNewSession;
+  QFLOW_ASSIGN([[maybe_unused]] const ChildProcess child, doors.launcher.start(spec));
+  return {};
+}
+
+}  // namespace qflow

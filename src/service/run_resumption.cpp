@@ -1,0 +1,149 @@
+#include "qflow/service/run_resumption.h"
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "qflow/error/suggestion.h"
+#include "qflow/model/step_graph.h"
+#include "qflow/service/run_objects.h"
+#include "qflow/service/run_recovery.h"
+#include "service/held_run.h"
+#include "service/secrets.h"
+
+namespace qflow {
+
+namespace {
+
+// What becomes of each step of the earlier run, by its index.
+enum class Reuse {
+  kNothing,
+  kFinishedTasks,  // it begins anew, but its tasks that succeeded are not done again
+  kWhole,
+};
+
+Result<Run> find_ended_run(Store& store, const RunId& id) {
+  QFLOW_ASSIGN(Run run, store.ledger().find_run(id));
+  if (has_ended(run.status)) return run;
+  return fail(ErrorKind::kBusy, id.text() + " is " + std::string(to_text(run.status)),
+              "wait for its end, or end it with qflow cancel " + id.text());
+}
+
+Result<std::optional<std::size_t>> find_step(const FlowDefinition& flow, const std::optional<StepId>& step) {
+  if (!step) return std::nullopt;
+  std::vector<std::string> names;
+  for (std::size_t index = 0; index < flow.steps.size(); ++index) {
+    if (flow.steps[index].id == *step) return index;
+    names.push_back(flow.steps[index].id.text());
+  }
+  return fail(ErrorKind::kNotFound, flow.id.text() + " has no step " + quoted(step->text()),
+              did_you_mean_or_list(step->text(), names));
+}
+
+// A step can be taken over when all that it needs is: else it would see other artifacts than it saw.
+class ReusePlan {
+ public:
+  ReusePlan(const FlowDefinition& flow, const std::vector<StepState>& steps, std::optional<std::size_t> again)
+      : flow_(flow), graph_(flow.steps), again_(again) {
+    for (const StepState& state : steps) states_[state.step] = state;
+  }
+
+  Reuse of(std::size_t step) {
+    const auto known = found_.find(step);
+    if (known != found_.end()) return known->second;
+    const Reuse reuse = find(step);
+    found_[step] = reuse;
+    return reuse;
+  }
+
+  const StepState& state(std::size_t step) const { return states_.at(flow_.steps[step].id); }
+
+ private:
+  Reuse find(std::size_t step) {
+    if (again_ == step) return Reuse::kNothing;
+    for (const std::size_t needed : graph_.needs(step)) {
+      if (of(needed) != Reuse::kWhole) return Reuse::kNothing;
+    }
+    const auto state = states_.find(flow_.steps[step].id);
+    if (state == states_.end()) return Reuse::kNothing;
+    const StepStatus status = state->second.status;
+    const bool whole = status == StepStatus::kSucceeded || status == StepStatus::kSkipped;
+    return whole ? Reuse::kWhole : Reuse::kFinishedTasks;
+  }
+
+  const FlowDefinition& flow_;
+  StepGraph graph_;
+  std::optional<std::size_t> again_;
+  std::map<StepId, StepState> states_;
+  std::map<std::size_t, Reuse> found_;
+};
+
+Run successor_of(const Run& earlier, Instant now) {
+  Run run = earlier;
+  run.status = RunStatus::kRunning;
+  run.reason.clear();
+  run.created_at = now;
+  run.started_at = now;
+  run.ended_at.reset();
+  run.git_commit.clear();
+  run.git_dirty = false;
+  run.crashes = 0;
+  run.resumes = earlier.id;
+  return run;
+}
+
+Status take_over(LedgerWriter& writer, const Run& run, const FlowDefinition& flow, ReusePlan& plan) {
+  for (std::size_t step = 0; step < flow.steps.size(); ++step) {
+    const Reuse reuse = plan.of(step);
+    if (reuse == Reuse::kNothing) continue;
+    QFLOW_TRY(writer.copy_results(*run.resumes, run.id, flow.steps[step].id));
+    if (reuse != Reuse::kWhole) continue;
+    StepState state = plan.state(step);
+    if (state.status == StepStatus::kSucceeded) state.reason = "taken over from " + run.resumes->text();
+    QFLOW_TRY(writer.save_step(run.id, state));
+  }
+  return {};
+}
+
+Result<FileHandle> register_successor(Store& store, Run& run, const FlowDefinition& flow, ReusePlan& plan) {
+  FileHandle lock;
+  QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
+    QFLOW_ASSIGN(run.id.number, writer.next_run_number(run.id.flow));
+    QFLOW_ASSIGN(lock, store.lock_run(run.id));
+    QFLOW_TRY(writer.insert_run(run, flow.text));
+    return take_over(writer, run, flow, plan);
+  }));
+  return lock;
+}
+
+bool has_work(const FlowDefinition& flow, ReusePlan& plan) {
+  for (std::size_t step = 0; step < flow.steps.size(); ++step) {
+    if (plan.of(step) != Reuse::kWhole) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<RunResult> resume_run(Store& store, const RunId& id, const std::optional<StepId>& step,
+                             const ExecutionOptions& options, const Doors& doors, StopSignals* signals,
+                             RunObserver& observer) {
+  QFLOW_TRY(recover_runs(store, doors, observer));
+  QFLOW_ASSIGN(const Run earlier, find_ended_run(store, id));
+  HeldRun held;
+  QFLOW_ASSIGN(held.flow, recorded_flow(store, earlier));
+  QFLOW_ASSIGN(const std::optional<std::size_t> again, find_step(*held.flow, step));
+  QFLOW_ASSIGN(const std::vector<StepState> steps, store.ledger().steps(id));
+  ReusePlan plan(*held.flow, steps, again);
+  if (!has_work(*held.flow, plan)) {
+    return fail(ErrorKind::kInvalid, "every step of " + id.text() + " has succeeded",
+                "name the step to begin with: qflow resume " + id.text() + " STEP");
+  }
+  QFLOW_ASSIGN(held.secrets, find_secrets(*held.flow, doors.environment, store.layout(), doors.files));
+  held.run = successor_of(earlier, doors.clock.now());
+  QFLOW_ASSIGN(held.lock, register_successor(store, held.run, *held.flow, plan));
+  QFLOW_ASSIGN(held.earlier, earlier_results(store, held.run.id));
+  return execute_held_run(std::move(held), options, store, doors, signals, observer);
+}
+
+}  // namespace qflow
