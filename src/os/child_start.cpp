@@ -147,7 +147,7 @@ void reap(pid_t process) {
   }
 }
 
-// The stack of one child, unmapped when it has started its program.
+// The stack of a child. Free again as soon as the child has started its program, so one is enough for a thread.
 class ChildStack {
  public:
   ChildStack() : memory_(mmap(nullptr, kStackSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) {}
@@ -169,7 +169,7 @@ ChildStart start_child(const ChildPlan& plan) {
   ChildStart start;
   ChildState state;
   state.plan = &plan;
-  ChildStack stack;
+  static thread_local const ChildStack stack;
   sigset_t all, before;
   sigfillset(&all);
   // No handler of this process may run in the child, which shares its memory.

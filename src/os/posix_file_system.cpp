@@ -34,7 +34,7 @@ OpenAction open_action(OpenMode mode) {
     case OpenMode::kLock:
       break;
   }
-  return {O_RDWR | O_CREAT, "open"};
+  return {O_RDWR | O_CREAT | O_APPEND, "open"};
 }
 
 FileType file_type(mode_t mode) {

@@ -1,5 +1,7 @@
 #include "runner/input_folders.h"
 
+#include <utility>
+
 #include "qflow/runner/artifact_links.h"
 
 namespace qflow {
@@ -8,7 +10,7 @@ Result<StepInputs> InputFolders::build(const StepId& step, const ArtifactsObject
   StepInputs inputs;
   if (artifacts.reachable().empty()) {
     inputs.folder = store_.layout().run(run_) / "empty";
-    QFLOW_TRY(store_.files().make_folder(inputs.folder));
+    if (!std::exchange(empty_made_, true)) QFLOW_TRY(store_.files().make_folder(inputs.folder));
     return inputs;
   }
   inputs.folder = store_.layout().step(run_, step) / "in";

@@ -34,6 +34,7 @@ class InputFolders {
 
   Store& store_;
   RunId run_;
+  bool empty_made_ = false;
   std::set<std::string> built_;  // steps whose own folder is there
 };
 

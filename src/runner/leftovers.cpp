@@ -8,7 +8,7 @@
 #include <string_view>
 #include <thread>
 
-#include "runner/task_journal.h"
+#include "qflow/runner/run_journal.h"
 
 namespace qflow {
 
@@ -21,8 +21,8 @@ constexpr std::chrono::milliseconds kPause{5};
 // Between a process's start, which the system rounds to 10 ms, and its line in the journal.
 constexpr std::chrono::seconds kLongestStart{1};
 
-std::vector<JournaledTask> journal_of(const RunId& run, const StoreLayout& layout, FileSystem& files) {
-  return parse_task_journal(read_file(files, layout.run_journal(run)).value_or(""));
+std::vector<JournaledTask> journaled_tasks(const RunId& run, const StoreLayout& layout, FileSystem& files) {
+  return parse_run_journal(read_file(files, layout.run_lock(run)).value_or("")).tasks;
 }
 
 bool has_entry(std::string_view environment, std::string_view entry) {
@@ -41,7 +41,7 @@ class LeftoverSearch {
         run_entry_("QFLOW_RUN=" + remains.run.text()),
         store_entry_("QFLOW_STORE=" + remains.layout.root().string()) {
     const std::string boot_id = remains.processes.boot_id();
-    for (const JournaledTask& task : journal_of(remains.run, remains.layout, remains.files)) {
+    for (const JournaledTask& task : journaled_tasks(remains.run, remains.layout, remains.files)) {
       if (task.boot_id == boot_id) groups_[task.process.id] = task.process.at;
     }
   }
@@ -112,7 +112,7 @@ bool end_leftovers(const Remains& remains) {
 
 std::vector<Attempt> journaled_attempts(const RunId& run, const StoreLayout& layout, FileSystem& files) {
   std::vector<Attempt> attempts;
-  for (const JournaledTask& task : journal_of(run, layout, files)) {
+  for (const JournaledTask& task : journaled_tasks(run, layout, files)) {
     Attempt attempt;
     attempt.step = task.step;
     attempt.index = task.index;

@@ -110,13 +110,14 @@ Result<Value> artifact_value(Store& store, const Artifact& artifact) {
   return Value(std::move(*value));
 }
 
-ArtifactsObject::ArtifactsObject(Store& store, std::shared_ptr<const FlowDefinition> flow,
-                                 std::vector<std::size_t> from, std::vector<Artifact> artifacts)
-    : store_(store),
-      flow_(std::move(flow)),
-      graph_(flow_->steps),
-      artifacts_(in_reach(graph_, flow_->steps, from, std::move(artifacts))),
-      visible_(visible_artifacts(graph_, flow_->steps, from, artifacts_)) {}
+ArtifactsObject::ArtifactsObject(Store& store, const FlowDefinition& flow, const std::vector<std::size_t>& from,
+                                 std::vector<Artifact> artifacts)
+    : store_(store) {
+  if (artifacts.empty()) return;
+  const StepGraph graph(flow.steps);
+  artifacts_ = in_reach(graph, flow.steps, from, std::move(artifacts));
+  visible_ = visible_artifacts(graph, flow.steps, from, artifacts_);
+}
 
 Result<Value> ArtifactsObject::field(std::string_view name) const {
   if (const auto found = visible_.find(std::string(name)); found != visible_.end()) {

@@ -253,8 +253,8 @@ void RunExecutor::task_settled(StepExecution& execution) {
 Status RunExecutor::publish(const StepExecution& execution) {
   const Step& step = this->step(execution);
   if (step.publish.empty()) return {};
-  const auto artifacts =
-      std::make_shared<ArtifactsObject>(doors_.store, plan_.flow, std::vector<std::size_t>{execution.step}, artifacts_);
+  const auto artifacts = std::make_shared<ArtifactsObject>(doors_.store, *plan_.flow,
+                                                           std::vector<std::size_t>{execution.step}, artifacts_);
   const RunScope scope(plan_.run, plan_.trigger, artifacts);
   QFLOW_ASSIGN(std::vector<PublishedEvent> events, step_events(step, scope, plan_.run, doors_.clock.now()));
   std::move(events.begin(), events.end(), std::back_inserter(changes_.published));

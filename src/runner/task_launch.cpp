@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "qflow/expression/template.h"
+#include "qflow/runner/run_journal.h"
 #include "runner/python_module.h"
 #include "runner/run_environment.h"
-#include "runner/task_journal.h"
 
 namespace qflow {
 
@@ -44,18 +44,11 @@ TaskLauncher::TaskLauncher(const RunPlan& plan, const RunnerDoors& doors, RunObs
 Status TaskLauncher::prepare() {
   const StoreLayout& layout = doors_.store.layout();
   QFLOW_TRY(make_folders(doors_.store.files(), layout.run_outputs(plan_.run.id)));
-  QFLOW_TRY(open_journal());
   QFLOW_ASSIGN(const Path module, provide_python_module(doors_.store));
   python_path_ = module.string();
   const auto before = plan_.environment.find(kPythonPath);
   set_variable(inherited_, kPythonPath, with_module(before == plan_.environment.end() ? "" : before->second));
   return write_file(doors_.store.files(), layout.run_parameters(plan_.run.id), to_compact(plan_.run.params) + "\n");
-}
-
-// Process ids of before the system's last start mean nothing: each process that executes the run says when it is.
-Status TaskLauncher::open_journal() {
-  QFLOW_ASSIGN(journal_, doors_.store.files().open(doors_.store.layout().run_journal(plan_.run.id), OpenMode::kAppend));
-  return doors_.store.files().write_all(journal_, journal_heading(doors_.processes.boot_id()));
 }
 
 std::string TaskLauncher::with_module(const std::string& python_path) const {
@@ -76,8 +69,8 @@ Result<LaunchedTask> TaskLauncher::launch(const TaskRequest& request) {
   QFLOW_ASSIGN(spec.folder, working_folder(request));
   spec.program = spec.arguments.front();
   spec.with_parent = ProcessSpec::WithParent::kDies;
-  spec.journal = journal_.descriptor();
-  spec.journal_note = journal_note(request.step.id, request.index, request.attempt);
+  spec.journal = plan_.journal;
+  spec.journal_note = attempt_note(request.step.id, request.index, request.attempt);
 
   AttemptLog log(files, doors_.clock, layout.attempt_log(run, request.step.id, request.index, request.attempt),
                  plan_.max_log);

@@ -42,7 +42,6 @@ class TaskLauncher {
   Result<LaunchedTask> launch(const TaskRequest& request);
 
  private:
-  Status open_journal();
   Result<std::vector<std::string>> environment(const TaskRequest& request, const Path& out);
   Result<Path> parameters_with_item(const TaskRequest& request);
   Result<std::vector<std::string>> arguments(const TaskRequest& request);
@@ -55,7 +54,6 @@ class TaskLauncher {
   RunObserver& observer_;
   SecretMask mask_;
   std::string python_path_;             // of the module qflow
-  FileHandle journal_;                  // of the processes that were started
   std::set<StepId> with_script_;        // steps whose script is in its file
   std::vector<std::string> inherited_;  // of every task: the environment without run variables, and the run's own
 };

@@ -27,10 +27,4 @@ Result<RunPlan> plan_of(HeldRun& held, const ExecutionOptions& options, Store& s
 // What the ledger has of the run's steps.
 Result<EarlierResults> earlier_results(Store& store, const RunId& run);
 
-// Tells other processes who executes the run: the process's id and start, in the lock's file.
-Status announce_executor(const FileHandle& lock, FileSystem& files, ProcessTable& processes);
-
-// Whoever announced itself; nothing when nobody did.
-std::optional<ProcessInfo> announced_executor(const RunId& run, const StoreLayout& layout, FileSystem& files);
-
 }  // namespace qflow

@@ -5,7 +5,7 @@
 
 #include "qflow/os/stop_signals.h"
 #include "qflow/runner/leftovers.h"
-#include "service/held_run.h"
+#include "qflow/runner/run_journal.h"
 #include "service/run_record.h"
 
 namespace qflow {
@@ -38,7 +38,8 @@ Status end_here(Store& store, const Run& run, const Doors& doors, RunObserver& o
 
 // The lock was held when it was looked at; whoever announced itself holds it still, or has ended.
 void ask_executor(Store& store, const RunId& run, const Doors& doors) {
-  const auto executor = announced_executor(run, store.layout(), doors.files);
+  const std::string journal = read_file(doors.files, store.layout().run_lock(run)).value_or("");
+  const std::optional<ProcessInfo> executor = parse_run_journal(journal).executor;
   if (executor && store.run_is_locked(run)) doors.processes.signal(*executor, kCancelSignal);
 }
 

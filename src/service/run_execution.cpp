@@ -1,14 +1,12 @@
 #include "qflow/service/run_execution.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <charconv>
 #include <thread>
 #include <utility>
 
 #include "qflow/runner/hook.h"
 #include "qflow/runner/leftovers.h"
+#include "qflow/runner/run_journal.h"
 #include "qflow/service/run_objects.h"
 #include "service/git_probe.h"
 #include "service/held_run.h"
@@ -50,23 +48,6 @@ Result<EarlierResults> earlier_results(Store& store, const RunId& run) {
   return earlier;
 }
 
-Status announce_executor(const FileHandle& lock, FileSystem& files, ProcessTable& processes) {
-  const ProcessInfo self = processes.self();
-  return files.write_all(lock, fmt::format("{:010} {:020}\n", self.id, self.started.count()));
-}
-
-std::optional<ProcessInfo> announced_executor(const RunId& run, const StoreLayout& layout, FileSystem& files) {
-  const std::string text = read_file(files, layout.run_lock(run)).value_or("");
-  const std::size_t space = text.find(' ');
-  if (space == std::string::npos) return std::nullopt;
-  ProcessInfo process;
-  std::int64_t started = 0;
-  std::from_chars(text.data(), text.data() + space, process.id);
-  std::from_chars(text.data() + space + 1, text.data() + text.size(), started);
-  process.started = std::chrono::microseconds(started);
-  return process.id > 0 ? std::optional(process) : std::nullopt;
-}
-
 Result<RunPlan> plan_of(HeldRun& held, const ExecutionOptions& options, Store& store, const Doors& doors) {
   QFLOW_ASSIGN(StoreConfig config, load_store_config(store.layout(), doors.files));
   RunPlan plan;
@@ -79,6 +60,7 @@ Result<RunPlan> plan_of(HeldRun& held, const ExecutionOptions& options, Store& s
   plan.program = doors.program;
   plan.secrets = std::move(held.secrets);
   plan.earlier = std::move(held.earlier);
+  plan.journal = held.lock.descriptor();
   plan.max_log = config.max_log;
   plan.any_failure = std::move(config.on_failure);
   return plan;
@@ -86,9 +68,9 @@ Result<RunPlan> plan_of(HeldRun& held, const ExecutionOptions& options, Store& s
 
 Result<RunResult> execute_held_run(HeldRun held, const ExecutionOptions& options, Store& store, const Doors& doors,
                                    StopSignals* signals, RunObserver& observer) {
-  QFLOW_TRY(announce_executor(held.lock, doors.files, doors.processes));
+  QFLOW_TRY(doors.files.write_all(held.lock, executor_line(doors.processes.self(), doors.processes.boot_id())));
   QFLOW_ASSIGN(const RunPlan plan, plan_of(held, options, store, doors));
-  const RunnerDoors runner_doors{store, doors.clock, doors.launcher, doors.processes, signals};
+  const RunnerDoors runner_doors{store, doors.clock, doors.launcher, signals};
   GitProbe git(doors, plan.flow->folder);
   RunRecord record(store, doors, plan.run, observer);
   const auto outcome = execute(plan, runner_doors, record, observer);

@@ -188,7 +188,7 @@ Result<std::shared_ptr<const ArtifactsObject>> run_data(Store& store, const Run&
   QFLOW_ASSIGN(const std::shared_ptr<const FlowDefinition> flow, recorded_flow(store, run));
   QFLOW_ASSIGN(std::vector<Artifact> artifacts, lasting_artifacts(store, run));
   if (step) std::erase_if(artifacts, [&](const Artifact& artifact) { return artifact.step != *step; });
-  return std::make_shared<const ArtifactsObject>(store, flow, all_steps(*flow), std::move(artifacts));
+  return std::make_shared<const ArtifactsObject>(store, *flow, all_steps(*flow), std::move(artifacts));
 }
 
 Value run_object(Store& store, const RunId& run, const std::optional<StepId>& step) {

@@ -45,15 +45,12 @@ Status RunRecord::end(const RunOutcome& outcome, const RunChanges& changes, cons
                   {"reason", outcome.reason},
                   {"params", run_.params}};
   const Event event = end_event("qflow.run." + run_.id.flow.text(), "run", std::move(payload), now);
-  QFLOW_TRY(store_.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
+  return store_.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
     QFLOW_TRY(write(writer, changes));
     if (git) QFLOW_TRY(writer.note_commit(run_.id, git->commit, git->dirty));
     QFLOW_TRY(writer.end_run(run_.id, outcome.status, outcome.reason, now));
     return writer.insert_event(event);
-  }));
-  // Nothing of the run is left that somebody would have to end.
-  (void)store_.files().remove(store_.layout().run_journal(run_.id));
-  return {};
+  });
 }
 
 Status RunRecord::requeue(const RunChanges& changes) {

@@ -113,7 +113,7 @@ class Recovery {
       held.secrets = std::move(*secrets);
     }
     QFLOW_ASSIGN(const RunPlan plan, plan_of(held, {}, store_, doors_));
-    const RunnerDoors runner_doors{store_, doors_.clock, doors_.launcher, doors_.processes, nullptr};
+    const RunnerDoors runner_doors{store_, doors_.clock, doors_.launcher, nullptr};
     call_hooks(plan, runner_doors, outcome, observer_);
     return {};
   }

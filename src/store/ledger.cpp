@@ -19,7 +19,7 @@ constexpr std::chrono::milliseconds kPatience{30'000};
 
 // While the ledger is open, its write-ahead log is copied into the database from so many pages on; the next write then
 // begins it anew.
-constexpr int kLogPagesWhileOpen = 400;
+constexpr int kLogPagesWhileOpen = 1000;
 
 // A process that leaves more pages than this begins the log anew before it goes. Fewer: the copying costs more; more:
 // each process that opens the ledger while nobody else has it open reads more of the log. The file keeps its length,

@@ -32,9 +32,8 @@ CREATE TABLE trigger_sources(run INTEGER, position INTEGER, event INTEGER NOT NU
  source_run INTEGER, step TEXT, PRIMARY KEY(run, position)) WITHOUT ROWID;
 CREATE INDEX trigger_sources_by_event ON trigger_sources(event);
 CREATE INDEX trigger_sources_by_run ON trigger_sources(source_run) WHERE source_run IS NOT NULL;
-CREATE TABLE steps(key INTEGER PRIMARY KEY, run INTEGER NOT NULL, step TEXT NOT NULL, status TEXT NOT NULL,
- reason TEXT NOT NULL, tasks INTEGER NOT NULL, attempts INTEGER NOT NULL, started_at INTEGER, ended_at INTEGER,
- UNIQUE(run, step));
+CREATE TABLE steps(run INTEGER, step TEXT, status TEXT NOT NULL, reason TEXT NOT NULL, tasks INTEGER NOT NULL,
+ attempts INTEGER NOT NULL, started_at INTEGER, ended_at INTEGER, PRIMARY KEY(run, step)) WITHOUT ROWID;
 CREATE TABLE attempts(run INTEGER, step TEXT, task INTEGER, number INTEGER, status TEXT NOT NULL,
  reason TEXT NOT NULL, exit_status INTEGER, signal INTEGER, started_at INTEGER NOT NULL, ended_at INTEGER,
  PRIMARY KEY(run, step, task, number)) WITHOUT ROWID;

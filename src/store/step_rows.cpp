@@ -80,7 +80,7 @@ Result<std::vector<StepState>> steps(SqliteConnection& ledger, const RunId& run)
   QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
   Query query = ledger.query(
       "SELECT step, status, reason, tasks, attempts, started_at, ended_at FROM steps WHERE run = ?"
-      " ORDER BY started_at IS NULL, started_at, key",
+      " ORDER BY started_at IS NULL, started_at, ended_at, step",
       key);
   std::vector<StepState> steps;
   while (true) {

@@ -55,10 +55,6 @@ Path StoreLayout::run_artifacts(const RunId& run) const {
   return this->run(run) / "artifacts";
 }
 
-Path StoreLayout::run_journal(const RunId& run) const {
-  return this->run(run) / "processes";
-}
-
 Path StoreLayout::run_outputs(const RunId& run) const {
   return this->run(run) / "out";
 }

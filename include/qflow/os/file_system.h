@@ -63,7 +63,7 @@ enum class OpenMode {
   kCreate,     // write; made if absent, emptied if present; never through a symbolic link
   kCreateNew,  // write; must not exist
   kAppend,     // write at the end; made if absent
-  kLock,       // read and write; made if absent, kept as it is
+  kLock,       // read, and write at the end; made if absent, kept as it is
 };
 
 // The one door to files. Every error names the path and the system's reason ("can't read /x/y: Permission denied");

@@ -19,11 +19,11 @@ struct Remains {
   Clock& clock;
 };
 
-// Ends every process that is left of the run: the groups of its journal (the process that leads one is known by its
-// start, so that a number that was given again harms nobody), and processes of this user whose environment names this
-// store and run, whatever group or session they moved to. SIGTERM first, SIGKILL a second later. Spares this process
-// and those above it. False when some could not be ended within 10 s. Out of reach: processes that left their group
-// and cleared their environment.
+// Ends every process that is left of the run: the groups in its journal (run_journal.h; the process that leads one is
+// known by its start, so that a number that was given again harms nobody), and processes of this user whose environment
+// names this store and run, whatever group or session they moved to. SIGTERM first, SIGKILL a second later. Spares this
+// process and those above it. False when some could not be ended within 10 s. Out of reach: processes that left their
+// group and cleared their environment.
 bool end_leftovers(const Remains& remains);
 
 // The attempts that the journal knows to have been started.

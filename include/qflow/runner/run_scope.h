@@ -24,7 +24,7 @@ Result<Value> artifact_value(Store& store, const Artifact& artifact);
 class ArtifactsObject final : public LazyObject {
  public:
   // `from`: the steps whose artifacts, and those of all they need, are in reach. The store outlives the object.
-  ArtifactsObject(Store& store, std::shared_ptr<const FlowDefinition> flow, std::vector<std::size_t> from,
+  ArtifactsObject(Store& store, const FlowDefinition& flow, const std::vector<std::size_t>& from,
                   std::vector<Artifact> artifacts);
   ArtifactsObject(const ArtifactsObject&) = delete;
   ArtifactsObject& operator=(const ArtifactsObject&) = delete;
@@ -39,8 +39,6 @@ class ArtifactsObject final : public LazyObject {
 
  private:
   Store& store_;
-  std::shared_ptr<const FlowDefinition> flow_;
-  StepGraph graph_;
   std::vector<Artifact> artifacts_;
   std::map<std::string, VisibleArtifact> visible_;
 };

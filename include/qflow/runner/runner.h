@@ -13,7 +13,6 @@
 #include "qflow/os/clock.h"
 #include "qflow/os/environment.h"
 #include "qflow/os/process_launcher.h"
-#include "qflow/os/process_table.h"
 #include "qflow/os/stop_signals.h"
 #include "qflow/runner/run_reporter.h"
 #include "qflow/store/store.h"
@@ -40,6 +39,7 @@ struct RunPlan {
   Environment environment;                     // what steps inherit
   Path program;                                // QFLOW_BIN
   std::map<std::string, std::string> secrets;  // name → value of every secret that a step lists
+  int journal = -1;                            // the run's lock, open for appending (run_journal.h)
   EarlierResults earlier;
   std::uint64_t max_log = 0;               // bytes of an attempt's log
   std::optional<std::string> any_failure;  // the store's on_failure hook: shell text
@@ -51,7 +51,6 @@ struct RunnerDoors {
   Store& store;
   Clock& clock;
   ProcessLauncher& launcher;
-  ProcessTable& processes;
   StopSignals* signals = nullptr;  // null: nobody can interrupt
 };
 

@@ -24,12 +24,11 @@ class StoreLayout {
   Path quarantine() const;                        // objects/quarantine/: what a step changed behind qflow's back
   Path runs() const;                              // runs/
   Path run(const RunId& run) const;               // runs/TrainingFlow/34
-  Path run_lock(const RunId& run) const;          // …/lock
+  Path run_lock(const RunId& run) const;          // …/lock; in it the journal of who held it and what they started
   Path run_trigger(const RunId& run) const;       // …/trigger.json
   Path run_trigger_data(const RunId& run) const;  // …/trigger_data
   Path run_parameters(const RunId& run) const;    // …/params.json
   Path run_artifacts(const RunId& run) const;     // …/artifacts
-  Path run_journal(const RunId& run) const;       // …/processes: of the tasks that were started (process_journal.h)
   Path run_outputs(const RunId& run) const;       // …/out: one folder per attempt, its QFLOW_OUT
   // …/out/train.1, of a foreach …/out/train.3.1
   Path attempt_output(const RunId& run, const StepId& step, std::optional<std::int64_t> index, int attempt) const;
