@@ -63,6 +63,8 @@ _qflow() {
     case $command in
       cancel) _qflow_words "--json" ;;
       check) _qflow_words "--json" ;;
+      fsck) _qflow_words "--json" ;;
+      gc) _qflow_words "--dry-run --json" ;;
       get) _qflow_words "--run --json" ;;
       graph) _qflow_words "--format --flows" ;;
       inspect) _qflow_words "--trigger-chain --downstream --graph --json" ;;
@@ -77,12 +79,12 @@ _qflow() {
     return
   fi
   case $command in
-    "") _qflow_words "cancel check completion get graph help init inspect logs man put resume run runs tag version" ;;
+    "") _qflow_words "cancel check completion fsck gc get graph help init inspect logs man put resume run runs tag version" ;;
     cancel) _qflow_ask run; ;;
     check) _qflow_paths -f; ;;
     completion) _qflow_words "bash zsh fish"; ;;
     graph) _qflow_ask flow; _qflow_paths -f; ;;
-    help) _qflow_words "cancel check completion get graph help init inspect logs man put resume run runs tag version artifacts environment exit-status expressions flow-file runs triggers"; ;;
+    help) _qflow_words "cancel check completion fsck gc get graph help init inspect logs man put resume run runs tag version artifacts environment exit-status expressions flow-file runs triggers"; ;;
     init) _qflow_paths -d; ;;
     inspect) _qflow_ask run; ;;
     logs) _qflow_ask run; ;;

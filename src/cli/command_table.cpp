@@ -13,15 +13,26 @@ struct Row {
 };
 
 constexpr std::array kRows = {
-    Row{"cancel", &kCancelCommand},     Row{"check", &kCheckCommand},
-    Row{"complete", &kCompleteCommand}, Row{"completion", &kCompletionCommand},
-    Row{"execute", &kExecuteCommand},   Row{"get", &kGetCommand},
-    Row{"graph", &kGraphCommand},       Row{"help", &kHelpCommand},
-    Row{"init", &kInitCommand},         Row{"inspect", &kInspectCommand},
-    Row{"logs", &kLogsCommand},         Row{"man", &kManCommand},
-    Row{"put", &kPutCommand},           Row{"resume", &kResumeCommand},
-    Row{"run", &kRunCommand},           Row{"runs", &kRunsCommand},
-    Row{"tag", &kTagCommand},           Row{"version", &kVersionCommand},
+    Row{"cancel", &kCancelCommand},
+    Row{"check", &kCheckCommand},
+    Row{"complete", &kCompleteCommand},
+    Row{"completion", &kCompletionCommand},
+    Row{"execute", &kExecuteCommand},
+    Row{"fsck", &kFsckCommand},
+    Row{"gc", &kGcCommand},
+    Row{"get", &kGetCommand},
+    Row{"graph", &kGraphCommand},
+    Row{"help", &kHelpCommand},
+    Row{"init", &kInitCommand},
+    Row{"inspect", &kInspectCommand},
+    Row{"logs", &kLogsCommand},
+    Row{"man", &kManCommand},
+    Row{"put", &kPutCommand},
+    Row{"resume", &kResumeCommand},
+    Row{"run", &kRunCommand},
+    Row{"runs", &kRunsCommand},
+    Row{"tag", &kTagCommand},
+    Row{"version", &kVersionCommand},
 };
 
 constexpr bool names_ascend() {
@@ -54,8 +65,8 @@ constexpr std::array kGlobalOptions = {
     OptionSpec{.name = "version", .help = "the version of qflow"},
 };
 
-constexpr std::array kVisibleGroups = {CommandGroup::kWriting, CommandGroup::kRunning, CommandGroup::kLooking,
-                                       CommandGroup::kArtifacts, CommandGroup::kAbout};
+constexpr std::array kVisibleGroups = {CommandGroup::kWriting,   CommandGroup::kRunning, CommandGroup::kLooking,
+                                       CommandGroup::kArtifacts, CommandGroup::kUpkeep,  CommandGroup::kAbout};
 
 }  // namespace
 
@@ -83,6 +94,8 @@ std::string_view heading(CommandGroup group) {
       return "Look at runs";
     case CommandGroup::kArtifacts:
       return "Artifacts, also inside steps";
+    case CommandGroup::kUpkeep:
+      return "Keep the store in order";
     case CommandGroup::kAbout:
       return "About qflow";
     case CommandGroup::kHidden:

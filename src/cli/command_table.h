@@ -10,6 +10,8 @@ extern const Command kCheckCommand;
 extern const Command kCompleteCommand;
 extern const Command kCompletionCommand;
 extern const Command kExecuteCommand;
+extern const Command kFsckCommand;
+extern const Command kGcCommand;
 extern const Command kGetCommand;
 extern const Command kGraphCommand;
 extern const Command kHelpCommand;

@@ -19,15 +19,6 @@ std::string short_json(const Json& value) {
   return cut_to_width(printable(to_compact(value)), kLongestValue);
 }
 
-std::string size_text(std::uint64_t bytes) {
-  constexpr std::string_view kUnits[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
-  if (bytes < 1024) return fmt::format("{} bytes", bytes);
-  double size = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  for (; size >= 1024 && unit + 1 < std::size(kUnits); ++unit) size /= 1024;
-  return fmt::format("{:.1f} {}", size, kUnits[unit]);
-}
-
 void print_title(const Context& context, std::string_view title) {
   const Painter painter = painter_for(context, context.out);
   context.out.write(fmt::format("\n{}\n", painter.paint(Color::kBold, title)));
@@ -116,6 +107,15 @@ void print_artifacts(const Context& context, const Json& artifacts) {
 }
 
 }  // namespace
+
+std::string size_text(std::uint64_t bytes) {
+  constexpr std::string_view kUnits[] = {"bytes", "KiB", "MiB", "GiB", "TiB"};
+  if (bytes < 1024) return fmt::format("{} bytes", bytes);
+  double size = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  for (; size >= 1024 && unit + 1 < std::size(kUnits); ++unit) size /= 1024;
+  return fmt::format("{:.1f} {}", size, kUnits[unit]);
+}
 
 std::string time_for(const Context& context, Instant instant) {
   return context.out.is_terminal() ? relative_time(instant, context.clock.now()) : format_instant(instant);

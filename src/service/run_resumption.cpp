@@ -88,6 +88,7 @@ Run successor_of(const Run& earlier, Instant now) {
   run.git_commit.clear();
   run.git_dirty = false;
   run.crashes = 0;
+  run.removed_at.reset();
   run.resumes = earlier.id;
   return run;
 }
@@ -133,7 +134,11 @@ Result<RunResult> resume_run(Store& store, const RunId& id, const std::optional<
   HeldRun held;
   QFLOW_ASSIGN(held.flow, recorded_flow(store, earlier));
   QFLOW_ASSIGN(const std::optional<std::size_t> again, find_step(*held.flow, step));
-  QFLOW_ASSIGN(const std::vector<StepState> steps, store.ledger().steps(id));
+  QFLOW_ASSIGN(std::vector<StepState> steps, store.ledger().steps(id));
+  if (earlier.removed_at) {
+    observer.note("qflow gc has removed the results of " + id.text() + "; every step is done again");
+    steps.clear();
+  }
   ReusePlan plan(*held.flow, steps, again);
   if (!has_work(*held.flow, plan)) {
     return fail(ErrorKind::kInvalid, "every step of " + id.text() + " has succeeded",

@@ -17,12 +17,6 @@ std::optional<ArtifactKind> parse_kind(std::string_view text) {
   return std::nullopt;
 }
 
-// Hashes become paths.
-Result<std::string> stored_hash(std::string text) {
-  if (!is_sha256(text)) return tl::make_unexpected(damaged_row("hash", text));
-  return text;
-}
-
 // What is known of the content stays, but for what only the newest put can tell: which file it is now.
 Result<std::int64_t> put_object(SqliteConnection& ledger, const ObjectRecord& object, Instant now) {
   std::optional<Blob> bytes;
@@ -30,7 +24,7 @@ Result<std::int64_t> put_object(SqliteConnection& ledger, const ObjectRecord& ob
   QFLOW_TRY(
       ledger.run("INSERT INTO objects(sha256, kind, size, fingerprint, bytes, put_at) VALUES(?, ?, ?, ?, ?, ?)"
                  " ON CONFLICT(sha256) DO UPDATE SET fingerprint = excluded.fingerprint, put_at = excluded.put_at,"
-                 " bytes = coalesce(bytes, excluded.bytes), quarantined = NULL",
+                 " bytes = coalesce(bytes, excluded.bytes), quarantined = NULL, removed_at = NULL",
                  object.sha256, to_text(object.kind), object.size, object.fingerprint, bytes, now));
   Query query = ledger.query("SELECT object FROM objects WHERE sha256 = ?", object.sha256);
   QFLOW_ASSIGN([[maybe_unused]] bool row, query.next());
@@ -50,6 +44,11 @@ Result<Artifact> read_artifact(const Query& row) {
 
 }  // namespace
 
+Result<std::string> stored_hash(std::string text) {
+  if (!is_sha256(text)) return tl::make_unexpected(damaged_row("hash", text));
+  return text;
+}
+
 Status add_artifact(SqliteConnection& ledger, const RunId& run, const StepId& step, std::optional<std::int64_t> index,
                     const NewArtifact& artifact, Instant now) {
   QFLOW_ASSIGN(std::int64_t run_row, run_key(ledger, run));
@@ -59,9 +58,13 @@ Status add_artifact(SqliteConnection& ledger, const RunId& run, const StepId& st
                     object_row);
 }
 
-Status copy_artifacts(SqliteConnection& ledger, const RunId& from, const RunId& to, const StepId& step) {
+Status copy_artifacts(SqliteConnection& ledger, const RunId& from, const RunId& to, const StepId& step, Instant now) {
   QFLOW_ASSIGN(std::int64_t from_key, run_key(ledger, from));
   QFLOW_ASSIGN(std::int64_t to_key, run_key(ledger, to));
+  QFLOW_TRY(
+      ledger.run("UPDATE objects SET put_at = ? WHERE object IN"
+                 " (SELECT object FROM artifacts WHERE run = ? AND step = ?)",
+                 now, from_key, step.text()));
   return ledger.run(
       "INSERT INTO artifacts(run, step, task, name, kind, object)"
       " SELECT ?, a.step, a.task, a.name, a.kind, a.object FROM artifacts a WHERE a.run = ? AND a.step = ?"
@@ -91,12 +94,16 @@ Result<std::vector<Artifact>> artifacts(SqliteConnection& ledger, const RunId& r
 }
 
 Result<ObjectRecord> object(SqliteConnection& ledger, const std::string& sha256) {
-  Query query =
-      ledger.query("SELECT kind, size, fingerprint, bytes, quarantined FROM objects WHERE sha256 = ?", sha256);
+  Query query = ledger.query(
+      "SELECT kind, size, fingerprint, bytes, quarantined, removed_at FROM objects WHERE sha256 = ?", sha256);
   QFLOW_ASSIGN(bool known, query.next());
   if (!known) return fail(ErrorKind::kNotFound, "the ledger knows no object " + sha256);
   if (auto why = query.optional_text(4)) {
     return fail(ErrorKind::kStore, fmt::format("the object {} was changed and set aside: {}", sha256, *why),
+                "run the step that made it again");
+  }
+  if (const auto removed = query.optional_instant(5)) {
+    return fail(ErrorKind::kNotFound, "qflow gc removed it at " + format_instant(*removed),
                 "run the step that made it again");
   }
   ObjectRecord object;

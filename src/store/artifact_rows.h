@@ -16,10 +16,12 @@ namespace qflow {
 
 Status add_artifact(SqliteConnection& ledger, const RunId& run, const StepId& step, std::optional<std::int64_t> index,
                     const NewArtifact& artifact, Instant now);
-// Those of succeeded tasks.
-Status copy_artifacts(SqliteConnection& ledger, const RunId& from, const RunId& to, const StepId& step);
+// Those of succeeded tasks; it counts as a put of their objects.
+Status copy_artifacts(SqliteConnection& ledger, const RunId& from, const RunId& to, const StepId& step, Instant now);
 Status mark_quarantined(SqliteConnection& ledger, const std::string& sha256, std::string_view why);
 Result<std::vector<Artifact>> artifacts(SqliteConnection& ledger, const RunId& run);
+// A hash in a row, checked: hashes become paths.
+Result<std::string> stored_hash(std::string text);
 Result<ObjectRecord> object(SqliteConnection& ledger, const std::string& sha256);
 
 }  // namespace qflow

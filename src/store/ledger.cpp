@@ -10,6 +10,7 @@
 #include "sqlite_connection.h"
 #include "step_rows.h"
 #include "trigger_rows.h"
+#include "upkeep_rows.h"
 
 namespace qflow {
 namespace {
@@ -52,8 +53,10 @@ class Writer final : public LedgerWriter {
     return qflow::add_artifact(ledger_, run, step, index, artifact, clock_.now());
   }
   Status copy_results(const RunId& from, const RunId& to, const StepId& step) override {
+    QFLOW_ASSIGN(const Run source, qflow::find_run(ledger_, from));
+    if (source.removed_at) return fail(ErrorKind::kBusy, "qflow gc has just removed the results of " + from.text());
     QFLOW_TRY(copy_attempts(ledger_, from, to, step));
-    return copy_artifacts(ledger_, from, to, step);
+    return copy_artifacts(ledger_, from, to, step, clock_.now());
   }
   Status mark_quarantined(const std::string& sha256, std::string_view why) override {
     return qflow::mark_quarantined(ledger_, sha256, why);
@@ -61,6 +64,10 @@ class Writer final : public LedgerWriter {
   Status insert_event(const Event& event) override {
     QFLOW_ASSIGN([[maybe_unused]] std::int64_t key, qflow::insert_event(ledger_, event, EventReality::kHappened));
     return {};
+  }
+  Result<bool> remove_results(const RunId& run) override { return qflow::remove_results(ledger_, run, clock_.now()); }
+  Result<bool> remove_object(const UnnamedObject& object) override {
+    return qflow::remove_object(ledger_, object, clock_.now());
   }
   Status add_tags(const RunId& run, const std::vector<std::string>& tags) override {
     return qflow::add_tags(ledger_, run, tags);
@@ -248,6 +255,26 @@ Result<std::vector<RunId>> Ledger::runs_triggered_by_event(std::string_view even
 
 Result<Event> Ledger::end_event(const RunId& run, const std::optional<StepId>& step) {
   return qflow::end_event(*connection_->database, run, step);
+}
+
+Result<std::vector<std::string>> Ledger::definition_hashes() {
+  return qflow::definition_hashes(*connection_->database);
+}
+
+Result<std::vector<RunId>> Ledger::runs_ended_before(const std::string& definition_hash, Instant before) {
+  return qflow::runs_ended_before(*connection_->database, definition_hash, before);
+}
+
+Result<std::vector<UnnamedObject>> Ledger::unnamed_objects(Instant put_before) {
+  return qflow::unnamed_objects(*connection_->database, put_before);
+}
+
+Status Ledger::visit_named_objects(const std::function<Status(const ObjectRecord&)>& visit) {
+  return qflow::visit_named_objects(*connection_->database, visit);
+}
+
+Result<std::vector<std::string>> Ledger::inconsistencies() {
+  return qflow::inconsistencies(*connection_->database);
 }
 
 Result<std::string> Ledger::definition(const std::string& hash) {

@@ -60,6 +60,12 @@ bool ObjectStore::unchanged(const ObjectRecord& object) {
   return is_right(files_, layout_.object(object.sha256), object).value_or(false);
 }
 
+ContentState ObjectStore::verify(const ObjectRecord& object) {
+  const Path path = layout_.object(object.sha256);
+  if (!exists(files_, path)) return ContentState::kMissing;
+  return has_content(files_, path, object.sha256).value_or(false) ? ContentState::kRight : ContentState::kChanged;
+}
+
 Status ObjectStore::quarantine(const ObjectRecord& object) {
   return set_aside(files_, layout_, object.sha256);
 }

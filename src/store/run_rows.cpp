@@ -15,7 +15,8 @@ namespace {
 #define QFLOW_RUN_COLUMNS                                                                                   \
   "SELECT r.run, r.flow, r.number, r.namespace, r.status, r.reason, r.origin, r.context, r.params, r.tags," \
   " r.created_at, r.started_at, r.ended_at, r.scheduled_at, r.trigger, d.hash, r.flow_file, r.git_commit,"  \
-  " r.git_dirty, r.crashes, r.resumes FROM runs r LEFT JOIN definitions d ON d.definition = r.definition "
+  " r.git_dirty, r.crashes, r.resumes, r.removed_at FROM runs r LEFT JOIN definitions d ON d.definition = " \
+  "r.definition "
 
 // A run as its row has it: the sources of its trigger are read afterwards, from their own table.
 struct RunRow {
@@ -50,6 +51,7 @@ Result<RunRow> read_run(const Query& row) {
   run.git_dirty = row.boolean(18);
   run.crashes = static_cast<int>(row.integer(19));
   if (const auto resumes = row.optional_integer(20)) run.resumes = RunId{run.id.flow, *resumes};
+  run.removed_at = row.optional_instant(21);
   return result;
 }
 

@@ -88,8 +88,12 @@ Path StoreLayout::config() const {
   return root_ / "config.toml";
 }
 
+Path StoreLayout::secrets() const {
+  return root_ / "secrets";
+}
+
 Path StoreLayout::secret(const ParameterName& name) const {
-  return root_ / "secrets" / name.text();
+  return secrets() / name.text();
 }
 
 Path StoreLayout::last_tick() const {

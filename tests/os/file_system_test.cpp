@@ -36,7 +36,7 @@ TEST_CASE("open: what each mode makes of what is there") {
       {OpenMode::kCreate, "-", "new"},    {OpenMode::kCreate, "old text", "new"},
       {OpenMode::kCreateNew, "-", "new"}, {OpenMode::kCreateNew, "old text", "!"},
       {OpenMode::kAppend, "-", "new"},    {OpenMode::kAppend, "old text", "old textnew"},
-      {OpenMode::kLock, "-", "new"},      {OpenMode::kLock, "old text", "new text"},
+      {OpenMode::kLock, "-", "new"},      {OpenMode::kLock, "old text", "old textnew"},
       {OpenMode::kRead, "-", "!"},
   };
   PosixFileSystem files;

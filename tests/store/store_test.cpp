@@ -304,7 +304,7 @@ TEST_CASE("eight processes make one new store and write to it at once") {
 }
 
 TEST_CASE("the log stays short when every write is a process of its own, and when one process writes much") {
-  constexpr std::uint64_t kBound = 600 * 4120;
+  constexpr std::uint64_t kBound = 1200 * 4120;
   StoreFixture fixture;
   const Path log = fixture.store().layout().ledger().native() + "-wal";
   auto log_size = [&] { return value_of(fixture.files.info(log, FollowLinks::kNo)).size; };

@@ -54,7 +54,7 @@ struct PositionalSpec {
 };
 
 // Under which heading the overview lists a command. Hidden ones serve the completion scripts.
-enum class CommandGroup { kWriting, kRunning, kLooking, kArtifacts, kAbout, kHidden };
+enum class CommandGroup { kWriting, kRunning, kLooking, kArtifacts, kUpkeep, kAbout, kHidden };
 
 struct Command;
 

@@ -67,8 +67,9 @@ struct Run {
   std::string flow_file;        // absolute path when it was started
   std::string git_commit;       // of the flow's folder, or ""
   bool git_dirty = false;
-  int crashes = 0;               // how often its executing process was killed and it went on
-  std::optional<RunId> resumes;  // the run whose results it began with
+  int crashes = 0;                    // how often its executing process was killed and it went on
+  std::optional<Instant> removed_at;  // when gc gave up its results; the run itself stays
+  std::optional<RunId> resumes;       // the run whose results it began with
 };
 
 // One attempt of one task of a step.

@@ -33,6 +33,13 @@ struct RunFilter {
   std::optional<std::int64_t> limit;
 };
 
+// An object that no run's results name.
+struct UnnamedObject {
+  std::string sha256;
+  std::uint64_t size = 0;
+  Instant put_at;  // when it came in last
+};
+
 // The writes of one transaction. Valid only inside Ledger::write.
 class LedgerWriter {
  public:
@@ -51,10 +58,16 @@ class LedgerWriter {
   virtual Status save_attempt(const RunId& run, const Attempt& attempt) = 0;  // inserts or replaces
   virtual Status add_artifact(const RunId& run, const StepId& step, std::optional<std::int64_t> index,
                               const NewArtifact& artifact) = 0;
-  // The succeeded tasks of a step of `from`, with their artifacts, become ones of `to`.
+  // The succeeded tasks of a step of `from`, with their artifacts, become ones of `to`. kBusy when gc has removed them.
   virtual Status copy_results(const RunId& from, const RunId& to, const StepId& step) = 0;
   virtual Status mark_quarantined(const std::string& sha256, std::string_view why) = 0;
   virtual Status insert_event(const Event& event) = 0;
+  // gc gives up the results of an ended run. False, and nothing happens, when a run that has not ended was triggered by
+  // it.
+  virtual Result<bool> remove_results(const RunId& run) = 0;
+  // gc removes an object, whose file the caller removes before the transaction ends. False, and nothing happens, when
+  // it has come in again since.
+  virtual Result<bool> remove_object(const UnnamedObject& object) = 0;
   virtual Status add_tags(const RunId& run, const std::vector<std::string>& tags) = 0;
 };
 
@@ -76,11 +89,11 @@ class Ledger {
                                         bool ended_only);       // by number
   Result<std::vector<Run>> list_runs(const RunFilter& filter);  // with trigger records
   Result<std::vector<FlowId>> known_flows();                    // flows that ever ran
-  Result<std::vector<StepState>> steps(const RunId& run);       // in the order of their start, then pending ones
-  Result<std::vector<Attempt>> attempts(const RunId& run);      // by step, index, number
-  Result<std::vector<Artifact>> artifacts(const RunId& run);    // by step, index, name
-  Result<ObjectRecord> object(const std::string& sha256);       // with bytes; kStore when quarantined, with why
-  Result<Event> find_event(std::string_view id);                // kNotFound
+  Result<std::vector<StepState>> steps(const RunId& run);     // in the order of their start, then pending ones by name
+  Result<std::vector<Attempt>> attempts(const RunId& run);    // by step, index, number
+  Result<std::vector<Artifact>> artifacts(const RunId& run);  // by step, index, name
+  Result<ObjectRecord> object(const std::string& sha256);     // with bytes; kStore when quarantined, with why
+  Result<Event> find_event(std::string_view id);              // kNotFound
   // What the run published and the ends of its steps and its own, in the order of the ledger.
   Result<std::vector<Event>> events_caused_by(const RunId& run);
   Result<std::vector<RunId>> runs_triggered_by(const RunId& run);  // directly, by number; through caused_by events too
@@ -88,6 +101,16 @@ class Ledger {
   // The event that is the end of the run, or of one of its steps; kNotFound while it has not ended.
   Result<Event> end_event(const RunId& run, const std::optional<StepId>& step);
   Result<std::string> definition(const std::string& hash);
+
+  // For gc and fsck; these read whole tables.
+  Result<std::vector<std::string>> definition_hashes();
+  // Runs of the definition that ended before, whose results are there, oldest first.
+  Result<std::vector<RunId>> runs_ended_before(const std::string& definition_hash, Instant before);
+  Result<std::vector<UnnamedObject>> unnamed_objects(Instant put_before);
+  // Calls `visit` for each object that some run's results name, with its bytes.
+  Status visit_named_objects(const std::function<Status(const ObjectRecord&)>& visit);
+  // What does not agree inside the ledger, a sentence each: SQLite's own check, then rows that contradict each other.
+  Result<std::vector<std::string>> inconsistencies();
 
  private:
   struct Connection;

@@ -31,6 +31,9 @@ struct NewArtifact {
   ObjectRecord object;
 };
 
+// What reading an object's file whole says.
+enum class ContentState { kRight, kChanged, kMissing };
+
 // The fingerprint that the ledger has of an object; nothing when it does not know the object.
 using KnownFingerprint = std::function<std::optional<std::string>(const std::string& sha256)>;
 
@@ -57,6 +60,9 @@ class ObjectStore {
 
   // Whether the object's file still has the content that came in (a stat, where the fingerprint is the same too).
   bool unchanged(const ObjectRecord& object);
+
+  // Reads the object's file whole, whatever its fingerprint says.
+  ContentState verify(const ObjectRecord& object);
 
   // Moves a changed object out of the way, so that nothing reads it again. A small value comes back from the ledger.
   Status quarantine(const ObjectRecord& object);

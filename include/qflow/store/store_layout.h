@@ -38,6 +38,7 @@ class StoreLayout {
   Path attempt(const RunId& run, const StepId& step, std::optional<std::int64_t> index, int attempt) const;
   Path attempt_log(const RunId& run, const StepId& step, std::optional<std::int64_t> index, int attempt) const;
   Path config() const;                           // config.toml
+  Path secrets() const;                          // secrets/
   Path secret(const ParameterName& name) const;  // secrets/NAME
   Path last_tick() const;                        // last_tick
 

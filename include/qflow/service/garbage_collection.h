@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+
+#include "qflow/runner/run_reporter.h"
+#include "qflow/service/doors.h"
+#include "qflow/store/store.h"
+
+namespace qflow {
+
+// What gc removed, or would remove.
+struct Garbage {
+  std::int64_t runs = 0;     // whose results and logs are given up, as `keep` of their flow says
+  std::int64_t folders = 0;  // of attempts and steps of ended runs: what failed attempts left, links, working files
+  std::int64_t objects = 0;  // that no run's results name
+  std::uint64_t bytes = 0;   // of the objects
+};
+
+enum class GarbageMode { kRemove, kCount };
+
+// Content younger than this is never removed, whoever names it.
+inline constexpr std::chrono::hours kYoungestGarbage{1};
+
+// Removes what `keep` allows, and what nothing names. Rows of runs, their triggers and events stay, so that chains hold
+// for ever. Safe beside running processes and when it is killed at any moment: the ledger gives something up first, or
+// nothing named it; each object goes inside a transaction that sees that it was not brought in again.
+Result<Garbage> collect_garbage(Store& store, const Doors& doors, GarbageMode mode);
+
+}  // namespace qflow

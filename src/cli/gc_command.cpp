@@ -1,0 +1,53 @@
+#include <fmt/format.h>
+
+#include "cli/command_table.h"
+#include "cli/run_report.h"
+#include "cli/store_access.h"
+#include "cli/terminal.h"
+#include "qflow/service/garbage_collection.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr OptionSpec kOptions[] = {
+    {.name = "dry-run", .help = "say what would be removed; remove nothing"},
+    {.name = "json", .help = "as one JSON object"},
+};
+
+Result<ExitStatus> run(Context& context, const Arguments& arguments) {
+  const bool dry = arguments.flag("dry-run");
+  QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
+  QFLOW_ASSIGN(const Garbage garbage,
+               collect_garbage(*store, doors_of(context), dry ? GarbageMode::kCount : GarbageMode::kRemove));
+  if (arguments.flag("json")) {
+    print_json(context.out, {{"dry_run", dry},
+                             {"runs", garbage.runs},
+                             {"folders", garbage.folders},
+                             {"objects", garbage.objects},
+                             {"bytes", garbage.bytes}});
+  } else {
+    context.out.write(fmt::format("{}: the results of {} runs, {} folders, {} objects ({})\n",
+                                  dry ? "would remove" : "removed", garbage.runs, garbage.folders, garbage.objects,
+                                  size_text(garbage.bytes)));
+  }
+  return ExitStatus::kOk;
+}
+
+}  // namespace
+
+const Command kGcCommand = {
+    .name = "gc",
+    .group = CommandGroup::kUpkeep,
+    .summary = "remove what the store need not keep",
+    .description =
+        "The results and logs of runs that ended longer ago than `keep` of their flow says (without it: never), what "
+        "failed attempts left, and objects that no run's results name, if they are older than an hour. Runs "
+        "themselves, their triggers and events stay for ever. May run at any time, beside running flows.",
+    .json = "one object: {dry_run, runs, folders, objects, bytes}",
+    .examples = "  $ qflow gc --dry-run\n",
+    .options = kOptions,
+    .run = run,
+};
+
+}  // namespace qflow

@@ -1,0 +1,212 @@
+#include "qflow/service/garbage_collection.h"
+
+#include <algorithm>
+#include <charconv>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "qflow/flowfile/flow_file.h"
+
+namespace qflow {
+
+namespace {
+
+// So many objects in one transaction: writers wait for a few milliseconds at most.
+constexpr std::size_t kBatch = 50;
+
+constexpr std::chrono::seconds kPatience{30};
+constexpr std::chrono::milliseconds kPause{2};
+
+class Collector {
+ public:
+  Collector(Store& store, const Doors& doors, GarbageMode mode)
+      : store_(store), doors_(doors), files_(doors.files), removes_(mode == GarbageMode::kRemove) {}
+
+  Result<Garbage> collect() {
+    QFLOW_TRY(give_up_results());
+    QFLOW_TRY(tidy_run_folders());
+    QFLOW_TRY(remove_objects());
+    QFLOW_TRY(remove_unknown_files());
+    return garbage_;
+  }
+
+ private:
+  // Runs.
+  Status give_up_results() {
+    QFLOW_ASSIGN(const std::vector<std::string> hashes, store_.ledger().definition_hashes());
+    for (const std::string& hash : hashes) {
+      QFLOW_ASSIGN(const std::string text, store_.ledger().definition(hash));
+      const FlowFile flow = parse_flow_file(text, "", "");
+      if (flow.definition.run.keep) QFLOW_TRY(give_up_results_of(hash, *flow.definition.run.keep));
+    }
+    return {};
+  }
+
+  Status give_up_results_of(const std::string& definition, Duration keep) {
+    QFLOW_ASSIGN(const std::vector<RunId> runs,
+                 store_.ledger().runs_ended_before(definition, doors_.clock.now() - keep));
+    for (const RunId& run : runs) {
+      bool removed = !removes_;
+      if (removes_) {
+        QFLOW_TRY(store_.ledger().write(Durability::kProcess, [&](LedgerWriter& writer) -> Status {
+          QFLOW_ASSIGN(removed, writer.remove_results(run));
+          return {};
+        }));
+      }
+      if (removed) ++garbage_.runs;
+    }
+    return {};
+  }
+
+  // Folders of runs.
+  Status tidy_run_folders() {
+    QFLOW_ASSIGN(const auto flows, files_.list(store_.layout().runs()));
+    for (const FolderEntry& flow : flows) {
+      const auto id = FlowId::parse(flow.name);
+      if (!id || flow.type != FileType::kFolder) continue;
+      QFLOW_ASSIGN(const auto runs, files_.list(store_.layout().runs() / flow.name));
+      for (const FolderEntry& run : runs) {
+        std::int64_t number = 0;
+        const auto [end, error] = std::from_chars(run.name.data(), run.name.data() + run.name.size(), number);
+        if (error == std::errc() && *end == '\0') QFLOW_TRY(tidy_run_folder({*id, number}));
+      }
+    }
+    return {};
+  }
+
+  Status tidy_run_folder(const RunId& id) {
+    const Path folder = store_.layout().run(id);
+    const auto run = store_.ledger().find_run(id);
+    if (!run && run.error().kind != ErrorKind::kNotFound) return tl::make_unexpected(run.error());
+    // A crash between the lock and the row leaves a folder without a run.
+    if (!run) return is_old(folder) && !store_.run_is_locked(id) ? remove_folder(folder) : Status();
+    if (!has_ended(run->status) || store_.run_is_locked(id)) return {};
+    if (run->removed_at) return remove_folder(folder);
+    for (const char* name : {"out", "items", "empty"}) QFLOW_TRY(remove_folder(folder / name));
+    return tidy_steps(folder / "steps");
+  }
+
+  // Logs stay, at whatever depth they are; what steps saw, and what failed attempts left, goes.
+  Status tidy_steps(const Path& folder) {
+    const auto entries = files_.list(folder);
+    if (!entries && entries.error().kind == ErrorKind::kNotFound) return {};
+    if (!entries) return tl::make_unexpected(entries.error());
+    for (const FolderEntry& entry : *entries) {
+      if (entry.type != FileType::kFolder) continue;
+      const bool goes = entry.name == "in" || entry.name == "out" || entry.name == "artifacts";
+      const bool is_step = folder.filename() == "steps";
+      QFLOW_TRY(goes && !is_step ? remove_folder(folder / entry.name) : tidy_steps(folder / entry.name));
+    }
+    return {};
+  }
+
+  Status remove_folder(const Path& folder) {
+    if (!exists(files_, folder)) return {};
+    ++garbage_.folders;
+    return removes_ ? remove_tree(files_, folder) : Status();
+  }
+
+  bool is_old(const Path& path) {
+    const auto info = files_.info(path, FollowLinks::kNo);
+    const Instant changed{std::chrono::microseconds(info ? info->changed_ns / 1000 : 0)};
+    return info && changed + kYoungestGarbage < doors_.clock.now();
+  }
+
+  // Objects.
+  Status remove_objects() {
+    QFLOW_ASSIGN(const std::vector<UnnamedObject> objects,
+                 store_.ledger().unnamed_objects(doors_.clock.now() - kYoungestGarbage));
+    for (std::size_t begin = 0; begin < objects.size(); begin += kBatch) {
+      const std::size_t end = std::min(objects.size(), begin + kBatch);
+      if (removes_)
+        QFLOW_TRY(remove_batch({objects.begin() + static_cast<std::ptrdiff_t>(begin),
+                                objects.begin() + static_cast<std::ptrdiff_t>(end)}));
+      if (!removes_)
+        std::for_each(objects.begin() + static_cast<std::ptrdiff_t>(begin),
+                      objects.begin() + static_cast<std::ptrdiff_t>(end),
+                      [&](const UnnamedObject& object) { count(object); });
+    }
+    return {};
+  }
+
+  void count(const UnnamedObject& object) {
+    ++garbage_.objects;
+    garbage_.bytes += object.size;
+  }
+
+  Status remove_batch(const std::vector<UnnamedObject>& objects) {
+    QFLOW_ASSIGN(const FileHandle gate, close_gate());
+    return store_.ledger().write(Durability::kProcess, [&](LedgerWriter& writer) -> Status {
+      for (const UnnamedObject& object : objects) {
+        QFLOW_ASSIGN(const bool removed, writer.remove_object(object));
+        if (!removed) continue;
+        QFLOW_TRY(remove_tree(files_, store_.layout().object(object.sha256)));
+        count(object);
+      }
+      return {};
+    });
+  }
+
+  // While it is closed nobody has brought something in that the ledger does not name yet. Those who do hold it for
+  // milliseconds; waiting in line would make all of them wait too.
+  Result<FileHandle> close_gate() {
+    QFLOW_ASSIGN(FileHandle gate, files_.open(store_.layout().objects_gate(), OpenMode::kLock));
+    const auto until = doors_.clock.monotonic() + kPatience;
+    while (true) {
+      const Status closed = files_.lock(gate, false);
+      if (closed) return gate;
+      if (closed.error().kind != ErrorKind::kBusy || doors_.clock.monotonic() > until) {
+        return tl::make_unexpected(closed.error());
+      }
+      std::this_thread::sleep_for(kPause);
+    }
+  }
+
+  // Files that a crash left in objects/: nothing names them, and the ledger does not know them.
+  Status remove_unknown_files() {
+    QFLOW_ASSIGN(const auto folders, files_.list(store_.layout().objects()));
+    for (const FolderEntry& folder : folders) {
+      const Path path = store_.layout().objects() / folder.name;
+      if (folder.name.starts_with('.')) {
+        QFLOW_TRY(remove_unknown(path));
+        continue;
+      }
+      QFLOW_ASSIGN(const auto entries, files_.list(path));
+      for (const FolderEntry& entry : entries) {
+        if (is_unknown(folder.name, entry.name)) QFLOW_TRY(remove_unknown(path / entry.name));
+      }
+    }
+    return {};
+  }
+
+  bool is_unknown(const std::string& folder, const std::string& name) {
+    if (folder == store_.layout().quarantine().filename() || name.starts_with('.')) return true;
+    const auto object = store_.ledger().object(folder + name);
+    return !object && object.error().kind == ErrorKind::kNotFound;
+  }
+
+  Status remove_unknown(const Path& path) {
+    if (!is_old(path)) return {};
+    ++garbage_.objects;
+    if (!removes_) return {};
+    QFLOW_ASSIGN(const FileHandle gate, close_gate());
+    // Whoever brought it in before the gate closed has named it by now, or has renewed it.
+    const bool unknown = is_unknown(path.parent_path().filename().string(), path.filename().string());
+    return unknown && is_old(path) ? remove_tree(files_, path) : Status();
+  }
+
+  Store& store_;
+  const Doors& doors_;
+  FileSystem& files_;
+  bool removes_;
+  Garbage garbage_;
+};
+
+}  // namespace
+
+Result<Garbage> collect_garbage(Store& store, const Doors& doors, GarbageMode mode) {
+  return Collector(store, doors, mode).collect();
+}
+
+}  // namespace qflow

@@ -1,0 +1,130 @@
+#include "qflow/service/store_check.h"
+
+#include <utility>
+
+#include "qflow/error/printable.h"
+#include "qflow/service/run_objects.h"
+#include "qflow/service/run_recovery.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr std::uint32_t kOthersMayWrite = 0022;
+constexpr std::uint32_t kAnybodyMayWrite = 0222;
+
+class StoreCheck {
+ public:
+  StoreCheck(Store& store, const Doors& doors, RunObserver& observer)
+      : store_(store), doors_(doors), files_(doors.files), observer_(observer) {}
+
+  Result<std::vector<StoreProblem>> check() {
+    QFLOW_TRY(check_ledger());
+    if (!problems_.empty()) return std::move(problems_);
+    QFLOW_TRY(check_runs());
+    QFLOW_TRY(check_objects());
+    QFLOW_TRY(check_permissions());
+    return std::move(problems_);
+  }
+
+ private:
+  void add(std::string what, std::string remedy, bool mended) {
+    problems_.push_back({std::move(what), std::move(remedy), mended});
+  }
+
+  Status check_ledger() {
+    QFLOW_ASSIGN(const std::vector<std::string> wrong, store_.ledger().inconsistencies());
+    const std::string path = printable(store_.layout().ledger().native());
+    for (const std::string& what : wrong) add(path + ": " + what, "restore the store from a backup", false);
+    return {};
+  }
+
+  Status check_runs() {
+    RunFilter filter;
+    filter.status = RunStatus::kRunning;
+    QFLOW_ASSIGN(const std::vector<Run> running, store_.ledger().list_runs(filter));
+    for (const Run& run : running) {
+      if (status_now(store_, run) != RunStatus::kCrashed) continue;
+      add(run.id.text() + " is said to be running, but nobody executes it", "it was recovered", true);
+    }
+    return recover_runs(store_, doors_, observer_);
+  }
+
+  Status check_objects() {
+    std::vector<ObjectRecord> changed;
+    QFLOW_TRY(store_.ledger().visit_named_objects([&](const ObjectRecord& object) -> Status {
+      if (check_object(object)) return {};
+      changed.push_back(object);
+      return {};
+    }));
+    for (const ObjectRecord& object : changed) QFLOW_TRY(set_aside(object));
+    return {};
+  }
+
+  // False for an object that has another content than its name says.
+  bool check_object(const ObjectRecord& object) {
+    const std::string path = printable(store_.layout().object(object.sha256).native());
+    if (object.bytes && sha256_hex(*object.bytes) != object.sha256) {
+      add("the ledger's copy of the value " + object.sha256 + " is damaged", "restore the store from a backup", false);
+      return true;
+    }
+    const ContentState state = store_.objects().verify(object);
+    if (state == ContentState::kRight) {
+      check_mode(object);
+      return true;
+    }
+    const std::string what = path + (state == ContentState::kMissing ? " is missing" : " has another content");
+    // Opening makes the file again where the ledger has its bytes.
+    if (object.bytes && store_.objects().open_path(object)) {
+      add(what, "it was written again from the ledger", true);
+      return true;
+    }
+    if (state == ContentState::kMissing) {
+      add(what, "run the step that made it again, with qflow resume RUN STEP", false);
+      return true;
+    }
+    add(what, "it was set aside; run the step that made it again, with qflow resume RUN STEP", false);
+    return false;
+  }
+
+  void check_mode(const ObjectRecord& object) {
+    const Path path = store_.layout().object(object.sha256);
+    const auto info = files_.info(path, FollowLinks::kNo);
+    if (!info || (info->mode & kAnybodyMayWrite) == 0) return;
+    const bool mended = files_.set_permissions(path, info->mode & ~kAnybodyMayWrite).has_value();
+    add(printable(path.native()) + " can be written", mended ? "its permissions were set" : "chmod a-w it", mended);
+  }
+
+  Status set_aside(const ObjectRecord& object) {
+    QFLOW_TRY(store_.objects().quarantine(object));
+    return store_.ledger().write(Durability::kProcess, [&](LedgerWriter& writer) {
+      return writer.mark_quarantined(object.sha256, "found by qflow fsck");
+    });
+  }
+
+  Status check_permissions() {
+    const StoreLayout& layout = store_.layout();
+    for (const Path& path : {layout.root(), layout.ledger(), layout.objects(), layout.runs(), layout.secrets()}) {
+      const auto info = files_.info(path, FollowLinks::kYes);
+      if (!info || (info->mode & kOthersMayWrite) == 0) continue;
+      const bool mended = files_.set_permissions(path, info->mode & ~kOthersMayWrite).has_value();
+      add(printable(path.native()) + " can be written by others", mended ? "its permissions were set" : "chmod go-w it",
+          mended);
+    }
+    return {};
+  }
+
+  Store& store_;
+  const Doors& doors_;
+  FileSystem& files_;
+  RunObserver& observer_;
+  std::vector<StoreProblem> problems_;
+};
+
+}  // namespace
+
+Result<std::vector<StoreProblem>> check_store(Store& store, const Doors& doors, RunObserver& observer) {
+  return StoreCheck(store, doors, observer).check();
+}
+
+}  // namespace qflow

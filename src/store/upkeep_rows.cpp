@@ -1,0 +1,117 @@
+#include "upkeep_rows.h"
+
+#include <fmt/format.h>
+
+#include "artifact_rows.h"
+#include "ledger_text.h"
+#include "run_rows.h"
+
+namespace qflow {
+namespace {
+
+// The objects that the results of some run name.
+#define QFLOW_NAMED_OBJECTS "SELECT a.object FROM artifacts a JOIN runs r ON r.run = a.run WHERE r.removed_at IS NULL"
+
+// Each query gives one text per row that is wrong.
+constexpr const char* kContradictions[] = {
+    "SELECT r.flow || '/' || r.number || ' has ended, but its step ' || s.step || ' is ' || s.status FROM steps s"
+    " JOIN runs r ON r.run = s.run WHERE s.ended_at IS NULL AND s.status <> 'pending' AND r.ended_at IS NOT NULL",
+    "SELECT r.flow || '/' || r.number || ' has ended, but an attempt of its step ' || t.step || ' has not'"
+    " FROM attempts t JOIN runs r ON r.run = t.run WHERE t.ended_at IS NULL AND r.ended_at IS NOT NULL",
+    "SELECT r.flow || '/' || r.number || ' is ' || r.status || ', but has no end' FROM runs r"
+    " WHERE r.ended_at IS NULL AND r.status NOT IN ('queued', 'running')",
+    "SELECT r.flow || '/' || r.number || ' names an object that the ledger does not know: ' || a.name FROM artifacts a"
+    " JOIN runs r ON r.run = a.run WHERE NOT EXISTS (SELECT 1 FROM objects o WHERE o.object = a.object)",
+    "SELECT r.flow || '/' || r.number || ' names a removed object: ' || a.name FROM artifacts a"
+    " JOIN runs r ON r.run = a.run JOIN objects o ON o.object = a.object"
+    " WHERE r.removed_at IS NULL AND o.removed_at IS NOT NULL",
+    "SELECT c.flow || ' has a run with a number that was not given yet' FROM run_counters c"
+    " WHERE c.last < (SELECT max(number) FROM runs r WHERE r.flow = c.flow)",
+};
+
+Status add_texts(SqliteConnection& ledger, const char* sql, std::vector<std::string>& texts) {
+  Query query = ledger.query_once(sql);
+  while (true) {
+    QFLOW_ASSIGN(bool more, query.next());
+    if (!more) return {};
+    texts.push_back(query.text(0));
+  }
+}
+
+}  // namespace
+
+Result<bool> remove_results(SqliteConnection& ledger, const RunId& run, Instant now) {
+  QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
+  QFLOW_TRY(
+      ledger.run("UPDATE runs SET removed_at = ? WHERE run = ? AND removed_at IS NULL AND ended_at IS NOT NULL"
+                 " AND NOT EXISTS (SELECT 1 FROM trigger_sources t JOIN runs r ON r.run = t.run WHERE t.source_run = ?"
+                 " AND r.ended_at IS NULL)",
+                 now, key, key));
+  return ledger.changes() > 0;
+}
+
+Result<bool> remove_object(SqliteConnection& ledger, const UnnamedObject& object, Instant now) {
+  QFLOW_TRY(ledger.run("UPDATE objects SET removed_at = ?, bytes = NULL WHERE sha256 = ? AND put_at = ?", now,
+                       object.sha256, object.put_at));
+  return ledger.changes() > 0;
+}
+
+Result<std::vector<std::string>> definition_hashes(SqliteConnection& ledger) {
+  std::vector<std::string> hashes;
+  QFLOW_TRY(add_texts(ledger, "SELECT hash FROM definitions", hashes));
+  return hashes;
+}
+
+Result<std::vector<RunId>> runs_ended_before(SqliteConnection& ledger, const std::string& definition_hash,
+                                             Instant before) {
+  Query query = ledger.query_once(
+      "SELECT r.flow, r.number FROM runs r JOIN definitions d ON d.definition = r.definition"
+      " WHERE d.hash = ? AND r.ended_at < ? AND r.removed_at IS NULL ORDER BY r.ended_at");
+  query.bind(definition_hash);
+  query.bind(before);
+  std::vector<RunId> runs;
+  while (true) {
+    QFLOW_ASSIGN(bool more, query.next());
+    if (!more) return runs;
+    QFLOW_ASSIGN(FlowId flow, stored_name<FlowId>(query.text(0)));
+    runs.push_back({std::move(flow), query.integer(1)});
+  }
+}
+
+Result<std::vector<UnnamedObject>> unnamed_objects(SqliteConnection& ledger, Instant put_before) {
+  Query query = ledger.query_once(
+      "SELECT sha256, size, put_at FROM objects WHERE removed_at IS NULL AND put_at < ?"
+      " AND object NOT IN (" QFLOW_NAMED_OBJECTS ")");
+  query.bind(put_before);
+  std::vector<UnnamedObject> objects;
+  while (true) {
+    QFLOW_ASSIGN(bool more, query.next());
+    if (!more) return objects;
+    QFLOW_ASSIGN(std::string sha256, stored_hash(query.text(0)));
+    objects.push_back({std::move(sha256), static_cast<std::uint64_t>(query.integer(1)), query.instant(2)});
+  }
+}
+
+Status visit_named_objects(SqliteConnection& ledger, const std::function<Status(const ObjectRecord&)>& visit) {
+  Query query = ledger.query_once(
+      "SELECT sha256 FROM objects WHERE quarantined IS NULL AND removed_at IS NULL"
+      " AND object IN (" QFLOW_NAMED_OBJECTS ")");
+  while (true) {
+    QFLOW_ASSIGN(bool more, query.next());
+    if (!more) return {};
+    QFLOW_ASSIGN(const std::string sha256, stored_hash(query.text(0)));
+    QFLOW_ASSIGN(const ObjectRecord record, object(ledger, sha256));
+    QFLOW_TRY(visit(record));
+  }
+}
+
+Result<std::vector<std::string>> inconsistencies(SqliteConnection& ledger) {
+  std::vector<std::string> problems;
+  QFLOW_TRY(add_texts(ledger, "PRAGMA integrity_check", problems));
+  std::erase(problems, "ok");
+  if (!problems.empty()) return problems;
+  for (const char* sql : kContradictions) QFLOW_TRY(add_texts(ledger, sql, problems));
+  return problems;
+}
+
+}  // namespace qflow

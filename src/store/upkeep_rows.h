@@ -1,0 +1,23 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "qflow/store/ledger.h"
+#include "sqlite_connection.h"
+
+namespace qflow {
+
+// What gc and fsck ask of the ledger, and what gc writes.
+
+Result<bool> remove_results(SqliteConnection& ledger, const RunId& run, Instant now);
+Result<bool> remove_object(SqliteConnection& ledger, const UnnamedObject& object, Instant now);
+Result<std::vector<std::string>> definition_hashes(SqliteConnection& ledger);
+Result<std::vector<RunId>> runs_ended_before(SqliteConnection& ledger, const std::string& definition_hash,
+                                             Instant before);
+Result<std::vector<UnnamedObject>> unnamed_objects(SqliteConnection& ledger, Instant put_before);
+Status visit_named_objects(SqliteConnection& ledger, const std::function<Status(const ObjectRecord&)>& visit);
+Result<std::vector<std::string>> inconsistencies(SqliteConnection& ledger);
+
+}  // namespace qflow
