@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -83,6 +84,8 @@ bool has_nul(const std::vector<std::string>& texts) {
 
 }  // namespace
 
+PosixProcessLauncher::PosixProcessLauncher() { prctl(PR_SET_CHILD_SUBREAPER, 1); }
+
 Result<ChildProcess> PosixProcessLauncher::start(const ProcessSpec& spec) {
   if (has_nul(spec.arguments) || has_nul(spec.environment)) {
     return fail(ErrorKind::kInvalid,
@@ -132,8 +135,12 @@ void PosixProcessLauncher::signal_group(pid_t group, int signal) {
   if (group > 1) killpg(group, signal);
 }
 
+// A process that has ended and is not collected yet would still count as a member.
 bool PosixProcessLauncher::group_alive(pid_t group) {
-  return group > 1 && (killpg(group, 0) == 0 || errno == EPERM);
+  if (group <= 1) return false;
+  while (waitpid(-group, nullptr, WNOHANG) > 0) {
+  }
+  return killpg(group, 0) == 0 || errno == EPERM;
 }
 
 }  // namespace qflow

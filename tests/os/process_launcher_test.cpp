@@ -285,7 +285,6 @@ TEST_CASE("a signal reaches the whole group, and the group is alive until its la
   REQUIRE(launcher.collect(*child));
   CHECK(launcher.group_alive(child->id));
   launcher.signal_group(child->id, SIGKILL);
-  // Its new parent takes a moment to collect it.
   for (int tries = 0; tries < 10'000 && launcher.group_alive(child->id); ++tries) usleep(1'000);
   CHECK(!launcher.group_alive(child->id));
   launcher.signal_group(child->id, SIGKILL);

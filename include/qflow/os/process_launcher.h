@@ -57,7 +57,7 @@ class ProcessLauncher {
   virtual Result<ProcessExit> collect(ChildProcess& child) = 0;
   // Sends to the whole group of the child; a group that is gone is no error.
   virtual void signal_group(pid_t group, int signal) = 0;
-  // Whether any process of the group is left.
+  // Whether any process of the group is left; only after its first process was collected.
   virtual bool group_alive(pid_t group) = 0;
 };
 
@@ -67,9 +67,11 @@ struct FoundPrograms {
   std::map<std::string, std::string> files;  // program → file
 };
 
-// For one thread: it remembers where programs were found.
+// For one thread: it remembers where programs were found. It makes this process the parent of what its children leave
+// behind (PR_SET_CHILD_SUBREAPER): in a container, nobody else may collect those.
 class PosixProcessLauncher final : public ProcessLauncher {
  public:
+  PosixProcessLauncher();
   Result<ChildProcess> start(const ProcessSpec& spec) override;
   Result<ProcessExit> collect(ChildProcess& child) override;
   void signal_group(pid_t group, int signal) override;
