@@ -1,0 +1,165 @@
+"""What the fault tests share: a place with a store of its own, its processes, conditions to wait for, and the frame that
+turns a broken invariant into exit status 1.
+
+Processes are found through /proc/PID/environ, as nothing that a step starts can leave it behind by accident: FAULT_PLACE
+names the place, QFLOW_RUN the run. What has exited and is not collected yet has no environment any more.
+"""
+import argparse
+import json
+import os
+import pathlib
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+INHERITED = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
+
+
+class Broken(Exception):
+    """An invariant does not hold."""
+
+
+def expect(holds, what):
+    if not holds:
+        raise Broken(what)
+
+
+def wait_for(condition, what, limit=60):
+    """The first true value of the condition."""
+    end = time.monotonic() + limit
+    while True:
+        value = condition()
+        if value:
+            return value
+        if time.monotonic() > end:
+            raise Broken(f"not within {limit} s: {what}")
+        time.sleep(0.005)
+
+
+def processes_with(*entries):
+    """The ids of the processes in whose environment all the entries (NAME=value) stand."""
+    wanted = {entry.encode() for entry in entries}
+    found = []
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (folder / "environ").read_bytes()
+        except OSError:
+            continue
+        if wanted <= set(environment.split(b"\0")):
+            found.append(int(folder.name))
+    return found
+
+
+class Place:
+    """A temporary folder in which qflow is called. Nothing that was started there outlives it."""
+
+    def __init__(self, qflow, **variables):
+        self.qflow = qflow
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="qflow-fault-")).resolve()
+        self.store = self.folder / ".qflow"
+        self.mark = f"FAULT_PLACE={self.folder}"
+        kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
+        self.environment = {**kept, "HOME": str(self.folder), "LANG": "C.UTF-8", "FAULT_PLACE": str(self.folder), **variables}
+        self.started = []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.end_processes()
+        shutil.rmtree(self.folder)
+
+    def write(self, name, text):
+        (self.folder / name).write_text(text)
+
+    def start(self, *arguments, **options):
+        """qflow in the background; what it prints is in .output, standard error too."""
+        output = tempfile.TemporaryFile()
+        process = subprocess.Popen([self.qflow, *arguments], cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
+                                   stdout=output, stderr=subprocess.STDOUT, **options)
+        process.output = output
+        self.started.append(process)
+        return process
+
+    def call(self, *arguments, status=0):
+        """What qflow prints on standard output; any other exit status breaks the test."""
+        done = subprocess.run([self.qflow, *arguments], cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
+                              capture_output=True, timeout=600)
+        text = done.stdout.decode(errors="replace")
+        expect(done.returncode == status, f"qflow {' '.join(arguments)}: status {done.returncode} instead of {status}\n"
+                                          f"{text}{done.stderr.decode(errors='replace')}")
+        return text
+
+    def inspect(self, run):
+        return json.loads(self.call("inspect", run, "--json"))
+
+    def rows(self, query, *values):
+        """What the ledger says; nothing when there is none yet."""
+        if not (self.store / "ledger.db").exists():
+            return []
+        ledger = sqlite3.connect(f"file:{self.store}/ledger.db?mode=ro", uri=True, timeout=60)
+        try:
+            return ledger.execute(query, values).fetchall()
+        except sqlite3.OperationalError as error:
+            expect("no such table" in str(error), f"the ledger: {error}")
+            return []
+        finally:
+            ledger.close()
+
+    def change(self, statement, *values):
+        ledger = sqlite3.connect(self.store / "ledger.db", timeout=60)
+        with ledger:
+            ledger.execute(statement, values)
+        ledger.close()
+
+    def newest(self, flow):
+        """The number of the flow's newest run; 0 when there is none."""
+        return self.rows("SELECT coalesce(max(number), 0) FROM runs WHERE flow = ?", flow)[0][0] if self.has_runs() else 0
+
+    def has_runs(self):
+        return bool(self.rows("SELECT name FROM sqlite_schema WHERE name = 'runs'"))
+
+    def processes(self, run):
+        return processes_with(self.mark, f"QFLOW_RUN={run}", f"QFLOW_STORE={self.store}")
+
+    def end_processes(self):
+        """What was started here, until nothing is left; what a run left is looked for too."""
+        for process in self.started:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+        while left := processes_with(self.mark):
+            for process in left:
+                try:
+                    os.kill(process, signal.SIGKILL)
+                except ProcessLookupError:
+                    pass
+
+    def expect_sound_ledger(self):
+        expect(self.rows("PRAGMA integrity_check") == [("ok",)], "the ledger is damaged")
+
+
+def printed_by(process):
+    process.output.seek(0)
+    return process.output.read().decode(errors="replace")
+
+
+def main(description, test):
+    """Calls test(qflow, is_long, rng), which returns the line of counts."""
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("qflow", metavar="QFLOW", help="the binary")
+    parser.add_argument("--long", action="store_true", help="as often as the issue demands")
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000), help="to repeat the choices")
+    arguments = parser.parse_args()
+    name = pathlib.Path(sys.argv[0]).name
+    try:
+        counts = test(os.path.abspath(arguments.qflow), arguments.long, random.Random(arguments.seed))
+    except Broken as broken:
+        print(f"{name}: broken (--seed {arguments.seed}): {broken}")
+        sys.exit(1)
+    print(f"{name}: {counts}")
