@@ -10,14 +10,6 @@
 namespace qflow {
 namespace {
 
-bool is_end_of_run(const Event& event) {
-  return event.name.rfind("qflow.run.", 0) == 0 || event.name.rfind("qflow.step.", 0) == 0;
-}
-
-Instant window_time(const Event& event) {
-  return std::min(event.timestamp, event.recorded_at);
-}
-
 // The event's own field of that name, which a path falls back to; absent texts are none.
 std::optional<Json> own_field(const Event& event, std::string_view name) {
   const auto text = [](const std::optional<std::string>& value) {

@@ -4,20 +4,16 @@
 
 #include "engine/simulated_choice.h"
 #include "engine/simulation_notes.h"
+#include "qflow/engine/event_judgement.h"
 #include "qflow/engine/trigger_kind.h"
-#include "qflow/trigger/source_filter.h"
 
 namespace qflow {
 namespace {
 
-bool is_end_of_run(const Event& event) {
-  return event.name.rfind("qflow.run.", 0) == 0 || event.name.rfind("qflow.step.", 0) == 0;
-}
-
 // A run whose end was named by the id of its event is a run all the same.
 void recognise_runs(std::vector<TriggerSource>& sources) {
   for (TriggerSource& source : sources) {
-    if (source.run || !source.event.caused_by || !is_end_of_run(source.event)) continue;
+    if (source.run || !is_end_of_run(source.event)) continue;
     source.run = source.event.caused_by;
     source.short_name = source.run->flow.text();
   }
@@ -33,16 +29,8 @@ const ParameterMapping& lone_mapping(const TriggerSource& source, bool is_only, 
   return is_only && !source.run ? by_name : none;
 }
 
-std::optional<std::string> as_context(const Value& value) {
-  const Result<Json> json = value.to_json();
-  if (!json || json->is_null()) return std::nullopt;
-  return to_plain_text(*json);
-}
-
 std::optional<std::string> context_of(const Event& event, const Trigger* trigger) {
-  if (trigger == nullptr || !trigger->rules().context) return event.context;
-  const Result<Value> value = trigger->rules().context->evaluate(EventScope(event));
-  return value ? as_context(*value) : std::nullopt;
+  return trigger == nullptr ? event.context : run_context(*trigger, event);
 }
 
 // The context that all events agree on.

@@ -28,10 +28,6 @@ std::vector<std::string> declared_names(const TriggerList& triggers) {
   return names;
 }
 
-Instant window_time(const Event& event) {
-  return std::min(event.timestamp, event.recorded_at);
-}
-
 // Collects the notes on one command line.
 class Notes {
  public:

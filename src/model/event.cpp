@@ -127,6 +127,14 @@ bool is_event_id(std::string_view text) {
   return std::equal(kIdPattern.begin(), kIdPattern.end(), text.begin(), text.end(), fits_pattern);
 }
 
+Instant window_time(const Event& event) {
+  return std::min(event.timestamp, event.recorded_at);
+}
+
+bool is_end_of_run(const Event& event) {
+  return event.caused_by && (event.name.starts_with("qflow.run.") || event.name.starts_with("qflow.step."));
+}
+
 Json to_json(const Event& event) {
   return {
       {"id", event.id.empty() ? Json() : Json(event.id)},

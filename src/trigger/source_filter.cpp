@@ -111,4 +111,8 @@ std::optional<std::string> refusal(const Trigger& trigger, const Subscription& s
   return why_not(trigger.rules().when, scope);
 }
 
+std::optional<std::string> refusal_by_when(const Trigger& trigger, const Event& event) {
+  return why_not(trigger.rules().when, EventScope(event));
+}
+
 }  // namespace qflow

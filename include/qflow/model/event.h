@@ -33,6 +33,12 @@ std::string make_event_id(Instant now, const std::array<std::uint8_t, 10>& rando
 // Whether the text has the shape of an event id: a UUIDv7 in small letters.
 bool is_event_id(std::string_view text);
 
+// Which events stand in a window before others: the earlier of timestamp and recorded_at.
+Instant window_time(const Event& event);
+
+// Whether the event is the end of a run (caused_by) or of one of its steps.
+bool is_end_of_run(const Event& event);
+
 // The documented shape: id, name, timestamp, recorded_at, type, namespace, value, sender, context, payload, caused_by.
 Json to_json(const Event& event);
 

@@ -32,5 +32,7 @@ std::string listened_name(const Trigger& trigger, const Subscription& subscripti
 // namespace, value, sender, condition, then the source's `when`, then the trigger's); nothing when it does. The text
 // is for people and has the value that decided: "value is 'late', not 'ready'".
 std::optional<std::string> refusal(const Trigger& trigger, const Subscription& subscription, const Event& event);
+// The same of the trigger's `when` alone: what a group says of the events of its legs.
+std::optional<std::string> refusal_by_when(const Trigger& trigger, const Event& event);
 
 }  // namespace qflow

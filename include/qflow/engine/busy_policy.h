@@ -1,0 +1,35 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "qflow/model/flow_definition.h"
+#include "qflow/model/run.h"
+
+namespace qflow {
+
+// A deployed run of the flow, in the namespace and context of a firing, that is queued or running.
+struct ActiveRun {
+  RunId run;
+  RunStatus status = RunStatus::kQueued;
+  std::optional<TriggerId> trigger = {};
+  std::string correlation = {};
+};
+
+// What becomes of a firing.
+struct BusyDecision {
+  enum class Kind { kQueue, kJoin, kSkip };
+  Kind kind = Kind::kQueue;
+  std::optional<RunId> run = {};      // kJoin: into this one; kSkip: because of it
+  std::vector<RunId> cancelled = {};  // kQueue under `replace`: instead of these
+};
+
+// `active` in the order in which they were made.
+BusyDecision decide_busy(WhenBusy when_busy, const std::vector<ActiveRun>& active, const TriggerId& trigger,
+                         const std::string& correlation);
+
+// Whether runs of one context come one after the other: all policies but `parallel`.
+bool runs_one_by_one(WhenBusy when_busy);
+
+}  // namespace qflow

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <set>
+#include <string>
+
+#include "qflow/model/flow_definition.h"
+#include "qflow/trigger/trigger.h"
+
+namespace qflow {
+
+// A flow as it is deployed in one namespace, with its triggers built.
+struct DeployedFlow {
+  std::int64_t key = 0;    // given by whoever keeps deployments; no two have the same
+  std::string name_space;  // "project.branch", or ""
+  std::int64_t version = 1;
+  std::shared_ptr<const FlowDefinition> definition;
+  TriggerList triggers;
+  bool enabled = true;                // by `qflow enable` and `qflow disable`
+  std::set<TriggerId> disabled = {};  // the triggers disabled so
+};
+
+// The trigger that keeps the join state: the group of a leg, else the trigger itself.
+const Trigger& joining_trigger(const DeployedFlow& flow, const Trigger& trigger);
+
+// Whether events count for the trigger now: neither the file nor a command has disabled it, its group or its flow.
+bool is_enabled(const DeployedFlow& flow, const Trigger& trigger);
+
+}  // namespace qflow

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "qflow/engine/deployed_flow.h"
+#include "qflow/engine/parameter_mapping.h"
+#include "qflow/model/event.h"
+
+namespace qflow {
+
+// What an event alone means to one trigger that listens to it. It depends on nothing but the event and the deployment,
+// so that it can be decided before the transaction in which the event is recorded.
+struct Judgement {
+  std::shared_ptr<const DeployedFlow> flow;
+  const Trigger* trigger = nullptr;          // of that flow; a leg of a group for itself
+  std::optional<std::string> refusal = {};   // why it is filtered; what follows counts only without
+  std::size_t source = 0;                    // place among the trigger's subscriptions
+  std::string correlation = {};              // canonical JSON of the value; "" when the trigger does not correlate
+  std::optional<std::string> distinct = {};  // canonical JSON
+};
+
+// One judgement for each trigger of the flow that listens to the event's name, in the order of the file. `cause_space`
+// is the namespace of the run that caused the event, if one did.
+std::vector<Judgement> judge_event(const std::shared_ptr<const DeployedFlow>& flow, const Event& event,
+                                   const std::optional<std::string>& cause_space, const ArtifactReader& artifacts);
+
+// The context that the event gives to a run of this trigger (of a group: the group): the value of its `context`
+// expression as text, nothing when that is null or an error; without the expression the event's own context.
+std::optional<std::string> run_context(const Trigger& trigger, const Event& event);
+
+}  // namespace qflow

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "qflow/engine/deployed_flow.h"
+#include "qflow/engine/parameter_mapping.h"
+#include "qflow/engine/trigger_state.h"
+#include "qflow/model/event.h"
+#include "qflow/model/run.h"
+
+namespace qflow {
+
+// An event of a firing, with its place in the ledger and in the trigger.
+struct FiredEvent {
+  std::int64_t order = 0;
+  Event event;
+  const Trigger* trigger = nullptr;  // which heard it: the joining one, or a leg; null: an activation of the flow
+  std::size_t source = 0;            // place among that trigger's subscriptions; behind the last: an activation by hand
+  std::int64_t token = 0;
+};
+
+// What a firing makes of its events.
+struct Firing {
+  TriggerRecord record;
+  Json parameters = Json::object();
+  std::optional<std::string> context;
+  struct Misfit {
+    std::int64_t order = 0;
+    const Trigger* trigger = nullptr;
+    std::string reason;
+  };
+  std::vector<Misfit> misfits;  // events that no longer fit the parameters after a redeploy; not in the record
+};
+
+// `joining` (null: the flow itself was activated) and the events' triggers belong to `flow`. At least one event.
+Firing make_firing(const DeployedFlow& flow, const Trigger* joining, std::vector<FiredEvent> events,
+                   const ArtifactReader& artifacts);
+
+// An event that waits, or that a run has among its trigger's events, as one of a firing.
+FiredEvent fired_event(const DeployedFlow& flow, const WaitingEvent& waiting, Event event);
+FiredEvent fired_event(const DeployedFlow& flow, const Trigger* joining, std::int64_t order, Event event);
+
+}  // namespace qflow

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "qflow/time/instant.h"
+#include "qflow/trigger/trigger.h"
+
+namespace qflow {
+
+// An event that waits for one trigger and one correlation value.
+struct WaitingEvent {
+  std::int64_t event = 0;  // ledger order
+  Instant time;            // window time
+  TriggerId trigger;       // which heard it: the joining trigger, or a leg of it
+  std::string source;      // the name of that trigger's source
+  std::optional<std::string> distinct = {};
+  std::int64_t token = 0;  // in a group: the ledger order of the newest event of its token; 0: it waits in its leg
+  bool held = false;       // a firing has taken it that a debounce holds back
+
+  friend bool operator==(const WaitingEvent&, const WaitingEvent&) = default;
+};
+
+// A firing that is held back by a debounce: all `held` events, at `due` unless a further firing comes before.
+struct HeldFiring {
+  Instant since;  // of the first firing
+  Instant due;
+
+  friend bool operator==(const HeldFiring&, const HeldFiring&) = default;
+};
+
+struct TriggerState {
+  std::vector<WaitingEvent> waiting = {};
+  std::optional<HeldFiring> held = {};
+};
+
+// An event that will not fire this trigger: superseded by the event `by`, or expired because `by` is too much newer.
+struct DroppedEvent {
+  WaitingEvent event;
+  bool superseded = false;
+  std::int64_t by = 0;
+};
+
+// What an arrival did. `fired` is one firing that is due now; it is no longer in the state.
+struct StateChange {
+  std::vector<DroppedEvent> dropped = {};
+  std::vector<WaitingEvent> fired = {};
+  std::vector<WaitingEvent> held = {};  // instead, with a debounce; they are in the state too
+};
+
+// An event that got through the filters arrives at `now` in the state of its correlation value. `joining` is the
+// trigger itself, or the group of the leg that heard it. With a debounce, a firing becomes held, or prolongs the held
+// one; one that was due before `now` must have been taken out with end_hold.
+StateChange arrive(const Trigger& joining, const TriggerList& triggers, TriggerState& state, WaitingEvent event,
+                   Instant now);
+
+// The held firing, which is over.
+std::vector<WaitingEvent> end_hold(TriggerState& state);
+
+// Activation by hand of the joining trigger: everything that waits or is held, as one firing. May be empty.
+std::vector<WaitingEvent> take_by_hand(const Trigger& joining, const TriggerList& triggers, TriggerState& state);
+
+// Activation by hand of a leg: what waits in the leg, else `activation` itself, becomes a token of the group.
+StateChange arrive_by_hand(const Trigger& leg, const Trigger& group, TriggerState& state, WaitingEvent activation,
+                           Instant now);
+
+// What a state still waits for, for people: "second" or "2 of 24 of hourly_data"; "" when nothing is missing.
+std::string missing_sources(const Trigger& joining, const TriggerList& triggers, const TriggerState& state);
+
+}  // namespace qflow

@@ -1,0 +1,17 @@
+#include "qflow/engine/deployed_flow.h"
+
+#include "qflow/trigger/trigger_registry.h"
+
+namespace qflow {
+
+const Trigger& joining_trigger(const DeployedFlow& flow, const Trigger& trigger) {
+  const Trigger* group = group_of(flow.triggers, trigger.id());
+  return group != nullptr ? *group : trigger;
+}
+
+bool is_enabled(const DeployedFlow& flow, const Trigger& trigger) {
+  const auto on = [&](const Trigger& one) { return one.rules().enabled && !flow.disabled.contains(one.id()); };
+  return flow.enabled && on(trigger) && on(joining_trigger(flow, trigger));
+}
+
+}  // namespace qflow

@@ -1,0 +1,312 @@
+#include "qflow/engine/engine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "qflow/engine/firing.h"
+#include "qflow/model/parameter.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr int kShownOfChain = 6;
+
+// One event that nothing else can wait for fires without any state.
+bool keeps_state(const Trigger& joining) {
+  if (!joining.legs().empty() || joining.rules().debounce || joining.subscriptions().size() != 1) return true;
+  const SourceRules& source = source_of(joining.subscriptions().front());
+  return source.count > 1;
+}
+
+WaitingEvent waiting_event(const Judgement& judgement, const RecordedEvent& event) {
+  const Trigger& trigger = *judgement.trigger;
+  return {event.order, window_time(event.event), trigger.id(),
+          source_of(trigger.subscriptions()[judgement.source]).name, judgement.distinct};
+}
+
+// The instant that was due, which a chain of runs passes on.
+std::optional<Instant> due_instant(const Event& event) {
+  return event.name.starts_with("qflow.schedule.") ? std::optional(event.timestamp) : std::nullopt;
+}
+
+}  // namespace
+
+// One firing on its way to a run.
+struct Engine::FiringAttempt {
+  const DeployedFlow& flow;
+  const Trigger* joining;
+  std::string correlation;
+  std::vector<WaitingEvent> waiting;
+  Instant now;
+  const Activation* by_hand = nullptr;
+
+  std::vector<FiredEvent> events = {};
+  RunRequest request = {};
+  std::string misfit = {};            // why it can't become a run: of all its events
+  std::optional<RunId> deepest = {};  // of the runs that its events came from
+};
+
+Status Engine::take(const RecordedEvent& event, const std::vector<Judgement>& judgements) {
+  for (const Judgement& judgement : judgements) QFLOW_TRY(take_one(event, judgement));
+  return {};
+}
+
+Status Engine::take_one(const RecordedEvent& event, const Judgement& judgement) {
+  const DeployedFlow& flow = *judgement.flow;
+  const TriggerId& heard = judgement.trigger->id();
+  if (judgement.refusal) {
+    return state_.set_outcome(event.order, flow, heard, {Outcome::kFiltered, *judgement.refusal});
+  }
+  const Trigger& joining = joining_trigger(flow, *judgement.trigger);
+  const Instant now = event.event.recorded_at;
+  WaitingEvent arriving = waiting_event(judgement, event);
+  FiringAttempt attempt{flow, &joining, judgement.correlation, {}, now};
+  if (!keeps_state(joining)) {
+    attempt.waiting.push_back(std::move(arriving));
+    return fire(std::move(attempt)).map([](const auto&) {});
+  }
+  QFLOW_ASSIGN(TriggerState state, state_.load_state(flow, joining.id(), judgement.correlation));
+  QFLOW_TRY(fire_due(flow, joining, judgement.correlation, state, now));
+  StateChange change = arrive(joining, flow.triggers, state, std::move(arriving), now);
+  QFLOW_TRY(state_.save_state(flow, joining.id(), judgement.correlation, state));
+  QFLOW_TRY(note_waiting(flow, *judgement.trigger, state, event.order));
+  QFLOW_TRY(note_held(flow, change.held));
+  QFLOW_TRY(note_dropped(flow, joining, change.dropped));
+  if (change.fired.empty()) return {};
+  attempt.waiting = std::move(change.fired);
+  return fire(std::move(attempt)).map([](const auto&) {});
+}
+
+// Whoever arrives when a debounce is over belongs to the next firing.
+Status Engine::fire_due(const DeployedFlow& flow, const Trigger& joining, const std::string& correlation,
+                        TriggerState& state, Instant now) {
+  if (!state.held || state.held->due > now) return {};
+  QFLOW_TRY(end_debounce(flow, joining, correlation, now));
+  QFLOW_ASSIGN(state, state_.load_state(flow, joining.id(), correlation));
+  return {};
+}
+
+Status Engine::end_debounce(const DeployedFlow& flow, const Trigger& joining, const std::string& correlation,
+                            Instant now) {
+  QFLOW_ASSIGN(TriggerState state, state_.load_state(flow, joining.id(), correlation));
+  if (!state.held || state.held->due > now) return {};
+  const Instant due = state.held->due;
+  std::vector<WaitingEvent> fired = end_hold(state);
+  QFLOW_TRY(state_.save_state(flow, joining.id(), correlation, state));
+  if (is_enabled(flow, joining))
+    return fire({flow, &joining, correlation, std::move(fired), due}).map([](const auto&) {});
+  for (const WaitingEvent& event : fired) {
+    QFLOW_TRY(state_.set_outcome(event.event, flow, event.trigger,
+                                 {Outcome::kExpired, "its debounce ended while the trigger was disabled"}));
+  }
+  return {};
+}
+
+Status Engine::note_waiting(const DeployedFlow& flow, const Trigger& heard, const TriggerState& state,
+                            std::int64_t event) {
+  const auto waits = std::find_if(state.waiting.begin(), state.waiting.end(), [&](const WaitingEvent& one) {
+    return one.event == event && one.trigger == heard.id() && !one.held;
+  });
+  if (waits == state.waiting.end()) return {};
+  const std::string missing = missing_sources(joining_trigger(flow, heard), flow.triggers, state);
+  return state_.set_outcome(event, flow, heard.id(), {Outcome::kWaiting, "for " + missing});
+}
+
+Status Engine::note_held(const DeployedFlow& flow, const std::vector<WaitingEvent>& held) {
+  for (const WaitingEvent& event : held) {
+    QFLOW_TRY(state_.set_outcome(event.event, flow, event.trigger, {Outcome::kWaiting, "for the end of the debounce"}));
+  }
+  return {};
+}
+
+Status Engine::note_dropped(const DeployedFlow& flow, const Trigger& joining,
+                            const std::vector<DroppedEvent>& dropped) {
+  for (const DroppedEvent& drop : dropped) {
+    QFLOW_ASSIGN(const Event by, state_.load_event(drop.by));
+    EventOutcome outcome{Outcome::kSuperseded, "a newer one of its source has come", {}, by.id};
+    if (!drop.superseded) {
+      outcome.outcome = Outcome::kExpired;
+      outcome.reason = fmt::format("more than {} older than {}", joining.rules().within_text, by.id);
+      outcome.by.reset();
+    }
+    QFLOW_TRY(state_.set_outcome(drop.event.event, flow, drop.event.trigger, outcome));
+  }
+  return {};
+}
+
+Status Engine::note_all(const FiringAttempt& attempt, const EventOutcome& outcome) {
+  for (const WaitingEvent& event : attempt.waiting) {
+    QFLOW_TRY(state_.set_outcome(event.event, attempt.flow, event.trigger, outcome));
+  }
+  return {};
+}
+
+Result<std::optional<RunId>> Engine::fire(FiringAttempt attempt) {
+  QFLOW_TRY(load_events(attempt));
+  QFLOW_TRY(evaluate(attempt));
+  if (!attempt.misfit.empty()) {
+    QFLOW_TRY(note_all(attempt, {Outcome::kFiltered, attempt.misfit}));
+    return std::optional<RunId>();
+  }
+  QFLOW_TRY(look_at_causes(attempt));
+  return start_or_join(attempt);
+}
+
+Status Engine::load_events(FiringAttempt& attempt) {
+  for (const WaitingEvent& waiting : attempt.waiting) {
+    QFLOW_ASSIGN(Event event, state_.load_event(waiting.event));
+    attempt.events.push_back(fired_event(attempt.flow, waiting, std::move(event)));
+  }
+  return {};
+}
+
+// What no longer fits after a redeploy is filtered; what is left becomes the request.
+Status Engine::evaluate(FiringAttempt& attempt) {
+  Firing firing = make_firing(attempt.flow, attempt.joining, attempt.events, artifacts_);
+  for (const Firing::Misfit& misfit : firing.misfits) {
+    const auto place = std::find_if(attempt.waiting.begin(), attempt.waiting.end(),
+                                    [&](const WaitingEvent& event) { return event.event == misfit.order; });
+    if (place == attempt.waiting.end()) continue;
+    QFLOW_TRY(state_.set_outcome(place->event, attempt.flow, place->trigger, {Outcome::kFiltered, misfit.reason}));
+    attempt.waiting.erase(place);
+  }
+  Json given = std::move(firing.parameters);
+  if (attempt.by_hand != nullptr) given.update(attempt.by_hand->parameters);
+  Result<Json> parameters = complete_parameters(attempt.flow.definition->parameters, given);
+  if (!parameters && attempt.by_hand != nullptr) return tl::make_unexpected(parameters.error());
+  if (!parameters) attempt.misfit = parameters.error().message;
+  RunRequest& request = attempt.request;
+  request.flow = &attempt.flow;
+  request.trigger = std::move(firing.record);
+  request.correlation = attempt.correlation;
+  if (parameters) request.parameters = std::move(*parameters);
+  request.context = std::move(firing.context);
+  if (attempt.by_hand != nullptr && attempt.by_hand->context) request.context = attempt.by_hand->context;
+  request.at = attempt.now;
+  return {};
+}
+
+Status Engine::look_at_causes(FiringAttempt& attempt) {
+  RunRequest& request = attempt.request;
+  request.depth = 1;
+  for (const TriggerSource& source : request.trigger.sources) {
+    if (!request.scheduled_at) request.scheduled_at = due_instant(source.event);
+    if (!source.event.caused_by) continue;
+    QFLOW_ASSIGN(const Run cause, state_.load_run(*source.event.caused_by));
+    if (!request.scheduled_at) request.scheduled_at = cause.scheduled_at;
+    if (cause.depth < request.depth) continue;
+    request.depth = cause.depth + 1;
+    attempt.deepest = cause.id;
+  }
+  return {};
+}
+
+// The newest runs of the chain that would have gone on, the latest first.
+Result<std::string> Engine::chain_text(const FiringAttempt& attempt) {
+  std::string text = attempt.flow.definition->id.text();
+  std::optional<RunId> next = attempt.deepest;
+  for (int shown = 0; next && shown < kShownOfChain; ++shown) {
+    text += " ← " + next->text();
+    QFLOW_ASSIGN(const Run run, state_.load_run(*next));
+    next.reset();
+    if (!run.trigger) break;
+    for (const TriggerSource& source : run.trigger->sources) {
+      if (source.event.caused_by) next = source.event.caused_by;
+    }
+  }
+  return next ? text + " ← …" : text;
+}
+
+Result<std::optional<RunId>> Engine::start_or_join(FiringAttempt& attempt) {
+  const FlowDefinition& definition = *attempt.flow.definition;
+  QFLOW_ASSIGN(const std::vector<ActiveRun> active, state_.active_runs(attempt.flow, attempt.request.context));
+  const TriggerId trigger = attempt.joining != nullptr ? attempt.joining->id() : TriggerId();
+  const BusyDecision decision = decide_busy(definition.run.when_busy, active, trigger, attempt.correlation);
+  if (decision.kind == BusyDecision::Kind::kSkip) {
+    const std::string reason = decision.run->text() + " has not ended";
+    if (attempt.by_hand != nullptr) return fail(ErrorKind::kBusy, definition.id.text() + " is busy: " + reason);
+    QFLOW_TRY(note_all(attempt, {Outcome::kSkipped, reason}));
+    return std::optional<RunId>();
+  }
+  if (attempt.request.depth > max_chain_) {
+    QFLOW_ASSIGN(const std::string chain, chain_text(attempt));
+    const std::string reason =
+        fmt::format("the chain would have {} runs, max_chain is {}: {}", attempt.request.depth, max_chain_, chain);
+    if (attempt.by_hand != nullptr) return fail(ErrorKind::kRefused, reason);
+    QFLOW_TRY(note_all(attempt, {Outcome::kStopped, reason}));
+    return std::optional<RunId>();
+  }
+  if (decision.kind == BusyDecision::Kind::kJoin) return join(attempt, *decision.run);
+  return queue(attempt, decision);
+}
+
+Result<std::optional<RunId>> Engine::queue(FiringAttempt& attempt, const BusyDecision& decision) {
+  QFLOW_ASSIGN(const RunId run, state_.queue_run(attempt.request));
+  QFLOW_TRY(note_all(attempt, {Outcome::kFired, {}, run}));
+  for (const RunId& cancelled : decision.cancelled) {
+    QFLOW_ASSIGN(const auto end, state_.cancel_run(cancelled, "replaced by " + run.text(), attempt.now));
+    if (!end) continue;
+    QFLOW_ASSIGN(const std::vector<Judgement> judgements, state_.judge(end->event));
+    QFLOW_TRY(take(*end, judgements));
+  }
+  return std::optional<RunId>(run);
+}
+
+// The run that waits gets the events of both firings, mapped together.
+Result<std::optional<RunId>> Engine::join(FiringAttempt& attempt, const RunId& run) {
+  QFLOW_ASSIGN(std::vector<RecordedEvent> earlier, state_.events_of_run(run));
+  for (RecordedEvent& event : earlier) {
+    attempt.events.push_back(fired_event(attempt.flow, attempt.joining, event.order, std::move(event.event)));
+  }
+  const std::optional<std::string> context = attempt.request.context;
+  QFLOW_TRY(evaluate(attempt));
+  QFLOW_TRY(look_at_causes(attempt));
+  attempt.request.context = context;
+  if (!attempt.misfit.empty()) {
+    QFLOW_TRY(note_all(attempt, {Outcome::kFiltered, attempt.misfit}));
+    return std::optional<RunId>();
+  }
+  QFLOW_TRY(state_.extend_run(run, attempt.request));
+  QFLOW_TRY(note_all(attempt, {Outcome::kCoalesced, {}, run}));
+  return std::optional<RunId>(run);
+}
+
+Result<std::vector<WaitingEvent>> Engine::activated_events(const Activation& activation, const RecordedEvent& event) {
+  const DeployedFlow& flow = *activation.flow;
+  const Trigger& trigger = *activation.trigger;
+  const Trigger& joining = joining_trigger(flow, trigger);
+  WaitingEvent own{event.order, window_time(event.event), trigger.id(), ""};
+  const bool listens = trigger.type() == TriggerType::kCli;
+  if (listens) own.source = source_of(trigger.subscriptions().front()).name;
+  QFLOW_ASSIGN(TriggerState state, state_.load_state(flow, joining.id(), activation.correlation));
+  std::vector<WaitingEvent> fired;
+  if (&joining != &trigger) {
+    StateChange change = arrive_by_hand(trigger, joining, state, own, event.event.recorded_at);
+    QFLOW_TRY(note_dropped(flow, joining, change.dropped));
+    QFLOW_TRY(note_waiting(flow, trigger, state, event.order));
+    fired = state.held ? end_hold(state) : std::move(change.fired);
+  } else {
+    fired = take_by_hand(joining, flow.triggers, state);
+    if (fired.empty() || listens) fired.push_back(std::move(own));
+  }
+  QFLOW_TRY(state_.save_state(flow, joining.id(), activation.correlation, state));
+  return fired;
+}
+
+Result<std::optional<RunId>> Engine::activate(const Activation& activation, const RecordedEvent& event) {
+  const Trigger* joining =
+      activation.trigger != nullptr ? &joining_trigger(*activation.flow, *activation.trigger) : nullptr;
+  FiringAttempt attempt{*activation.flow, joining, activation.correlation, {}, event.event.recorded_at, &activation};
+  if (activation.trigger == nullptr) {
+    attempt.waiting.push_back({event.order, window_time(event.event), TriggerId(), ""});
+  } else {
+    QFLOW_ASSIGN(attempt.waiting, activated_events(activation, event));
+  }
+  if (attempt.waiting.empty()) return std::optional<RunId>();
+  return fire(std::move(attempt));
+}
+
+}  // namespace qflow

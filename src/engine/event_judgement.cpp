@@ -1,0 +1,109 @@
+#include "qflow/engine/event_judgement.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/canonical_json.h"
+#include "qflow/error/printable.h"
+#include "qflow/trigger/source_filter.h"
+
+namespace qflow {
+
+namespace {
+
+std::string quoted_space(const std::string& name_space) {
+  return name_space.empty() ? "no project" : quoted(name_space);
+}
+
+// A flow is meant in the listener's own project and branch, unless it is named with others.
+std::optional<std::string> refusal_by_namespace(const Subscription& subscription, const std::string& own,
+                                                const std::optional<std::string>& cause_space) {
+  const auto* run = std::get_if<RunSubscription>(&subscription);
+  if (run == nullptr) return std::nullopt;
+  const std::string wanted = run->name_space ? run->name_space->project.text() + "." + run->name_space->branch : own;
+  if (cause_space.value_or("") == wanted) return std::nullopt;
+  return fmt::format("the run belongs to {}, not to {}", quoted_space(cause_space.value_or("")), quoted_space(wanted));
+}
+
+// The value that the expression has for the event, as canonical text; kRefused when it has none.
+Result<std::string> key_value(std::string_view what, const Expression& expression, const Event& event) {
+  const Result<Value> value = expression.evaluate(EventScope(event));
+  if (!value) return fail(ErrorKind::kRefused, fmt::format("`{}` can't be decided: {}", what, value.error().message));
+  const Result<Json> json = value->to_json();
+  if (!json) return fail(ErrorKind::kRefused, fmt::format("`{}`: {}", what, json.error().message));
+  if (json->is_null()) return fail(ErrorKind::kRefused, fmt::format("`{}` is null", what));
+  return canonical_json(*json);
+}
+
+// Everything after the event's name, in the order of "The order in which they act" (triggers.md).
+class Judge {
+ public:
+  Judge(const Event& event, const std::optional<std::string>& cause_space, const ArtifactReader& artifacts)
+      : event_(event), cause_space_(cause_space), artifacts_(artifacts) {}
+
+  // kRefused with why the event is filtered.
+  Status examine(Judgement& judgement) const {
+    const DeployedFlow& flow = *judgement.flow;
+    const Trigger& trigger = *judgement.trigger;
+    const Trigger& joining = joining_trigger(flow, trigger);
+    const Subscription& subscription = trigger.subscriptions()[judgement.source];
+    const SourceRules& source = source_of(subscription);
+    if (!is_enabled(flow, trigger)) return fail(ErrorKind::kRefused, "disabled");
+    QFLOW_TRY(refuse_for(refusal_by_namespace(subscription, flow.name_space, cause_space_)));
+    QFLOW_TRY(refuse_for(refusal(trigger, subscription, event_)));
+    if (&joining != &trigger) QFLOW_TRY(refuse_for(refusal_by_when(joining, event_)));
+    const auto mapped = map_event(source.mapping, flow.definition->parameters, event_, artifacts_);
+    if (!mapped) return tl::make_unexpected(mapped.error());
+    if (joining.rules().correlate) {
+      QFLOW_ASSIGN(judgement.correlation, key_value("correlate", *joining.rules().correlate, event_));
+    }
+    if (source.distinct) {
+      QFLOW_ASSIGN(judgement.distinct, key_value("distinct", *source.distinct, event_));
+    }
+    return {};
+  }
+
+ private:
+  static Status refuse_for(std::optional<std::string> reason) {
+    if (reason) return fail(ErrorKind::kRefused, std::move(*reason));
+    return {};
+  }
+
+  const Event& event_;
+  const std::optional<std::string>& cause_space_;
+  const ArtifactReader& artifacts_;
+};
+
+}  // namespace
+
+// Of several sources with one name (runs of several namespaces), the one that the event gets through counts.
+std::vector<Judgement> judge_event(const std::shared_ptr<const DeployedFlow>& flow, const Event& event,
+                                   const std::optional<std::string>& cause_space, const ArtifactReader& artifacts) {
+  const Judge judge(event, cause_space, artifacts);
+  std::vector<Judgement> judgements;
+  for (const auto& trigger : flow->triggers) {
+    std::optional<Judgement> best;
+    for (std::size_t i = 0; i < trigger->subscriptions().size() && (!best || best->refusal); ++i) {
+      if (listened_name(*trigger, trigger->subscriptions()[i], flow->name_space) != event.name) continue;
+      Judgement judgement{flow, trigger.get()};
+      judgement.source = i;
+      if (const Status passed = judge.examine(judgement); !passed) judgement.refusal = passed.error().message;
+      if (!best || !judgement.refusal) best = std::move(judgement);
+    }
+    if (best) judgements.push_back(std::move(*best));
+  }
+  return judgements;
+}
+
+std::optional<std::string> run_context(const Trigger& trigger, const Event& event) {
+  if (!trigger.rules().context) return event.context;
+  const Result<Value> value = trigger.rules().context->evaluate(EventScope(event));
+  if (!value) return std::nullopt;
+  const Result<Json> json = value->to_json();
+  if (!json || json->is_null()) return std::nullopt;
+  return to_plain_text(*json);
+}
+
+}  // namespace qflow

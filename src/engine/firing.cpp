@@ -1,0 +1,174 @@
+#include "qflow/engine/firing.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+#include "qflow/engine/event_judgement.h"
+#include "qflow/engine/trigger_kind.h"
+#include "qflow/trigger/source_filter.h"
+#include "qflow/trigger/trigger_registry.h"
+
+namespace qflow {
+
+namespace {
+
+const Subscription* subscription_of(const FiredEvent& event) {
+  if (event.trigger == nullptr || event.source >= event.trigger->subscriptions().size()) return nullptr;
+  return &event.trigger->subscriptions()[event.source];
+}
+
+// What an activation by hand carries sets parameters by name.
+const ParameterMapping& mapping_of(const FiredEvent& event) {
+  static const ParameterMapping by_name{MappingMode::kByName, {}};
+  const Subscription* subscription = subscription_of(event);
+  return subscription != nullptr ? source_of(*subscription).mapping : by_name;
+}
+
+TriggerSource source_for(const FiredEvent& event) {
+  TriggerSource source{event.event, event.event.name, {}, {}};
+  const Subscription* subscription = subscription_of(event);
+  if (subscription == nullptr) return source;
+  source.short_name = source_of(*subscription).name;
+  const auto* run = std::get_if<RunSubscription>(subscription);
+  if (run == nullptr || !event.event.caused_by) return source;
+  source.run = event.event.caused_by;
+  source.short_name = source.run->flow.text();
+  source.step = run->step;
+  return source;
+}
+
+class FiringMaker {
+ public:
+  FiringMaker(const DeployedFlow& flow, const Trigger* joining, std::vector<FiredEvent> events)
+      : flow_(flow), joining_(joining), events_(std::move(events)) {
+    if (joining_ != nullptr) triggers_ = source_triggers(*joining_, flow_.triggers);
+    std::sort(events_.begin(), events_.end(), [this](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  }
+
+  Firing make(const ArtifactReader& artifacts) {
+    for (const auto& bundle : bundles()) map(bundle, artifacts);
+    declare();
+    std::optional<std::optional<std::string>> context;
+    for (const FiredEvent& event : events_) {
+      if (is_misfit(event)) continue;
+      firing_.record.sources.push_back(source_for(event));
+      const auto own = joining_ != nullptr ? run_context(*joining_, event.event) : event.event.context;
+      context = context && *context != own ? std::optional<std::string>() : own;
+    }
+    firing_.context = context.value_or(std::nullopt);
+    return std::move(firing_);
+  }
+
+ private:
+  using Bundle = std::vector<const FiredEvent*>;
+
+  // In the order of the declaration, then of time.
+  std::tuple<std::size_t, std::size_t, Instant, std::int64_t> rank(const FiredEvent& event) const {
+    return {place_of(event.trigger), event.source, window_time(event.event), event.order};
+  }
+
+  std::size_t place_of(const Trigger* trigger) const {
+    return static_cast<std::size_t>(std::find(triggers_.begin(), triggers_.end(), trigger) - triggers_.begin());
+  }
+
+  // What is mapped together: all events, or of each leg of a group its newest token, the newest token last.
+  std::vector<Bundle> bundles() const {
+    if (joining_ == nullptr || joining_->legs().empty()) return {all_of(events_)};
+    std::map<const Trigger*, const FiredEvent*> newest;  // leg → newest event
+    for (const FiredEvent& event : events_) {
+      const FiredEvent*& known = newest[event.trigger];
+      if (known == nullptr || age(*known) < age(event)) known = &event;
+    }
+    std::vector<const FiredEvent*> order;
+    for (const auto& leg : newest) order.push_back(leg.second);
+    std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) { return age(*a) < age(*b); });
+    std::vector<Bundle> result;
+    for (const FiredEvent* last : order) result.push_back(token_of(*last));
+    return result;
+  }
+
+  static std::pair<Instant, std::int64_t> age(const FiredEvent& event) {
+    return {window_time(event.event), event.order};
+  }
+
+  static Bundle all_of(const std::vector<FiredEvent>& events) {
+    Bundle bundle;
+    for (const FiredEvent& event : events) bundle.push_back(&event);
+    return bundle;
+  }
+
+  Bundle token_of(const FiredEvent& newest) const {
+    Bundle bundle;
+    for (const FiredEvent& event : events_) {
+      if (event.trigger == newest.trigger && event.token == newest.token) bundle.push_back(&event);
+    }
+    return bundle;
+  }
+
+  void map(const Bundle& bundle, const ArtifactReader& artifacts) {
+    std::vector<FiringEvent> events;
+    for (const FiredEvent* event : bundle) events.push_back({&event->event, &mapping_of(*event), event->source});
+    const MappedParameters mapped = map_firing(events, flow_.definition->parameters, artifacts);
+    firing_.parameters.update(mapped.values);
+    for (const FilteredEvent& filtered : mapped.filtered) {
+      const FiredEvent& event = *bundle[filtered.index];
+      firing_.misfits.push_back({event.order, event.trigger, filtered.reason});
+    }
+  }
+
+  bool is_misfit(const FiredEvent& event) const {
+    return std::any_of(firing_.misfits.begin(), firing_.misfits.end(),
+                       [&](const Firing::Misfit& misfit) { return misfit.order == event.order; });
+  }
+
+  void declare() {
+    TriggerRecord& record = firing_.record;
+    if (joining_ == nullptr) {
+      record.declared_names = {events_.front().event.name};
+      return;
+    }
+    TriggerDeclaration declaration = declaration_of(*joining_, flow_.triggers);
+    record.kind = declaration.kind;
+    record.declared_sources = declaration.sources;
+    record.declared_names = std::move(declaration.names);
+    record.trigger_id = joining_->id();
+  }
+
+  const DeployedFlow& flow_;
+  const Trigger* joining_;
+  std::vector<FiredEvent> events_;
+  std::vector<const Trigger*> triggers_;
+  Firing firing_;
+};
+
+}  // namespace
+
+Firing make_firing(const DeployedFlow& flow, const Trigger* joining, std::vector<FiredEvent> events,
+                   const ArtifactReader& artifacts) {
+  return FiringMaker(flow, joining, std::move(events)).make(artifacts);
+}
+
+FiredEvent fired_event(const DeployedFlow& flow, const WaitingEvent& waiting, Event event) {
+  FiredEvent fired{waiting.event, std::move(event), find_trigger(flow.triggers, waiting.trigger), 0, waiting.token};
+  if (fired.trigger == nullptr) return fired;
+  const auto& all = fired.trigger->subscriptions();
+  while (fired.source < all.size() && source_of(all[fired.source]).name != waiting.source) ++fired.source;
+  return fired;
+}
+
+FiredEvent fired_event(const DeployedFlow& flow, const Trigger* joining, std::int64_t order, Event event) {
+  FiredEvent fired{order, std::move(event), joining, joining != nullptr ? joining->subscriptions().size() : 0, 0};
+  if (joining == nullptr) return fired;
+  for (const Trigger* trigger : source_triggers(*joining, flow.triggers)) {
+    for (std::size_t i = 0; i < trigger->subscriptions().size(); ++i) {
+      if (listened_name(*trigger, trigger->subscriptions()[i], flow.name_space) != fired.event.name) continue;
+      fired.trigger = trigger;
+      fired.source = i;
+    }
+  }
+  return fired;
+}
+
+}  // namespace qflow

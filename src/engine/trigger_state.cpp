@@ -1,0 +1,240 @@
+#include "qflow/engine/trigger_state.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <iterator>
+#include <utility>
+
+#include "qflow/engine/join.h"
+#include "qflow/trigger/trigger_registry.h"
+
+namespace qflow {
+
+namespace {
+
+using Selection = std::function<bool(const WaitingEvent&)>;
+
+std::size_t place_of_source(const Trigger& trigger, const std::string& source) {
+  const auto& all = trigger.subscriptions();
+  const auto found =
+      std::find_if(all.begin(), all.end(), [&](const Subscription& s) { return source_of(s).name == source; });
+  return static_cast<std::size_t>(found - all.begin());
+}
+
+std::size_t place_of_leg(const Trigger& group, const TriggerId& leg) {
+  const std::vector<TriggerId> legs = group.legs();
+  return static_cast<std::size_t>(std::find(legs.begin(), legs.end(), leg) - legs.begin());
+}
+
+// The events that wait for one trigger as items of its join. What a redeploy no longer knows is not among them.
+std::vector<JoinItem> items_of(const Trigger& trigger, const std::vector<WaitingEvent>& waiting,
+                               const Selection& selected) {
+  std::vector<JoinItem> items;
+  for (const WaitingEvent& event : waiting) {
+    if (!selected(event)) continue;
+    const std::size_t source = place_of_source(trigger, event.source);
+    if (source < trigger.subscriptions().size()) items.push_back({source, event.time, event.event, event.distinct});
+  }
+  return items;
+}
+
+std::vector<WaitingEvent> remove_where(std::vector<WaitingEvent>& waiting, const Selection& selected) {
+  const auto rest = std::stable_partition(waiting.begin(), waiting.end(), std::not_fn(selected));
+  std::vector<WaitingEvent> removed(std::make_move_iterator(rest), std::make_move_iterator(waiting.end()));
+  waiting.erase(rest, waiting.end());
+  return removed;
+}
+
+Selection is_event(std::int64_t order) {
+  return [order](const WaitingEvent& event) { return !event.held && event.event == order; };
+}
+
+Selection is_token(std::int64_t order) {
+  return [order](const WaitingEvent& event) { return !event.held && event.token == order; };
+}
+
+// Carries the items that a join has dropped and taken over to the events; `chosen` finds the events of an item.
+void carry_over(const JoinResult& result, std::vector<WaitingEvent>& waiting, Selection (*chosen)(std::int64_t),
+                StateChange& change) {
+  for (const DroppedItem& dropped : result.dropped) {
+    for (WaitingEvent& event : remove_where(waiting, chosen(dropped.item.order))) {
+      change.dropped.push_back({std::move(event), dropped.why == DroppedItem::Why::kSuperseded, dropped.by});
+    }
+  }
+  for (const JoinItem& taken : result.taken) {
+    std::vector<WaitingEvent> events = remove_where(waiting, chosen(taken.order));
+    std::move(events.begin(), events.end(), std::back_inserter(change.fired));
+  }
+}
+
+// Lets a single event arrive in the join of the trigger or leg; the events that wait there are the `selected` ones.
+StateChange arrive_among(const JoinRules& rules, const Trigger& trigger, TriggerState& state, WaitingEvent event,
+                         const Selection& selected) {
+  std::vector<JoinItem> items = items_of(trigger, state.waiting, selected);
+  JoinItem arriving{place_of_source(trigger, event.source), event.time, event.event, event.distinct};
+  state.waiting.push_back(std::move(event));
+  StateChange change;
+  carry_over(join_item(rules, items, std::move(arriving)), state.waiting, is_event, change);
+  return change;
+}
+
+Selection waits_in_leg(const Trigger& leg) {
+  return [id = leg.id()](const WaitingEvent& event) { return !event.held && event.token == 0 && event.trigger == id; };
+}
+
+bool waits_alone(const WaitingEvent& event) {
+  return !event.held;
+}
+
+struct Newest {
+  Instant time;
+  std::int64_t order = 0;
+};
+
+Newest newest_of(const std::vector<WaitingEvent>& events) {
+  Newest newest;
+  for (const WaitingEvent& event : events) {
+    if (newest.order == 0 || std::pair(event.time, event.event) > std::pair(newest.time, newest.order)) {
+      newest = {event.time, event.event};
+    }
+  }
+  return newest;
+}
+
+std::vector<JoinItem> tokens_of(const Trigger& group, const std::vector<WaitingEvent>& waiting) {
+  std::vector<JoinItem> tokens;
+  for (const WaitingEvent& event : waiting) {
+    if (event.held || event.token != event.event) continue;
+    tokens.push_back({place_of_leg(group, event.trigger), event.time, event.token, {}});
+  }
+  return tokens;
+}
+
+// What a leg's firing took becomes one token that arrives in the group.
+void arrive_as_token(const Trigger& group, TriggerState& state, std::vector<WaitingEvent> events, StateChange& change) {
+  const Newest newest = newest_of(events);
+  const std::size_t leg = place_of_leg(group, events.front().trigger);
+  std::vector<JoinItem> tokens = tokens_of(group, state.waiting);
+  for (WaitingEvent& event : events) {
+    event.token = newest.order;
+    state.waiting.push_back(std::move(event));
+  }
+  const JoinResult result = join_item(rules_of(group), tokens, {leg, newest.time, newest.order, {}});
+  carry_over(result, state.waiting, is_token, change);
+}
+
+// A firing of a trigger with a debounce waits for further ones, at most max_wait.
+void hold(const TriggerRules& rules, TriggerState& state, StateChange& change, Instant now) {
+  if (change.fired.empty() || !rules.debounce) return;
+  if (!state.held) state.held = HeldFiring{now, now};
+  state.held->due = now + *rules.debounce;
+  if (rules.max_wait) state.held->due = std::min(state.held->due, state.held->since + *rules.max_wait);
+  for (WaitingEvent& event : std::exchange(change.fired, {})) {
+    event.held = true;
+    change.held.push_back(event);
+    state.waiting.push_back(std::move(event));
+  }
+}
+
+std::string count_text(const SourceRules& source, const JoinRules& rules, std::size_t place,
+                       const std::vector<JoinItem>& items) {
+  if (!rules.sources[place].counted) return source.name;
+  std::vector<JoinItem> own;
+  std::copy_if(items.begin(), items.end(), std::back_inserter(own),
+               [&](const JoinItem& item) { return item.source == place; });
+  std::vector<std::string> values;
+  for (const JoinItem& item : own) values.push_back(item.distinct.value_or(std::to_string(item.order)));
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  return fmt::format("{} ({} of {})", source.name, values.size(), source.count);
+}
+
+// The sources of one trigger that are not met.
+void add_missing(const Trigger& trigger, const JoinRules& rules, const std::vector<JoinItem>& items,
+                 std::vector<std::string>& missing) {
+  const std::vector<bool> met = met_sources(rules, items);
+  for (std::size_t i = 0; i < met.size(); ++i) {
+    if (!met[i]) missing.push_back(count_text(source_of(trigger.subscriptions()[i]), rules, i, items));
+  }
+}
+
+void add_missing_legs(const Trigger& group, const TriggerList& triggers, const TriggerState& state,
+                      std::vector<std::string>& missing) {
+  const std::vector<bool> met = met_sources(rules_of(group), tokens_of(group, state.waiting));
+  const std::vector<TriggerId> legs = group.legs();
+  for (std::size_t i = 0; i < legs.size(); ++i) {
+    const Trigger* leg = find_trigger(triggers, legs[i]);
+    if (met[i] || leg == nullptr) continue;
+    add_missing(*leg, rules_of_leg(*leg, group), items_of(*leg, state.waiting, waits_in_leg(*leg)), missing);
+  }
+}
+
+}  // namespace
+
+StateChange arrive(const Trigger& joining, const TriggerList& triggers, TriggerState& state, WaitingEvent event,
+                   Instant now) {
+  StateChange change;
+  if (joining.legs().empty()) {
+    change = arrive_among(rules_of(joining), joining, state, std::move(event), waits_alone);
+  } else if (const Trigger* leg = find_trigger(triggers, event.trigger)) {
+    change = arrive_among(rules_of_leg(*leg, joining), *leg, state, std::move(event), waits_in_leg(*leg));
+    std::vector<WaitingEvent> token = std::exchange(change.fired, {});
+    if (!token.empty()) arrive_as_token(joining, state, std::move(token), change);
+  }
+  hold(joining.rules(), state, change, now);
+  return change;
+}
+
+std::vector<WaitingEvent> end_hold(TriggerState& state) {
+  state.held.reset();
+  return remove_where(state.waiting, [](const WaitingEvent& event) { return event.held; });
+}
+
+std::vector<WaitingEvent> take_by_hand(const Trigger& joining, const TriggerList& triggers, TriggerState& state) {
+  StateChange change;
+  change.fired = end_hold(state);
+  const auto take = [&](const JoinRules& rules, std::vector<JoinItem> items, Selection (*chosen)(std::int64_t)) {
+    JoinResult result;
+    result.taken = take_what_waits(rules, items);
+    carry_over(result, state.waiting, chosen, change);
+  };
+  if (joining.legs().empty()) {
+    take(rules_of(joining), items_of(joining, state.waiting, waits_alone), is_event);
+    return std::move(change.fired);
+  }
+  take(rules_of(joining), tokens_of(joining, state.waiting), is_token);
+  for (const TriggerId& id : joining.legs()) {
+    const Trigger* leg = find_trigger(triggers, id);
+    if (leg == nullptr) continue;
+    take(rules_of_leg(*leg, joining), items_of(*leg, state.waiting, waits_in_leg(*leg)), is_event);
+  }
+  return std::move(change.fired);
+}
+
+StateChange arrive_by_hand(const Trigger& leg, const Trigger& group, TriggerState& state, WaitingEvent activation,
+                           Instant now) {
+  std::vector<JoinItem> items = items_of(leg, state.waiting, waits_in_leg(leg));
+  JoinResult taken;
+  taken.taken = take_what_waits(rules_of_leg(leg, group), items);
+  StateChange change;
+  carry_over(taken, state.waiting, is_event, change);
+  std::vector<WaitingEvent> token = std::exchange(change.fired, {});
+  if (token.empty()) token.push_back(std::move(activation));
+  arrive_as_token(group, state, std::move(token), change);
+  hold(group.rules(), state, change, now);
+  return change;
+}
+
+std::string missing_sources(const Trigger& joining, const TriggerList& triggers, const TriggerState& state) {
+  std::vector<std::string> missing;
+  if (joining.legs().empty()) {
+    add_missing(joining, rules_of(joining), items_of(joining, state.waiting, waits_alone), missing);
+  } else {
+    add_missing_legs(joining, triggers, state, missing);
+  }
+  return fmt::format("{}", fmt::join(missing, ", "));
+}
+
+}  // namespace qflow
