@@ -43,8 +43,28 @@ _qflow() {
   case $command:$prev in
     *:--store) _qflow_paths -d; return ;;
     *:--color) _qflow_words "auto always never"; return ;;
+    deploy:--project) return ;;
+    deploy:--branch) return ;;
+    deploy:--config-value) return ;;
+    disable:--reason) return ;;
+    events:--context) return ;;
+    events:--since) return ;;
+    events:--limit) return ;;
     get:--run) _qflow_ask run; return ;;
     graph:--format) _qflow_words "text mermaid dot"; return ;;
+    publish:--payload) _qflow_paths -f; return ;;
+    publish:--type) return ;;
+    publish:--namespace) return ;;
+    publish:--value) return ;;
+    publish:--sender) return ;;
+    publish:--context) return ;;
+    publish:--timestamp) return ;;
+    publish:--project) return ;;
+    publish:--branch) return ;;
+    publish:--config-value) return ;;
+    publish:--idempotency-key) return ;;
+    publish:--batch) _qflow_paths -f; return ;;
+    publish:--wait) return ;;
     put:--file) _qflow_paths -f; return ;;
     resume:--jobs) return ;;
     run:--trigger) _qflow_ask run; return ;;
@@ -57,42 +77,67 @@ _qflow() {
     runs:--context) return ;;
     runs:--since) return ;;
     runs:--limit) return ;;
+    tick:--wait) return ;;
+    trigger:--flow-id) _qflow_ask deployed; return ;;
+    trigger:--trigger-id) return ;;
+    trigger:--batch-id) return ;;
+    trigger:--context) return ;;
+    trigger:--correlation) return ;;
+    trigger:--param | trigger:-p) compopt -o nospace 2>/dev/null; _qflow_ask parameter; return ;;
+    trigger:--project) return ;;
+    trigger:--branch) return ;;
+    trigger:--config-value) return ;;
   esac
   if [[ $cur == -* ]]; then
     _qflow_words "--store --color -q --quiet -v --verbose -h --help --version"
     case $command in
       cancel) _qflow_words "--json" ;;
       check) _qflow_words "--json" ;;
+      deploy) _qflow_words "--project --branch --no-branch --production --no-production --config-value --dry-run --json" ;;
+      disable) _qflow_words "--reason" ;;
+      events) _qflow_words "--context --since --limit --json" ;;
+      explain) _qflow_words "--json" ;;
+      flows) _qflow_words "--json" ;;
       fsck) _qflow_words "--json" ;;
       gc) _qflow_words "--dry-run --json" ;;
       get) _qflow_words "--run --json" ;;
       graph) _qflow_words "--format --flows" ;;
       inspect) _qflow_words "--trigger-chain --downstream --graph --json" ;;
       logs) _qflow_words "-f --follow --failed --json" ;;
+      publish) _qflow_words "--payload --type --namespace --value --sender --context --timestamp --namespaced --project --branch --no-branch --production --no-production --config-value --safe --idempotency-key --batch --dispatch --wait --require-match --dry-run --json" ;;
       put) _qflow_words "--file" ;;
       resume) _qflow_words "--jobs --fail-fast --json" ;;
       run) _qflow_words "--trigger -p --param --tag --context --jobs --fail-fast --detach --json" ;;
       runs) _qflow_words "--status --tag --context --since --limit --json" ;;
       tag) _qflow_words "--json" ;;
+      tick) _qflow_words "--wait --dry-run" ;;
+      trigger) _qflow_words "--flow-id --trigger-id --batch-id --context --correlation -p --param --project --branch --no-branch --production --no-production --config-value --detach --json" ;;
       version) _qflow_words "--json" ;;
     esac
     return
   fi
   case $command in
-    "") _qflow_words "cancel check completion fsck gc get graph help init inspect logs man put resume run runs tag version" ;;
+    "") _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man publish put resume run runs tag tick trigger undeploy version" ;;
     cancel) _qflow_ask run; ;;
     check) _qflow_paths -f; ;;
     completion) _qflow_words "bash zsh fish"; ;;
+    deploy) _qflow_paths -f; ;;
+    disable) _qflow_ask deployed; ;;
+    enable) _qflow_ask deployed; ;;
+    events) _qflow_ask event; ;;
+    explain) _qflow_ask deployed; ;;
     graph) _qflow_ask flow; _qflow_paths -f; ;;
-    help) _qflow_words "cancel check completion fsck gc get graph help init inspect logs man put resume run runs tag version artifacts environment exit-status expressions flow-file runs triggers"; ;;
+    help) _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man publish put resume run runs tag tick trigger undeploy version artifacts environment exit-status expressions flow-file runs triggers"; ;;
     init) _qflow_paths -d; ;;
     inspect) _qflow_ask run; ;;
     logs) _qflow_ask run; ;;
     man) _qflow_words "qflow qflow-flow"; ;;
+    publish) _qflow_ask event; ;;
     resume) _qflow_ask run; ;;
     run) _qflow_paths -f; ;;
     runs) _qflow_ask flow; ;;
     tag) _qflow_ask run; _qflow_ask tag; ;;
+    undeploy) _qflow_ask deployed; ;;
   esac
 }
 

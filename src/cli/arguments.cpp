@@ -17,6 +17,15 @@ namespace {
 
 }  // namespace
 
+bool has_optional_value(const OptionSpec& option) {
+  return option.value.starts_with('[');
+}
+
+std::string value_suffix(const OptionSpec& option) {
+  if (option.value.empty() || has_optional_value(option)) return std::string(option.value);
+  return fmt::format(" {}", option.value);
+}
+
 bool Arguments::flag(std::string_view option) const {
   return value(option).has_value();
 }

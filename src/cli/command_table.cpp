@@ -17,7 +17,13 @@ constexpr std::array kRows = {
     Row{"check", &kCheckCommand},
     Row{"complete", &kCompleteCommand},
     Row{"completion", &kCompletionCommand},
+    Row{"deploy", &kDeployCommand},
+    Row{"disable", &kDisableCommand},
+    Row{"enable", &kEnableCommand},
+    Row{"events", &kEventsCommand},
     Row{"execute", &kExecuteCommand},
+    Row{"explain", &kExplainCommand},
+    Row{"flows", &kFlowsCommand},
     Row{"fsck", &kFsckCommand},
     Row{"gc", &kGcCommand},
     Row{"get", &kGetCommand},
@@ -27,12 +33,17 @@ constexpr std::array kRows = {
     Row{"inspect", &kInspectCommand},
     Row{"logs", &kLogsCommand},
     Row{"man", &kManCommand},
+    Row{"publish", &kPublishCommand},
     Row{"put", &kPutCommand},
     Row{"resume", &kResumeCommand},
     Row{"run", &kRunCommand},
     Row{"runs", &kRunsCommand},
     Row{"tag", &kTagCommand},
+    Row{"tick", &kTickCommand},
+    Row{"trigger", &kTriggerCommand},
+    Row{"undeploy", &kUndeployCommand},
     Row{"version", &kVersionCommand},
+    Row{"work", &kWorkCommand},
 };
 
 constexpr bool names_ascend() {
@@ -65,8 +76,9 @@ constexpr std::array kGlobalOptions = {
     OptionSpec{.name = "version", .help = "the version of qflow"},
 };
 
-constexpr std::array kVisibleGroups = {CommandGroup::kWriting,   CommandGroup::kRunning, CommandGroup::kLooking,
-                                       CommandGroup::kArtifacts, CommandGroup::kUpkeep,  CommandGroup::kAbout};
+constexpr std::array kVisibleGroups = {CommandGroup::kWriting, CommandGroup::kRunning,   CommandGroup::kTriggers,
+                                       CommandGroup::kLooking, CommandGroup::kArtifacts, CommandGroup::kUpkeep,
+                                       CommandGroup::kAbout};
 
 }  // namespace
 
@@ -90,6 +102,8 @@ std::string_view heading(CommandGroup group) {
       return "Write a flow";
     case CommandGroup::kRunning:
       return "Run it";
+    case CommandGroup::kTriggers:
+      return "Start it when something happens";
     case CommandGroup::kLooking:
       return "Look at runs";
     case CommandGroup::kArtifacts:

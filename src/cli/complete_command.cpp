@@ -58,6 +58,26 @@ Result<Candidates> tags(Store& store) {
   return list;
 }
 
+Result<Candidates> deployed(Store& store) {
+  QFLOW_ASSIGN(const std::vector<Deployment> deployments, store.ledger().triggers().deployments());
+  Candidates list;
+  for (const Deployment& deployment : deployments) {
+    list.push_back({deployment.flow.text(), "deployed flow"});
+    for (const DeployedTrigger& trigger : deployment.triggers) {
+      list.push_back({deployment.flow.text() + "/" + trigger.id.text(), "trigger"});
+    }
+  }
+  return list;
+}
+
+// What deployed flows listen to.
+Result<Candidates> events(Store& store) {
+  QFLOW_ASSIGN(const std::vector<std::string> names, store.ledger().triggers().awaited_events());
+  Candidates list;
+  for (const std::string& name : names) list.push_back({name, "event"});
+  return list;
+}
+
 // Of the first word that is a flow file.
 Candidates parameters(Context& context, const std::vector<std::string>& words) {
   for (const std::string& word : words) {
@@ -80,6 +100,8 @@ Result<Candidates> find_candidates(Context& context, const std::string& kind, co
   if (kind == "flow") return flows(*store);
   if (kind == "run") return runs(*store);
   if (kind == "tag") return tags(*store);
+  if (kind == "deployed") return deployed(*store);
+  if (kind == "event") return events(*store);
   return Candidates();
 }
 

@@ -16,6 +16,10 @@ std::string_view asked_kind(Completes completes) {
       return "parameter";
     case Completes::kTag:
       return "tag";
+    case Completes::kDeployedFlow:
+      return "deployed";
+    case Completes::kEvent:
+      return "event";
     case Completes::kNothing:
     case Completes::kFile:
     case Completes::kFolder:

@@ -67,6 +67,8 @@ std::string action(Completes completes, std::string_view choices) {
     case Completes::kFlow:
     case Completes::kRun:
     case Completes::kTag:
+    case Completes::kDeployedFlow:
+    case Completes::kEvent:
       return fmt::format(" _qflow_ask {}", asked_kind(completes));
     case Completes::kChoice:
     case Completes::kCommand:

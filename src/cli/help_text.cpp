@@ -58,7 +58,7 @@ std::string positional_term(const PositionalSpec& spec) {
 std::string option_usage(const OptionSpec& option) {
   const std::string name =
       option.short_name != 0 ? fmt::format("-{}", option.short_name) : fmt::format("--{}", option.name);
-  const std::string text = option.value.empty() ? name : fmt::format("{} {}", name, option.value);
+  const std::string text = name + value_suffix(option);
   return fmt::format("[{}]{}", text, option.repeats == OptionSpec::Repeats::kYes ? "..." : "");
 }
 
@@ -134,7 +134,7 @@ std::vector<std::string> usage_words(const Command& command) {
 }
 
 std::string option_term(const OptionSpec& option, Alignment alignment) {
-  const std::string name = fmt::format("--{}{}{}", option.name, option.value.empty() ? "" : " ", option.value);
+  const std::string name = fmt::format("--{}{}", option.name, value_suffix(option));
   if (option.short_name != 0) return fmt::format("-{}, {}", option.short_name, name);
   return alignment == Alignment::kYes ? "    " + name : name;
 }

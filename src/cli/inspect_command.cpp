@@ -2,6 +2,7 @@
 
 #include "cli/chain_drawing.h"
 #include "cli/command_table.h"
+#include "cli/effect_report.h"
 #include "cli/run_list.h"
 #include "cli/run_report.h"
 #include "cli/store_access.h"
@@ -67,20 +68,15 @@ Status inspect_a_run(Context& context, Store& store, const Arguments& arguments)
   return {};
 }
 
-// Until flows are deployed, all that an event does is to stand in for one in a run.
+// What became of it for each trigger; an event that stood in for one in a local run has no other outcome.
 Result<Json> event_json(Store& store, const Event& event) {
-  QFLOW_ASSIGN(const std::vector<RunId> runs, store.ledger().runs_triggered_by_event(event.id));
+  QFLOW_ASSIGN(const auto outcomes, store.ledger().triggers().outcomes_of_event(event.id));
   Json object = to_json(event);
   object["outcomes"] = Json::array();
-  for (const RunId& id : runs) {
-    QFLOW_ASSIGN(const Run run, store.ledger().find_run(id));
-    const bool named = run.trigger && run.trigger->trigger_id;
-    object["outcomes"].push_back({{"flow", id.flow.text()},
-                                  {"trigger", named ? Json(run.trigger->trigger_id->text()) : Json()},
-                                  {"outcome", "fired"},
-                                  {"run", id.text()},
-                                  {"reason", Json()}});
-  }
+  for (const TriggerOutcome& outcome : outcomes) object["outcomes"].push_back(json_of(outcome));
+  QFLOW_ASSIGN(const std::vector<RunId> runs, store.ledger().runs_triggered_by_event(event.id));
+  object["runs"] = Json::array();
+  for (const RunId& id : runs) object["runs"].push_back(id.text());
   return object;
 }
 
@@ -111,7 +107,7 @@ const Command kInspectCommand = {
         "started_at, ended_at}], artifacts: {name: {size, sha256, value | path}}}; with --trigger-chain "
         "trigger.runs[] are such objects too, with --downstream there is downstream: [{run, status, downstream}]. "
         "Of an event {id, name, timestamp, recorded_at, type, namespace, value, sender, context, payload, "
-        "caused_by, outcomes: [{flow, trigger, outcome, run, reason}]}",
+        "caused_by, outcomes: [{flow, namespace, trigger, outcome, run, by, reason}], runs}",
     .examples = "  $ qflow inspect TrainingFlow/34\n  $ qflow inspect PredictionFlow latest --trigger-chain\n",
     .positionals = kPositionals,
     .options = kOptions,

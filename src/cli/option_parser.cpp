@@ -33,17 +33,21 @@ const OptionSpec* find_long(const std::vector<OptionSpec>& options, std::string_
   return found == options.end() ? nullptr : &*found;
 }
 
-// The words in reverse, as CLI11 reads them; "--name=" becomes two words, since CLI11 takes the empty value for none.
+// The words in reverse, as CLI11 reads them, each option with exactly one word as its value: "--name=" and an optional
+// value that is not given become empty ones, since CLI11 takes an empty value for none; two words become one.
 std::vector<std::string> reversed(const std::vector<OptionSpec>& options, const std::vector<std::string>& words) {
   std::vector<std::string> list;
-  for (const std::string& word : words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    const std::string& word = words[i];
     const bool empty_value = word.size() > 3 && word.back() == '=';
-    const OptionSpec* option = empty_value ? find_long(options, word.substr(0, word.size() - 1)) : nullptr;
-    if (option != nullptr && !option->value.empty()) {
-      list.push_back(word.substr(0, word.size() - 1));
+    const OptionSpec* option = find_long(options, empty_value ? word.substr(0, word.size() - 1) : word);
+    list.push_back(empty_value && option != nullptr ? word.substr(0, word.size() - 1) : word);
+    if (option == nullptr || option->value.empty()) continue;
+    if (empty_value || has_optional_value(*option)) {
       list.emplace_back();
-    } else {
-      list.push_back(word);
+    } else if (option->value.find(' ') != std::string_view::npos && i + 2 < words.size()) {
+      list.push_back(words[i + 1] + " " + words[i + 2]);
+      i += 2;
     }
   }
   std::reverse(list.begin(), list.end());

@@ -15,9 +15,8 @@ namespace {
 constexpr std::int64_t kMostJobs = 4096;
 
 ExitStatus status_of(const RunResult& result) {
-  if (result.signal == SIGHUP) return ExitStatus::kHangup;
-  if (result.signal == SIGINT) return ExitStatus::kInterrupted;
-  if (result.signal == SIGTERM) return ExitStatus::kTerminated;
+  const bool by_user = result.signal == SIGHUP || result.signal == SIGINT || result.signal == SIGTERM;
+  if (by_user) return status_of_signal(*result.signal);
   return result.status == RunStatus::kSucceeded ? ExitStatus::kOk : ExitStatus::kFailed;
 }
 
@@ -47,6 +46,11 @@ Result<RunResult> execute_watched(Context& context, StepOutput step_output, cons
 }
 
 }  // namespace
+
+ExitStatus status_of_signal(int signal) {
+  if (signal == SIGHUP) return ExitStatus::kHangup;
+  return signal == SIGTERM ? ExitStatus::kTerminated : ExitStatus::kInterrupted;
+}
 
 Result<ExecutionOptions> read_execution_options(const Arguments& arguments) {
   ExecutionOptions options;

@@ -16,6 +16,9 @@ inline constexpr OptionSpec kFailFastOption = {.name = "fail-fast", .help = "end
 inline constexpr OptionSpec kResultAsJsonOption = {
     .name = "json", .help = "the result as JSON; what steps print goes to standard error"};
 
+// The status of a command that a signal has ended.
+ExitStatus status_of_signal(int signal);
+
 Result<ExecutionOptions> read_execution_options(const Arguments& arguments);
 
 using ExecuteRun = std::function<Result<RunResult>(const Doors&, StopSignals&, RunObserver&)>;

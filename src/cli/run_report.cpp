@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/effect_report.h"
 #include "cli/run_list.h"
 #include "cli/step_drawing.h"
 #include "cli/table.h"
@@ -167,6 +168,9 @@ Status print_event_report(Context& context, Store& store, const Event& event) {
   if (!event.payload.empty()) add("payload", to_compact(event.payload));
   for (const RunId& run : runs) add("triggered", run.text());
   table.print_block(context);
+  QFLOW_ASSIGN(const auto outcomes, store.ledger().triggers().outcomes_of_event(event.id));
+  if (!outcomes.empty()) context.out.write("What it did:\n");
+  print_effects(context, context.out, outcomes);
   return {};
 }
 

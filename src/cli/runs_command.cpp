@@ -1,14 +1,14 @@
 #include <fmt/format.h>
 
 #include "cli/command_table.h"
+#include "cli/overdue_note.h"
 #include "cli/run_list.h"
+#include "cli/since_option.h"
 #include "cli/store_access.h"
 #include "cli/table.h"
-#include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/model/run_summary.h"
 #include "qflow/service/run_objects.h"
-#include "qflow/time/duration.h"
 
 namespace qflow {
 
@@ -34,14 +34,6 @@ constexpr OptionSpec kOptions[] = {
     {.name = "limit", .value = "N", .help = "so many, the newest (on a terminal 20)"},
     {.name = "json", .help = "one JSON object per run"},
 };
-
-Result<Instant> parse_since(const std::string& text, Instant now) {
-  if (const Result<Duration> length = parse_duration(text)) return now - *length;
-  Result<Instant> instant = parse_datetime(text);
-  if (instant) return instant;
-  return fail(ErrorKind::kUsage, fmt::format("option --since: {} is neither an instant nor a duration", quoted(text)),
-              "write 2026-11-20, 2026-11-20T10:00:00Z or 2h");
-}
 
 Result<RunFilter> read_filter(const Context& context, const Arguments& arguments) {
   RunFilter filter;
@@ -121,6 +113,7 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
     print_table(context, runs);
   }
   if (more) print_note(context, fmt::format("the newest {}; --limit N shows more", kRunsOnTerminal));
+  print_overdue_note(context, *store);
   return ExitStatus::kOk;
 }
 

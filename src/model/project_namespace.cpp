@@ -18,6 +18,22 @@ std::string kept(std::string_view text) {
 
 }  // namespace
 
+Result<std::optional<Project>> override_project(std::optional<Project> declared, const NamespaceOverride& changes) {
+  if (changes.empty()) return declared;
+  if (!declared && !changes.project) {
+    return fail(ErrorKind::kUsage, "the flow has no project", "give one with --project, or [project] in the file");
+  }
+  Project project = declared.value_or(Project());
+  if (changes.project) {
+    QFLOW_ASSIGN(const ProjectName name, ProjectName::parse(*changes.project));
+    project.name.value = name.text();
+  }
+  if (changes.branch) project.branch = Located<std::string>{*changes.branch, {}};
+  if (changes.no_branch) project.branch.reset();
+  if (changes.production) project.production = *changes.production;
+  return std::optional<Project>(std::move(project));
+}
+
 std::string project_namespace(const Project& project, std::string_view user) {
   const std::string name = kept(project.name.value);
   if (project.production) return project.branch ? name + ".prod." + kept(project.branch->value) : name + ".prod";

@@ -1,6 +1,7 @@
 #include "qflow/os/environment.h"
 
 #include <pwd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -22,6 +23,17 @@ std::optional<std::string> find_variable(const Environment& environment, std::st
   auto found = environment.find(name);
   if (found == environment.end() || found->second.empty()) return std::nullopt;
   return found->second;
+}
+
+// There is no way to read it but to set it.
+int process_umask() {
+  const mode_t mask = umask(077);
+  umask(mask);
+  return static_cast<int>(mask);
+}
+
+void set_process_umask(int mask) {
+  umask(static_cast<mode_t>(mask));
 }
 
 std::string login_name() {

@@ -9,7 +9,19 @@
 
 namespace qflow {
 
-Result<LoadedFlow> load_flow_file(FileSystem& files, const Path& folder, const std::string& file) {
+namespace {
+
+LoadedFlow check(FlowFile parsed) {
+  TriggerList triggers = build_triggers(parsed.definition, TriggerRegistry(), parsed.diagnostics);
+  check_step_expressions(parsed.definition, parsed.diagnostics);
+  return {std::make_shared<const FlowDefinition>(std::move(parsed.definition)), std::move(triggers),
+          std::move(parsed.diagnostics)};
+}
+
+}  // namespace
+
+Result<LoadedFlow> load_flow_file(FileSystem& files, const Path& folder, const std::string& file,
+                                  const NamespaceOverride& changes) {
   const Path path = (folder / file).lexically_normal();
   const auto info = files.info(path, FollowLinks::kYes);
   if (!info && info.error().kind == ErrorKind::kNotFound) {
@@ -20,15 +32,13 @@ Result<LoadedFlow> load_flow_file(FileSystem& files, const Path& folder, const s
     return fail(ErrorKind::kInvalid, "can't read " + file + ": it is a folder", "name the flow file inside it");
   }
   QFLOW_ASSIGN(const std::string text, read_file(files, path, kLongestFlowFile));
-  return load_flow_text(text, file, path.parent_path().string());
+  FlowFile parsed = parse_flow_file(text, file, path.parent_path().string());
+  QFLOW_ASSIGN(parsed.definition.project, override_project(std::move(parsed.definition.project), changes));
+  return check(std::move(parsed));
 }
 
 LoadedFlow load_flow_text(std::string_view text, const std::string& file, const std::string& folder) {
-  FlowFile parsed = parse_flow_file(text, file, folder);
-  TriggerList triggers = build_triggers(parsed.definition, TriggerRegistry(), parsed.diagnostics);
-  check_step_expressions(parsed.definition, parsed.diagnostics);
-  return {std::make_shared<const FlowDefinition>(std::move(parsed.definition)), std::move(triggers),
-          std::move(parsed.diagnostics)};
+  return check(parse_flow_file(text, file, folder));
 }
 
 void check_together(std::vector<LoadedFlow>& flows) {

@@ -21,6 +21,14 @@ struct HeldRun {
 Result<RunResult> execute_held_run(HeldRun held, const ExecutionOptions& options, Store& store, const Doors& doors,
                                    StopSignals* signals, RunObserver& observer);
 
+// Executes a run that has just been put down as running, with its lock, from where it stands.
+Result<RunResult> execute_started_run(Store& store, Run run, FileHandle lock, const ExecutionOptions& options,
+                                      const Doors& doors, StopSignals* signals, RunObserver& observer);
+
+// What a process gets that will execute runs: nothing of the run whose step may have called this one, or it would count
+// as a part of that.
+std::vector<std::string> environment_of_executors(const Environment& environment);
+
 // What the runner needs of a run, without the trigger's files.
 Result<RunPlan> plan_of(HeldRun& held, const ExecutionOptions& options, Store& store, const Doors& doors);
 

@@ -6,11 +6,12 @@
 #include "qflow/engine/simulated_trigger.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/model/project_namespace.h"
-#include "qflow/service/run_objects.h"
 #include "qflow/service/run_recovery.h"
 #include "qflow/service/trigger_arguments.h"
 #include "qflow/store/store_location.h"
+#include "service/artifact_reading.h"
 #include "service/held_run.h"
+#include "service/parameter_arguments.h"
 #include "service/secrets.h"
 #include "service/store_settings.h"
 
@@ -32,37 +33,7 @@ Result<std::optional<SimulatedTrigger>> simulate(const LoadedFlow& flow, const L
   for (const std::string& argument : request.triggers) {
     QFLOW_ASSIGN(sources.emplace_back(), parse_trigger_argument(argument, store, doors));
   }
-  const ArtifactReader read_artifact = [&](const Event& event, std::string_view name) -> Result<Json> {
-    if (store == nullptr || !event.caused_by) return fail(ErrorKind::kNotFound, "the event comes from no run");
-    QFLOW_ASSIGN(const Run run, store->ledger().find_run(*event.caused_by));
-    QFLOW_ASSIGN(const auto data, run_data(*store, run));
-    QFLOW_ASSIGN(const Value value, data->field(name));
-    return value.to_json();
-  };
-  return simulate_trigger(std::move(sources), *flow.definition, flow.triggers, read_artifact);
-}
-
-Error unknown_parameter(const std::vector<Parameter>& parameters, const std::string& name) {
-  std::vector<std::string> names;
-  for (const Parameter& parameter : parameters) names.push_back(parameter.name.text());
-  const std::string advice = names.empty() ? "the flow has no parameters" : did_you_mean_or_list(name, names);
-  return {ErrorKind::kInvalid, "-p: the flow has no parameter " + quoted(name), advice};
-}
-
-Status add_parameters(const std::vector<Parameter>& parameters, const std::vector<std::string>& given, Json& values) {
-  for (const std::string& text : given) {
-    const std::size_t equals = text.find('=');
-    if (equals == std::string::npos || equals == 0) {
-      return fail(ErrorKind::kUsage, "-p " + quoted(text) + " is not NAME=VALUE", "for example -p window=7");
-    }
-    const std::string name = text.substr(0, equals);
-    const Parameter* parameter = find_parameter(parameters, name);
-    if (parameter == nullptr) return tl::make_unexpected(unknown_parameter(parameters, name));
-    auto value = parse_parameter(*parameter, std::string_view(text).substr(equals + 1));
-    if (!value) return tl::make_unexpected(with_context("-p " + name, value.error()));
-    values[parameter->name.text()] = std::move(*value);
-  }
-  return {};
+  return simulate_trigger(std::move(sources), *flow.definition, flow.triggers, artifact_reader(store));
 }
 
 std::optional<Instant> inherited_instant(const TriggerRecord& record, Store* store) {

@@ -6,6 +6,7 @@
 #include "qflow/os/stop_signals.h"
 #include "qflow/runner/leftovers.h"
 #include "qflow/runner/run_journal.h"
+#include "service/run_ends.h"
 #include "service/run_record.h"
 
 namespace qflow {
@@ -25,25 +26,18 @@ Status refuse_ended(const Run& run) {
 // Nobody executes the run: this process holds its lock.
 Status end_here(Store& store, const Run& run, const Doors& doors, RunObserver& observer) {
   (void)end_leftovers({run.id, store.layout(), doors.files, doors.processes, doors.clock});
-  RunChanges changes;
-  QFLOW_ASSIGN(std::vector<StepState> steps, store.ledger().steps(run.id));
-  for (StepState& step : steps) {
-    if (step.ended_at) continue;
-    step.status = StepStatus::kCancelled;
-    step.ended_at = doors.clock.now();
-    changes.steps.push_back(std::move(step));
-  }
+  QFLOW_ASSIGN(const RunChanges changes, cancelled_steps(store, run.id, "qflow cancel", doors.clock.now()));
   return RunRecord(store, doors, run, observer).end({RunStatus::kCancelled, "qflow cancel", std::nullopt}, changes);
 }
 
+}  // namespace
+
 // The lock was held when it was looked at; whoever announced itself holds it still, or has ended.
-void ask_executor(Store& store, const RunId& run, const Doors& doors) {
+void ask_to_end(Store& store, const RunId& run, const Doors& doors) {
   const std::string journal = read_file(doors.files, store.layout().run_lock(run)).value_or("");
   const std::optional<ProcessInfo> executor = parse_run_journal(journal).executor;
   if (executor && store.run_is_locked(run)) doors.processes.signal(*executor, kCancelSignal);
 }
-
-}  // namespace
 
 Status cancel_run(Store& store, const RunId& id, const Doors& doors, RunObserver& observer) {
   const auto began = doors.clock.monotonic();
@@ -57,7 +51,7 @@ Status cancel_run(Store& store, const RunId& id, const Doors& doors, RunObserver
       if (!has_ended(run.status)) return end_here(store, run, doors, observer);
       return run.status == RunStatus::kCancelled ? Status() : refuse_ended(run);
     }
-    if (!std::exchange(asked, true)) ask_executor(store, id, doors);
+    if (!std::exchange(asked, true)) ask_to_end(store, id, doors);
   }
   return fail(ErrorKind::kBusy, id.text() + " has not ended yet",
               "its steps may not heed SIGTERM; call qflow cancel once more to end them at once");

@@ -40,6 +40,14 @@ Result<Run> start_run(Store& store, const RunId& id, const Doors& doors) {
 
 }  // namespace
 
+std::vector<std::string> environment_of_executors(const Environment& environment) {
+  std::vector<std::string> result;
+  for (const auto& [name, value] : environment) {
+    if (!name.starts_with("QFLOW_") || name == "QFLOW_USER") result.push_back(name + "=" + value);
+  }
+  return result;
+}
+
 Result<EarlierResults> earlier_results(Store& store, const RunId& run) {
   EarlierResults earlier;
   QFLOW_ASSIGN(earlier.steps, store.ledger().steps(run));
@@ -92,9 +100,16 @@ Result<RunResult> execute_queued_run(Store& store, const RunId& id, FileHandle l
   if (!lock) {
     QFLOW_ASSIGN(lock, store.lock_run(id));
   }
+  QFLOW_ASSIGN(Run run, start_run(store, id, doors));
+  return execute_started_run(store, std::move(run), std::move(lock), options, doors, signals, observer);
+}
+
+Result<RunResult> execute_started_run(Store& store, Run run, FileHandle lock, const ExecutionOptions& options,
+                                      const Doors& doors, StopSignals* signals, RunObserver& observer) {
+  const RunId id = run.id;
   HeldRun held;
   held.lock = std::move(lock);
-  QFLOW_ASSIGN(held.run, start_run(store, id, doors));
+  held.run = std::move(run);
   RunRecord record(store, doors, held.run, observer);
   auto flow = recorded_flow(store, held.run);
   auto secrets =
@@ -117,7 +132,7 @@ Status start_executor(Store& store, const RunId& run, const FileHandle& lock, co
   spec.arguments = {"qflow", "--store", store.layout().root().string(), "execute", run.text(), "--lock-on-stdin"};
   if (options.jobs) spec.arguments.insert(spec.arguments.end(), {"--jobs", std::to_string(*options.jobs)});
   if (options.on_failure == OnFailure::kEndRunning) spec.arguments.emplace_back("--fail-fast");
-  for (const auto& [name, value] : doors.environment) spec.environment.push_back(name + "=" + value);
+  spec.environment = environment_of_executors(doors.environment);
   spec.folder = doors.folder.string();
   spec.input = lock.descriptor();
   spec.error_output = log.descriptor();

@@ -7,6 +7,7 @@
 #include "qflow/runner/run_reporter.h"
 #include "qflow/runner/runner.h"
 #include "qflow/service/doors.h"
+#include "qflow/service/event_intake.h"
 #include "qflow/store/store.h"
 #include "service/git_probe.h"
 
@@ -26,14 +27,16 @@ class RunRecord final : public RunReporter {
   Status requeue(const RunChanges& changes);
 
  private:
-  Status write(LedgerWriter& writer, const RunChanges& changes);
-  Event end_event(std::string name, std::string type, Json payload, Instant at) const;
-  Status publish(LedgerWriter& writer, const PublishedEvent& published);
+  // The events of the changes that others may hear, judged: ends of steps, then what they publish.
+  Result<std::vector<JudgedEvent>> judge(const RunChanges& changes);
+  Result<JudgedEvent> judge_end(const Event& event);
+  Status write(LedgerWriter& writer, const RunChanges& changes, const std::vector<JudgedEvent>& events);
 
   Store& store_;
   const Doors& doors_;
   const Run& run_;
   RunObserver& observer_;
+  EventIntake intake_;
 };
 
 }  // namespace qflow

@@ -10,6 +10,7 @@
 #include "qflow/runner/leftovers.h"
 #include "qflow/service/run_objects.h"
 #include "service/held_run.h"
+#include "service/run_ends.h"
 #include "service/run_record.h"
 #include "service/secrets.h"
 
@@ -85,7 +86,8 @@ class Recovery {
       observer_.note(run.id.text() + " was cut off; it waits to go on");
       return record.requeue(changes);
     }
-    QFLOW_TRY(end_steps(run, changes));
+    QFLOW_ASSIGN(RunChanges cut_off_steps, cancelled_steps(store_, run.id, kKilled, doors_.clock.now()));
+    changes.steps = std::move(cut_off_steps.steps);
     RunOutcome outcome{RunStatus::kCrashed, std::string(kKilled), std::nullopt};
     if (goes_on) outcome = {RunStatus::kFailed, fmt::format("crashed {} times", kMostCrashes), std::nullopt};
     QFLOW_TRY(record.end(outcome, changes));
@@ -93,18 +95,6 @@ class Recovery {
         fmt::format("{0} {1}; qflow resume {0} goes on with what it has done", run.id.text(), to_text(outcome.status)));
     HeldRun held{std::move(run), flow, {}, {}, std::move(lock)};
     return hooks(std::move(held), outcome);
-  }
-
-  Status end_steps(const Run& run, RunChanges& changes) {
-    QFLOW_ASSIGN(std::vector<StepState> steps, store_.ledger().steps(run.id));
-    for (StepState& step : steps) {
-      if (step.ended_at) continue;
-      step.status = StepStatus::kCancelled;
-      step.reason = kKilled;
-      step.ended_at = doors_.clock.now();
-      changes.steps.push_back(std::move(step));
-    }
-    return {};
   }
 
   // Secrets are for steps; a hook of a crashed run has none, but they are masked where they can be found.

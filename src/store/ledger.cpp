@@ -61,9 +61,8 @@ class Writer final : public LedgerWriter {
   Status mark_quarantined(const std::string& sha256, std::string_view why) override {
     return qflow::mark_quarantined(ledger_, sha256, why);
   }
-  Status insert_event(const Event& event) override {
-    QFLOW_ASSIGN([[maybe_unused]] std::int64_t key, qflow::insert_event(ledger_, event, EventReality::kHappened));
-    return {};
+  Result<std::int64_t> insert_event(const Event& event) override {
+    return qflow::insert_event(ledger_, event, EventReality::kHappened);
   }
   Result<bool> remove_results(const RunId& run) override { return qflow::remove_results(ledger_, run, clock_.now()); }
   Result<bool> remove_object(const UnnamedObject& object) override {
@@ -87,6 +86,7 @@ struct Ledger::Connection {
   StoreAccess access;
   FileSystem& files;
   Clock& clock;
+  TriggerLedger triggers{*database};
   std::optional<Durability> durability = {};
 
   ~Connection();
@@ -255,6 +255,10 @@ Result<std::vector<RunId>> Ledger::runs_triggered_by_event(std::string_view even
 
 Result<Event> Ledger::end_event(const RunId& run, const std::optional<StepId>& step) {
   return qflow::end_event(*connection_->database, run, step);
+}
+
+TriggerLedger& Ledger::triggers() {
+  return connection_->triggers;
 }
 
 Result<std::vector<std::string>> Ledger::definition_hashes() {

@@ -12,10 +12,11 @@ namespace qflow {
 namespace {
 
 // What read_run reads, in its order.
-#define QFLOW_RUN_COLUMNS                                                                                   \
-  "SELECT r.run, r.flow, r.number, r.namespace, r.status, r.reason, r.origin, r.context, r.params, r.tags," \
-  " r.created_at, r.started_at, r.ended_at, r.scheduled_at, r.trigger, d.hash, r.flow_file, r.git_commit,"  \
-  " r.git_dirty, r.crashes, r.resumes, r.removed_at FROM runs r LEFT JOIN definitions d ON d.definition = " \
+#define QFLOW_RUN_COLUMNS                                                                                         \
+  "SELECT r.run, r.flow, r.number, r.namespace, r.status, r.reason, r.origin, r.context, r.params, r.tags,"       \
+  " r.created_at, r.started_at, r.ended_at, r.scheduled_at, r.trigger, d.hash, r.flow_file, r.git_commit,"        \
+  " r.git_dirty, r.crashes, r.resumes, r.removed_at, r.depth, r.correlation, r.deployment FROM runs r LEFT JOIN " \
+  "definitions d ON d.definition = "                                                                              \
   "r.definition "
 
 // A run as its row has it: the sources of its trigger are read afterwards, from their own table.
@@ -52,6 +53,9 @@ Result<RunRow> read_run(const Query& row) {
   run.crashes = static_cast<int>(row.integer(19));
   if (const auto resumes = row.optional_integer(20)) run.resumes = RunId{run.id.flow, *resumes};
   run.removed_at = row.optional_instant(21);
+  run.depth = static_cast<int>(row.integer(22));
+  run.correlation = row.text(23);
+  run.deployment = row.optional_integer(24);
   return result;
 }
 
@@ -95,16 +99,6 @@ Error unknown_run(SqliteConnection& ledger, const RunId& run) {
   return error;
 }
 
-Result<std::int64_t> definition_key(SqliteConnection& ledger, const std::string& hash, std::string_view text) {
-  {
-    Query query = ledger.query("SELECT definition FROM definitions WHERE hash = ?", hash);
-    QFLOW_ASSIGN(bool known, query.next());
-    if (known) return query.integer(0);
-  }
-  QFLOW_TRY(ledger.run("INSERT INTO definitions(hash, text) VALUES(?, ?)", hash, text));
-  return ledger.last_key();
-}
-
 Status insert_tags(SqliteConnection& ledger, std::int64_t run, const std::vector<std::string>& tags) {
   for (const std::string& tag : tags) {
     QFLOW_TRY(ledger.run("INSERT OR IGNORE INTO run_tags(tag, run) VALUES(?, ?)", tag, run));
@@ -143,6 +137,16 @@ Result<std::int64_t> run_key(SqliteConnection& ledger, const RunId& run) {
   return query.integer(0);
 }
 
+Result<std::int64_t> definition_key(SqliteConnection& ledger, const std::string& hash, std::string_view text) {
+  {
+    Query query = ledger.query("SELECT definition FROM definitions WHERE hash = ?", hash);
+    QFLOW_ASSIGN(bool known, query.next());
+    if (known) return query.integer(0);
+  }
+  QFLOW_TRY(ledger.run("INSERT INTO definitions(hash, text) VALUES(?, ?)", hash, text));
+  return ledger.last_key();
+}
+
 Result<std::int64_t> next_run_number(SqliteConnection& ledger, const FlowId& flow) {
   QFLOW_TRY(
       ledger.run("INSERT INTO run_counters(flow, last) VALUES(?, 1)"
@@ -157,12 +161,13 @@ Result<std::int64_t> insert_run_row(SqliteConnection& ledger, const Run& run, st
   if (run.trigger) trigger = trigger_text(*run.trigger);
   QFLOW_TRY(ledger.run(
       "INSERT INTO runs(flow, number, namespace, status, reason, origin, context, params, tags, created_at, started_at,"
-      " ended_at, scheduled_at, trigger, definition, flow_file, git_commit, git_dirty, crashes, resumes)"
-      " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      " ended_at, scheduled_at, trigger, definition, flow_file, git_commit, git_dirty, crashes, resumes, depth, "
+      "correlation,"
+      " deployment) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       run.id.flow.text(), run.id.number, run.name_space, to_text(run.status), run.reason, to_text(run.origin),
       run.context, to_compact(run.params), to_compact(Json(run.tags)), run.created_at, run.started_at, run.ended_at,
       run.scheduled_at, trigger, definition_row, run.flow_file, run.git_commit, run.git_dirty, run.crashes,
-      run.resumes ? std::optional(run.resumes->number) : std::nullopt));
+      run.resumes ? std::optional(run.resumes->number) : std::nullopt, run.depth, run.correlation, run.deployment));
   std::int64_t key = ledger.last_key();
   QFLOW_TRY(insert_tags(ledger, key, run.tags));
   return key;

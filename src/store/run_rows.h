@@ -33,5 +33,7 @@ Result<std::optional<Run>> latest_run(SqliteConnection& ledger, const FlowId& fl
 Result<std::vector<Run>> list_runs(SqliteConnection& ledger, const RunFilter& filter);
 Result<std::vector<FlowId>> known_flows(SqliteConnection& ledger);
 Result<std::string> definition(SqliteConnection& ledger, const std::string& hash);
+// The integer key of a definition, which is kept once.
+Result<std::int64_t> definition_key(SqliteConnection& ledger, const std::string& hash, std::string_view text);
 
 }  // namespace qflow

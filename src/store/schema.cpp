@@ -23,7 +23,9 @@ CREATE TABLE runs(run INTEGER PRIMARY KEY, flow TEXT NOT NULL, number INTEGER NO
  tags TEXT NOT NULL, created_at INTEGER NOT NULL, started_at INTEGER, ended_at INTEGER, scheduled_at INTEGER,
  trigger TEXT, definition INTEGER NOT NULL, flow_file TEXT NOT NULL, git_commit TEXT NOT NULL,
  git_dirty INTEGER NOT NULL, crashes INTEGER NOT NULL, resumes INTEGER,
- removed_at INTEGER, UNIQUE(flow, number));
+ removed_at INTEGER, depth INTEGER NOT NULL, correlation TEXT NOT NULL, deployment INTEGER, cancel TEXT,
+ UNIQUE(flow, number));
+CREATE INDEX runs_active ON runs(deployment, context) WHERE deployment IS NOT NULL AND ended_at IS NULL;
 CREATE INDEX runs_by_namespace ON runs(flow, namespace, number, status);
 CREATE INDEX runs_by_status ON runs(status, created_at);
 CREATE INDEX runs_by_creation ON runs(created_at);
@@ -46,6 +48,29 @@ CREATE TABLE events(event INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEX
  timestamp INTEGER NOT NULL, recorded_at INTEGER NOT NULL, type TEXT, namespace TEXT, value TEXT, sender TEXT,
  context TEXT, payload TEXT NOT NULL, caused_by INTEGER, simulated INTEGER NOT NULL);
 CREATE INDEX events_by_cause ON events(caused_by, name) WHERE caused_by IS NOT NULL;
+CREATE INDEX events_by_name ON events(name, event) WHERE name NOT GLOB 'qflow.step.*';
+CREATE TABLE idempotency_keys(name TEXT, key TEXT, event INTEGER NOT NULL, content TEXT NOT NULL,
+ repeats INTEGER NOT NULL, PRIMARY KEY(name, key)) WITHOUT ROWID;
+CREATE TABLE generations(generation INTEGER NOT NULL);
+INSERT INTO generations(generation) VALUES(0);
+CREATE TABLE deployments(deployment INTEGER PRIMARY KEY, flow TEXT NOT NULL, namespace TEXT NOT NULL,
+ branch TEXT NOT NULL, version INTEGER NOT NULL, definition INTEGER NOT NULL, flow_file TEXT NOT NULL, environment TEXT NOT NULL,
+ umask INTEGER NOT NULL, one_by_one INTEGER NOT NULL, max_parallel INTEGER, deployed_at INTEGER NOT NULL,
+ enabled INTEGER NOT NULL, disabled_reason TEXT NOT NULL, undeployed_at INTEGER, UNIQUE(flow, namespace));
+CREATE TABLE triggers(trigger INTEGER PRIMARY KEY, deployment INTEGER NOT NULL, id TEXT NOT NULL,
+ position INTEGER, enabled INTEGER NOT NULL, disabled_reason TEXT NOT NULL, shape TEXT NOT NULL,
+ UNIQUE(deployment, id));
+CREATE TABLE subscriptions(name TEXT, deployment INTEGER, PRIMARY KEY(name, deployment)) WITHOUT ROWID;
+CREATE INDEX subscriptions_by_deployment ON subscriptions(deployment);
+CREATE TABLE outcomes(event INTEGER, trigger INTEGER, outcome TEXT NOT NULL, reason TEXT NOT NULL, run INTEGER,
+ superseded_by INTEGER, PRIMARY KEY(event, trigger)) WITHOUT ROWID;
+CREATE INDEX outcomes_by_trigger ON outcomes(trigger, event);
+CREATE TABLE waiting(trigger INTEGER, correlation TEXT, event INTEGER, heard_by INTEGER, source TEXT NOT NULL,
+ time INTEGER NOT NULL, distinct_value TEXT, token INTEGER NOT NULL, held INTEGER NOT NULL,
+ PRIMARY KEY(trigger, correlation, event, heard_by)) WITHOUT ROWID;
+CREATE TABLE debounces(trigger INTEGER, correlation TEXT, since INTEGER NOT NULL, due INTEGER NOT NULL,
+ PRIMARY KEY(trigger, correlation)) WITHOUT ROWID;
+CREATE INDEX debounces_by_due ON debounces(due);
 )sql",
 };
 

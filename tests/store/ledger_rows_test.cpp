@@ -180,16 +180,16 @@ TEST_CASE("an event comes back as it was; its id is there once") {
   event.context = "c";
   event.payload = Json::parse(R"({"rows": 1.0, "deep": {"x": [1, 2]}})");
   event.caused_by = fixture.add_run("F").id;
-  fixture.write([&](LedgerWriter& writer) { return writer.insert_event(event); });
+  fixture.write([&](LedgerWriter& writer) { return writer.insert_event(event).map([](std::int64_t) {}); });
   CHECK(to_json(value_of(fixture.ledger().find_event(event.id))) == to_json(event));
-  Status again =
-      fixture.ledger().write(Durability::kPower, [&](LedgerWriter& writer) { return writer.insert_event(event); });
+  Status again = fixture.ledger().write(
+      Durability::kPower, [&](LedgerWriter& writer) { return writer.insert_event(event).map([](std::int64_t) {}); });
   CHECK(error_of(again).message == "the ledger has an event id-data_updated already");
   CHECK(error_of(fixture.ledger().find_event("unknown")).kind == ErrorKind::kNotFound);
   Event orphan = event_named("orphan");
   orphan.caused_by = run_id("G/1");
-  Status unknown =
-      fixture.ledger().write(Durability::kPower, [&](LedgerWriter& writer) { return writer.insert_event(orphan); });
+  Status unknown = fixture.ledger().write(
+      Durability::kPower, [&](LedgerWriter& writer) { return writer.insert_event(orphan).map([](std::int64_t) {}); });
   CHECK(error_of(unknown).kind == ErrorKind::kNotFound);
 }
 
@@ -214,7 +214,7 @@ TEST_CASE("the end of a run and of its steps is found; simulated events and thos
     QFLOW_TRY(writer.insert_event(end_of("e1", "qflow.run.F", first)));
     QFLOW_TRY(writer.insert_event(end_of("e2", "qflow.step.F.train", first)));
     QFLOW_TRY(writer.insert_event(end_of("e3", "qflow.run.F", second)));
-    return writer.insert_event(end_of("e4", "food", first));
+    return writer.insert_event(end_of("e4", "food", first)).map([](std::int64_t) {});
   });
   CHECK(value_of(fixture.ledger().end_event(first, {})).id == "e1");
   CHECK(value_of(fixture.ledger().end_event(first, step_id("train"))).id == "e2");

@@ -204,7 +204,7 @@ TEST_CASE("a trigger record comes back whole, with events that were made for it 
   const Run upstream = fixture.add_run("Up");
   Event end = event_named("qflow.run.Up");
   end.caused_by = upstream.id;
-  fixture.write([&](LedgerWriter& writer) { return writer.insert_event(end); });
+  fixture.write([&](LedgerWriter& writer) { return writer.insert_event(end).map([](std::int64_t) {}); });
   Event simulated = event_named("first");
   simulated.payload = Json{{"x", 1}};
   simulated.context = "c";
@@ -249,7 +249,7 @@ TEST_CASE("what a run triggered: through its end, its steps' ends, and the event
   end.caused_by = up.id;
   fixture.write([&](LedgerWriter& writer) -> Status {
     QFLOW_TRY(writer.insert_event(published));
-    return writer.insert_event(end);
+    return writer.insert_event(end).map([](std::int64_t) {});
   });
   fixture.add_run("B", triggered_by({TriggerSource{published, "food", {}, {}}}));
   fixture.add_run("A", triggered_by({TriggerSource{end, "Up", up.id, {}}, TriggerSource{published, "food", {}, {}}}));

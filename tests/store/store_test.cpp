@@ -25,7 +25,8 @@ void run_sql(const Path& database, const std::string& sql) {
 }
 
 Status insert(Ledger& ledger, const std::string& id, Durability durability = Durability::kProcess) {
-  return ledger.write(durability, [&](LedgerWriter& writer) { return writer.insert_event(event_named(id)); });
+  return ledger.write(
+      durability, [&](LedgerWriter& writer) { return writer.insert_event(event_named(id)).map([](std::int64_t) {}); });
 }
 
 // What `body` returns in a process of its own; as a user who may not write everywhere, where that is possible.

@@ -23,6 +23,8 @@ enum class Completes {
   kRun,
   kRunOrFile,
   kFlowOrFile,
+  kDeployedFlow,
+  kEvent,
   kParameter,
   kTag,
   kChoice,
@@ -30,7 +32,9 @@ enum class Completes {
   kTopic,
 };
 
-// One option of a command. `name` without dashes; `value` is the placeholder ("K=V"), empty for a flag.
+// One option of a command. `name` without dashes; `value` is the placeholder ("K=V"), empty for a flag. One in brackets
+// ("[=DURATION]") is optional and stands behind an equals sign; one of two words takes two, which are joined by a
+// space.
 struct OptionSpec {
   enum class Repeats { kNo, kYes };
 
@@ -43,6 +47,11 @@ struct OptionSpec {
   std::string_view choices = {};  // "auto|always|never"
 };
 
+bool has_optional_value(const OptionSpec& option);
+
+// What stands behind its name in help: " K=V", "[=DURATION]", "".
+std::string value_suffix(const OptionSpec& option);
+
 struct PositionalSpec {
   enum class Count { kOne, kOptional, kMany, kAny };  // kMany: one or more
 
@@ -54,7 +63,7 @@ struct PositionalSpec {
 };
 
 // Under which heading the overview lists a command. Hidden ones serve the completion scripts.
-enum class CommandGroup { kWriting, kRunning, kLooking, kArtifacts, kUpkeep, kAbout, kHidden };
+enum class CommandGroup { kWriting, kRunning, kTriggers, kLooking, kArtifacts, kUpkeep, kAbout, kHidden };
 
 struct Command;
 

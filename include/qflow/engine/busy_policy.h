@@ -9,14 +9,6 @@
 
 namespace qflow {
 
-// A deployed run of the flow, in the namespace and context of a firing, that is queued or running.
-struct ActiveRun {
-  RunId run;
-  RunStatus status = RunStatus::kQueued;
-  std::optional<TriggerId> trigger = {};
-  std::string correlation = {};
-};
-
 // What becomes of a firing.
 struct BusyDecision {
   enum class Kind { kQueue, kJoin, kSkip };

@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
+#include "qflow/engine/arrival.h"
 #include "qflow/engine/busy_policy.h"
 #include "qflow/engine/deployed_flow.h"
 #include "qflow/engine/event_judgement.h"
-#include "qflow/engine/trigger_state.h"
 #include "qflow/model/event.h"
 #include "qflow/model/event_outcome.h"
 #include "qflow/model/run.h"
@@ -26,12 +26,6 @@ struct RunRequest {
   std::optional<Instant> scheduled_at = {};
   Instant at;     // when it was decided
   int depth = 1;  // of the chain of runs
-};
-
-// An event that has a place in the ledger.
-struct RecordedEvent {
-  std::int64_t order = 0;
-  Event event;
 };
 
 // What the engine reads and changes, all in one transaction: the ledger, or a simulation's memory. An error leaves

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "qflow/engine/arrival.h"
 #include "qflow/engine/deployed_flow.h"
 #include "qflow/engine/parameter_mapping.h"
-#include "qflow/engine/trigger_state.h"
 #include "qflow/model/event.h"
 #include "qflow/model/run.h"
 

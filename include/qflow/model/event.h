@@ -27,6 +27,12 @@ struct Event {
   std::optional<RunId> caused_by;  // the run that published it, or whose end it is
 };
 
+// An event that has a place in the ledger.
+struct RecordedEvent {
+  std::int64_t order = 0;
+  Event event;
+};
+
 // The UUIDv7 of `now` with 74 random bits taken from `random`.
 std::string make_event_id(Instant now, const std::array<std::uint8_t, 10>& random);
 

@@ -14,6 +14,10 @@ Environment process_environment();
 // The variable, when it is set and not empty.
 std::optional<std::string> find_variable(const Environment& environment, std::string_view name);
 
+// The mode bits that this process takes away from files that it makes (umask(2)).
+int process_umask();
+void set_process_umask(int mask);
+
 // The login name of the user who runs this process.
 std::string login_name();
 

@@ -7,6 +7,7 @@
 
 #include "qflow/error/diagnostic.h"
 #include "qflow/model/flow_definition.h"
+#include "qflow/model/project_namespace.h"
 #include "qflow/os/file_system.h"
 #include "qflow/trigger/trigger.h"
 
@@ -24,7 +25,9 @@ inline constexpr std::uint64_t kLongestFlowFile = 16 * 1024 * 1024;
 
 // Reads and checks a file; a relative path starts at `folder`. Problems of the text are in the diagnostics; an error is
 // one of reaching the file (kNotFound, kStore).
-Result<LoadedFlow> load_flow_file(FileSystem& files, const Path& folder, const std::string& file);
+// `changes` replace what it says of its project.
+Result<LoadedFlow> load_flow_file(FileSystem& files, const Path& folder, const std::string& file,
+                                  const NamespaceOverride& changes = {});
 
 // The same for a text: `file` is its name in messages, `folder` what relative paths start from.
 LoadedFlow load_flow_text(std::string_view text, const std::string& file, const std::string& folder);

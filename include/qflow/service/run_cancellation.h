@@ -6,6 +6,9 @@
 
 namespace qflow {
 
+// Asks the process that executes the run to end it as cancelled, and does not wait.
+void ask_to_end(Store& store, const RunId& run, const Doors& doors);
+
 // Ends a run that waits or is being executed, and returns when it has ended as cancelled. Its process gets the chance
 // that Ctrl-C gives too: its steps have 10 s after SIGTERM. A run that nobody executes any more is ended here.
 //

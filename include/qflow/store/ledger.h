@@ -14,6 +14,7 @@
 #include "qflow/os/file_system.h"
 #include "qflow/store/objects.h"
 #include "qflow/store/store_layout.h"
+#include "qflow/store/trigger_ledger.h"
 
 namespace qflow {
 
@@ -61,7 +62,7 @@ class LedgerWriter {
   // The succeeded tasks of a step of `from`, with their artifacts, become ones of `to`. kBusy when gc has removed them.
   virtual Status copy_results(const RunId& from, const RunId& to, const StepId& step) = 0;
   virtual Status mark_quarantined(const std::string& sha256, std::string_view why) = 0;
-  virtual Status insert_event(const Event& event) = 0;
+  virtual Result<std::int64_t> insert_event(const Event& event) = 0;  // its place in the ledger
   // gc gives up the results of an ended run. False, and nothing happens, when a run that has not ended was triggered by
   // it.
   virtual Result<bool> remove_results(const RunId& run) = 0;
@@ -101,6 +102,9 @@ class Ledger {
   // The event that is the end of the run, or of one of its steps; kNotFound while it has not ended.
   Result<Event> end_event(const RunId& run, const std::optional<StepId>& step);
   Result<std::string> definition(const std::string& hash);
+
+  // What is deployed and what waits; its writes are for inside of `write`.
+  TriggerLedger& triggers();
 
   // For gc and fsck; these read whole tables.
   Result<std::vector<std::string>> definition_hashes();

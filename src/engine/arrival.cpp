@@ -1,4 +1,4 @@
-#include "qflow/engine/trigger_state.h"
+#include "qflow/engine/arrival.h"
 
 #include <fmt/format.h>
 

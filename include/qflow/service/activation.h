@@ -1,0 +1,34 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "qflow/service/deployment.h"
+#include "qflow/service/dispatch.h"
+
+namespace qflow {
+
+// `qflow trigger`: a deployed flow, or one of its triggers, is started by hand.
+struct ActivationRequest {
+  Deployment deployment;
+  std::optional<TriggerId> trigger;  // absent: the flow itself
+  std::optional<std::int64_t> batch_id;
+  std::optional<std::string> context;
+  std::vector<std::string> parameters;     // "name=value"
+  std::optional<std::string> correlation;  // which of the values that wait
+  bool start_here = true;                  // claim the run for this process, if it may start
+};
+
+// What came of it. Of an activated leg of a group that still waits for others there is no run.
+struct ActivatedRun {
+  std::optional<RunId> run;
+  std::optional<ClaimedRun> claimed;  // the run, when it may start at once: the caller executes it
+};
+
+// kNotFound: no such trigger; kRefused: it is disabled, or the chain is too long; kBusy: refused by `skip`; kInvalid:
+// parameters, or several correlation values wait and none is named (the error lists them).
+Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& request, const Doors& doors);
+
+}  // namespace qflow

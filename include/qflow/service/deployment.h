@@ -1,0 +1,46 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "qflow/model/deployment.h"
+#include "qflow/model/project_namespace.h"
+#include "qflow/service/doors.h"
+#include "qflow/service/flow_loading.h"
+#include "qflow/store/store.h"
+
+namespace qflow {
+
+// What one deploy did, or would do.
+struct DeployReport {
+  FlowId flow;
+  std::string name_space;
+  std::int64_t version = 0;
+  bool unchanged = false;              // the same as what is deployed: no new version
+  std::vector<std::string> changes;    // "trigger both: added", against the version before
+  std::vector<std::string> sentences;  // what will trigger execution of the flow, one per trigger
+  std::vector<std::string> notes;      // what the user should know besides
+};
+
+enum class DeployMode { kLive, kDryRun };
+
+// Makes the triggers of the flows (which have no errors) live, all or none. The definition is kept as it is now, with
+// PATH, LANG and umask of this process. The store is made where there is none. kInvalid: a trigger type that nothing
+// serves yet, or a branch that looks like another one's after its characters were removed.
+Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& flows, DeployMode mode,
+                                               const Doors& doors);
+
+// The deployments that a person means with "Flow", "namespace.Flow", the namespace options, or their mix: of a bare
+// name those in all namespaces. kNotFound with the nearest name.
+Result<std::vector<Deployment>> find_deployments(Store& store, const std::string& name);
+// The only one; kInvalid lists them when there are several.
+Result<Deployment> find_deployment(Store& store, const std::string& name);
+
+// No event starts it any more: what waits for it expires, queued runs are cancelled. How many were.
+Result<int> undeploy_flow(Store& store, const Deployment& deployment, const Doors& doors);
+
+// Flow or Flow/trigger. What happens while it is disabled is filtered; what waits keeps waiting.
+Status set_enabled(Store& store, const Deployment& deployment, const std::optional<TriggerId>& trigger, bool enabled,
+                   const std::string& reason, const Doors& doors);
+
+}  // namespace qflow

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "qflow/engine/engine.h"
+#include "qflow/service/doors.h"
+#include "qflow/store/store.h"
+
+namespace qflow {
+
+// The deployed flows of a store, each parsed once. For one thread.
+class DeployedFlows {
+ public:
+  explicit DeployedFlows(Store& store) : store_(store) {}
+
+  // As it is deployed now. kStore when the recorded definition has errors (a newer qflow may see some).
+  Result<std::shared_ptr<const DeployedFlow>> find(std::int64_t key);
+  // What every flow that listens to the event makes of it, in the order of their first deploy.
+  Result<std::vector<Judgement>> judge(const Event& event);
+
+ private:
+  Status refresh();
+
+  Store& store_;
+  std::int64_t generation_ = -1;
+  std::map<std::int64_t, std::shared_ptr<const DeployedFlow>> flows_;
+};
+
+// The generation of an event that is recorded only: the end of a local run.
+inline constexpr std::int64_t kHeardByNobody = -1;
+
+// An event with what its listeners make of it, as long as the deployments are of that generation.
+struct JudgedEvent {
+  Event event;
+  std::vector<Judgement> judgements;
+  std::int64_t generation = 0;
+};
+
+// Brings events into the ledger and lets the engine decide what they start. For one thread.
+class EventIntake {
+ public:
+  EventIntake(Store& store, const Doors& doors);
+  ~EventIntake();
+
+  // Everything that depends on the event alone; before the transaction.
+  Result<JudgedEvent> judge(Event event);
+  // In the transaction: the event, its outcomes, the runs that it queues. Its place in the ledger.
+  Result<std::int64_t> record(LedgerWriter& writer, const JudgedEvent& judged);
+  // In the transaction: what is over at `now` fires. How many.
+  Result<int> end_debounces(LedgerWriter& writer, Instant now);
+  // In the transaction: an activation by hand; see Engine::activate.
+  Result<std::optional<RunId>> activate(LedgerWriter& writer, const Engine::Activation& activation, const Event& event);
+
+  // In the transaction: all that waits for the joining trigger expires.
+  Status expire_waiting(std::int64_t deployment, const TriggerId& joining, const std::string& reason);
+  // In the transaction: runs of the deployment that have not started end as cancelled. How many.
+  Result<int> cancel_queued(LedgerWriter& writer, std::int64_t deployment, const std::string& reason, Instant now);
+
+  DeployedFlows& flows() { return flows_; }
+
+ private:
+  class State;
+
+  Store& store_;
+  const Doors& doors_;
+  DeployedFlows flows_;
+  ArtifactReader artifacts_;
+  std::optional<int> max_chain_;
+  Result<int> max_chain();
+};
+
+}  // namespace qflow

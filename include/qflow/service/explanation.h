@@ -1,0 +1,47 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "qflow/service/deployment.h"
+#include "qflow/store/store.h"
+
+namespace qflow {
+
+// An event that waits for a trigger.
+struct ArrivedEvent {
+  Event event;
+  std::string source;
+  bool held = false;  // by a debounce
+};
+
+// What waits under one correlation value.
+struct WaitingGroup {
+  std::string correlation;  // canonical JSON, or ""
+  std::vector<ArrivedEvent> arrived;
+  std::string missing;                   // "second, hourly (23 of 24)"; "" when only a debounce has to end
+  std::optional<Instant> window_closes;  // an event later than this makes the oldest one expire
+  std::optional<Instant> due;            // when a debounce ends
+};
+
+// Why one trigger did or did not start its flow.
+struct TriggerExplanation {
+  Deployment deployment;
+  TriggerId trigger;
+  std::string type;
+  std::string sentence;
+  std::string disabled;  // why no event counts now; ""
+  std::vector<WaitingGroup> waiting;
+  std::string missing;                        // when nothing waits: what it needs
+  std::vector<TriggerOutcome> refused;        // the newest that were filtered, superseded, expired, skipped, stopped
+  std::optional<TriggerOutcome> last_firing;  // with the run
+  std::string would_fire;                     // a command
+};
+
+// Of one trigger of the deployment, or of all that fire by themselves, in the order of the file. kNotFound with the
+// nearest name.
+Result<std::vector<TriggerExplanation>> explain_triggers(Store& store, const Deployment& deployment,
+                                                         const std::optional<TriggerId>& trigger);
+
+}  // namespace qflow

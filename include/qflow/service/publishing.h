@@ -1,0 +1,52 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "qflow/model/project_namespace.h"
+#include "qflow/service/doors.h"
+#include "qflow/store/store.h"
+
+namespace qflow {
+
+// One event to publish.
+struct Publication {
+  Event event;                   // without id, recorded_at and caused_by
+  bool timestamp_given = false;  // else it is the moment of publishing
+  bool namespaced = false;       // becomes {project}.{branch}.{name}
+  std::optional<std::string> idempotency_key = {};
+  std::string origin = {};  // for messages: "events.jsonl:3"
+};
+
+// What became of it. Of a duplicate, `id` is the first one's and there are no effects.
+struct PublishedNow {
+  std::string id;
+  std::string name;
+  bool duplicate = false;
+  std::vector<TriggerOutcome> effects = {};
+};
+
+// Who publishes: a run, whose step called qflow publish, or a person.
+struct Publisher {
+  std::optional<Run> run;
+  std::string name_space;  // of the run, else of the options; "" without a project
+};
+
+// From QFLOW_RUN of the environment and the namespace options.
+Result<Publisher> find_publisher(Store& store, const NamespaceOverride& options, const Environment& environment);
+
+// A batch: one JSON object per line, with the keys of an event, `namespaced` and `idempotency_key`. Empty lines are
+// skipped. kInvalid names `file` and the line.
+Result<std::vector<Publication>> parse_batch(std::string_view text, const std::string& file, Instant now);
+
+enum class PublishMode { kForReal, kDryRun };
+
+// All in one transaction, or none; durable when it returns. kInvalid: a name that is reserved (qflow.…), a payload over
+// max_payload, a timestamp more than 24 h ahead, `namespaced` without a project, an idempotency key that was used with
+// other content. kDryRun says what would happen and leaves nothing.
+Result<std::vector<PublishedNow>> publish_events(Store& store, std::vector<Publication> publications,
+                                                 const Publisher& publisher, PublishMode mode, const Doors& doors);
+
+}  // namespace qflow

@@ -1,0 +1,25 @@
+#pragma once
+
+#include "qflow/runner/run_reporter.h"
+#include "qflow/service/doors.h"
+#include "qflow/store/store.h"
+
+namespace qflow {
+
+// What one tick did.
+struct TickReport {
+  int debounces = 0;  // firings whose debounce was over
+  int started = 0;    // processes for queued runs
+};
+
+// Does what is due: recovers runs whose process was killed, ends those that were replaced, fires what a debounce held
+// back, starts queued runs. Without anything due it writes nothing but the time of the tick.
+Result<TickReport> tick(Store& store, const Doors& doors, RunObserver& observer);
+
+// Whether anything is due; needs a store that was opened for reading only.
+Result<bool> has_work(Store& store, const Doors& doors);
+
+// Notes that a tick was here.
+Status note_tick(const StoreLayout& layout, FileSystem& files);
+
+}  // namespace qflow

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "qflow/model/deployment.h"
+#include "qflow/model/event.h"
+#include "qflow/model/event_outcome.h"
+#include "qflow/model/run.h"
+#include "qflow/model/trigger_state.h"
+
+namespace qflow {
+
+class SqliteConnection;
+
+// What one event came to for one trigger.
+struct TriggerOutcome {
+  std::string event;  // id
+  FlowId flow;
+  std::string name_space;
+  TriggerId trigger;
+  EventOutcome outcome;
+};
+
+// The join state of one correlation value.
+struct CorrelatedState {
+  std::string correlation;
+  TriggerState state;
+};
+
+// A debounce that is over.
+struct DueDebounce {
+  std::int64_t deployment = 0;
+  TriggerId trigger;
+  std::string correlation;
+};
+
+// An idempotency key that was used.
+struct UsedKey {
+  std::string event;    // id
+  std::string content;  // of that event, as the publisher gave it
+};
+
+// Which events a listing wants; newest first.
+struct EventFilter {
+  std::optional<std::string> name;
+  std::optional<std::string> context;
+  std::optional<Instant> since;  // recorded at or after
+  std::optional<std::int64_t> limit;
+};
+
+// The part of the ledger that is about what is deployed and what waits. Got from Ledger::triggers(); what changes
+// something is for inside of Ledger::write alone. Errors as there.
+class TriggerLedger {
+ public:
+  explicit TriggerLedger(SqliteConnection& database) : database_(database) {}
+
+  // Counts up with everything that changes what an event means: deploy, undeploy, enable, disable.
+  Result<std::int64_t> generation();
+
+  // Deployments.
+  Result<std::vector<std::int64_t>> listeners(std::string_view event_name);  // keys, in the order of their first deploy
+  Result<std::vector<std::string>> awaited_events();  // published ones that some deployed flow listens to, sorted
+  Result<Deployment> deployment(std::int64_t key);
+  Result<std::vector<Deployment>> deployments(const std::optional<FlowId>& flow = std::nullopt);  // by flow, namespace
+  // Inserts (key 0) or replaces, with version and triggers as given; `event_names` are what it listens to from now on.
+  // The key.
+  Result<std::int64_t> save_deployment(const Deployment& deployment, const std::vector<std::string>& event_names);
+  // No events any more; the row stays, for outcomes and versions.
+  Status remove_deployment(std::int64_t key, Instant at);
+  // Of the flow, or of one of its triggers.
+  Status set_enabled(std::int64_t deployment, const std::optional<TriggerId>& trigger, bool enabled,
+                     std::string_view reason);
+  // Version that a flow had in a namespace when it was undeployed, and its key; nothing if it never was deployed.
+  Result<std::optional<Deployment>> former_deployment(const FlowId& flow, const std::string& name_space);
+
+  // Join state.
+  Result<TriggerState> state(std::int64_t deployment, const TriggerId& joining, const std::string& correlation);
+  Result<std::vector<CorrelatedState>> states(std::int64_t deployment, const TriggerId& joining);
+  Status save_state(std::int64_t deployment, const TriggerId& joining, const std::string& correlation,
+                    const TriggerState& state);
+  Result<std::vector<DueDebounce>> due_debounces(Instant now);
+
+  // Events and outcomes.
+  Result<Event> event_at(std::int64_t order);
+  Result<std::int64_t> order_of(std::string_view event_id);  // kNotFound
+  Result<std::vector<Event>> events(const EventFilter& filter);
+  Status set_outcome(std::int64_t event, std::int64_t deployment, const TriggerId& trigger,
+                     const EventOutcome& outcome);
+  Result<std::vector<TriggerOutcome>> outcomes_of_event(std::string_view event_id);  // by flow, namespace, trigger
+  // Newest first.
+  Result<std::vector<TriggerOutcome>> outcomes_of_trigger(std::int64_t deployment, const TriggerId& trigger,
+                                                          std::int64_t limit);
+  Result<std::optional<UsedKey>> used_key(std::string_view event_name, std::string_view key);
+  Status use_key(std::string_view event_name, std::string_view key, std::int64_t event, std::string_view content);
+  Status count_repeat(std::string_view event_name, std::string_view key);
+
+  // Runs of deployments.
+  Result<std::vector<ActiveRun>> active_runs(std::int64_t deployment, const std::optional<std::string>& context);
+  Result<std::vector<ActiveRun>> active_runs(std::int64_t deployment);
+  Result<std::vector<RecordedEvent>> events_of_run(const RunId& run);
+  // A queued run takes in more.
+  Status extend_run(const Run& run);
+  Status ask_to_cancel(const RunId& run, std::string_view reason);
+  Result<std::vector<RunId>> runs_to_cancel();
+  // The queued deployed runs that may start now, oldest first: those that no run of their deployment, context and
+  // policy is in the way of. At most `limit` of them, with -1 all.
+  Result<std::vector<RunId>> startable_runs(std::int64_t limit);
+  Result<std::vector<RunId>> unended_runs();  // deployed ones that are queued or running, oldest first
+  Result<std::int64_t> running_runs();        // deployed ones
+  // The deployment that queued a run, as it is now; kNotFound for local runs.
+  Result<Deployment> deployment_of(const RunId& run);
+
+ private:
+  SqliteConnection& database_;
+};
+
+}  // namespace qflow

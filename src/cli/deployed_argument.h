@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "qflow/service/deployment.h"
+
+namespace qflow {
+
+// What FLOW[/TRIGGER] of a command line names.
+struct DeployedArgument {
+  std::string flow;  // a flow id, or one qualified with its namespace
+  std::optional<TriggerId> trigger;
+};
+
+// kInvalid when a part breaks its rule.
+Result<DeployedArgument> parse_deployed_argument(const std::string& text);
+
+// "foo.prod.bar.HelloFlow", or the bare id outside of projects.
+std::string full_name(const Deployment& deployment);
+
+}  // namespace qflow

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <vector>
+
+#include "qflow/cli/context.h"
+#include "qflow/model/json.h"
+#include "qflow/store/trigger_ledger.h"
+
+namespace qflow {
+
+// {flow, trigger, outcome, run, reason}
+Json json_of(const TriggerOutcome& outcome);
+
+// A line for each: what fired, what waits for what, what was filtered and why.
+void print_effects(Context& context, OutputStream& stream, const std::vector<TriggerOutcome>& effects);
+
+// "fired PredictionFlow/3", "superseded by 0198…: a newer one …".
+std::string outcome_text(const EventOutcome& outcome);
+
+}  // namespace qflow

@@ -1,0 +1,76 @@
+#include <fmt/format.h>
+
+#include "cli/command_table.h"
+#include "cli/deployed_argument.h"
+#include "cli/store_access.h"
+#include "qflow/error/suggestion.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr PositionalSpec kPositionals[] = {{.name = "FLOW[/TRIGGER]",
+                                            .help = "a deployed flow, or one of its triggers",
+                                            .completes = Completes::kDeployedFlow}};
+
+constexpr OptionSpec kDisableOptions[] = {
+    {.name = "reason", .value = "TEXT", .help = "why; flows and explain show it"}};
+
+Status check_trigger(const Deployment& deployment, const std::optional<TriggerId>& wanted) {
+  if (!wanted) return {};
+  std::vector<std::string> names;
+  for (const DeployedTrigger& trigger : deployment.triggers) {
+    if (trigger.id == *wanted) return {};
+    names.push_back(trigger.id.text());
+  }
+  return fail(ErrorKind::kNotFound, fmt::format("{} has no trigger {}", deployment.flow.text(), quoted(wanted->text())),
+              names.empty() ? "it has no triggers at all" : did_you_mean_or_list(wanted->text(), names));
+}
+
+Result<ExitStatus> switch_to(Context& context, const Arguments& arguments, bool enabled, const std::string& reason) {
+  QFLOW_ASSIGN(const DeployedArgument argument, parse_deployed_argument(arguments.positionals().front()));
+  QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
+  QFLOW_ASSIGN(const Deployment deployment, find_deployment(*store, argument.flow));
+  QFLOW_TRY(check_trigger(deployment, argument.trigger));
+  const Doors doors = doors_of(context);
+  QFLOW_TRY(set_enabled(*store, deployment, argument.trigger, enabled, reason, doors));
+  const std::string trigger = argument.trigger ? "/" + argument.trigger->text() : "";
+  context.out.write(fmt::format("{}{} is {}\n", full_name(deployment), trigger, enabled ? "enabled" : "disabled"));
+  return ExitStatus::kOk;
+}
+
+Result<ExitStatus> enable(Context& context, const Arguments& arguments) {
+  return switch_to(context, arguments, true, "");
+}
+
+Result<ExitStatus> disable(Context& context, const Arguments& arguments) {
+  return switch_to(context, arguments, false, arguments.value("reason").value_or(""));
+}
+
+}  // namespace
+
+const Command kEnableCommand = {
+    .name = "enable",
+    .group = CommandGroup::kTriggers,
+    .summary = "let events count again for a flow or one of its triggers",
+    .description = "What happened while it was disabled stays filtered; what waited before goes on waiting.",
+    .examples = "  $ qflow enable PredictionFlow/after_training\n",
+    .positionals = kPositionals,
+    .run = enable,
+};
+
+const Command kDisableCommand = {
+    .name = "disable",
+    .group = CommandGroup::kTriggers,
+    .summary = "let no event count for a flow or one of its triggers",
+    .description =
+        "Events are filtered with the reason \"disabled\"; what waits keeps waiting, but a debounce that ends expires "
+        "its "
+        "events. It stays so across a redeploy, until qflow enable.",
+    .examples = "  $ qflow disable PredictionFlow --reason 'the model is being moved'\n",
+    .positionals = kPositionals,
+    .options = kDisableOptions,
+    .run = disable,
+};
+
+}  // namespace qflow

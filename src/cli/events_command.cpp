@@ -1,0 +1,85 @@
+#include <fmt/format.h>
+
+#include "cli/command_table.h"
+#include "cli/overdue_note.h"
+#include "cli/since_option.h"
+#include "cli/store_access.h"
+#include "cli/table.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr std::int64_t kMostEvents = 1'000'000'000;
+constexpr std::int64_t kEventsOnTerminal = 20;
+
+constexpr PositionalSpec kPositionals[] = {{.name = "NAME",
+                                            .help = "events of this name only",
+                                            .count = PositionalSpec::Count::kOptional,
+                                            .completes = Completes::kEvent}};
+
+constexpr OptionSpec kOptions[] = {
+    {.name = "context", .value = "C", .help = "events with this context"},
+    {.name = "since", .value = "T", .help = "events recorded since then: an instant, or a duration such as 2h"},
+    {.name = "limit", .value = "N", .help = "so many, the newest (on a terminal 20)"},
+    {.name = "json", .help = "one JSON object per event"},
+};
+
+Result<EventFilter> read_filter(const Context& context, const Arguments& arguments) {
+  EventFilter filter;
+  if (!arguments.positionals().empty()) filter.name = arguments.positionals().front();
+  filter.context = arguments.value("context");
+  if (const auto since = arguments.value("since")) {
+    QFLOW_ASSIGN(filter.since, parse_since(*since, context.clock.now()));
+  }
+  QFLOW_ASSIGN(filter.limit, arguments.integer("limit", 1, kMostEvents));
+  if (!filter.limit && context.out.is_terminal() && !arguments.flag("json")) filter.limit = kEventsOnTerminal;
+  return filter;
+}
+
+void print_table(const Context& context, const std::vector<Event>& events) {
+  Table table({"EVENT", "NAME", "RECORDED", "CONTEXT", "FROM", "PAYLOAD"});
+  for (const Event& event : events) {
+    table.add({{event.id, Color::kBold},
+               {event.name},
+               {list_time(context, event.recorded_at)},
+               {event.context.value_or("-")},
+               {event.caused_by ? event.caused_by->text() : event.sender.value_or("-")},
+               {to_compact(event.payload)}});
+  }
+  table.print(context);
+}
+
+Result<ExitStatus> run(Context& context, const Arguments& arguments) {
+  QFLOW_ASSIGN(const EventFilter filter, read_filter(context, arguments));
+  QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
+  QFLOW_ASSIGN(const std::vector<Event> events, store->ledger().triggers().events(filter));
+  if (arguments.flag("json")) {
+    for (const Event& event : events) print_json_line(context.out, to_json(event));
+  } else {
+    print_table(context, events);
+  }
+  print_overdue_note(context, *store);
+  return ExitStatus::kOk;
+}
+
+}  // namespace
+
+const Command kEventsCommand = {
+    .name = "events",
+    .group = CommandGroup::kLooking,
+    .summary = "list events, the newest first",
+    .description =
+        "Published events, ends of runs (qflow.run.FLOW) and of steps (qflow.step.FLOW.STEP). qflow inspect EVENT "
+        "shows "
+        "what one did.",
+    .json =
+        "one object per event: {id, name, timestamp, recorded_at, type, namespace, value, sender, context, payload, "
+        "caused_by}",
+    .examples = "  $ qflow events data_updated --since 2d\n",
+    .positionals = kPositionals,
+    .options = kOptions,
+    .run = run,
+};
+
+}  // namespace qflow

@@ -1,0 +1,172 @@
+#include <fmt/format.h>
+
+#include "cli/command_table.h"
+#include "cli/deployed_argument.h"
+#include "cli/effect_report.h"
+#include "cli/overdue_note.h"
+#include "cli/run_report.h"
+#include "cli/store_access.h"
+#include "cli/table.h"
+#include "qflow/service/explanation.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr PositionalSpec kPositionals[] = {{.name = "FLOW[/TRIGGER]",
+                                            .help = "a deployed flow, or one of its triggers",
+                                            .completes = Completes::kDeployedFlow}};
+
+constexpr OptionSpec kOptions[] = {{.name = "json", .help = "one JSON object per trigger"}};
+
+Json arrived_json(const WaitingGroup& group) {
+  Json list = Json::array();
+  for (const ArrivedEvent& arrived : group.arrived) {
+    Json event = to_json(arrived.event);
+    event["source"] = arrived.source;
+    event["correlation"] = group.correlation.empty() ? Json() : parse_json(group.correlation).value_or(Json());
+    list.push_back(std::move(event));
+  }
+  return list;
+}
+
+// The keys of command-line.md; "waiting" holds what is still missing per correlation value.
+Json json_of(const TriggerExplanation& trigger) {
+  Json waiting = Json::array(), arrived = Json::array(), filtered = Json::array();
+  std::optional<Instant> closes, next;
+  for (const WaitingGroup& group : trigger.waiting) {
+    waiting.push_back(
+        {{"correlation", group.correlation.empty() ? Json() : parse_json(group.correlation).value_or(Json())},
+         {"missing", group.missing}});
+    for (Json& event : arrived_json(group)) arrived.push_back(std::move(event));
+    if (group.window_closes && (!closes || *group.window_closes < *closes)) closes = group.window_closes;
+    if (group.due && (!next || *group.due < *next)) next = group.due;
+  }
+  for (const TriggerOutcome& outcome : trigger.refused) {
+    Json one = qflow::json_of(outcome);
+    one["event"] = outcome.event;
+    filtered.push_back(std::move(one));
+  }
+  const bool ran = trigger.last_firing && trigger.last_firing->outcome.run;
+  return {{"flow", trigger.deployment.flow.text()},
+          {"namespace", trigger.deployment.name_space},
+          {"trigger", trigger.trigger.text()},
+          {"sentence", trigger.sentence},
+          {"disabled", trigger.disabled.empty() ? Json() : Json(trigger.disabled)},
+          {"waiting", std::move(waiting)},
+          {"arrived", std::move(arrived)},
+          {"filtered", std::move(filtered)},
+          {"window_closes", json_or_null(closes)},
+          {"last", ran ? Json(trigger.last_firing->outcome.run->text()) : Json()},
+          {"next", json_or_null(next)},
+          {"would_fire", trigger.would_fire}};
+}
+
+std::string sender_of(const Event& event) {
+  if (event.caused_by) return " from " + event.caused_by->text();
+  return event.sender ? " from " + *event.sender : "";
+}
+
+class Printer {
+ public:
+  Printer(Context& context, Store& store)
+      : context_(context), store_(store), painter_(painter_for(context, context.out)) {}
+
+  Status print(const TriggerExplanation& trigger) {
+    const std::string flow = full_name(trigger.deployment);
+    write(fmt::format("{}  {}\n", painter_.paint(Color::kBold, flow + "/" + trigger.trigger.text()), trigger.sentence));
+    if (!trigger.disabled.empty()) write(painter_.paint(Color::kYellow, "  " + trigger.disabled) + "\n");
+    if (trigger.waiting.empty() && !trigger.missing.empty()) {
+      write(fmt::format("  nothing waits; it needs {}\n", trigger.missing));
+    }
+    for (const WaitingGroup& group : trigger.waiting) print_group(group);
+    QFLOW_TRY(print_last(trigger));
+    if (!trigger.refused.empty()) write("  not counted lately:\n");
+    for (const TriggerOutcome& outcome : trigger.refused) QFLOW_TRY(print_refused(outcome));
+    write(fmt::format("  to fire it: {}\n", painter_.paint(Color::kCyan, trigger.would_fire)));
+    return {};
+  }
+
+ private:
+  void write(const std::string& text) { context_.out.write(text); }
+
+  void print_group(const WaitingGroup& group) {
+    if (!group.correlation.empty()) write(fmt::format("  for {}:\n", group.correlation));
+    for (const ArrivedEvent& arrived : group.arrived) {
+      write(fmt::format("  arrived: {} {}{}  {}\n", arrived.event.name, time_for(context_, arrived.event.timestamp),
+                        sender_of(arrived.event), painter_.paint(Color::kDim, arrived.event.id)));
+    }
+    if (!group.missing.empty())
+      write(fmt::format("  {} {}\n", painter_.paint(Color::kBlue, "waits for:"), group.missing));
+    if (group.due) write(fmt::format("  fires {}, when its debounce is over\n", time_for(context_, *group.due)));
+    if (group.window_closes) {
+      write(fmt::format("  an event later than {} makes the oldest expire\n", format_instant(*group.window_closes)));
+    }
+  }
+
+  Status print_last(const TriggerExplanation& trigger) {
+    if (!trigger.last_firing || !trigger.last_firing->outcome.run) {
+      write("  it has never fired\n");
+      return {};
+    }
+    const RunId& id = *trigger.last_firing->outcome.run;
+    QFLOW_ASSIGN(const Run run, store_.ledger().find_run(id));
+    write(
+        fmt::format("  fired last: {} {} ({})\n", id.text(), time_for(context_, run.created_at), to_text(run.status)));
+    return {};
+  }
+
+  Status print_refused(const TriggerOutcome& outcome) {
+    QFLOW_ASSIGN(const Event event, store_.ledger().find_event(outcome.event));
+    write(fmt::format("    {} {}: {}\n", event.name, time_for(context_, event.timestamp),
+                      painter_.paint(Color::kYellow, outcome_text(outcome.outcome))));
+    return {};
+  }
+
+  Context& context_;
+  Store& store_;
+  Painter painter_;
+};
+
+Result<ExitStatus> run(Context& context, const Arguments& arguments) {
+  QFLOW_ASSIGN(const DeployedArgument argument, parse_deployed_argument(arguments.positionals().front()));
+  QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
+  QFLOW_ASSIGN(const std::vector<Deployment> deployments, find_deployments(*store, argument.flow));
+  Printer printer(context, *store);
+  for (const Deployment& deployment : deployments) {
+    QFLOW_ASSIGN(const auto triggers, explain_triggers(*store, deployment, argument.trigger));
+    if (triggers.empty()) print_note(context, full_name(deployment) + " has no triggers: only qflow trigger starts it");
+    for (const TriggerExplanation& trigger : triggers) {
+      if (arguments.flag("json")) {
+        print_json_line(context.out, json_of(trigger));
+      } else {
+        QFLOW_TRY(printer.print(trigger));
+      }
+    }
+  }
+  print_overdue_note(context, *store);
+  return ExitStatus::kOk;
+}
+
+}  // namespace
+
+const Command kExplainCommand = {
+    .name = "explain",
+    .group = CommandGroup::kTriggers,
+    .summary = "why a flow did or did not start",
+    .description =
+        "For each trigger: what it listens to, what has arrived and from whom, what is missing, when the window "
+        "closes, "
+        "when it fired last, which events were filtered, superseded or expired and why, and a command that would fire "
+        "it.",
+    .json =
+        "one object per trigger: {flow, namespace, trigger, sentence, disabled, waiting: [{correlation, missing}], "
+        "arrived: [event with source, correlation], filtered: [{event, outcome, reason, ...}], window_closes, last, "
+        "next, would_fire}",
+    .examples = "  $ qflow explain PredictionFlow\n  $ qflow explain DailyFlow/all_hours\n",
+    .positionals = kPositionals,
+    .options = kOptions,
+    .run = run,
+};
+
+}  // namespace qflow

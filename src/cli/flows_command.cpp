@@ -1,0 +1,96 @@
+#include <fmt/format.h>
+
+#include "cli/command_table.h"
+#include "cli/deployed_argument.h"
+#include "cli/overdue_note.h"
+#include "cli/store_access.h"
+#include "cli/table.h"
+#include "qflow/service/explanation.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr OptionSpec kOptions[] = {{.name = "json", .help = "one JSON object per flow"}};
+
+std::int64_t count_waiting(const TriggerExplanation& trigger) {
+  std::int64_t waiting = 0;
+  for (const WaitingGroup& group : trigger.waiting) waiting += static_cast<std::int64_t>(group.arrived.size());
+  return waiting;
+}
+
+std::string waiting_text(const TriggerExplanation& trigger) {
+  const std::int64_t waiting = count_waiting(trigger);
+  if (!trigger.disabled.empty()) return trigger.disabled;
+  if (waiting == 0) return "-";
+  const std::string& missing = trigger.waiting.front().missing;
+  return fmt::format("{} waiting{}", waiting, missing.empty() ? "" : " for " + missing);
+}
+
+std::string last_run(const TriggerExplanation& trigger) {
+  return trigger.last_firing && trigger.last_firing->outcome.run ? trigger.last_firing->outcome.run->text() : "-";
+}
+
+Json json_of(const Deployment& deployment, const std::vector<TriggerExplanation>& triggers) {
+  Json list = Json::array();
+  for (const TriggerExplanation& trigger : triggers) {
+    list.push_back({{"id", trigger.trigger.text()},
+                    {"type", trigger.type},
+                    {"enabled", trigger.disabled.empty()},
+                    {"waiting", count_waiting(trigger)},
+                    {"next", Json()},
+                    {"error", Json()}});
+  }
+  return {{"flow", deployment.flow.text()},
+          {"namespace", deployment.name_space},
+          {"version", deployment.version},
+          {"enabled", deployment.enabled},
+          {"triggers", std::move(list)}};
+}
+
+void add_rows(Table& table, const Deployment& deployment, const std::vector<TriggerExplanation>& triggers) {
+  const std::string version = std::to_string(deployment.version);
+  if (triggers.empty()) table.add({{full_name(deployment), Color::kBold}, {version}, {"-"}, {"-"}, {"-"}, {"-"}});
+  for (const TriggerExplanation& trigger : triggers) {
+    table.add({{full_name(deployment), Color::kBold},
+               {version},
+               {trigger.trigger.text()},
+               {waiting_text(trigger), trigger.disabled.empty() ? Color::kNone : Color::kYellow},
+               {last_run(trigger)},
+               {trigger.sentence}});
+  }
+}
+
+Result<ExitStatus> run(Context& context, const Arguments& arguments) {
+  QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
+  QFLOW_ASSIGN(const std::vector<Deployment> deployments, store->ledger().triggers().deployments());
+  Table table({"FLOW", "VERSION", "TRIGGER", "STATE", "LAST RUN", "RUNS WHEN"});
+  for (const Deployment& deployment : deployments) {
+    QFLOW_ASSIGN(const auto triggers, explain_triggers(*store, deployment, std::nullopt));
+    if (arguments.flag("json")) {
+      print_json_line(context.out, json_of(deployment, triggers));
+    } else {
+      add_rows(table, deployment, triggers);
+    }
+  }
+  if (!arguments.flag("json")) table.print(context);
+  print_overdue_note(context, *store);
+  return ExitStatus::kOk;
+}
+
+}  // namespace
+
+const Command kFlowsCommand = {
+    .name = "flows",
+    .group = CommandGroup::kTriggers,
+    .summary = "list the deployed flows with their triggers",
+    .description = "Columns: flow, version, trigger, what waits for it, its last run, what it waits for in English.",
+    .json =
+        "one object per flow: {flow, namespace, version, enabled, triggers: [{id, type, enabled, waiting, next, "
+        "error}]}",
+    .examples = "  $ qflow flows\n",
+    .options = kOptions,
+    .run = run,
+};
+
+}  // namespace qflow

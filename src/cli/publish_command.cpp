@@ -1,0 +1,209 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cli/command_table.h"
+#include "cli/effect_report.h"
+#include "cli/namespace_options.h"
+#include "cli/store_access.h"
+#include "cli/terminal.h"
+#include "cli/wait_option.h"
+#include "qflow/service/dispatch.h"
+#include "qflow/service/publishing.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr std::uint64_t kLongestInput = 256ull * 1024 * 1024;
+
+constexpr PositionalSpec kPositionals[] = {{.name = "NAME",
+                                            .help = "the event's name; none with --batch",
+                                            .count = PositionalSpec::Count::kOptional,
+                                            .completes = Completes::kEvent}};
+
+constexpr OptionSpec kOptions[] = {
+    {.name = "payload",
+     .value = "JSON",
+     .help = "an object: JSON, @FILE, or - for standard input",
+     .completes = Completes::kFile},
+    {.name = "type", .value = "T", .help = "the event's type"},
+    {.name = "namespace", .value = "N", .help = "a label to match on; has nothing to do with projects"},
+    {.name = "value", .value = "V", .help = "the event's value"},
+    {.name = "sender", .value = "S", .help = "who sends it"},
+    {.name = "context", .value = "C", .help = "the context of the runs; in a step the run's own"},
+    {.name = "timestamp", .value = "T", .help = "when it happened (RFC 3339); now"},
+    {.name = "namespaced", .help = "publish {project}.{branch}.NAME, of this run or of the options"},
+    kProjectOption,
+    kBranchOption,
+    kNoBranchOption,
+    kProductionOption,
+    kNoProductionOption,
+    kConfigValueOption,
+    {.name = "safe", .help = "in a local run: only say what would be published"},
+    {.name = "idempotency-key", .value = "K", .help = "a repeat with this key makes no second event"},
+    {.name = "batch",
+     .value = "FILE",
+     .help = "one event per line of a JSON Lines file (- for standard input), all or none",
+     .completes = Completes::kFile},
+    {.name = "dispatch", .help = "start the runs that it queued at once, not with the next tick"},
+    kWaitOption,
+    {.name = "require-match", .help = "status 4 when nothing fires or waits; the event is there all the same"},
+    {.name = "dry-run", .help = "say what would happen, and change nothing"},
+    {.name = "json", .help = "one JSON object per event"},
+};
+
+Result<std::string> read_source(Context& context, const std::string& source) {
+  if (source == "-") return context.in.read_all();
+  return read_file(context.files, context.folder / source, kLongestInput);
+}
+
+Result<Json> read_payload(Context& context, const Arguments& arguments) {
+  const std::optional<std::string> given = arguments.value("payload");
+  if (!given) return Json::object();
+  const bool from_file = given->starts_with('@');
+  std::string text = *given;
+  if (from_file || text == "-") {
+    QFLOW_ASSIGN(text, read_source(context, from_file ? text.substr(1) : text));
+  }
+  auto payload = parse_json(text);
+  if (!payload) return tl::make_unexpected(with_context("--payload", payload.error()));
+  if (payload->is_object()) return payload;
+  return fail(ErrorKind::kInvalid, fmt::format("--payload must be a JSON object, not {}", type_name(*payload)),
+              "write it as '{\"rows\": 3}'");
+}
+
+Result<Publication> read_publication(Context& context, const Arguments& arguments) {
+  Publication publication;
+  Event& event = publication.event;
+  QFLOW_ASSIGN(const EventName name, EventName::parse(arguments.positionals().front()));
+  event.name = name.text();
+  event.type = arguments.value("type");
+  event.name_space = arguments.value("namespace");
+  event.value = arguments.value("value");
+  event.sender = arguments.value("sender");
+  event.context = arguments.value("context");
+  QFLOW_ASSIGN(event.payload, read_payload(context, arguments));
+  if (const auto timestamp = arguments.value("timestamp")) {
+    auto instant = parse_instant(*timestamp);
+    if (!instant) return tl::make_unexpected(with_context("--timestamp", instant.error()));
+    event.timestamp = *instant;
+    publication.timestamp_given = true;
+  }
+  publication.namespaced = arguments.flag("namespaced");
+  publication.idempotency_key = arguments.value("idempotency-key");
+  return publication;
+}
+
+Result<std::vector<Publication>> read_publications(Context& context, const Arguments& arguments) {
+  const std::optional<std::string> batch = arguments.value("batch");
+  if (batch && !arguments.positionals().empty()) {
+    return fail(ErrorKind::kUsage, "qflow publish takes a NAME or --batch, not both");
+  }
+  if (batch) {
+    QFLOW_ASSIGN(const std::string text, read_source(context, *batch));
+    return parse_batch(text, *batch == "-" ? "standard input" : *batch, context.clock.now());
+  }
+  if (arguments.positionals().empty()) {
+    return fail(ErrorKind::kUsage, "qflow publish needs NAME", "see qflow help publish");
+  }
+  QFLOW_ASSIGN(Publication publication, read_publication(context, arguments));
+  std::vector<Publication> publications;
+  publications.push_back(std::move(publication));
+  return publications;
+}
+
+// A local run is for trying things out.
+bool is_only_said(const Arguments& arguments, const Publisher& publisher) {
+  return arguments.flag("safe") && publisher.run && publisher.run->origin == RunOrigin::kLocal;
+}
+
+void say(Context& context, const std::vector<Publication>& publications) {
+  for (const Publication& publication : publications) {
+    print_note(context, fmt::format("local run: would publish {} {}", publication.event.name,
+                                    to_compact(publication.event.payload)));
+  }
+}
+
+void print_published(Context& context, const PublishedNow& published, bool as_json, bool dry_run) {
+  if (as_json) {
+    Json effects = Json::array();
+    for (const TriggerOutcome& effect : published.effects) effects.push_back(json_of(effect));
+    print_json_line(context.out, {{"id", dry_run ? Json() : Json(published.id)},
+                                  {"name", published.name},
+                                  {"duplicate", published.duplicate},
+                                  {"effects", std::move(effects)}});
+    return;
+  }
+  if (!dry_run) context.out.write(published.id + "\n");
+  if (context.options.verbosity == Verbosity::kQuiet) return;
+  if (published.duplicate) {
+    print_note(context, "a repeat: the event with this idempotency key is there already");
+  } else if (published.effects.empty()) {
+    print_note(context, "no deployed flow listens to " + published.name);
+  }
+  print_effects(context, context.err, published.effects);
+}
+
+bool nothing_matched(const std::vector<PublishedNow>& published) {
+  return std::none_of(published.begin(), published.end(), [](const PublishedNow& one) {
+    return one.duplicate || std::any_of(one.effects.begin(), one.effects.end(), [](const TriggerOutcome& effect) {
+             return effect.outcome.outcome != Outcome::kFiltered;
+           });
+  });
+}
+
+Result<ExitStatus> publish(Context& context, const Arguments& arguments, Store& store,
+                           std::vector<Publication> publications, const Publisher& publisher) {
+  const bool dry_run = arguments.flag("dry-run");
+  const Doors doors = doors_of(context);
+  QFLOW_ASSIGN(const auto published, publish_events(store, std::move(publications), publisher,
+                                                    dry_run ? PublishMode::kDryRun : PublishMode::kForReal, doors));
+  for (const PublishedNow& one : published) print_published(context, one, arguments.flag("json"), dry_run);
+  if (!dry_run) {
+    context.out.flush();
+    if (arguments.flag("dispatch")) QFLOW_TRY(dispatch_runs(store, doors).map([](int) {}));
+    QFLOW_ASSIGN(const ExitStatus waited, wait_if_asked(context, arguments, store));
+    if (waited != ExitStatus::kOk) return waited;
+  }
+  const bool unmatched = arguments.flag("require-match") && nothing_matched(published);
+  return unmatched ? ExitStatus::kNothingMatched : ExitStatus::kOk;
+}
+
+Result<ExitStatus> run(Context& context, const Arguments& arguments) {
+  QFLOW_ASSIGN(const NamespaceOverride options, read_namespace(arguments));
+  QFLOW_ASSIGN(std::vector<Publication> publications, read_publications(context, arguments));
+  QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
+  QFLOW_ASSIGN(const Publisher publisher, find_publisher(*store, options, context.environment));
+  if (is_only_said(arguments, publisher)) {
+    say(context, publications);
+    return ExitStatus::kOk;
+  }
+  return publish(context, arguments, *store, std::move(publications), publisher);
+}
+
+}  // namespace
+
+const Command kPublishCommand = {
+    .name = "publish",
+    .group = CommandGroup::kTriggers,
+    .summary = "publish an event, and say what it does",
+    .description =
+        "Returns once the event is durable. Its id goes to standard output; what it did to each trigger that listens "
+        "to "
+        "its name, to standard error. The runs that it queued start with the next qflow tick, or at once with "
+        "--dispatch.\n\n"
+        "A line of a batch has the keys name, payload, type, namespace, value, sender, context, timestamp, namespaced "
+        "and idempotency_key. A bad line refuses all of them.",
+    .json =
+        "one object per event: {id, name, duplicate, effects: [{flow, namespace, trigger, outcome, run, by, reason}]}; "
+        "outcome is waiting, fired, superseded, expired, filtered, skipped, coalesced or stopped",
+    .examples =
+        "  $ qflow publish data_updated --payload '{\"latest\": \"2026-11-20\"}'\n"
+        "  $ qflow publish --batch events.jsonl --dispatch --wait=5m\n",
+    .positionals = kPositionals,
+    .options = kOptions,
+    .run = run,
+};
+
+}  // namespace qflow

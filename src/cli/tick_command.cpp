@@ -1,0 +1,73 @@
+#include <fmt/format.h>
+
+#include "cli/command_table.h"
+#include "cli/run_view.h"
+#include "cli/store_access.h"
+#include "cli/terminal.h"
+#include "cli/wait_option.h"
+#include "qflow/service/ticking.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr OptionSpec kOptions[] = {
+    kWaitOption,
+    {.name = "dry-run", .help = "say what is due, and do nothing"},
+};
+
+Result<ExitStatus> say_what_is_due(Context& context, Store& store) {
+  TriggerLedger& triggers = store.ledger().triggers();
+  QFLOW_ASSIGN(const auto debounces, triggers.due_debounces(context.clock.now()));
+  for (const DueDebounce& due : debounces) {
+    QFLOW_ASSIGN(const Deployment deployment, triggers.deployment(due.deployment));
+    context.out.write(fmt::format("debounce\t{}/{}\n", deployment.flow.text(), due.trigger.text()));
+  }
+  QFLOW_ASSIGN(const auto replaced, triggers.runs_to_cancel());
+  for (const RunId& run : replaced) context.out.write(fmt::format("cancel\t{}\n", run.text()));
+  QFLOW_ASSIGN(const auto startable, triggers.startable_runs(-1));
+  for (const RunId& run : startable) context.out.write(fmt::format("run\t{}\n", run.text()));
+  return ExitStatus::kOk;
+}
+
+// An idle tick opens the ledger for reading only.
+Result<bool> is_idle(Context& context) {
+  QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
+  QFLOW_TRY(note_tick(store->layout(), context.files));
+  return has_work(*store, doors_of(context)).map([](bool work) { return !work; });
+}
+
+Result<ExitStatus> run(Context& context, const Arguments& arguments) {
+  if (arguments.flag("dry-run")) {
+    QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
+    return say_what_is_due(context, *store);
+  }
+  QFLOW_ASSIGN(const bool idle, is_idle(context));
+  if (idle && !arguments.value("wait")) return ExitStatus::kOk;
+  QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
+  RunView view(context, StepOutput::kToErr);
+  QFLOW_ASSIGN(const TickReport report, tick(*store, doors_of(context), view));
+  if (context.options.verbosity == Verbosity::kVerbose) {
+    print_note(context, fmt::format("debounces over: {}; processes started: {}", report.debounces, report.started));
+  }
+  return wait_if_asked(context, arguments, *store);
+}
+
+}  // namespace
+
+const Command kTickCommand = {
+    .name = "tick",
+    .group = CommandGroup::kTriggers,
+    .summary = "do what is due, and return: made for cron",
+    .description =
+        "Starts the queued runs, each in a process of its own, at most max_workers of config.toml at once; fires what "
+        "a "
+        "debounce held back; recovers runs whose process was killed. Any number of ticks may run at once.\n\n"
+        "With --wait it returns when no deployed run is queued or running any more; its status is 1 when one of them "
+        "failed.",
+    .examples = "  * * * * * cd /srv/project && qflow tick        # in the crontab\n  $ qflow tick --wait=10m\n",
+    .options = kOptions,
+    .run = run,
+};
+
+}  // namespace qflow

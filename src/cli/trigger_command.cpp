@@ -1,0 +1,132 @@
+#include <fmt/format.h>
+
+#include <thread>
+
+#include "cli/command_table.h"
+#include "cli/namespace_options.h"
+#include "cli/run_foreground.h"
+#include "cli/run_view.h"
+#include "cli/store_access.h"
+#include "cli/terminal.h"
+#include "qflow/service/activation.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr std::chrono::milliseconds kPause{50};
+constexpr std::int64_t kMostBatches = 9'000'000'000'000'000;
+
+constexpr OptionSpec kOptions[] = {
+    {.name = "flow-id", .value = "F", .help = "the deployed flow", .completes = Completes::kDeployedFlow},
+    {.name = "trigger-id", .value = "T", .help = "one of its triggers: its condition counts as met"},
+    {.name = "batch-id", .value = "N", .help = "event.payload.batch_id, and the parameter of that name (1)"},
+    {.name = "context", .value = "C", .help = "the context of the run"},
+    {.name = "correlation", .value = "V", .help = "which of the correlation values that wait"},
+    {.name = "param",
+     .short_name = 'p',
+     .value = "K=V",
+     .help = "the value of a parameter; wins over what events set",
+     .repeats = OptionSpec::Repeats::kYes,
+     .completes = Completes::kParameter},
+    kProjectOption,
+    kBranchOption,
+    kNoBranchOption,
+    kProductionOption,
+    kNoProductionOption,
+    kConfigValueOption,
+    {.name = "detach", .help = "print the run's id and return; the run goes on by itself"},
+    kResultAsJsonOption,
+};
+
+Result<Deployment> wanted_deployment(Context& context, const Arguments& arguments, Store& store) {
+  const std::optional<std::string> flow = arguments.value("flow-id");
+  if (!flow) return fail(ErrorKind::kUsage, "qflow trigger needs --flow-id", "see qflow help trigger");
+  QFLOW_ASSIGN(const NamespaceOverride options, read_namespace(arguments));
+  QFLOW_ASSIGN(const auto project, override_project(std::nullopt, options));
+  if (!project) return find_deployment(store, *flow);
+  const std::string user = find_variable(context.environment, "QFLOW_USER").value_or(login_name());
+  return find_deployment(store, project_namespace(*project, user) + "." + *flow);
+}
+
+Result<ActivationRequest> read_request(Context& context, const Arguments& arguments, Store& store) {
+  ActivationRequest request;
+  QFLOW_ASSIGN(request.deployment, wanted_deployment(context, arguments, store));
+  if (const auto trigger = arguments.value("trigger-id")) {
+    QFLOW_ASSIGN(request.trigger, TriggerId::parse(*trigger));
+  }
+  QFLOW_ASSIGN(request.batch_id, arguments.integer("batch-id", 0, kMostBatches));
+  request.context = arguments.value("context");
+  request.parameters = arguments.values("param");
+  request.correlation = arguments.value("correlation");
+  return request;
+}
+
+// Its turn has not come: whichever process takes it, this one waits for its end.
+Result<RunResult> follow(Store& store, const RunId& id, StopSignals& signals, RunObserver& observer,
+                         const Doors& doors) {
+  observer.note(id.text() + " waits for earlier runs");
+  while (true) {
+    QFLOW_ASSIGN(const Run run, store.ledger().find_run(id));
+    if (has_ended(run.status)) return RunResult{id, run.status, run.reason, std::nullopt};
+    std::optional<ClaimedRun> claimed;
+    if (run.status == RunStatus::kQueued) {
+      QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
+        QFLOW_ASSIGN(claimed, claim_run(store, writer, id, doors.clock.now()));
+        return {};
+      }));
+    }
+    if (claimed) return execute_claimed_run(store, std::move(*claimed), {}, doors, &signals, observer);
+    if (const auto signal = signals.take()) return RunResult{id, run.status, "it goes on by itself", *signal};
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
+Result<ExitStatus> detach(Context& context, Store& store, const RunId& run, bool as_json) {
+  QFLOW_TRY(dispatch_runs(store, doors_of(context)).map([](int) {}));
+  if (as_json) {
+    print_json(context.out, {{"run", run.text()}, {"status", to_text(RunStatus::kQueued)}, {"reason", Json()}});
+  } else {
+    context.out.write(run.text() + "\n");
+  }
+  return ExitStatus::kOk;
+}
+
+Result<ExitStatus> run(Context& context, const Arguments& arguments) {
+  QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
+  QFLOW_ASSIGN(ActivationRequest request, read_request(context, arguments, *store));
+  const bool as_json = arguments.flag("json");
+  request.start_here = !arguments.flag("detach");
+  QFLOW_ASSIGN(ActivatedRun activated, activate_flow(*store, request, doors_of(context)));
+  if (!activated.run) {
+    print_note(context, "its group waits for other legs; see qflow explain " + request.deployment.flow.text());
+    return ExitStatus::kNothingMatched;
+  }
+  if (!request.start_here) return detach(context, *store, *activated.run, as_json);
+  return run_in_foreground(context, as_json, [&](const Doors& doors, StopSignals& signals, RunObserver& observer) {
+    if (!activated.claimed) return follow(*store, *activated.run, signals, observer, doors);
+    return execute_claimed_run(*store, std::move(*activated.claimed), {}, doors, &signals, observer);
+  });
+}
+
+}  // namespace
+
+const Command kTriggerCommand = {
+    .name = "trigger",
+    .group = CommandGroup::kTriggers,
+    .summary = "start a deployed flow, or one of its triggers, by hand",
+    .description =
+        "The run is a deployed one, starts at once and is followed as with qflow run. With --trigger-id the condition "
+        "of "
+        "that trigger counts as met, with the events that wait for it. It obeys when_busy (skip: status 5), and does "
+        "not "
+        "wait for a debounce. A leg of a group that still waits for others makes no run: status 4.",
+    .json = "one object: {run, status, reason}",
+    .examples =
+        "  $ qflow trigger --flow-id PredictionFlow\n"
+        "  $ qflow trigger --flow-id DailyFlow --trigger-id all_hours --correlation 2026-11-20\n",
+    .options = kOptions,
+    .run = run,
+};
+
+}  // namespace qflow

@@ -1,0 +1,42 @@
+#include "cli/wait_option.h"
+
+#include <fmt/format.h>
+
+#include "cli/run_foreground.h"
+#include "cli/run_view.h"
+#include "cli/store_access.h"
+#include "cli/terminal.h"
+#include "qflow/time/duration.h"
+
+namespace qflow {
+
+namespace {
+
+Result<std::optional<Duration>> limit_of(const Arguments& arguments) {
+  const std::string text = arguments.value("wait").value_or("");
+  if (text.empty()) return std::optional<Duration>();
+  auto limit = parse_duration(text);
+  if (!limit) return fail(ErrorKind::kUsage, "option --wait: " + limit.error().message, "write --wait=5m");
+  return std::optional<Duration>(*limit);
+}
+
+}  // namespace
+
+Result<ExitStatus> wait_if_asked(Context& context, const Arguments& arguments, Store& store) {
+  if (!arguments.value("wait")) return ExitStatus::kOk;
+  QFLOW_ASSIGN(const std::optional<Duration> limit, limit_of(arguments));
+  StopSignals signals;
+  RunView view(context, StepOutput::kToErr);
+  QFLOW_ASSIGN(const WaitResult waited, wait_for_runs(store, limit, doors_of(context), &signals, view));
+  bool failed = false;
+  for (const Run& run : waited.ended) {
+    failed |= run.status != RunStatus::kSucceeded;
+    const std::string reason = run.reason.empty() ? "" : ": " + run.reason;
+    print_note(context, fmt::format("{} {}{}", run.id.text(), to_text(run.status), reason));
+  }
+  if (waited.signal) return status_of_signal(*waited.signal);
+  if (waited.timed_out) return ExitStatus::kTimedOut;
+  return failed ? ExitStatus::kFailed : ExitStatus::kOk;
+}
+
+}  // namespace qflow

@@ -1,0 +1,18 @@
+#pragma once
+
+#include <optional>
+
+#include "qflow/cli/command.h"
+#include "qflow/service/dispatch.h"
+
+namespace qflow {
+
+inline constexpr OptionSpec kWaitOption{
+    .name = "wait",
+    .value = "[=DURATION]",
+    .help = "wait until all deployed runs have ended, at most so long (then status 6)"};
+
+// Waits if the option was given; the status is the worst of the runs that ended, or kTimedOut.
+Result<ExitStatus> wait_if_asked(Context& context, const Arguments& arguments, Store& store);
+
+}  // namespace qflow

@@ -1,0 +1,102 @@
+#include "qflow/service/activation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "qflow/error/suggestion.h"
+#include "qflow/os/random.h"
+#include "qflow/service/event_intake.h"
+#include "qflow/trigger/trigger_registry.h"
+#include "service/parameter_arguments.h"
+
+namespace qflow {
+
+namespace {
+
+Result<const Trigger*> wanted_trigger(const DeployedFlow& flow, const std::optional<TriggerId>& id) {
+  if (!id) return nullptr;
+  const Trigger* trigger = find_trigger(flow.triggers, *id);
+  if (trigger == nullptr) {
+    std::vector<std::string> names;
+    for (const auto& known : flow.triggers) names.push_back(known->id().text());
+    return fail(ErrorKind::kNotFound,
+                fmt::format("{} has no trigger {}", flow.definition->id.text(), quoted(id->text())),
+                names.empty() ? "it has no triggers at all" : did_you_mean_or_list(id->text(), names));
+  }
+  if (is_enabled(flow, *trigger)) return trigger;
+  return fail(ErrorKind::kRefused, fmt::format("the trigger {} is disabled", quoted(id->text())),
+              fmt::format("qflow enable {}/{}", flow.definition->id.text(), id->text()));
+}
+
+// As a person may write it: the JSON text, or the text that it is.
+bool names_value(const std::string& given, const std::string& correlation) {
+  if (given == correlation) return true;
+  const auto json = parse_json(correlation);
+  return json && to_plain_text(*json) == given;
+}
+
+Result<std::string> chosen_correlation(Store& store, const DeployedFlow& flow, const Trigger* trigger,
+                                       const std::optional<std::string>& given) {
+  if (trigger == nullptr) return std::string();
+  const Trigger& joining = joining_trigger(flow, *trigger);
+  QFLOW_ASSIGN(const auto states, store.ledger().triggers().states(flow.key, joining.id()));
+  std::vector<std::string> values;
+  for (const CorrelatedState& state : states) {
+    if (given && names_value(*given, state.correlation)) return state.correlation;
+    values.push_back(state.correlation);
+  }
+  if (!given && values.size() == 1) return values.front();
+  if (!given && (values.empty() || !joining.rules().correlate)) return std::string();
+  const std::string advice = values.empty() ? "nothing waits" : fmt::format("these wait: {}", fmt::join(values, ", "));
+  if (given) return fail(ErrorKind::kInvalid, "nothing waits with the correlation value " + quoted(*given), advice);
+  return fail(ErrorKind::kInvalid, fmt::format("several values wait for {}", trigger->id().text()),
+              advice + "; choose one with --correlation");
+}
+
+Event activation_event(const FlowId& flow, const ActivationRequest& request, Instant now) {
+  Event event;
+  event.name = "qflow.cli." + flow.text();
+  if (request.trigger) event.name += "." + request.trigger->text();
+  event.type = "cli";
+  event.timestamp = event.recorded_at = now;
+  event.id = make_event_id(now, random_bytes());
+  event.context = request.context;
+  event.payload = {{"batch_id", request.batch_id.value_or(1)}};
+  return event;
+}
+
+Status add_batch_id(const std::vector<Parameter>& parameters, const ActivationRequest& request, Json& values) {
+  const Parameter* parameter = find_parameter(parameters, "batch_id");
+  if (parameter == nullptr || !request.batch_id) return {};
+  QFLOW_ASSIGN(values[parameter->name.text()], convert_parameter(*parameter, Json(*request.batch_id)));
+  return {};
+}
+
+}  // namespace
+
+Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& request, const Doors& doors) {
+  EventIntake intake(store, doors);
+  ActivatedRun activated;
+  QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
+    QFLOW_ASSIGN(const auto flow, intake.flows().find(request.deployment.key));
+    const std::vector<Parameter>& parameters = flow->definition->parameters;
+    Engine::Activation activation;
+    activation.flow = flow.get();
+    QFLOW_ASSIGN(activation.trigger, wanted_trigger(*flow, request.trigger));
+    QFLOW_ASSIGN(activation.correlation, chosen_correlation(store, *flow, activation.trigger, request.correlation));
+    QFLOW_TRY(add_batch_id(parameters, request, activation.parameters));
+    QFLOW_TRY(add_parameters(parameters, request.parameters, activation.parameters));
+    activation.context = request.context;
+    const Instant now = doors.clock.now();
+    QFLOW_ASSIGN(activated.run,
+                 intake.activate(writer, activation, activation_event(flow->definition->id, request, now)));
+    if (!activated.run || !request.start_here) return {};
+    QFLOW_ASSIGN(activated.claimed, claim_run(store, writer, *activated.run, now));
+    return {};
+  }));
+  return activated;
+}
+
+}  // namespace qflow

@@ -1,0 +1,77 @@
+#include <utility>
+
+#include "qflow/flowfile/flow_file.h"
+#include "qflow/service/event_intake.h"
+#include "qflow/trigger/trigger_registry.h"
+#include "service/artifact_reading.h"
+
+namespace qflow {
+
+namespace {
+
+// What steps say was checked when it was deployed.
+Result<std::shared_ptr<const DeployedFlow>> build(const Deployment& deployment) {
+  const Path file(deployment.flow_file);
+  FlowFile parsed = parse_flow_file(deployment.definition, file.filename().string(), file.parent_path().string());
+  // A project that came from the command line is known by the namespace alone.
+  if (!parsed.definition.project && !deployment.name_space.empty()) {
+    const std::string name = deployment.name_space.substr(0, deployment.name_space.find('.'));
+    parsed.definition.project = Project{{name, {}}, std::nullopt, false};
+  }
+  auto flow = std::make_shared<DeployedFlow>();
+  flow->triggers = build_triggers(parsed.definition, TriggerRegistry(), parsed.diagnostics);
+  if (parsed.diagnostics.has_errors()) {
+    return fail(ErrorKind::kStore, "the deployed definition of " + deployment.flow.text() + " has errors now:\n" +
+                                       parsed.diagnostics.render());
+  }
+  flow->key = deployment.key;
+  flow->name_space = deployment.name_space;
+  flow->version = deployment.version;
+  flow->definition = std::make_shared<const FlowDefinition>(std::move(parsed.definition));
+  flow->enabled = deployment.enabled;
+  for (const DeployedTrigger& trigger : deployment.triggers) {
+    if (!trigger.enabled) flow->disabled.insert(trigger.id);
+  }
+  return std::shared_ptr<const DeployedFlow>(std::move(flow));
+}
+
+std::optional<std::string> namespace_of_cause(Store& store, const Event& event) {
+  if (!event.caused_by) return std::nullopt;
+  const auto run = store.ledger().find_run(*event.caused_by);
+  return run ? std::optional(run->name_space) : std::nullopt;
+}
+
+}  // namespace
+
+Status DeployedFlows::refresh() {
+  QFLOW_ASSIGN(const std::int64_t generation, store_.ledger().triggers().generation());
+  if (generation != generation_) flows_.clear();
+  generation_ = generation;
+  return {};
+}
+
+Result<std::shared_ptr<const DeployedFlow>> DeployedFlows::find(std::int64_t key) {
+  QFLOW_TRY(refresh());
+  std::shared_ptr<const DeployedFlow>& flow = flows_[key];
+  if (flow) return flow;
+  QFLOW_ASSIGN(const Deployment deployment, store_.ledger().triggers().deployment(key));
+  QFLOW_ASSIGN(flow, build(deployment));
+  return flow;
+}
+
+Result<std::vector<Judgement>> DeployedFlows::judge(const Event& event) {
+  std::vector<Judgement> judgements;
+  QFLOW_ASSIGN(const std::vector<std::int64_t> listeners, store_.ledger().triggers().listeners(event.name));
+  if (listeners.empty()) return judgements;
+  const std::optional<std::string> cause_space = namespace_of_cause(store_, event);
+  const ArtifactReader artifacts = artifact_reader(&store_);
+  for (const std::int64_t key : listeners) {
+    QFLOW_ASSIGN(const auto flow, find(key));
+    for (Judgement& judgement : judge_event(flow, event, cause_space, artifacts)) {
+      judgements.push_back(std::move(judgement));
+    }
+  }
+  return judgements;
+}
+
+}  // namespace qflow

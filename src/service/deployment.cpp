@@ -1,0 +1,330 @@
+#include "qflow/service/deployment.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "qflow/engine/busy_policy.h"
+#include "qflow/error/suggestion.h"
+#include "qflow/service/event_intake.h"
+#include "qflow/store/store_location.h"
+#include "qflow/trigger/source_filter.h"
+#include "qflow/trigger/trigger_registry.h"
+#include "qflow/trigger/trigger_sentence.h"
+#include "service/trigger_shape.h"
+
+namespace qflow {
+
+namespace {
+
+// Ends a transaction that must leave nothing, though nothing is wrong.
+Error dry_run_end() {
+  return {ErrorKind::kRefused, "", ""};
+}
+
+std::string user_of(const Environment& environment) {
+  return find_variable(environment, "QFLOW_USER").value_or(login_name());
+}
+
+std::vector<std::pair<std::string, std::string>> recorded_environment(const Environment& environment) {
+  std::vector<std::pair<std::string, std::string>> recorded;
+  for (const char* name : {"LANG", "LC_ALL", "PATH"}) {
+    if (const auto value = find_variable(environment, name)) recorded.emplace_back(name, *value);
+  }
+  return recorded;
+}
+
+std::vector<DeployedTrigger> deployed_triggers(const LoadedFlow& flow, const std::string& name_space) {
+  std::vector<DeployedTrigger> triggers;
+  for (const auto& trigger : flow.triggers) {
+    triggers.push_back({trigger->id(), true, "", trigger_shape(*trigger, flow.triggers, name_space)});
+  }
+  return triggers;
+}
+
+Deployment deployment_for(const LoadedFlow& flow, const Doors& doors) {
+  const FlowDefinition& definition = *flow.definition;
+  Deployment deployment;
+  deployment.flow = definition.id;
+  if (definition.project) {
+    deployment.name_space = project_namespace(*definition.project, user_of(doors.environment));
+    if (definition.project->branch) deployment.branch = definition.project->branch->value;
+  }
+  deployment.definition = definition.text;
+  deployment.flow_file = (Path(definition.folder) / Path(definition.file).filename()).string();
+  deployment.environment = recorded_environment(doors.environment);
+  deployment.umask = process_umask();
+  deployment.one_by_one = runs_one_by_one(definition.run.when_busy);
+  deployment.max_parallel = definition.run.max_parallel;
+  deployment.deployed_at = doors.clock.now();
+  deployment.triggers = deployed_triggers(flow, deployment.name_space);
+  return deployment;
+}
+
+std::vector<std::string> event_names(const LoadedFlow& flow, const std::string& name_space) {
+  std::set<std::string> names;
+  for (const auto& trigger : flow.triggers) {
+    for (const Subscription& subscription : trigger->subscriptions()) {
+      names.insert(listened_name(*trigger, subscription, name_space));
+    }
+  }
+  return {names.begin(), names.end()};
+}
+
+Status refuse_unserved(const LoadedFlow& flow) {
+  for (const auto& trigger : flow.triggers) {
+    if (trigger->type() != TriggerType::kApi) continue;
+    return fail(ErrorKind::kInvalid,
+                fmt::format("{}: the trigger {} can't be deployed: nothing serves web hooks yet", flow.definition->file,
+                            quoted(trigger->id().text())),
+                "leave it out, or set enabled = false and use qflow publish");
+  }
+  return {};
+}
+
+// What a newcomer would wait for in vain.
+std::vector<std::string> notes_on(const LoadedFlow& flow) {
+  std::vector<std::string> notes;
+  for (const auto& trigger : flow.triggers) {
+    const TriggerType type = trigger->type();
+    if (type != TriggerType::kSchedule && type != TriggerType::kSensor) continue;
+    notes.push_back(fmt::format("trigger {}: this version of qflow fires no {}s by itself; qflow trigger starts it",
+                                trigger->id().text(), to_text(type)));
+  }
+  return notes;
+}
+
+template <class Item>
+using Described = std::map<std::string, Item>;
+
+// "step load: added", "step load: removed", "step load: changed".
+template <class Item>
+void compare(const std::string& noun, const Described<Item>& before, const Described<Item>& after,
+             std::vector<std::string>& changes) {
+  for (const auto& [name, item] : after) {
+    const auto known = before.find(name);
+    if (known == before.end()) {
+      changes.push_back(fmt::format("{} {}: added", noun, name));
+    } else if (known->second != item) {
+      changes.push_back(fmt::format("{} {}: changed", noun, name));
+    }
+  }
+  for (const auto& entry : before) {
+    if (!after.contains(entry.first)) changes.push_back(fmt::format("{} {}: removed", noun, entry.first));
+  }
+}
+
+Described<std::string> triggers_of(const LoadedFlow& flow, const std::string& name_space) {
+  Described<std::string> described;
+  for (const auto& trigger : flow.triggers) {
+    described[trigger->id().text()] =
+        describe(*trigger, flow.triggers) + trigger_shape(*trigger, flow.triggers, name_space);
+  }
+  return described;
+}
+
+Described<std::string> steps_of(const FlowDefinition& definition) {
+  Described<std::string> described;
+  for (const Step& step : definition.steps) {
+    std::string& text = described[step.id.text()];
+    if (step.run) text = step.run->value;
+    for (const auto& word : step.exec) text += "\n" + word.value;
+    for (const auto& needed : step.needs) text += "\nneeds " + needed.value.text();
+  }
+  return described;
+}
+
+Described<std::string> parameters_of(const FlowDefinition& definition) {
+  Described<std::string> described;
+  for (const Parameter& parameter : definition.parameters) {
+    described[parameter.name.text()] = fmt::format("{} {} {}", to_text(parameter.type), parameter.required,
+                                                   to_compact(parameter.default_value.value_or(Json())));
+  }
+  return described;
+}
+
+std::vector<std::string> changes_between(const Deployment& before, const LoadedFlow& now,
+                                         const std::string& name_space) {
+  std::vector<std::string> changes;
+  const Path file(before.flow_file);
+  const LoadedFlow old = load_flow_text(before.definition, file.filename().string(), file.parent_path().string());
+  compare("trigger", triggers_of(old, name_space), triggers_of(now, name_space), changes);
+  compare("parameter", parameters_of(*old.definition), parameters_of(*now.definition), changes);
+  compare("step", steps_of(*old.definition), steps_of(*now.definition), changes);
+  if (changes.empty()) changes.emplace_back("the text of the file");
+  return changes;
+}
+
+// Of a flow that was never deployed.
+DeployReport first_report(const LoadedFlow& flow, const Deployment& deployment) {
+  DeployReport report;
+  report.flow = deployment.flow;
+  report.name_space = deployment.name_space;
+  report.version = 1;
+  for (const auto& trigger : flow.triggers) report.sentences.push_back(describe(*trigger, flow.triggers));
+  report.notes = notes_on(flow);
+  return report;
+}
+
+// One deploy in its transaction.
+class Deploying {
+ public:
+  Deploying(Store& store, const Doors& doors)
+      : ledger_(store.ledger().triggers()), doors_(doors), intake_(store, doors) {}
+
+  Result<DeployReport> deploy(const LoadedFlow& flow) {
+    Deployment next = deployment_for(flow, doors_);
+    DeployReport report = first_report(flow, next);
+    QFLOW_ASSIGN(const std::optional<Deployment> before, ledger_.former_deployment(next.flow, next.name_space));
+    QFLOW_ASSIGN(const bool live, is_live(next));
+    if (before) QFLOW_TRY(carry_over(*before, live, next));
+    report.unchanged = live && is_same(*before, next);
+    report.version = next.version;
+    if (report.unchanged) return report;
+    report.version = ++next.version;
+    if (before && live) report.changes = changes_between(*before, flow, next.name_space);
+    if (before) QFLOW_TRY(expire_changed(*before, next));
+    QFLOW_TRY(ledger_.save_deployment(next, event_names(flow, next.name_space)).map([](auto) {}));
+    return report;
+  }
+
+ private:
+  Result<bool> is_live(const Deployment& wanted) {
+    QFLOW_ASSIGN(const std::vector<Deployment> all, ledger_.deployments(wanted.flow));
+    return std::any_of(all.begin(), all.end(),
+                       [&](const Deployment& one) { return one.name_space == wanted.name_space; });
+  }
+
+  // `disable` outlives a redeploy.
+  Status carry_over(const Deployment& before, bool live, Deployment& next) {
+    if (live && before.branch != next.branch) {
+      return fail(ErrorKind::kInvalid,
+                  fmt::format("{} is deployed from the branch {}, and {} has the same namespace {}", next.flow.text(),
+                              quoted(before.branch), quoted(next.branch), next.name_space),
+                  "namespaces keep only letters, digits, '_', '.' and '-'; rename one of the branches");
+    }
+    next.key = before.key;
+    next.version = before.version;
+    next.enabled = before.enabled;
+    next.disabled_reason = before.disabled_reason;
+    for (DeployedTrigger& trigger : next.triggers) {
+      for (const DeployedTrigger& old : before.triggers) {
+        if (old.id != trigger.id) continue;
+        trigger.enabled = old.enabled;
+        trigger.disabled_reason = old.disabled_reason;
+      }
+    }
+    return {};
+  }
+
+  static bool is_same(const Deployment& before, const Deployment& next) {
+    return before.definition == next.definition && before.environment == next.environment &&
+           before.umask == next.umask && before.flow_file == next.flow_file;
+  }
+
+  Status expire_changed(const Deployment& before, const Deployment& next) {
+    for (const DeployedTrigger& old : before.triggers) {
+      const bool kept = std::any_of(next.triggers.begin(), next.triggers.end(), [&](const DeployedTrigger& trigger) {
+        return trigger.id == old.id && trigger.shape == old.shape;
+      });
+      if (kept) continue;
+      QFLOW_TRY(intake_.expire_waiting(before.key, old.id, fmt::format("changed by deploy {}", next.version)));
+    }
+    return {};
+  }
+
+  TriggerLedger& ledger_;
+  const Doors& doors_;
+  EventIntake intake_;
+};
+
+std::string full_name(const Deployment& deployment) {
+  return deployment.name_space.empty() ? deployment.flow.text() : deployment.name_space + "." + deployment.flow.text();
+}
+
+Error unknown_flow(const std::vector<Deployment>& known, const std::string& name) {
+  std::vector<std::string> names;
+  for (const Deployment& deployment : known) names.push_back(deployment.flow.text());
+  const std::string advice =
+      names.empty() ? "no flow is deployed; qflow deploy FILE does it" : did_you_mean_or_list(name, names);
+  return {ErrorKind::kNotFound, "no flow " + quoted(name) + " is deployed", advice};
+}
+
+}  // namespace
+
+Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& flows, DeployMode mode,
+                                               const Doors& doors) {
+  for (const LoadedFlow& flow : flows) QFLOW_TRY(refuse_unserved(flow));
+  QFLOW_ASSIGN(const StoreLocation location,
+               locate_store(doors.files, doors.environment, doors.store_option, doors.folder));
+  std::vector<DeployReport> reports;
+  if (mode == DeployMode::kDryRun && !location.exists) {
+    for (const LoadedFlow& flow : flows) reports.push_back(first_report(flow, deployment_for(flow, doors)));
+    return reports;
+  }
+  QFLOW_ASSIGN(const std::unique_ptr<Store> store,
+               Store::open(location.root, StoreAccess::kCreate, doors.files, doors.clock));
+  const Status written = store->ledger().write(Durability::kPower, [&](LedgerWriter&) -> Status {
+    Deploying deploying(*store, doors);
+    for (const LoadedFlow& flow : flows) {
+      auto report = deploying.deploy(flow);
+      if (!report) return tl::make_unexpected(with_context(flow.definition->file, report.error()));
+      reports.push_back(std::move(*report));
+    }
+    if (mode == DeployMode::kDryRun) return tl::make_unexpected(dry_run_end());
+    return {};
+  });
+  const bool intended = mode == DeployMode::kDryRun && !written && written.error().message.empty();
+  if (!written && !intended) return tl::make_unexpected(written.error());
+  return reports;
+}
+
+Result<std::vector<Deployment>> find_deployments(Store& store, const std::string& name) {
+  QFLOW_ASSIGN(const std::vector<Deployment> all, store.ledger().triggers().deployments());
+  std::vector<Deployment> found;
+  for (const Deployment& deployment : all) {
+    if (full_name(deployment) == name) return std::vector<Deployment>{deployment};
+    if (deployment.flow.text() == name) found.push_back(deployment);
+  }
+  if (found.empty()) return tl::make_unexpected(unknown_flow(all, name));
+  return found;
+}
+
+Result<Deployment> find_deployment(Store& store, const std::string& name) {
+  QFLOW_ASSIGN(std::vector<Deployment> found, find_deployments(store, name));
+  if (found.size() == 1) return std::move(found.front());
+  std::vector<std::string> names;
+  for (const Deployment& deployment : found) names.push_back(full_name(deployment));
+  return fail(ErrorKind::kInvalid, fmt::format("{} is deployed {} times", name, found.size()),
+              fmt::format("name one of {}", fmt::join(names, ", ")));
+}
+
+Result<int> undeploy_flow(Store& store, const Deployment& deployment, const Doors& doors) {
+  EventIntake intake(store, doors);
+  int cancelled = 0;
+  QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
+    const Instant now = doors.clock.now();
+    for (const DeployedTrigger& trigger : deployment.triggers) {
+      QFLOW_TRY(intake.expire_waiting(deployment.key, trigger.id, "undeployed"));
+    }
+    QFLOW_TRY(store.ledger().triggers().remove_deployment(deployment.key, now));
+    QFLOW_ASSIGN(cancelled, intake.cancel_queued(writer, deployment.key, "undeployed", now));
+    return {};
+  }));
+  return cancelled;
+}
+
+// A debounce that ended before belongs to the time before.
+Status set_enabled(Store& store, const Deployment& deployment, const std::optional<TriggerId>& trigger, bool enabled,
+                   const std::string& reason, const Doors& doors) {
+  EventIntake intake(store, doors);
+  return store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
+    QFLOW_TRY(intake.end_debounces(writer, doors.clock.now()).map([](int) {}));
+    return store.ledger().triggers().set_enabled(deployment.key, trigger, enabled, reason);
+  });
+}
+
+}  // namespace qflow

@@ -1,0 +1,141 @@
+#include "qflow/service/dispatch.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "qflow/os/pipe.h"
+#include "qflow/service/run_recovery.h"
+#include "service/held_run.h"
+#include "service/store_settings.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr std::chrono::milliseconds kPause{20};
+constexpr std::int64_t kAtOnce = 16;  // candidates looked at in one go
+
+Result<std::int64_t> most_workers(Store& store, const Doors& doors) {
+  QFLOW_ASSIGN(const StoreConfig config, load_store_config(store.layout(), doors.files));
+  if (config.max_workers > 0) return config.max_workers;
+  return std::max<std::int64_t>(1, std::thread::hardware_concurrency());
+}
+
+Result<std::int64_t> free_workers(Store& store, const Doors& doors) {
+  QFLOW_ASSIGN(const std::int64_t most, most_workers(store, doors));
+  QFLOW_ASSIGN(const std::int64_t running, store.ledger().triggers().running_runs());
+  return std::max<std::int64_t>(0, most - running);
+}
+
+Status start_worker(Store& store, const Doors& doors) {
+  QFLOW_ASSIGN(const FileHandle log, doors.files.open(store.layout().root() / "worker.log", OpenMode::kAppend));
+  ProcessSpec spec;
+  spec.program = doors.program.string();
+  spec.arguments = {"qflow", "--store", store.layout().root().string(), "work"};
+  spec.environment = environment_of_executors(doors.environment);
+  spec.folder = store.layout().root().parent_path().string();
+  spec.error_output = log.descriptor();
+  spec.group = ProcessSpec::Group::kNewSession;
+  return doors.launcher.start(spec).map([](const ChildProcess&) {});
+}
+
+// In the transaction: queued → running with the lock held; nothing when somebody else has the lock.
+Result<std::optional<ClaimedRun>> take(Store& store, LedgerWriter& writer, const RunId& id, Instant now) {
+  auto lock = store.lock_run(id);
+  if (!lock && lock.error().kind == ErrorKind::kBusy) return std::optional<ClaimedRun>();
+  if (!lock) return tl::make_unexpected(lock.error());
+  QFLOW_TRY(writer.start_run(id, now));
+  QFLOW_ASSIGN(Run run, store.ledger().find_run(id));
+  return std::optional<ClaimedRun>(ClaimedRun{std::move(run), std::move(*lock)});
+}
+
+Result<std::optional<ClaimedRun>> claim_next(Store& store, const Doors& doors) {
+  std::optional<ClaimedRun> claimed;
+  QFLOW_ASSIGN(const std::vector<RunId> hope, store.ledger().triggers().startable_runs(1));
+  if (hope.empty()) return claimed;
+  QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
+    QFLOW_ASSIGN(const std::int64_t free, free_workers(store, doors));
+    if (free == 0) return {};
+    QFLOW_ASSIGN(const std::vector<RunId> startable, store.ledger().triggers().startable_runs(kAtOnce));
+    for (const RunId& run : startable) {
+      QFLOW_ASSIGN(claimed, take(store, writer, run, doors.clock.now()));
+      if (claimed) break;
+    }
+    return {};
+  }));
+  return claimed;
+}
+
+Environment with_recorded(Environment environment, const Deployment& deployment) {
+  for (const auto& [name, value] : deployment.environment) environment[name] = value;
+  return environment;
+}
+
+}  // namespace
+
+Result<int> dispatch_runs(Store& store, const Doors& doors) {
+  QFLOW_ASSIGN(const std::int64_t free, free_workers(store, doors));
+  if (free == 0) return 0;
+  QFLOW_ASSIGN(const std::vector<RunId> startable, store.ledger().triggers().startable_runs(free));
+  for (std::size_t i = 0; i < startable.size(); ++i) QFLOW_TRY(start_worker(store, doors));
+  return static_cast<int>(startable.size());
+}
+
+Result<std::optional<ClaimedRun>> claim_run(Store& store, LedgerWriter& writer, const RunId& run, Instant now) {
+  QFLOW_ASSIGN(const std::vector<RunId> startable, store.ledger().triggers().startable_runs(-1));
+  if (std::find(startable.begin(), startable.end(), run) == startable.end()) return std::optional<ClaimedRun>();
+  return take(store, writer, run, now);
+}
+
+Result<RunResult> execute_claimed_run(Store& store, ClaimedRun claimed, const ExecutionOptions& options,
+                                      const Doors& doors, StopSignals* signals, RunObserver& observer) {
+  QFLOW_ASSIGN(const Deployment deployment, store.ledger().triggers().deployment_of(claimed.run.id));
+  const Environment environment = with_recorded(doors.environment, deployment);
+  const Doors own{doors.files,  doors.clock,   doors.launcher,     doors.processes, environment,
+                  doors.folder, doors.program, doors.store_option, doors.read_input};
+  const int before = process_umask();
+  set_process_umask(deployment.umask);
+  auto result =
+      execute_started_run(store, std::move(claimed.run), std::move(claimed.lock), options, own, signals, observer);
+  set_process_umask(before);
+  return result;
+}
+
+Status execute_waiting_runs(Store& store, const Doors& doors, RunObserver& observer) {
+  while (true) {
+    QFLOW_ASSIGN(auto claimed, claim_next(store, doors));
+    if (!claimed) return {};
+    StopSignals signals;
+    const auto result = execute_claimed_run(store, std::move(*claimed), {}, doors, &signals, observer);
+    if (!result) return tl::make_unexpected(result.error());
+    if (result->signal) return {};  // whoever ends this process means more than the run
+  }
+}
+
+Result<WaitResult> wait_for_runs(Store& store, const std::optional<Duration>& limit, const Doors& doors,
+                                 StopSignals* signals, RunObserver& observer) {
+  WaitResult result;
+  const auto began = doors.clock.monotonic();
+  std::vector<RunId> watched;
+  while (true) {
+    QFLOW_ASSIGN(const std::vector<RunId> active, store.ledger().triggers().unended_runs());
+    for (const RunId& run : active) {
+      if (std::find(watched.begin(), watched.end(), run) == watched.end()) watched.push_back(run);
+    }
+    if (active.empty()) break;
+    QFLOW_TRY(recover_runs(store, doors, observer));
+    QFLOW_TRY(dispatch_runs(store, doors).map([](int) {}));
+    result.timed_out = limit && doors.clock.monotonic() - began >= *limit;
+    if (signals != nullptr) result.signal = signals->take();
+    if (result.timed_out || result.signal) break;
+    std::this_thread::sleep_for(kPause);
+  }
+  for (const RunId& id : watched) {
+    QFLOW_ASSIGN(Run run, store.ledger().find_run(id));
+    if (has_ended(run.status)) result.ended.push_back(std::move(run));
+  }
+  return result;
+}
+
+}  // namespace qflow

@@ -1,0 +1,186 @@
+#include "qflow/service/event_intake.h"
+
+#include <utility>
+
+#include "qflow/trigger/trigger_registry.h"
+#include "service/artifact_reading.h"
+#include "service/run_ends.h"
+#include "service/store_settings.h"
+
+namespace qflow {
+
+// The ledger as the engine sees it in one transaction.
+class EventIntake::State final : public EngineState {
+ public:
+  State(Store& store, LedgerWriter& writer, DeployedFlows& flows)
+      : ledger_(store.ledger()), triggers_(store.ledger().triggers()), store_(store), writer_(writer), flows_(flows) {}
+
+  Result<TriggerState> load_state(const DeployedFlow& flow, const TriggerId& joining,
+                                  const std::string& correlation) override {
+    return triggers_.state(flow.key, joining, correlation);
+  }
+  Status save_state(const DeployedFlow& flow, const TriggerId& joining, const std::string& correlation,
+                    const TriggerState& state) override {
+    return triggers_.save_state(flow.key, joining, correlation, state);
+  }
+  Result<Event> load_event(std::int64_t order) override { return triggers_.event_at(order); }
+  Status set_outcome(std::int64_t event, const DeployedFlow& flow, const TriggerId& trigger,
+                     const EventOutcome& outcome) override {
+    return triggers_.set_outcome(event, flow.key, trigger, outcome);
+  }
+  Result<std::vector<ActiveRun>> active_runs(const DeployedFlow& flow,
+                                             const std::optional<std::string>& context) override {
+    return triggers_.active_runs(flow.key, context);
+  }
+  Result<Run> load_run(const RunId& run) override { return ledger_.find_run(run); }
+  Result<std::vector<RecordedEvent>> events_of_run(const RunId& run) override { return triggers_.events_of_run(run); }
+  Result<std::vector<Judgement>> judge(const Event& event) override { return flows_.judge(event); }
+
+  Result<RunId> queue_run(const RunRequest& request) override {
+    const FlowDefinition& definition = *request.flow->definition;
+    Run run = run_for(request);
+    run.tags = definition.tags;
+    run.definition_hash = sha256_hex(definition.text);
+    run.flow_file = (Path(definition.folder) / definition.file).string();
+    QFLOW_ASSIGN(run.id.number, writer_.next_run_number(run.id.flow));
+    QFLOW_TRY(writer_.insert_run(run, definition.text));
+    return run.id;
+  }
+
+  Status extend_run(const RunId& id, const RunRequest& request) override {
+    Run run = run_for(request);
+    run.id = id;
+    return triggers_.extend_run(run);
+  }
+
+  Result<std::optional<RecordedEvent>> cancel_run(const RunId& id, const std::string& reason, Instant now) override {
+    QFLOW_ASSIGN(const Run run, ledger_.find_run(id));
+    if (run.status != RunStatus::kQueued) {
+      QFLOW_TRY(triggers_.ask_to_cancel(id, reason));
+      return std::optional<RecordedEvent>();
+    }
+    QFLOW_ASSIGN(const RunChanges changes, cancelled_steps(store_, id, reason, now));
+    for (const StepState& step : changes.steps) QFLOW_TRY(writer_.save_step(id, step));
+    QFLOW_TRY(writer_.end_run(id, RunStatus::kCancelled, reason, now));
+    RecordedEvent end{0, run_end_event(run, RunStatus::kCancelled, reason, now)};
+    QFLOW_ASSIGN(end.order, writer_.insert_event(end.event));
+    return std::optional<RecordedEvent>(std::move(end));
+  }
+
+ private:
+  static Run run_for(const RunRequest& request) {
+    Run run;
+    run.id.flow = request.flow->definition->id;
+    run.origin = RunOrigin::kDeployed;
+    run.name_space = request.flow->name_space;
+    run.context = request.context;
+    run.params = request.parameters;
+    run.created_at = request.at;
+    run.scheduled_at = request.scheduled_at;
+    run.trigger = request.trigger;
+    run.depth = request.depth;
+    run.correlation = request.correlation;
+    run.deployment = request.flow->key;
+    return run;
+  }
+
+  Ledger& ledger_;
+  TriggerLedger& triggers_;
+  Store& store_;
+  LedgerWriter& writer_;
+  DeployedFlows& flows_;
+};
+
+EventIntake::EventIntake(Store& store, const Doors& doors)
+    : store_(store), doors_(doors), flows_(store), artifacts_(artifact_reader(&store)) {}
+
+EventIntake::~EventIntake() = default;
+
+Result<int> EventIntake::max_chain() {
+  if (!max_chain_) {
+    QFLOW_ASSIGN(const StoreConfig config, load_store_config(store_.layout(), doors_.files));
+    max_chain_ = config.max_chain;
+  }
+  return *max_chain_;
+}
+
+Result<JudgedEvent> EventIntake::judge(Event event) {
+  JudgedEvent judged;
+  QFLOW_ASSIGN(judged.generation, store_.ledger().triggers().generation());
+  QFLOW_ASSIGN(judged.judgements, flows_.judge(event));
+  if (!judged.judgements.empty()) {
+    QFLOW_ASSIGN([[maybe_unused]] const int limit, max_chain());
+  }
+  judged.event = std::move(event);
+  return judged;
+}
+
+Result<std::int64_t> EventIntake::record(LedgerWriter& writer, const JudgedEvent& judged) {
+  RecordedEvent recorded{0, judged.event};
+  QFLOW_ASSIGN(recorded.order, writer.insert_event(judged.event));
+  if (judged.generation == kHeardByNobody) return recorded.order;
+  QFLOW_ASSIGN(const std::int64_t generation, store_.ledger().triggers().generation());
+  State state(store_, writer, flows_);
+  std::vector<Judgement> again;
+  if (generation != judged.generation) {
+    QFLOW_ASSIGN(again, flows_.judge(judged.event));
+  }
+  const std::vector<Judgement>& judgements = generation == judged.generation ? judged.judgements : again;
+  if (judgements.empty()) return recorded.order;
+  QFLOW_ASSIGN(const int limit, max_chain());
+  QFLOW_TRY(Engine(state, artifacts_, limit).take(recorded, judgements));
+  return recorded.order;
+}
+
+Result<int> EventIntake::end_debounces(LedgerWriter& writer, Instant now) {
+  QFLOW_ASSIGN(const std::vector<DueDebounce> due, store_.ledger().triggers().due_debounces(now));
+  State state(store_, writer, flows_);
+  QFLOW_ASSIGN(const int limit, max_chain());
+  for (const DueDebounce& one : due) {
+    QFLOW_ASSIGN(const auto flow, flows_.find(one.deployment));
+    const Trigger* joining = find_trigger(flow->triggers, one.trigger);
+    if (joining == nullptr) continue;
+    QFLOW_TRY(Engine(state, artifacts_, limit).end_debounce(*flow, *joining, one.correlation, now));
+  }
+  return static_cast<int>(due.size());
+}
+
+Status EventIntake::expire_waiting(std::int64_t deployment, const TriggerId& joining, const std::string& reason) {
+  TriggerLedger& triggers = store_.ledger().triggers();
+  QFLOW_ASSIGN(const std::vector<CorrelatedState> states, triggers.states(deployment, joining));
+  for (const CorrelatedState& one : states) {
+    for (const WaitingEvent& event : one.state.waiting) {
+      QFLOW_TRY(triggers.set_outcome(event.event, deployment, event.trigger, {Outcome::kExpired, reason}));
+    }
+    QFLOW_TRY(triggers.save_state(deployment, joining, one.correlation, {}));
+  }
+  return {};
+}
+
+Result<int> EventIntake::cancel_queued(LedgerWriter& writer, std::int64_t deployment, const std::string& reason,
+                                       Instant now) {
+  QFLOW_ASSIGN(const std::vector<ActiveRun> active, store_.ledger().triggers().active_runs(deployment));
+  State state(store_, writer, flows_);
+  QFLOW_ASSIGN(const int limit, max_chain());
+  int cancelled = 0;
+  for (const ActiveRun& run : active) {
+    if (run.status != RunStatus::kQueued) continue;
+    QFLOW_ASSIGN(const auto end, state.cancel_run(run.run, reason, now));
+    if (!end) continue;
+    QFLOW_ASSIGN(const std::vector<Judgement> judgements, flows_.judge(end->event));
+    QFLOW_TRY(Engine(state, artifacts_, limit).take(*end, judgements));
+    ++cancelled;
+  }
+  return cancelled;
+}
+
+Result<std::optional<RunId>> EventIntake::activate(LedgerWriter& writer, const Engine::Activation& activation,
+                                                   const Event& event) {
+  RecordedEvent recorded{0, event};
+  QFLOW_ASSIGN(recorded.order, writer.insert_event(event));
+  State state(store_, writer, flows_);
+  QFLOW_ASSIGN(const int limit, max_chain());
+  return Engine(state, artifacts_, limit).activate(activation, recorded);
+}
+
+}  // namespace qflow

@@ -1,0 +1,135 @@
+#include "qflow/service/explanation.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "qflow/engine/arrival.h"
+#include "qflow/engine/trigger_kind.h"
+#include "qflow/error/suggestion.h"
+#include "qflow/service/event_intake.h"
+#include "qflow/trigger/source_filter.h"
+#include "qflow/trigger/trigger_registry.h"
+#include "qflow/trigger/trigger_sentence.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr std::int64_t kLookedAt = 200;   // outcomes
+constexpr std::size_t kShownRefused = 5;  // of them
+
+std::string why_disabled(const DeployedFlow& flow, const Deployment& deployment, const Trigger& trigger) {
+  if (is_enabled(flow, trigger)) return {};
+  const auto with_reason = [](std::string what, const std::string& reason) {
+    return reason.empty() ? what : what + ": " + reason;
+  };
+  if (!deployment.enabled) return with_reason("the flow is disabled", deployment.disabled_reason);
+  for (const DeployedTrigger& one : deployment.triggers) {
+    if (one.id == trigger.id() && !one.enabled) return with_reason("the trigger is disabled", one.disabled_reason);
+  }
+  return "the flow file disables it";
+}
+
+// What a person could type to meet the sources that are missing, else to start it by hand.
+std::string firing_command(const DeployedFlow& flow, const Trigger& trigger, const TriggerState& state) {
+  const std::string missing = missing_sources(trigger, flow.triggers, state);
+  std::vector<std::string> commands;
+  for (const Trigger* part : source_triggers(trigger, flow.triggers)) {
+    for (const Subscription& subscription : part->subscriptions()) {
+      const auto* event = std::get_if<EventSubscription>(&subscription);
+      if (event == nullptr || event->source.count > 1) commands.clear();
+      if (event == nullptr || event->source.count > 1) {
+        return fmt::format("qflow trigger --flow-id {} --trigger-id {}", flow.definition->id.text(),
+                           trigger.id().text());
+      }
+      const std::string& name = event->source.name;
+      if (("," + missing + ",").find(name) == std::string::npos) continue;
+      commands.push_back("qflow publish " + listened_name(*part, subscription, flow.name_space));
+    }
+  }
+  const bool any = trigger.rules().match.kind() == MatchExpression::Kind::kAny;
+  if (any && !commands.empty()) commands.resize(1);
+  if (commands.empty()) {
+    return fmt::format("qflow trigger --flow-id {} --trigger-id {}", flow.definition->id.text(), trigger.id().text());
+  }
+  return fmt::format("{}", fmt::join(commands, " && "));
+}
+
+class Explainer {
+ public:
+  Explainer(Store& store, const Deployment& deployment, const DeployedFlow& flow)
+      : ledger_(store.ledger().triggers()), deployment_(deployment), flow_(flow) {}
+
+  Result<TriggerExplanation> explain(const Trigger& trigger) {
+    TriggerExplanation result;
+    result.deployment = deployment_;
+    result.trigger = trigger.id();
+    result.type = trigger.rules().type;
+    result.sentence = describe(trigger, flow_.triggers);
+    result.disabled = why_disabled(flow_, deployment_, trigger);
+    result.missing = missing_sources(trigger, flow_.triggers, {});
+    QFLOW_ASSIGN(const std::vector<CorrelatedState> states, ledger_.states(flow_.key, trigger.id()));
+    for (const CorrelatedState& state : states) {
+      QFLOW_ASSIGN(result.waiting.emplace_back(), waiting_group(trigger, state));
+    }
+    result.would_fire = firing_command(flow_, trigger, states.size() == 1 ? states.front().state : TriggerState());
+    for (const Trigger* part : source_triggers(trigger, flow_.triggers)) QFLOW_TRY(add_outcomes(part->id(), result));
+    return result;
+  }
+
+ private:
+  Result<WaitingGroup> waiting_group(const Trigger& trigger, const CorrelatedState& state) {
+    WaitingGroup group;
+    group.correlation = state.correlation;
+    std::optional<Instant> oldest;
+    for (const WaitingEvent& waiting : state.state.waiting) {
+      QFLOW_ASSIGN(Event event, ledger_.event_at(waiting.event));
+      group.arrived.push_back({std::move(event), waiting.source, waiting.held});
+      if (!waiting.held && (!oldest || waiting.time < *oldest)) oldest = waiting.time;
+    }
+    if (oldest) group.missing = missing_sources(trigger, flow_.triggers, state.state);
+    if (oldest && trigger.rules().within) group.window_closes = *oldest + *trigger.rules().within;
+    if (state.state.held) group.due = state.state.held->due;
+    return group;
+  }
+
+  Status add_outcomes(const TriggerId& heard, TriggerExplanation& result) {
+    QFLOW_ASSIGN(const auto outcomes, ledger_.outcomes_of_trigger(flow_.key, heard, kLookedAt));
+    for (const TriggerOutcome& outcome : outcomes) {
+      const Outcome what = outcome.outcome.outcome;
+      const bool fired = what == Outcome::kFired || what == Outcome::kCoalesced;
+      if (fired && !result.last_firing) result.last_firing = outcome;
+      if (fired || what == Outcome::kWaiting || result.refused.size() >= kShownRefused) continue;
+      result.refused.push_back(outcome);
+    }
+    return {};
+  }
+
+  TriggerLedger& ledger_;
+  const Deployment& deployment_;
+  const DeployedFlow& flow_;
+};
+
+}  // namespace
+
+Result<std::vector<TriggerExplanation>> explain_triggers(Store& store, const Deployment& deployment,
+                                                         const std::optional<TriggerId>& wanted) {
+  DeployedFlows flows(store);
+  QFLOW_ASSIGN(const auto flow, flows.find(deployment.key));
+  Explainer explainer(store, deployment, *flow);
+  std::vector<TriggerExplanation> explanations;
+  std::vector<std::string> names;
+  for (const auto& trigger : flow->triggers) {
+    names.push_back(trigger->id().text());
+    const bool alone = group_of(flow->triggers, trigger->id()) == nullptr;
+    if (wanted ? trigger->id() != *wanted : !alone) continue;
+    QFLOW_ASSIGN(explanations.emplace_back(), explainer.explain(*trigger));
+  }
+  if (!wanted || !explanations.empty()) return explanations;
+  return fail(ErrorKind::kNotFound, fmt::format("{} has no trigger {}", deployment.flow.text(), quoted(wanted->text())),
+              names.empty() ? "it has no triggers at all" : did_you_mean_or_list(wanted->text(), names));
+}
+
+}  // namespace qflow

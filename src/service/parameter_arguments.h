@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "qflow/model/parameter.h"
+
+namespace qflow {
+
+// Adds what `-p NAME=VALUE` sets to `values`, under the names as declared and of the parameters' types. kUsage and
+// kInvalid name the argument.
+Status add_parameters(const std::vector<Parameter>& parameters, const std::vector<std::string>& given, Json& values);
+
+}  // namespace qflow

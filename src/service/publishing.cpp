@@ -1,0 +1,216 @@
+#include "qflow/service/publishing.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "qflow/os/random.h"
+#include "qflow/service/event_intake.h"
+#include "service/store_settings.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr std::chrono::hours kFarthestAhead{24};
+constexpr std::string_view kReserved = "qflow.";
+
+// "" when the event is the only one.
+Error located(const Publication& publication, Error error) {
+  return publication.origin.empty() ? error : with_context(publication.origin, std::move(error));
+}
+
+Status complete_name(Publication& publication, const Publisher& publisher) {
+  Event& event = publication.event;
+  if (event.name.starts_with(kReserved)) {
+    return fail(ErrorKind::kInvalid, "the event name " + quoted(event.name) + " is reserved: qflow itself uses qflow.…",
+                "choose another name");
+  }
+  if (!publication.namespaced) return {};
+  if (publisher.name_space.empty()) {
+    return fail(ErrorKind::kInvalid, "a namespaced event needs a project", "give --project, or publish it from a run");
+  }
+  QFLOW_ASSIGN(const EventName name, EventName::parse(publisher.name_space + "." + event.name));
+  event.name = name.text();
+  return {};
+}
+
+Status check(const Event& event, std::uint64_t max_payload, Instant now) {
+  const std::size_t size = to_compact(event.payload).size();
+  if (size > max_payload) {
+    return fail(ErrorKind::kInvalid,
+                fmt::format("the payload has {} bytes, max_payload of the store is {}", size, max_payload),
+                "leave large data in a file or an artifact and publish where it is");
+  }
+  if (event.timestamp > now + kFarthestAhead) {
+    return fail(ErrorKind::kInvalid, "the timestamp is more than 24 h ahead: " + format_instant(event.timestamp));
+  }
+  return {};
+}
+
+// What a repeat must have in common with the first.
+std::string content_of(const Publication& publication) {
+  Json content = to_json(publication.event);
+  for (const char* own : {"id", "recorded_at", "caused_by"}) content.erase(own);
+  if (!publication.timestamp_given) content.erase("timestamp");
+  return to_compact(content);
+}
+
+Result<std::optional<PublishedNow>> earlier(TriggerLedger& ledger, const Publication& publication) {
+  const std::string& name = publication.event.name;
+  if (!publication.idempotency_key) return std::optional<PublishedNow>();
+  QFLOW_ASSIGN(const auto used, ledger.used_key(name, *publication.idempotency_key));
+  if (!used) return std::optional<PublishedNow>();
+  if (used->content != content_of(publication)) {
+    return fail(ErrorKind::kInvalid,
+                fmt::format("the idempotency key {} was used for {} with other content, as event {}",
+                            quoted(*publication.idempotency_key), name, used->event),
+                "use a new key for a new event");
+  }
+  QFLOW_TRY(ledger.count_repeat(name, *publication.idempotency_key));
+  return std::optional<PublishedNow>({used->event, name, true});
+}
+
+class Publishing {
+ public:
+  Publishing(Store& store, const Doors& doors)
+      : ledger_(store.ledger().triggers()), doors_(doors), intake_(store, doors) {}
+
+  Status prepare(std::vector<Publication> publications, const Publisher& publisher, std::uint64_t max_payload) {
+    for (Publication& publication : publications) {
+      const Status prepared = prepare_one(publication, publisher, max_payload);
+      if (!prepared) return tl::make_unexpected(located(publication, prepared.error()));
+      QFLOW_ASSIGN(judged_.emplace_back(), intake_.judge(publication.event));
+    }
+    publications_ = std::move(publications);
+    return {};
+  }
+
+  Result<std::vector<PublishedNow>> record(LedgerWriter& writer) {
+    std::vector<PublishedNow> published;
+    for (std::size_t i = 0; i < publications_.size(); ++i) {
+      auto one = record_one(writer, publications_[i], judged_[i]);
+      if (!one) return tl::make_unexpected(located(publications_[i], one.error()));
+      published.push_back(std::move(*one));
+    }
+    for (PublishedNow& one : published) {
+      if (one.duplicate) continue;
+      QFLOW_ASSIGN(one.effects, ledger_.outcomes_of_event(one.id));
+    }
+    return published;
+  }
+
+ private:
+  Status prepare_one(Publication& publication, const Publisher& publisher, std::uint64_t max_payload) {
+    QFLOW_TRY(complete_name(publication, publisher));
+    Event& event = publication.event;
+    event.recorded_at = doors_.clock.now();
+    if (!publication.timestamp_given) event.timestamp = event.recorded_at;
+    if (publisher.run) {
+      event.caused_by = publisher.run->id;
+      if (!event.context) event.context = publisher.run->context;
+    }
+    event.id = make_event_id(event.recorded_at, random_bytes());
+    return check(event, max_payload, event.recorded_at);
+  }
+
+  Result<PublishedNow> record_one(LedgerWriter& writer, const Publication& publication, const JudgedEvent& judged) {
+    QFLOW_ASSIGN(const auto first, earlier(ledger_, publication));
+    if (first) return *first;
+    QFLOW_ASSIGN(const std::int64_t order, intake_.record(writer, judged));
+    const Event& event = judged.event;
+    if (publication.idempotency_key) {
+      QFLOW_TRY(ledger_.use_key(event.name, *publication.idempotency_key, order, content_of(publication)));
+    }
+    return PublishedNow{event.id, event.name};
+  }
+
+  TriggerLedger& ledger_;
+  const Doors& doors_;
+  EventIntake intake_;
+  std::vector<Publication> publications_;
+  std::vector<JudgedEvent> judged_;
+};
+
+Result<bool> take_flag(Json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end()) return false;
+  if (!found->is_boolean()) return fail(ErrorKind::kInvalid, fmt::format("{} must be true or false", quoted(key)));
+  const bool value = found->get<bool>();
+  object.erase(found);
+  return value;
+}
+
+Result<std::optional<std::string>> take_text(Json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end()) return std::nullopt;
+  if (!found->is_string()) return fail(ErrorKind::kInvalid, fmt::format("{} must be text", quoted(key)));
+  std::optional<std::string> value = found->get<std::string>();
+  object.erase(found);
+  return value;
+}
+
+Result<Publication> parse_line(std::string_view line, Instant now) {
+  QFLOW_ASSIGN(Json object, parse_json(line));
+  if (!object.is_object()) return fail(ErrorKind::kInvalid, "a line must be one JSON object");
+  Publication publication;
+  QFLOW_ASSIGN(publication.namespaced, take_flag(object, "namespaced"));
+  QFLOW_ASSIGN(publication.idempotency_key, take_text(object, "idempotency_key"));
+  const auto timestamp = object.find("timestamp");
+  publication.timestamp_given = timestamp != object.end() && !timestamp->is_null();
+  QFLOW_ASSIGN(publication.event, parse_event(object, now));
+  return publication;
+}
+
+}  // namespace
+
+Result<Publisher> find_publisher(Store& store, const NamespaceOverride& options, const Environment& environment) {
+  Publisher publisher;
+  if (const auto text = find_variable(environment, "QFLOW_RUN")) {
+    QFLOW_ASSIGN(const RunId id, RunId::parse(*text));
+    QFLOW_ASSIGN(publisher.run, store.ledger().find_run(id));
+    publisher.name_space = publisher.run->name_space;
+  }
+  QFLOW_ASSIGN(const auto project, override_project(std::nullopt, options));
+  if (project) {
+    const std::string user = find_variable(environment, "QFLOW_USER").value_or(login_name());
+    publisher.name_space = project_namespace(*project, user);
+  }
+  return publisher;
+}
+
+Result<std::vector<Publication>> parse_batch(std::string_view text, const std::string& file, Instant now) {
+  std::vector<Publication> publications;
+  for (int number = 1; !text.empty(); ++number) {
+    const std::size_t end = text.find('\n');
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    const std::string origin = fmt::format("{}:{}", file, number);
+    auto publication = parse_line(line, now);
+    if (!publication) return tl::make_unexpected(with_context(origin, publication.error()));
+    publication->origin = origin;
+    publications.push_back(std::move(*publication));
+  }
+  return publications;
+}
+
+Result<std::vector<PublishedNow>> publish_events(Store& store, std::vector<Publication> publications,
+                                                 const Publisher& publisher, PublishMode mode, const Doors& doors) {
+  QFLOW_ASSIGN(const StoreConfig config, load_store_config(store.layout(), doors.files));
+  Publishing publishing(store, doors);
+  QFLOW_TRY(publishing.prepare(std::move(publications), publisher, config.max_payload));
+  std::vector<PublishedNow> published;
+  bool tried = false;
+  const Status written = store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
+    QFLOW_ASSIGN(published, publishing.record(writer));
+    tried = true;
+    // An error takes everything back.
+    if (mode == PublishMode::kDryRun) return fail(ErrorKind::kRefused, "a dry run leaves nothing");
+    return {};
+  });
+  if (!written && !(mode == PublishMode::kDryRun && tried)) return tl::make_unexpected(written.error());
+  return published;
+}
+
+}  // namespace qflow

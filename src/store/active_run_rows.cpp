@@ -1,0 +1,125 @@
+#include <utility>
+
+#include "event_rows.h"
+#include "ledger_text.h"
+#include "qflow/store/trigger_ledger.h"
+#include "run_rows.h"
+#include "sqlite_connection.h"
+#include "trigger_rows.h"
+
+namespace qflow {
+
+namespace {
+
+Result<ActiveRun> read_active(const Query& row) {
+  ActiveRun run;
+  QFLOW_ASSIGN(run.run.flow, stored_name<FlowId>(row.text(0)));
+  run.run.number = row.integer(1);
+  QFLOW_ASSIGN(run.status, stored_choice(row.text(2), parse_run_status));
+  if (const auto trigger = row.optional_text(3)) {
+    QFLOW_ASSIGN(const TriggerRecord record, read_trigger(*trigger));
+    run.trigger = record.trigger_id;
+  }
+  run.correlation = row.text(4);
+  return run;
+}
+
+Result<std::vector<ActiveRun>> read_active_runs(Query query) {
+  std::vector<ActiveRun> runs;
+  while (true) {
+    QFLOW_ASSIGN(const bool more, query.next());
+    if (!more) return runs;
+    QFLOW_ASSIGN(runs.emplace_back(), read_active(query));
+  }
+}
+
+Result<std::vector<RunId>> read_ids(Query query) {
+  std::vector<RunId> runs;
+  while (true) {
+    QFLOW_ASSIGN(const bool more, query.next());
+    if (!more) return runs;
+    QFLOW_ASSIGN(auto run, read_run_id(query, 0));
+    if (run) runs.push_back(*std::move(run));
+  }
+}
+
+}  // namespace
+
+Result<std::vector<ActiveRun>> TriggerLedger::active_runs(std::int64_t deployment,
+                                                          const std::optional<std::string>& context) {
+  return read_active_runs(
+      database_.query("SELECT flow, number, status, trigger, correlation FROM runs WHERE deployment = ?"
+                      " AND ended_at IS NULL AND context IS ? AND cancel IS NULL ORDER BY run",
+                      deployment, context));
+}
+
+Result<std::vector<ActiveRun>> TriggerLedger::active_runs(std::int64_t deployment) {
+  return read_active_runs(
+      database_.query("SELECT flow, number, status, trigger, correlation FROM runs WHERE deployment = ?"
+                      " AND ended_at IS NULL ORDER BY run",
+                      deployment));
+}
+
+Result<std::vector<RecordedEvent>> TriggerLedger::events_of_run(const RunId& run) {
+  QFLOW_ASSIGN(const std::int64_t key, run_key(database_, run));
+  Query query = database_.query("SELECT " QFLOW_EVENT_COLUMNS
+                                ", e.event FROM trigger_sources t JOIN events e ON e.event = t.event"
+                                " LEFT JOIN runs c ON c.run = e.caused_by WHERE t.run = ? ORDER BY t.position",
+                                key);
+  std::vector<RecordedEvent> events;
+  while (true) {
+    QFLOW_ASSIGN(const bool more, query.next());
+    if (!more) return events;
+    RecordedEvent event;
+    QFLOW_ASSIGN(event.event, read_event(query, 0));
+    event.order = query.integer(kEventColumns);
+    events.push_back(std::move(event));
+  }
+}
+
+Status TriggerLedger::extend_run(const Run& run) {
+  QFLOW_ASSIGN(const std::int64_t key, run_key(database_, run.id));
+  QFLOW_TRY(database_.run("UPDATE runs SET params = ?, depth = ?, scheduled_at = ?, trigger = ? WHERE run = ?",
+                          to_compact(run.params), run.depth, run.scheduled_at, trigger_text(*run.trigger), key));
+  QFLOW_TRY(database_.run("DELETE FROM trigger_sources WHERE run = ?", key));
+  return insert_trigger_sources(database_, key, run.trigger->sources);
+}
+
+Status TriggerLedger::ask_to_cancel(const RunId& run, std::string_view reason) {
+  QFLOW_ASSIGN(const std::int64_t key, run_key(database_, run));
+  return database_.run("UPDATE runs SET cancel = ? WHERE run = ?", reason, key);
+}
+
+Result<std::vector<RunId>> TriggerLedger::runs_to_cancel() {
+  return read_ids(
+      database_.query("SELECT flow, number FROM runs WHERE deployment IS NOT NULL AND ended_at IS NULL"
+                      " AND cancel IS NOT NULL ORDER BY run"));
+}
+
+// A run that comes after others waits for every earlier one of its context, one with a limit for its turn.
+Result<std::vector<RunId>> TriggerLedger::startable_runs(std::int64_t limit) {
+  return read_ids(
+      database_.query("SELECT r.flow, r.number FROM runs r JOIN deployments p ON p.deployment = r.deployment"
+                      " WHERE r.status = 'queued' AND r.deployment IS NOT NULL AND r.ended_at IS NULL"
+                      " AND (p.one_by_one = 0 OR NOT EXISTS (SELECT 1 FROM runs o WHERE o.deployment = r.deployment"
+                      " AND o.ended_at IS NULL AND o.context IS r.context AND (o.run < r.run OR o.status = 'running')"
+                      " AND o.run <> r.run))"
+                      " AND (p.max_parallel IS NULL OR p.max_parallel > (SELECT count(*) FROM runs o WHERE"
+                      " o.deployment = r.deployment AND o.ended_at IS NULL AND o.status = 'running'))"
+                      " ORDER BY r.created_at, r.run LIMIT ?",
+                      limit));
+}
+
+Result<std::vector<RunId>> TriggerLedger::unended_runs() {
+  return read_ids(
+      database_.query("SELECT flow, number FROM runs WHERE deployment IS NOT NULL AND ended_at IS NULL ORDER BY run"));
+}
+
+Result<std::int64_t> TriggerLedger::running_runs() {
+  Query query = database_.query(
+      "SELECT count(*) FROM runs WHERE status = 'running' AND deployment IS NOT NULL AND ended_at IS NULL");
+  QFLOW_ASSIGN(const bool known, query.next());
+  return known ? query.integer(0) : 0;
+}
+
+}  // namespace qflow

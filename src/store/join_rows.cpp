@@ -1,0 +1,125 @@
+#include <algorithm>
+#include <utility>
+
+#include "ledger_text.h"
+#include "qflow/store/trigger_ledger.h"
+#include "sqlite_connection.h"
+#include "trigger_keys.h"
+
+namespace qflow {
+
+namespace {
+
+#define QFLOW_WAITING_COLUMNS                                                                                    \
+  "SELECT w.event, w.time, t.id, w.source, w.distinct_value, w.token, w.held, w.correlation FROM waiting w JOIN" \
+  " triggers t ON t.trigger = w.heard_by WHERE w.trigger = ? "
+
+Result<WaitingEvent> read_waiting(const Query& row) {
+  WaitingEvent event;
+  event.event = row.integer(0);
+  event.time = row.instant(1);
+  QFLOW_ASSIGN(event.trigger, stored_name<TriggerId>(row.text(2)));
+  event.source = row.text(3);
+  event.distinct = row.optional_text(4);
+  event.token = row.integer(5);
+  event.held = row.boolean(6);
+  return event;
+}
+
+Result<std::optional<HeldFiring>> read_held(SqliteConnection& ledger, std::int64_t trigger,
+                                            const std::string& correlation) {
+  Query query =
+      ledger.query("SELECT since, due FROM debounces WHERE trigger = ? AND correlation = ?", trigger, correlation);
+  QFLOW_ASSIGN(const bool known, query.next());
+  if (!known) return std::optional<HeldFiring>();
+  return std::optional<HeldFiring>({query.instant(0), query.instant(1)});
+}
+
+Status save_held(SqliteConnection& ledger, std::int64_t trigger, const std::string& correlation,
+                 const std::optional<HeldFiring>& held) {
+  if (!held) return ledger.run("DELETE FROM debounces WHERE trigger = ? AND correlation = ?", trigger, correlation);
+  return ledger.run("INSERT OR REPLACE INTO debounces(trigger, correlation, since, due) VALUES(?, ?, ?, ?)", trigger,
+                    correlation, held->since, held->due);
+}
+
+bool contains(const std::vector<WaitingEvent>& events, const WaitingEvent& event) {
+  return std::find(events.begin(), events.end(), event) != events.end();
+}
+
+Result<TriggerState> read_state(SqliteConnection& ledger, std::int64_t trigger, const std::string& correlation) {
+  TriggerState state;
+  Query query = ledger.query(QFLOW_WAITING_COLUMNS "AND w.correlation = ? ORDER BY w.event", trigger, correlation);
+  while (true) {
+    QFLOW_ASSIGN(const bool more, query.next());
+    if (!more) break;
+    QFLOW_ASSIGN(state.waiting.emplace_back(), read_waiting(query));
+  }
+  QFLOW_ASSIGN(state.held, read_held(ledger, trigger, correlation));
+  return state;
+}
+
+}  // namespace
+
+Result<TriggerState> TriggerLedger::state(std::int64_t deployment, const TriggerId& joining,
+                                          const std::string& correlation) {
+  QFLOW_ASSIGN(const std::int64_t key, trigger_key(database_, deployment, joining));
+  return read_state(database_, key, correlation);
+}
+
+Result<std::vector<CorrelatedState>> TriggerLedger::states(std::int64_t deployment, const TriggerId& joining) {
+  QFLOW_ASSIGN(const std::int64_t key, trigger_key(database_, deployment, joining));
+  std::vector<CorrelatedState> states;
+  {
+    Query query = database_.query(QFLOW_WAITING_COLUMNS "ORDER BY w.correlation, w.event", key);
+    while (true) {
+      QFLOW_ASSIGN(const bool more, query.next());
+      if (!more) break;
+      if (states.empty() || states.back().correlation != query.text(7)) states.push_back({query.text(7), {}});
+      QFLOW_ASSIGN(states.back().state.waiting.emplace_back(), read_waiting(query));
+    }
+  }
+  for (CorrelatedState& one : states) {
+    QFLOW_ASSIGN(one.state.held, read_held(database_, key, one.correlation));
+  }
+  return states;
+}
+
+// Only what differs is written.
+Status TriggerLedger::save_state(std::int64_t deployment, const TriggerId& joining, const std::string& correlation,
+                                 const TriggerState& state) {
+  QFLOW_ASSIGN(const std::int64_t key, trigger_key(database_, deployment, joining));
+  QFLOW_ASSIGN(const TriggerState before, read_state(database_, key, correlation));
+  for (const WaitingEvent& event : before.waiting) {
+    if (contains(state.waiting, event)) continue;
+    QFLOW_ASSIGN(const std::int64_t heard_by, trigger_key(database_, deployment, event.trigger));
+    QFLOW_TRY(database_.run("DELETE FROM waiting WHERE trigger = ? AND correlation = ? AND event = ? AND heard_by = ?",
+                            key, correlation, event.event, heard_by));
+  }
+  for (const WaitingEvent& event : state.waiting) {
+    if (contains(before.waiting, event)) continue;
+    QFLOW_ASSIGN(const std::int64_t heard_by, trigger_key(database_, deployment, event.trigger));
+    QFLOW_TRY(database_.run(
+        "INSERT INTO waiting(trigger, correlation, event, heard_by, source, time, distinct_value, token, held)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        key, correlation, event.event, heard_by, event.source, event.time, event.distinct, event.token, event.held));
+  }
+  if (before.held == state.held) return {};
+  return save_held(database_, key, correlation, state.held);
+}
+
+Result<std::vector<DueDebounce>> TriggerLedger::due_debounces(Instant now) {
+  std::vector<DueDebounce> due;
+  Query query = database_.query(
+      "SELECT t.deployment, t.id, d.correlation FROM debounces d JOIN triggers t ON t.trigger = d.trigger"
+      " WHERE d.due <= ? ORDER BY d.due",
+      now);
+  while (true) {
+    QFLOW_ASSIGN(const bool more, query.next());
+    if (!more) return due;
+    DueDebounce one{query.integer(0), {}, query.text(2)};
+    QFLOW_ASSIGN(one.trigger, stored_name<TriggerId>(query.text(1)));
+    due.push_back(std::move(one));
+  }
+}
+
+}  // namespace qflow
