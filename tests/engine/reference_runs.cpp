@@ -1,0 +1,150 @@
+// The half of the reference model that knows runs: what a firing becomes, and how runs start and end.
+#include <algorithm>
+#include <tuple>
+
+#include "engine/reference_model.h"
+
+namespace qflow::reference {
+namespace {
+
+bool is_active(const Run& run) {
+  return run.state == RunState::kQueued || run.state == RunState::kRunning;
+}
+
+}  // namespace
+
+void Model::start(const Trigger& trigger, const std::string& correlation, const std::vector<int>& heard) {
+  const std::optional<std::string> context = context_of(trigger, heard);
+  if (depth_of(heard) > max_chain_) {
+    conclude(heard, {Fate::kStopped});
+    return;
+  }
+  if (flow().policy == Policy::kSkip && is_busy(context)) {
+    conclude(heard, {Fate::kSkipped});
+    return;
+  }
+  if (flow().policy == Policy::kReplace) replace(context);
+  if (Made* made = mergeable(trigger, correlation, context)) {
+    made->heard.insert(made->heard.end(), heard.begin(), heard.end());
+    conclude(heard, {Fate::kCoalesced, made->run.number});
+    describe(*made);
+    return;
+  }
+  make(trigger, correlation, heard, context);
+}
+
+void Model::make(const Trigger& trigger, const std::string& correlation, const std::vector<int>& heard,
+                 const std::optional<std::string>& context) {
+  Made made;
+  made.run.number = static_cast<int>(made_.size()) + 1;
+  made.run.trigger = trigger.id;
+  made.run.context = context;
+  made.correlation = correlation;
+  made.heard = heard;
+  describe(made);
+  made_.push_back(made);
+  conclude(heard, {Fate::kFired, made.run.number});
+}
+
+// What follows from all events of the run.
+void Model::describe(Made& made) {
+  made.run.depth = depth_of(made.heard);
+  made.run.n = mapped(made.heard);
+  made.run.events.clear();
+  for (const int one : made.heard) made.run.events.emplace_back(heard_[one].event, heard_[one].trigger);
+  std::sort(made.run.events.begin(), made.run.events.end());
+}
+
+// Under `coalesce`, the newest run that this firing may join.
+Model::Made* Model::mergeable(const Trigger& trigger, const std::string& correlation,
+                              const std::optional<std::string>& context) {
+  if (flow().policy != Policy::kCoalesce) return nullptr;
+  for (std::size_t i = made_.size(); i > 0; --i) {
+    Made& made = made_[i - 1];
+    const bool same = made.run.trigger == trigger.id && made.correlation == correlation && made.run.context == context;
+    if (same && made.run.state == RunState::kQueued) return &made;
+  }
+  return nullptr;
+}
+
+bool Model::is_busy(const std::optional<std::string>& context) const {
+  return std::any_of(made_.begin(), made_.end(),
+                     [&](const Made& made) { return is_active(made.run) && made.run.context == context; });
+}
+
+void Model::replace(const std::optional<std::string>& context) {
+  for (Made& made : made_) {
+    if (made.run.context != context) continue;
+    if (made.run.state == RunState::kQueued) made.run.state = RunState::kCancelled;
+    if (made.run.state == RunState::kRunning) made.run.asked_to_end = true;
+  }
+}
+
+// That on which all events agree.
+std::optional<std::string> Model::context_of(const Trigger& trigger, const std::vector<int>& heard) const {
+  std::optional<std::string> agreed;
+  for (std::size_t i = 0; i < heard.size(); ++i) {
+    std::optional<std::string> context = steps_[heard_[heard[i]].event].context;
+    if (context && trigger.first_letter) context = context->substr(0, 1);
+    if (i > 0 && context != agreed) return std::nullopt;
+    agreed = context;
+  }
+  return agreed;
+}
+
+int Model::depth_of(const std::vector<int>& heard) const {
+  int deepest = 0;
+  for (const int one : heard) deepest = std::max(deepest, causes_.at(heard_[one].event));
+  return deepest + 1;
+}
+
+// The parameter n. Of each source the newest event counts; of two legs that of the newest token, of two sources of one
+// trigger the newer event.
+Value Model::mapped(const std::vector<int>& heard) const {
+  const auto is_newest = [&](int one, bool of_source) {
+    return std::none_of(heard.begin(), heard.end(), [&](int other) {
+      const bool same = heard_[other].trigger == heard_[one].trigger;
+      return same && (!of_source || heard_[other].source == heard_[one].source) && newer(other, one);
+    });
+  };
+  const auto newest_of_leg = [&](int one) {
+    return *std::find_if(heard.begin(), heard.end(), [&](int other) {
+      return heard_[other].trigger == heard_[one].trigger && is_newest(other, false);
+    });
+  };
+  int best = -1;
+  for (const int one : heard) {
+    const Value& n = steps_[heard_[one].event].n;
+    if (!heard_[one].sets_n || n.kind != Value::Kind::kNumber || !is_newest(one, true)) continue;
+    if (best < 0) {
+      best = one;
+      continue;
+    }
+    const int leg = newest_of_leg(one);
+    const int best_leg = newest_of_leg(best);
+    if (leg == best_leg ? newer(one, best) : newer(leg, best_leg)) best = one;
+  }
+  return best < 0 ? Value{} : steps_[heard_[best].event].n;
+}
+
+void Model::start_runs() {
+  for (Made& made : made_) {
+    if (made.run.state != RunState::kQueued) continue;
+    const auto running = [](const Made& other) { return other.run.state == RunState::kRunning; };
+    const auto before = [&](const Made& other) { return running(other) && other.run.context == made.run.context; };
+    if (flow().policy != Policy::kParallel && std::any_of(made_.begin(), made_.end(), before)) continue;
+    const auto at_once = std::count_if(made_.begin(), made_.end(), running);
+    if (flow().max_parallel && at_once >= *flow().max_parallel) continue;
+    made.run.state = RunState::kRunning;
+  }
+}
+
+void Model::end_run(int which) {
+  for (Made& made : made_) {
+    if (made.run.state != RunState::kRunning || which-- > 0) continue;
+    made.run.state = RunState::kEnded;
+    return;
+  }
+}
+
+}  // namespace qflow::reference
