@@ -73,7 +73,7 @@ class FiringMaker {
     return static_cast<std::size_t>(std::find(triggers_.begin(), triggers_.end(), trigger) - triggers_.begin());
   }
 
-  // What is mapped together: all events, or of each leg of a group its newest token, the newest token last.
+  // What is mapped together: all events, or of a group those of each leg, the leg with the newest token last.
   std::vector<Bundle> bundles() const {
     if (joining_ == nullptr || joining_->legs().empty()) return {all_of(events_)};
     std::map<const Trigger*, const FiredEvent*> newest;  // leg → newest event
@@ -85,7 +85,7 @@ class FiringMaker {
     for (const auto& leg : newest) order.push_back(leg.second);
     std::sort(order.begin(), order.end(), [](const auto* a, const auto* b) { return age(*a) < age(*b); });
     std::vector<Bundle> result;
-    for (const FiredEvent* last : order) result.push_back(token_of(*last));
+    for (const FiredEvent* last : order) result.push_back(events_of(*last->trigger));
     return result;
   }
 
@@ -99,10 +99,10 @@ class FiringMaker {
     return bundle;
   }
 
-  Bundle token_of(const FiredEvent& newest) const {
+  Bundle events_of(const Trigger& leg) const {
     Bundle bundle;
     for (const FiredEvent& event : events_) {
-      if (event.trigger == newest.trigger && event.token == newest.token) bundle.push_back(&event);
+      if (event.trigger == &leg) bundle.push_back(&event);
     }
     return bundle;
   }
@@ -151,7 +151,7 @@ Firing make_firing(const DeployedFlow& flow, const Trigger* joining, std::vector
 }
 
 FiredEvent fired_event(const DeployedFlow& flow, const WaitingEvent& waiting, Event event) {
-  FiredEvent fired{waiting.event, std::move(event), find_trigger(flow.triggers, waiting.trigger), 0, waiting.token};
+  FiredEvent fired{waiting.event, std::move(event), find_trigger(flow.triggers, waiting.trigger), 0};
   if (fired.trigger == nullptr) return fired;
   const auto& all = fired.trigger->subscriptions();
   while (fired.source < all.size() && source_of(all[fired.source]).name != waiting.source) ++fired.source;
@@ -159,7 +159,7 @@ FiredEvent fired_event(const DeployedFlow& flow, const WaitingEvent& waiting, Ev
 }
 
 FiredEvent fired_event(const DeployedFlow& flow, const Trigger* joining, std::int64_t order, Event event) {
-  FiredEvent fired{order, std::move(event), joining, joining != nullptr ? joining->subscriptions().size() : 0, 0};
+  FiredEvent fired{order, std::move(event), joining, joining != nullptr ? joining->subscriptions().size() : 0};
   if (joining == nullptr) return fired;
   for (const Trigger* trigger : source_triggers(*joining, flow.triggers)) {
     for (std::size_t i = 0; i < trigger->subscriptions().size(); ++i) {

@@ -19,7 +19,6 @@ struct FiredEvent {
   Event event;
   const Trigger* trigger = nullptr;  // which heard it: the joining one, or a leg; null: an activation of the flow
   std::size_t source = 0;            // place among that trigger's subscriptions; behind the last: an activation by hand
-  std::int64_t token = 0;
 };
 
 // What a firing makes of its events.
