@@ -48,7 +48,8 @@ class FiringMaker {
   }
 
   Firing make(const ArtifactReader& artifacts) {
-    for (const auto& bundle : bundles()) map(bundle, artifacts);
+    std::vector<Bundle> mapped = bundles();
+    for (Bundle& bundle : mapped) map(std::move(bundle), artifacts);
     declare();
     std::optional<std::optional<std::string>> context;
     for (const FiredEvent& event : events_) {
@@ -107,7 +108,9 @@ class FiringMaker {
     return bundle;
   }
 
-  void map(const Bundle& bundle, const ArtifactReader& artifacts) {
+  // Of events of one instant the later in the ledger is the newer, whatever the order of the declaration.
+  void map(Bundle bundle, const ArtifactReader& artifacts) {
+    std::sort(bundle.begin(), bundle.end(), [](const auto* a, const auto* b) { return age(*a) < age(*b); });
     std::vector<FiringEvent> events;
     for (const FiredEvent* event : bundle) events.push_back({&event->event, &mapping_of(*event), event->source});
     const MappedParameters mapped = map_firing(events, flow_.definition->parameters, artifacts);
