@@ -147,6 +147,7 @@ Status Engine::note_all(const FiringAttempt& attempt, const EventOutcome& outcom
 Result<std::optional<RunId>> Engine::fire(FiringAttempt attempt) {
   QFLOW_TRY(load_events(attempt));
   QFLOW_TRY(evaluate(attempt));
+  if (attempt.waiting.empty() && attempt.by_hand == nullptr) return std::optional<RunId>();
   if (!attempt.misfit.empty()) {
     QFLOW_TRY(note_all(attempt, {Outcome::kFiltered, attempt.misfit}));
     return std::optional<RunId>();
