@@ -111,8 +111,16 @@ Result<Json> map_event(const ParameterMapping& mapping, const std::vector<Parame
 
 MappedParameters map_firing(const std::vector<FiringEvent>& events, const std::vector<Parameter>& parameters,
                             const ArtifactReader& artifacts) {
+  MappedParameters mapped;
+  std::vector<Json> values(events.size());
   std::map<std::size_t, std::size_t> newest;  // source → place in the list
   for (std::size_t i = 0; i < events.size(); ++i) {
+    Result<Json> own = map_event(*events[i].mapping, parameters, *events[i].event, artifacts);
+    if (!own) {
+      mapped.filtered.push_back({i, own.error().message});
+      continue;
+    }
+    values[i] = std::move(*own);
     const auto [found, added] = newest.emplace(events[i].source, i);
     if (!added && window_time(*events[i].event) >= window_time(*events[found->second].event)) found->second = i;
   }
@@ -122,15 +130,7 @@ MappedParameters map_firing(const std::vector<FiringEvent>& events, const std::v
   std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
     return window_time(*events[a].event) < window_time(*events[b].event);
   });
-  MappedParameters mapped;
-  for (const std::size_t index : order) {
-    Result<Json> values = map_event(*events[index].mapping, parameters, *events[index].event, artifacts);
-    if (values) {
-      mapped.values.update(*values);
-    } else {
-      mapped.filtered.push_back({index, values.error().message});
-    }
-  }
+  for (const std::size_t index : order) mapped.values.update(values[index]);
   return mapped;
 }
 

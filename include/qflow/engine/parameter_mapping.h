@@ -41,8 +41,9 @@ struct MappedParameters {
   std::vector<FilteredEvent> filtered;
 };
 
-// What a firing sets: of each source its newest event counts, and of two sources that set one parameter the newer.
-// "Newer" is the earlier of timestamp and recorded_at, then the place in the list.
+// What a firing sets. An event that does not fit is filtered, whether or not its values would count; of the others the
+// newest of each source counts, and of two sources that set one parameter the newer. "Newer" is the earlier of
+// timestamp and recorded_at, then the place in the list.
 MappedParameters map_firing(const std::vector<FiringEvent>& events, const std::vector<Parameter>& parameters,
                             const ArtifactReader& artifacts);
 
