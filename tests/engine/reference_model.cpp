@@ -31,7 +31,7 @@ bool is_absent(const Value& value) {
 
 // Equal texts for equal values, and only for those.
 std::string key_of(const Value& value) {
-  return value.kind == Value::Kind::kNumber ? "#" + std::to_string(value.number) : "'" + value.text;
+  return value.kind == Value::Kind::kNumber ? std::to_string(value.number) : "\"" + value.text;
 }
 
 bool meets(Condition condition, const std::string& status) {
@@ -122,10 +122,7 @@ void Model::apply(const Step& step) {
 
 void Model::hear(int event) {
   const Step& step = steps_[event];
-  causes_[event] = step.cause_depth;
-  if (step.cause_own > 0 && step.cause_own <= static_cast<int>(made_.size())) {
-    causes_[event] = made_[made_.size() - step.cause_own].run.depth;
-  }
+  causes_[event] = cause_depth(step);
   for (const Trigger& trigger : flow().triggers) {
     const Source* source = source_of(trigger, step.name);
     if (source == nullptr || trigger.of_runs == step.status.empty()) continue;
@@ -140,6 +137,16 @@ void Model::hear(int event) {
     if (joining.correlate) heard.correlation = key_of(step.day);
     join(trigger, heard.correlation, step.at);
   }
+}
+
+int Model::cause_depth(const Step& event) const {
+  int place = event.cause_own;
+  for (std::size_t i = made_.size(); i > 0 && event.cause_own > 0; --i) {
+    const Run& run = made_[i - 1].run;
+    const bool has_started = run.state == RunState::kRunning || run.state == RunState::kEnded;
+    if (has_started && --place == 0) return run.depth;
+  }
+  return event.cause_depth;
 }
 
 bool Model::is_filtered(const Trigger& trigger, const Source& source, const Step& event) const {
@@ -319,12 +326,11 @@ void Model::keep(const Trigger& trigger, const std::string& correlation, const s
   for (const int one : heard) heard_[one].hold = hold;
 }
 
-// The open hold that is due first; of one instant in the order of the file, then of the correlation values.
+// The open hold that is due first. Of one instant, where the rules leave the order open, by trigger and value.
 int Model::next_hold(Seconds until) const {
   int found = -1;
   const auto rank = [&](int hold) {
-    const auto place = find(holds_[hold].trigger) - flow().triggers.data();
-    return std::make_tuple(holds_[hold].due, place, holds_[hold].correlation);
+    return std::tie(holds_[hold].due, holds_[hold].trigger, holds_[hold].correlation);
   };
   for (int i = 0; i < static_cast<int>(holds_.size()); ++i) {
     if (!holds_[i].open || holds_[i].due > until) continue;
@@ -378,12 +384,6 @@ bool Model::survives(const Trigger& before, const Flow& next) const {
 }
 
 // ---- Comparing
-
-std::map<Pair, Outcome> Model::outcomes() const {
-  std::map<Pair, Outcome> all;
-  for (const Heard& heard : heard_) all[{heard.event, heard.trigger}] = heard.outcome;
-  return all;
-}
 
 std::vector<Run> Model::runs() const {
   std::vector<Run> all;

@@ -16,10 +16,13 @@ using Seconds = long;
 struct Value {
   enum class Kind { kMissing, kNull, kNumber, kText };
   Kind kind = Kind::kMissing;
-  double number = 0;
+  int number = 0;
   std::string text = {};
+  bool with_point = false;  // 1.0
 
-  friend bool operator==(const Value&, const Value&) = default;
+  friend bool operator==(const Value& a, const Value& b) {
+    return a.kind == b.kind && a.number == b.number && a.text == b.text;
+  }
 };
 
 enum class Take { kLatest, kOldest, kAll };
@@ -104,7 +107,7 @@ struct Step {
   std::optional<std::string> context = {};
   std::optional<std::string> value = {};
   int cause_depth = 0;  // caused by a run of another flow, of this depth
-  int cause_own = 0;    // caused by this flow's newest run (1), the one before (2), ...
+  int cause_own = 0;    // caused by this flow's newest run that has started (1), the one before (2), ...
 };
 
 enum class Fate { kWaiting, kFired, kSuperseded, kExpired, kFiltered, kSkipped, kCoalesced, kStopped };
@@ -133,7 +136,18 @@ struct Run {
   friend bool operator==(const Run&, const Run&) = default;
 };
 
-using Pair = std::pair<int, std::string>;  // an event's place in the stream, and a trigger's id
+// An event that a trigger heard: its place in the stream, and what became of it.
+struct Heard {
+  int event = 0;
+  std::string trigger;
+  std::string source;
+  std::string joining;  // the trigger itself, or its group
+  std::string correlation = {};
+  Outcome outcome = {};
+  bool sets_n = false;
+  int token = -1;  // of a leg's firing
+  int hold = -1;   // of a firing that a debounce keeps
+};
 
 class Model {
  public:
@@ -142,22 +156,11 @@ class Model {
 
   void apply(const Step& step);
 
-  std::map<Pair, Outcome> outcomes() const;
+  // In the order in which they were heard: of the stream, then of the file.
+  const std::vector<Heard>& heard() const { return heard_; }
   std::vector<Run> runs() const;
 
  private:
-  // An event that a trigger heard.
-  struct Heard {
-    int event = 0;
-    std::string trigger;
-    std::string source;
-    std::string joining;
-    std::string correlation = {};
-    Outcome outcome = {};
-    bool sets_n = false;
-    int token = -1;  // of a leg's firing
-    int hold = -1;   // of a firing that a debounce keeps
-  };
   // What a join sees: one event, or a token of several.
   struct Item {
     std::string source;
@@ -186,6 +189,7 @@ class Model {
   void end_debounces(Seconds until);
   int next_hold(Seconds until) const;
   void hear(int event);
+  int cause_depth(const Step& event) const;
   bool is_filtered(const Trigger& trigger, const Source& source, const Step& event) const;
   void join(const Trigger& trigger, const std::string& correlation, Seconds now);
   std::vector<Item> waiting_events(const Trigger& trigger, const std::string& correlation) const;
@@ -199,7 +203,8 @@ class Model {
 
   void fire(const Trigger& trigger, const std::string& correlation, const std::vector<int>& heard, Seconds now);
   void keep(const Trigger& trigger, const std::string& correlation, const std::vector<int>& heard, Seconds now);
-  void start(const Trigger& trigger, const std::string& correlation, const std::vector<int>& heard);
+  void start(const Trigger& trigger, const std::string& correlation, const std::vector<int>& waiting);
+  std::vector<int> map_again(const std::vector<int>& waiting);
   void make(const Trigger& trigger, const std::string& correlation, const std::vector<int>& heard,
             const std::optional<std::string>& context);
   void describe(Made& made);

@@ -13,16 +13,12 @@ bool is_active(const Run& run) {
 
 }  // namespace
 
-void Model::start(const Trigger& trigger, const std::string& correlation, const std::vector<int>& heard) {
+void Model::start(const Trigger& trigger, const std::string& correlation, const std::vector<int>& waiting) {
+  const std::vector<int> heard = map_again(waiting);
+  if (heard.empty()) return;
   const std::optional<std::string> context = context_of(trigger, heard);
-  if (depth_of(heard) > max_chain_) {
-    conclude(heard, {Fate::kStopped});
-    return;
-  }
-  if (flow().policy == Policy::kSkip && is_busy(context)) {
-    conclude(heard, {Fate::kSkipped});
-    return;
-  }
+  if (flow().policy == Policy::kSkip && is_busy(context)) return conclude(heard, {Fate::kSkipped});
+  if (depth_of(heard) > max_chain_) return conclude(heard, {Fate::kStopped});
   if (flow().policy == Policy::kReplace) replace(context);
   if (Made* made = mergeable(trigger, correlation, context)) {
     made->heard.insert(made->heard.end(), heard.begin(), heard.end());
@@ -31,6 +27,23 @@ void Model::start(const Trigger& trigger, const std::string& correlation, const 
     return;
   }
   make(trigger, correlation, heard, context);
+}
+
+// By the definition of now, which may have changed while they waited; what does not fit any more is filtered.
+std::vector<int> Model::map_again(const std::vector<int>& waiting) {
+  std::vector<int> fitting;
+  for (const int one : waiting) {
+    Heard& heard = heard_[one];
+    for (const Source& source : find(heard.trigger)->sources) {
+      if (source.name == heard.source) heard.sets_n = source.sets_n;
+    }
+    if (heard.sets_n && steps_[heard.event].n.kind == Value::Kind::kText) {
+      conclude({one}, {Fate::kFiltered});
+    } else {
+      fitting.push_back(one);
+    }
+  }
+  return fitting;
 }
 
 void Model::make(const Trigger& trigger, const std::string& correlation, const std::vector<int>& heard,
