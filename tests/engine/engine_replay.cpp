@@ -110,6 +110,11 @@ bool same_shape(const DeployedFlow& before, const DeployedFlow& after, const Tri
   return now != nullptr && shape_of(before, *old) == shape_of(after, *now);
 }
 
+// Ledgers count from 1.
+int number_of(std::int64_t order) {
+  return static_cast<int>(order) - 1;
+}
+
 Fate fate_of(qflow::Outcome outcome) {
   return static_cast<Fate>(static_cast<int>(outcome));
 }
@@ -164,7 +169,7 @@ void Replay::apply(const Step& step) {
       state_.start_runs(instant_of(step.at));
       break;
     case Step::Kind::kEnd:
-      end_run(step.number, instant_of(step.at));
+      end_run(step);
       break;
     case Step::Kind::kDeploy:
       deploy(step.number);
@@ -177,6 +182,7 @@ void Replay::apply(const Step& step) {
       break;
   }
   end_debounces(step);
+  note_caused();
   note_changes();
   check_waiting();
   ++steps_;
@@ -190,23 +196,23 @@ void Replay::end_debounces(const Step& step) {
     must(engine_.end_debounce(flow(), *find_trigger(flow().triggers, key.joining), key.correlation, now));
     if (!breach_.empty()) return;
   }
+  note_caused();
 }
 
 // Whether the order does not matter in which a debounce ends and the event is taken: the engine has to see for itself
 // that the one comes first.
 bool Replay::engine_ends_debounce(const Step& step) const {
   if (step.kind != Step::Kind::kEvent || step.cause_own > 0) return false;
+  if (flow().definition->run.when_busy == WhenBusy::kReplace) return false;  // the end of a run is an event too
   const TriggerList& triggers = flow().triggers;
   return triggers.size() == 1 && !triggers.front()->rules().correlate;
 }
 
 void Replay::take(const Step& step) {
   const RecordedEvent event = state_.record(event_of(step, started_run(state_, step.cause_own)));
-  events_.resize(static_cast<std::size_t>(event.order) + 1, -1);
-  events_.back() = steps_;
   const Result<std::vector<Judgement>> judgements = state_.judge(event.event);
   if (!judgements) return blame(judgements.error().message);
-  for (const Judgement& judgement : *judgements) pairs_.push_back({steps_, judgement.trigger->id().text(), {}});
+  note_listeners(*judgements);
   must(engine_.take(event, *judgements));
 }
 
@@ -223,12 +229,15 @@ void Replay::deploy(int version) {
   state_.put_flow(versions_[version_]);
 }
 
-void Replay::end_run(int which, Instant now) {
+void Replay::end_run(const Step& step) {
+  int which = step.number;
   for (const MemoryState::MemoryRun& made : state_.runs()) {
     if (made.run.status != RunStatus::kRunning || which-- > 0) continue;
-    const RecordedEvent end = state_.end_run(RunId(made.run.id), RunStatus::kSucceeded, "", now);
+    const RunId run = made.run.id;
+    const RecordedEvent end = state_.end_run(run, *parse_run_status(step.status), "", instant_of(step.at));
     const Result<std::vector<Judgement>> judgements = state_.judge(end.event);
     if (!judgements) return blame(judgements.error().message);
+    note_listeners(*judgements);
     return must(engine_.take(end, *judgements));
   }
 }
@@ -260,25 +269,40 @@ Replay::Pair* Replay::find_pair(int event, const std::string& trigger) {
   return found != pairs_.rend() ? &*found : nullptr;
 }
 
+// The pairs of the events that the engine has caused.
+void Replay::note_caused() {
+  for (Result<Event> event = state_.load_event(events_ + 1); event; event = state_.load_event(events_ + 1)) {
+    const Result<std::vector<Judgement>> judgements = state_.judge(*event);
+    if (!judgements) return blame(judgements.error().message);
+    note_listeners(*judgements);
+  }
+}
+
+// The pairs of the next event.
+void Replay::note_listeners(const std::vector<Judgement>& judgements) {
+  const int number = number_of(++events_);
+  for (const Judgement& one : judgements) pairs_.push_back({number, one.trigger->id().text(), {}});
+}
+
 // A pair gets an outcome with its event, and waiting is the only one that gives way to another.
 void Replay::note_changes() {
   const auto& history = state_.history();
   for (; changes_ < history.size(); ++changes_) {
     const auto& change = history[changes_];
-    const int event = events_[static_cast<std::size_t>(change.pair.event)];
+    const int event = number_of(change.pair.event);
     Pair* pair = find_pair(event, change.pair.trigger.text());
     if (pair == nullptr) return blame("an outcome of a pair that does not listen: " + change.pair.trigger.text());
     Outcome outcome{fate_of(change.outcome.outcome)};
     if (change.outcome.run) outcome.run = static_cast<int>(change.outcome.run->number);
-    if (change.outcome.by) outcome.by = events_[static_cast<std::size_t>(std::stoll(change.outcome.by->substr(24)))];
+    if (change.outcome.by) outcome.by = number_of(state_.order_of(*change.outcome.by));
     if (pair->outcome && pair->outcome->fate != Fate::kWaiting) {
       blame(fmt::format("event {} at {} was {} and becomes {}", event, pair->trigger, line_of(*pair->outcome),
                         line_of(outcome)));
     }
     pair->outcome = outcome;
   }
-  for (auto pair = pairs_.rbegin(); pair != pairs_.rend() && pair->event == steps_; ++pair) {
-    if (!pair->outcome) blame("no outcome at " + pair->trigger);
+  for (const Pair& pair : pairs_) {
+    if (!pair.outcome) blame(fmt::format("event {} has no outcome at {}", pair.event, pair.trigger));
   }
 }
 
@@ -290,9 +314,9 @@ void Replay::check_waiting() {
     for (const WaitingEvent& waiting : state.waiting) {
       ++in_states;
       held = held || waiting.held;
-      const Pair* pair = find_pair(events_[static_cast<std::size_t>(waiting.event)], waiting.trigger.text());
+      const Pair* pair = find_pair(number_of(waiting.event), waiting.trigger.text());
       const bool waits = pair != nullptr && pair->outcome && pair->outcome->fate == Fate::kWaiting;
-      if (!waits) blame(fmt::format("event {} is in a state and does not wait", waiting.event));
+      if (!waits) blame(fmt::format("event {} is in a state and does not wait", number_of(waiting.event)));
     }
     if (held != state.held.has_value()) blame("a debounce without events, or events without one");
   }
@@ -323,10 +347,10 @@ Run Replay::described(const MemoryState::MemoryRun& made) const {
   const int n = made.run.params.at("n").get<int>();
   if (n != 0) run.n = {Value::Kind::kNumber, n};
   for (const RecordedEvent& event : made.events) {
-    const int place = events_[static_cast<std::size_t>(event.order)];
+    const int number = number_of(event.order);
     for (const Pair& pair : pairs_) {
       const bool fired = pair.outcome && pair.outcome->run == run.number;
-      if (pair.event == place && fired) run.events.emplace_back(place, pair.trigger);
+      if (pair.event == number && fired) run.events.emplace_back(number, pair.trigger);
     }
   }
   std::sort(run.events.begin(), run.events.end());

@@ -24,7 +24,7 @@ class Replay {
 
   void apply(const Step& step);
 
-  // Each pair of an event and a trigger that listens, in the order of the stream, then of the file.
+  // Each pair of an event and a trigger that listens, by their numbers, then in the order of the file.
   struct Pair {
     int event = 0;
     std::string trigger;
@@ -41,10 +41,12 @@ class Replay {
   bool engine_ends_debounce(const Step& step) const;
   void take(const Step& step);
   void deploy(int version);
-  void end_run(int which, Instant now);
+  void end_run(const Step& step);
   void set_enabled(const std::string& trigger, bool enabled);
 
   void must(const Status& status);
+  void note_caused();
+  void note_listeners(const std::vector<Judgement>& judgements);
   void note_changes();
   void check_waiting();
   void blame(const std::string& breach);
@@ -57,7 +59,7 @@ class Replay {
   ArtifactReader artifacts_;
   Engine engine_;
   int steps_ = 0;
-  std::vector<int> events_ = {-1};  // place in the ledger → place in the stream, or -1
+  std::int64_t events_ = 0;  // whose pairs are in pairs_ already
   std::vector<Pair> pairs_;
   std::size_t changes_ = 0;  // of the state's history, which are in pairs_ already
   std::string breach_;

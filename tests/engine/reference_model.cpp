@@ -1,25 +1,10 @@
 #include "engine/reference_model.h"
 
 #include <algorithm>
-#include <set>
 #include <tuple>
 
 namespace qflow::reference {
 namespace {
-
-constexpr bool kWithWindow = true;
-constexpr bool kWithoutWindow = false;
-
-bool is_counted(const Source& source) {
-  return source.count > 0;
-}
-
-const Source* source_of(const Trigger& trigger, const std::string& name) {
-  for (const Source& source : trigger.sources) {
-    if (source.name == name) return &source;
-  }
-  return nullptr;
-}
 
 bool is_one(const Value& value) {
   return value.kind == Value::Kind::kNumber && value.number == 1;
@@ -27,11 +12,6 @@ bool is_one(const Value& value) {
 
 bool is_absent(const Value& value) {
   return value.kind == Value::Kind::kMissing || value.kind == Value::Kind::kNull;
-}
-
-// Equal texts for equal values, and only for those.
-std::string key_of(const Value& value) {
-  return value.kind == Value::Kind::kNumber ? std::to_string(value.number) : "\"" + value.text;
 }
 
 bool meets(Condition condition, const std::string& status) {
@@ -58,6 +38,17 @@ bool same_join(const Trigger& before, const Trigger& after) {
 }
 
 }  // namespace
+
+const Source* source_of(const Trigger& trigger, const std::string& name) {
+  for (const Source& source : trigger.sources) {
+    if (source.name == name) return &source;
+  }
+  return nullptr;
+}
+
+std::string key_of(const Value& value) {
+  return value.kind == Value::Kind::kNumber ? std::to_string(value.number) : "\"" + value.text;
+}
 
 Model::Model(std::vector<Flow> versions, int max_chain) : versions_(std::move(versions)), max_chain_(max_chain) {}
 
@@ -91,12 +82,17 @@ bool Model::is_on(const std::string& id) const {
   return true;
 }
 
+// A redeploy may bring a `max_wait` that is over already, so debounces end afterwards too.
 void Model::apply(const Step& step) {
   end_debounces(step.at);
-  steps_.push_back(step);
+  act(step);
+  end_debounces(step.at);
+}
+
+void Model::act(const Step& step) {
   switch (step.kind) {
     case Step::Kind::kEvent:
-      hear(static_cast<int>(steps_.size()) - 1);
+      hear(step, cause_depth(step));
       break;
     case Step::Kind::kWait:
       break;
@@ -104,7 +100,7 @@ void Model::apply(const Step& step) {
       start_runs();
       break;
     case Step::Kind::kEnd:
-      end_run(step.number);
+      end_run(step.number, step.status, step.at);
       break;
     case Step::Kind::kDeploy:
       deploy(step.number);
@@ -120,23 +116,37 @@ void Model::apply(const Step& step) {
 
 // ---- Hearing
 
-void Model::hear(int event) {
-  const Step& step = steps_[event];
-  causes_[event] = cause_depth(step);
+// What each trigger makes of the event by itself is clear before the first of them acts.
+void Model::hear(const Step& event, int cause_depth) {
+  const int number = static_cast<int>(events_.size());
+  events_.push_back(event);
+  causes_.push_back(cause_depth);
+  const int first = static_cast<int>(heard_.size());
   for (const Trigger& trigger : flow().triggers) {
-    const Source* source = source_of(trigger, step.name);
-    if (source == nullptr || trigger.of_runs == step.status.empty()) continue;
-    const Trigger& joining = joining_of(trigger);
-    heard_.push_back({event, trigger.id, source->name, joining.id});
-    Heard& heard = heard_.back();
-    heard.sets_n = source->sets_n;
-    if (!is_on(trigger.id) || is_filtered(trigger, *source, step)) {
-      heard.outcome.fate = Fate::kFiltered;
-      continue;
-    }
-    if (joining.correlate) heard.correlation = key_of(step.day);
-    join(trigger, heard.correlation, step.at);
+    const Source* source = source_of(trigger, event.name);
+    if (source == nullptr || trigger.of_runs == event.status.empty()) continue;
+    heard_.push_back(heard_by(trigger, *source, number));
   }
+  const int last = static_cast<int>(heard_.size());
+  for (int i = first; i < last; ++i) arrive(i, events_[number].at);
+}
+
+Heard Model::heard_by(const Trigger& trigger, const Source& source, int event) const {
+  const Trigger& joining = joining_of(trigger);
+  Heard heard{event, trigger.id, source.name, joining.id};
+  heard.sets_n = source.sets_n;
+  if (!is_on(trigger.id) || is_filtered(trigger, source, events_[event])) {
+    heard.outcome.fate = Fate::kFiltered;
+  } else if (joining.correlate) {
+    heard.correlation = key_of(events_[event].day);
+  }
+  return heard;
+}
+
+void Model::arrive(int heard, Seconds now) {
+  heard_[heard].arrived = true;
+  if (heard_[heard].outcome.fate == Fate::kFiltered) return;
+  join(*find(heard_[heard].trigger), std::string(heard_[heard].correlation), now);
 }
 
 int Model::cause_depth(const Step& event) const {
@@ -160,155 +170,13 @@ bool Model::is_filtered(const Trigger& trigger, const Source& source, const Step
   return source.sets_n && event.n.kind == Value::Kind::kText;  // which is no integer
 }
 
-// ---- Joining
-
-void Model::join(const Trigger& trigger, const std::string& correlation, Seconds now) {
-  const Trigger& joining = joining_of(trigger);
-  if (&joining == &trigger) {
-    const std::vector<int> taken = settle(trigger, trigger, kWithWindow, waiting_events(trigger, correlation));
-    if (!taken.empty()) fire(trigger, correlation, taken, now);
-    return;
-  }
-  const std::vector<int> token = settle(joining, trigger, kWithoutWindow, waiting_events(trigger, correlation));
-  if (token.empty()) return;
-  ++tokens_;
-  for (const int heard : token) heard_[heard].token = tokens_;
-  const std::vector<int> taken = settle(joining, joining, kWithWindow, waiting_tokens(joining, correlation));
-  if (!taken.empty()) fire(joining, correlation, taken, now);
-}
-
-std::vector<Model::Item> Model::waiting_events(const Trigger& trigger, const std::string& correlation) const {
-  std::vector<Item> items;
-  for (int i = 0; i < static_cast<int>(heard_.size()); ++i) {
-    const Heard& one = heard_[i];
-    const bool waits = one.outcome.fate == Fate::kWaiting && one.token < 0 && one.hold < 0;
-    if (waits && one.trigger == trigger.id && one.correlation == correlation) items.push_back({one.source, {i}, i});
-  }
-  return items;
-}
-
-std::vector<Model::Item> Model::waiting_tokens(const Trigger& group, const std::string& correlation) const {
-  std::vector<Item> items;
-  for (int token = 1; token <= tokens_; ++token) {
-    Item item;
-    for (int i = 0; i < static_cast<int>(heard_.size()); ++i) {
-      const Heard& one = heard_[i];
-      if (one.outcome.fate != Fate::kWaiting || one.token != token || one.hold >= 0) continue;
-      if (one.joining != group.id || one.correlation != correlation) continue;
-      if (item.heard.empty() || newer(i, item.newest)) item.newest = i;
-      item.source = one.trigger;
-      item.heard.push_back(i);
-    }
-    if (!item.heard.empty()) items.push_back(item);
-  }
-  return items;
-}
-
-// Window, join, match: what the firing takes, if there is one. `rules` has the join, `shape` the sources.
-std::vector<int> Model::settle(const Trigger& rules, const Trigger& shape, bool window, std::vector<Item> items) {
-  if (window && rules.within) items = without_expired(items, *rules.within);
-  if (rules.join == Take::kLatest) items = without_superseded(items, shape);
-  std::vector<int> taken;
-  if (!holds(shape, items)) return taken;
-  for (const Item& item : items) {
-    const Source* source = source_of(shape, item.source);
-    bool takes = is_met(shape, item.source, items);
-    if (rules.join == Take::kOldest && (source == nullptr || !is_counted(*source))) {
-      for (const Item& other : items) takes = takes && !(other.source == item.source && newer_item(item, other));
-    }
-    if (takes) taken.insert(taken.end(), item.heard.begin(), item.heard.end());
-  }
-  return taken;
-}
-
-std::vector<Model::Item> Model::without_expired(std::vector<Item> items, Seconds within) {
-  std::vector<Item> rest;
-  for (const Item& item : items) {
-    bool falls_out = false;
-    for (const Item& other : items) falls_out = falls_out || time(other.newest) - time(item.newest) > within;
-    if (falls_out) {
-      conclude(item.heard, {Fate::kExpired});
-    } else {
-      rest.push_back(item);
-    }
-  }
-  return rest;
-}
-
-// Of several events of one source (of a counted one with `distinct`: of one value) only the newest stays.
-std::vector<Model::Item> Model::without_superseded(std::vector<Item> items, const Trigger& shape) {
-  std::vector<Item> rest;
-  for (const Item& item : items) {
-    const Source* source = source_of(shape, item.source);
-    const Item* winner = &item;
-    for (const Item& other : items) {
-      if (other.source != item.source) continue;
-      if (source != nullptr && is_counted(*source)) {
-        if (!source->distinct) continue;
-        const Value& part = steps_[heard_[item.newest].event].part;
-        if (!(steps_[heard_[other.newest].event].part == part)) continue;
-      }
-      if (newer_item(other, *winner)) winner = &other;
-    }
-    if (winner == &item) {
-      rest.push_back(item);
-    } else {
-      conclude(item.heard, {Fate::kSuperseded, 0, heard_[winner->newest].event});
-    }
-  }
-  return rest;
-}
-
-bool Model::is_met(const Trigger& shape, const std::string& name, const std::vector<Item>& items) const {
-  const Source* source = source_of(shape, name);
-  int waiting = 0;
-  std::set<std::string> parts;
-  for (const Item& item : items) {
-    if (item.source != name) continue;
-    ++waiting;
-    parts.insert(key_of(steps_[heard_[item.newest].event].part));
-  }
-  if (source == nullptr || !is_counted(*source)) return waiting > 0;
-  return (source->distinct ? static_cast<int>(parts.size()) : waiting) >= source->count;
-}
-
-bool Model::holds(const Trigger& shape, const std::vector<Item>& items) const {
-  if (shape.match.kind == Match::Kind::kNames) return holds(shape.match.names, shape, items);
-  int met = 0;
-  for (const Source& source : shape.sources) met += is_met(shape, source.name, items) ? 1 : 0;
-  if (shape.match.kind == Match::Kind::kAll) return met == static_cast<int>(shape.sources.size());
-  return met >= (shape.match.kind == Match::Kind::kAny ? 1 : shape.match.number);
-}
-
-bool Model::holds(const Names& names, const Trigger& shape, const std::vector<Item>& items) const {
-  const auto met = [&](const Names& part) { return holds(part, shape, items); };
-  if (names.kind == Names::Kind::kAnd) return std::all_of(names.parts.begin(), names.parts.end(), met);
-  if (names.kind == Names::Kind::kOr) return std::any_of(names.parts.begin(), names.parts.end(), met);
-  return is_met(shape, names.name, items);
-}
-
-// The earlier of when it happened and when it was recorded.
-Seconds Model::time(int heard) const {
-  const Step& event = steps_[heard_[heard].event];
-  return std::min(event.timestamp, event.at);
-}
-
-bool Model::newer(int heard, int than) const {
-  if (time(heard) != time(than)) return time(heard) > time(than);
-  return heard_[heard].event > heard_[than].event;
-}
-
-void Model::conclude(const std::vector<int>& heard, Outcome outcome) {
-  for (const int one : heard) heard_[one].outcome = outcome;
-}
-
 // ---- Debounce
 
 void Model::fire(const Trigger& trigger, const std::string& correlation, const std::vector<int>& heard, Seconds now) {
   if (trigger.debounce) {
     keep(trigger, correlation, heard, now);
   } else {
-    start(trigger, correlation, heard);
+    start(trigger, correlation, heard, now);
   }
 }
 
@@ -348,7 +216,7 @@ void Model::end_debounces(Seconds until) {
       if (heard_[one].hold == i) members.push_back(one);
     }
     if (is_on(hold.trigger)) {
-      start(*find(hold.trigger), hold.correlation, members);
+      start(*find(hold.trigger), hold.correlation, members, hold.due);
     } else {
       conclude(members, {Fate::kExpired});
     }

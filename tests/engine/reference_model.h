@@ -1,6 +1,5 @@
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -11,6 +10,8 @@
 namespace qflow::reference {
 
 using Seconds = long;
+
+inline constexpr const char* kOwnName = "F";  // of the flow, to whose runs its own triggers may listen
 
 // A JSON scalar in a payload. Numbers that are equal are one value, however they are written.
 struct Value {
@@ -84,7 +85,13 @@ struct Flow {
   std::vector<Trigger> triggers;
 };
 
-// One step of a stream; `at` never decreases.
+// Null when the trigger has no source of this name.
+const Source* source_of(const Trigger& trigger, const std::string& name);
+
+// Equal texts for equal values, and only for those.
+std::string key_of(const Value& value);
+
+// One step of a stream. `at` decreases only where nothing is debounced.
 struct Step {
   enum class Kind {
     kEvent,
@@ -112,7 +119,7 @@ struct Step {
 
 enum class Fate { kWaiting, kFired, kSuperseded, kExpired, kFiltered, kSkipped, kCoalesced, kStopped };
 
-// What became of an event for a trigger. `run` of fired and coalesced; `by` of superseded, the place of that event.
+// What became of an event for a trigger. `run` of fired and coalesced; `by` of superseded, the number of that event.
 struct Outcome {
   Fate fate = Fate::kWaiting;
   int run = 0;
@@ -131,12 +138,13 @@ struct Run {
   std::optional<std::string> context;
   int depth = 1;
   Value n;                                          // missing: the default
-  std::vector<std::pair<int, std::string>> events;  // place in the stream and trigger that heard it, sorted
+  std::vector<std::pair<int, std::string>> events;  // number and trigger that heard it, sorted
 
   friend bool operator==(const Run&, const Run&) = default;
 };
 
-// An event that a trigger heard: its place in the stream, and what became of it.
+// An event that a trigger heard, and what became of it. Events are numbered from 0 in the order in which they are
+// recorded, the ends of the flow's own runs among them.
 struct Heard {
   int event = 0;
   std::string trigger;
@@ -145,8 +153,9 @@ struct Heard {
   std::string correlation = {};
   Outcome outcome = {};
   bool sets_n = false;
-  int token = -1;  // of a leg's firing
-  int hold = -1;   // of a firing that a debounce keeps
+  bool arrived = false;  // its turn has come
+  int token = -1;        // of a leg's firing
+  int hold = -1;         // of a firing that a debounce keeps
 };
 
 class Model {
@@ -156,9 +165,10 @@ class Model {
 
   void apply(const Step& step);
 
-  // In the order in which they were heard: of the stream, then of the file.
+  // By their numbers, then in the order of the file.
   const std::vector<Heard>& heard() const { return heard_; }
   std::vector<Run> runs() const;
+  std::size_t events() const { return events_.size(); }
 
  private:
   // What a join sees: one event, or a token of several.
@@ -186,9 +196,12 @@ class Model {
   const Trigger& joining_of(const Trigger& trigger) const;
   bool is_on(const std::string& id) const;
 
+  void act(const Step& step);
   void end_debounces(Seconds until);
   int next_hold(Seconds until) const;
-  void hear(int event);
+  void hear(const Step& event, int cause_depth);
+  Heard heard_by(const Trigger& trigger, const Source& source, int event) const;
+  void arrive(int heard, Seconds now);
   int cause_depth(const Step& event) const;
   bool is_filtered(const Trigger& trigger, const Source& source, const Step& event) const;
   void join(const Trigger& trigger, const std::string& correlation, Seconds now);
@@ -203,20 +216,21 @@ class Model {
 
   void fire(const Trigger& trigger, const std::string& correlation, const std::vector<int>& heard, Seconds now);
   void keep(const Trigger& trigger, const std::string& correlation, const std::vector<int>& heard, Seconds now);
-  void start(const Trigger& trigger, const std::string& correlation, const std::vector<int>& waiting);
+  void start(const Trigger& trigger, const std::string& correlation, const std::vector<int>& waiting, Seconds now);
   std::vector<int> map_again(const std::vector<int>& waiting);
   void make(const Trigger& trigger, const std::string& correlation, const std::vector<int>& heard,
             const std::optional<std::string>& context);
   void describe(Made& made);
   Made* mergeable(const Trigger& trigger, const std::string& correlation, const std::optional<std::string>& context);
-  bool is_busy(const std::optional<std::string>& context) const;
-  void replace(const std::optional<std::string>& context);
+  std::vector<int> active_in(const std::optional<std::string>& context) const;
+  void cancel(int made, Seconds now);
+  void end(int made, RunState state, const std::string& status, Seconds now);
   std::optional<std::string> context_of(const Trigger& trigger, const std::vector<int>& heard) const;
   int depth_of(const std::vector<int>& heard) const;
   Value mapped(const std::vector<int>& heard) const;
 
   void start_runs();
-  void end_run(int which);
+  void end_run(int which, const std::string& status, Seconds now);
   void deploy(int version);
   bool survives(const Trigger& before, const Flow& next) const;
 
@@ -229,8 +243,8 @@ class Model {
   std::size_t version_ = 0;
   int max_chain_;
   std::vector<std::string> off_;  // by command; "" is the flow
-  std::vector<Step> steps_;       // all of the stream so far
-  std::map<int, int> causes_;     // of an event: the depth of the run that caused it
+  std::vector<Step> events_;
+  std::vector<int> causes_;  // of each event: the depth of the run that caused it
   std::vector<Heard> heard_;
   std::vector<Hold> holds_;
   std::vector<Made> made_;

@@ -1,4 +1,4 @@
-// The half of the reference model that knows runs: what a firing becomes, and how runs start and end.
+// The part of the reference model that knows runs: what a firing becomes, and how runs start and end.
 #include <algorithm>
 #include <tuple>
 
@@ -13,13 +13,14 @@ bool is_active(const Run& run) {
 
 }  // namespace
 
-void Model::start(const Trigger& trigger, const std::string& correlation, const std::vector<int>& waiting) {
+void Model::start(const Trigger& trigger, const std::string& correlation, const std::vector<int>& waiting,
+                  Seconds now) {
   const std::vector<int> heard = map_again(waiting);
   if (heard.empty()) return;
   const std::optional<std::string> context = context_of(trigger, heard);
-  if (flow().policy == Policy::kSkip && is_busy(context)) return conclude(heard, {Fate::kSkipped});
+  const std::vector<int> active = active_in(context);
+  if (flow().policy == Policy::kSkip && !active.empty()) return conclude(heard, {Fate::kSkipped});
   if (depth_of(heard) > max_chain_) return conclude(heard, {Fate::kStopped});
-  if (flow().policy == Policy::kReplace) replace(context);
   if (Made* made = mergeable(trigger, correlation, context)) {
     made->heard.insert(made->heard.end(), heard.begin(), heard.end());
     conclude(heard, {Fate::kCoalesced, made->run.number});
@@ -27,6 +28,8 @@ void Model::start(const Trigger& trigger, const std::string& correlation, const 
     return;
   }
   make(trigger, correlation, heard, context);
+  if (flow().policy != Policy::kReplace) return;
+  for (const int other : active) cancel(other, now);
 }
 
 // By the definition of now, which may have changed while they waited; what does not fit any more is filtered.
@@ -37,7 +40,7 @@ std::vector<int> Model::map_again(const std::vector<int>& waiting) {
     for (const Source& source : find(heard.trigger)->sources) {
       if (source.name == heard.source) heard.sets_n = source.sets_n;
     }
-    if (heard.sets_n && steps_[heard.event].n.kind == Value::Kind::kText) {
+    if (heard.sets_n && events_[heard.event].n.kind == Value::Kind::kText) {
       conclude({one}, {Fate::kFiltered});
     } else {
       fitting.push_back(one);
@@ -80,24 +83,38 @@ Model::Made* Model::mergeable(const Trigger& trigger, const std::string& correla
   return nullptr;
 }
 
-bool Model::is_busy(const std::optional<std::string>& context) const {
-  return std::any_of(made_.begin(), made_.end(),
-                     [&](const Made& made) { return is_active(made.run) && made.run.context == context; });
+std::vector<int> Model::active_in(const std::optional<std::string>& context) const {
+  std::vector<int> active;
+  for (int i = 0; i < static_cast<int>(made_.size()); ++i) {
+    if (is_active(made_[i].run) && made_[i].run.context == context) active.push_back(i);
+  }
+  return active;
 }
 
-void Model::replace(const std::optional<std::string>& context) {
-  for (Made& made : made_) {
-    if (made.run.context != context) continue;
-    if (made.run.state == RunState::kQueued) made.run.state = RunState::kCancelled;
-    if (made.run.state == RunState::kRunning) made.run.asked_to_end = true;
-  }
+void Model::cancel(int made, Seconds now) {
+  if (made_[made].run.state == RunState::kRunning) made_[made].run.asked_to_end = true;
+  if (made_[made].run.state == RunState::kQueued) end(made, RunState::kCancelled, "cancelled", now);
+}
+
+// The end is an event, which the flow itself may listen to.
+void Model::end(int made, RunState state, const std::string& status, Seconds now) {
+  Run& run = made_[made].run;
+  run.state = state;
+  Step event;
+  event.at = now;
+  event.timestamp = now;
+  event.name = kOwnName;
+  event.status = status;
+  event.context = run.context;
+  event.n = {Value::Kind::kNumber, run.n.number};
+  hear(event, run.depth);
 }
 
 // That on which all events agree.
 std::optional<std::string> Model::context_of(const Trigger& trigger, const std::vector<int>& heard) const {
   std::optional<std::string> agreed;
   for (std::size_t i = 0; i < heard.size(); ++i) {
-    std::optional<std::string> context = steps_[heard_[heard[i]].event].context;
+    std::optional<std::string> context = events_[heard_[heard[i]].event].context;
     if (context && trigger.first_letter) context = context->substr(0, 1);
     if (i > 0 && context != agreed) return std::nullopt;
     agreed = context;
@@ -107,7 +124,7 @@ std::optional<std::string> Model::context_of(const Trigger& trigger, const std::
 
 int Model::depth_of(const std::vector<int>& heard) const {
   int deepest = 0;
-  for (const int one : heard) deepest = std::max(deepest, causes_.at(heard_[one].event));
+  for (const int one : heard) deepest = std::max(deepest, causes_[heard_[one].event]);
   return deepest + 1;
 }
 
@@ -127,7 +144,7 @@ Value Model::mapped(const std::vector<int>& heard) const {
   };
   int best = -1;
   for (const int one : heard) {
-    const Value& n = steps_[heard_[one].event].n;
+    const Value& n = events_[heard_[one].event].n;
     if (!heard_[one].sets_n || n.kind != Value::Kind::kNumber || !is_newest(one, true)) continue;
     if (best < 0) {
       best = one;
@@ -137,7 +154,8 @@ Value Model::mapped(const std::vector<int>& heard) const {
     const int best_leg = newest_of_leg(best);
     if (leg == best_leg ? newer(one, best) : newer(leg, best_leg)) best = one;
   }
-  return best < 0 ? Value{} : steps_[heard_[best].event].n;
+  const Value n = best < 0 ? Value{} : events_[heard_[best].event].n;
+  return n.number == 0 ? Value{} : n;  // the default
 }
 
 void Model::start_runs() {
@@ -152,11 +170,10 @@ void Model::start_runs() {
   }
 }
 
-void Model::end_run(int which) {
-  for (Made& made : made_) {
-    if (made.run.state != RunState::kRunning || which-- > 0) continue;
-    made.run.state = RunState::kEnded;
-    return;
+void Model::end_run(int which, const std::string& status, Seconds now) {
+  for (int i = 0; i < static_cast<int>(made_.size()); ++i) {
+    if (made_[i].run.state != RunState::kRunning || which-- > 0) continue;
+    return end(i, RunState::kEnded, status, now);
   }
 }
 

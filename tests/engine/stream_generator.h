@@ -14,7 +14,7 @@ struct Stream {
 };
 
 // Streams with neighbouring seeds share the flow, whose building takes longer than a stream.
-inline constexpr std::uint64_t kStreamsPerFlow = 5;
+inline constexpr std::uint64_t kStreamsPerFlow = 8;
 
 // Random, and always the same for one seed. Names, values and instants are few, so that they often meet.
 std::vector<Flow> generate_versions(std::uint64_t seed);

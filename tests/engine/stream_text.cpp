@@ -144,7 +144,7 @@ std::string line_of(const Step& step) {
     case Step::Kind::kStart:
       return at("start queued runs");
     case Step::Kind::kEnd:
-      return at(fmt::format("end the running run {}", step.number));
+      return at(fmt::format("end the running run {} as {}", step.number, step.status));
     case Step::Kind::kDeploy:
       return at(fmt::format("deploy version {}", step.number));
     case Step::Kind::kEnable:

@@ -197,7 +197,7 @@ void MemoryState::fill(MemoryRun& made, const RunRequest& request) {
   made.run.trigger = request.trigger;
   made.events.clear();
   for (const TriggerSource& source : request.trigger.sources) {
-    made.events.push_back({orders_.at(source.event.id), source.event});
+    made.events.push_back({order_of(source.event.id), source.event});
   }
 }
 

@@ -50,6 +50,8 @@ class MemoryState final : public EngineState {
 
   // Gives the event the next place, counted from 1, and an id if it has none.
   RecordedEvent record(Event event);
+  // The place of a recorded event.
+  std::int64_t order_of(const std::string& id) const { return orders_.at(id); }
   // A run of another flow that events may be caused by.
   void add_run(Run run);
 
