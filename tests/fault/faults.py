@@ -102,7 +102,8 @@ class Place:
         """What the ledger says; nothing when there is none yet."""
         if not (self.store / "ledger.db").exists():
             return []
-        ledger = sqlite3.connect(f"file:{self.store}/ledger.db?mode=ro", uri=True, timeout=60)
+        # Not only for reading: a process that was killed while it made the ledger leaves a journal to be rolled back.
+        ledger = sqlite3.connect(f"file:{self.store}/ledger.db?mode=rw", uri=True, timeout=60)
         try:
             return ledger.execute(query, values).fetchall()
         except sqlite3.OperationalError as error:

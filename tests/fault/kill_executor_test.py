@@ -75,7 +75,7 @@ class Round:
 
 def test(qflow, is_long, rng):
     runs, resumes = Killer(rng), Killer(rng)
-    rounds = 200 if is_long else 20
+    rounds = 200 if is_long else 10
     started = 0
     for number in range(rounds):
         for _ in range(100):
