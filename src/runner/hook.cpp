@@ -9,6 +9,23 @@ namespace qflow {
 
 namespace {
 
+// The run has ended, so that a signal is for the hook: the first one asks it to end, the second one ends it.
+Status wait_for(TaskProcess& hook, const RunnerDoors& doors) {
+  for (bool asked = false; !hook.finished();) {
+    std::optional<std::chrono::microseconds> limit;
+    if (const auto wake = hook.wake_at()) limit = *wake - doors.clock.monotonic();
+    const auto of_hook = hook.descriptors();
+    std::vector<int> descriptors{of_hook.begin(), of_hook.end()};
+    if (doors.signals != nullptr) descriptors.push_back(doors.signals->descriptor());
+    wait_readable(descriptors, limit);
+    while (doors.signals != nullptr && doors.signals->take()) {
+      hook.end(std::exchange(asked, true) ? std::chrono::seconds(0) : kGraceTime);
+    }
+    QFLOW_TRY(hook.advance());
+  }
+  return {};
+}
+
 Status run_shell(const std::string& text, const RunPlan& plan, const RunnerDoors& doors, const RunOutcome& outcome,
                  RunObserver& observer) {
   ProcessSpec spec;
@@ -23,13 +40,7 @@ Status run_shell(const std::string& text, const RunPlan& plan, const RunnerDoors
   QFLOW_ASSIGN(const std::unique_ptr<TaskProcess> hook,
                TaskProcess::start(doors.launcher, doors.clock, std::move(spec), "hook", std::move(log), run_mask(plan),
                                   observer));
-  while (!hook->finished()) {
-    std::optional<std::chrono::microseconds> limit;
-    if (const auto wake = hook->wake_at()) limit = *wake - doors.clock.monotonic();
-    const auto descriptors = hook->descriptors();
-    wait_readable({descriptors.begin(), descriptors.end()}, limit);
-    QFLOW_TRY(hook->advance());
-  }
+  QFLOW_TRY(wait_for(*hook, doors));
   if (hook->exit().exit_status == 0) return {};
   return fail(ErrorKind::kFailed, "the hook failed", "its output is in hook.log in the folder of the run");
 }
