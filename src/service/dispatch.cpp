@@ -108,8 +108,8 @@ Status execute_waiting_runs(Store& store, const Doors& doors, RunObserver& obser
     if (!claimed) return {};
     StopSignals signals;
     const auto result = execute_claimed_run(store, std::move(*claimed), {}, doors, &signals, observer);
-    if (!result) return tl::make_unexpected(result.error());
-    if (result->signal) return {};  // whoever ends this process means more than the run
+    if (!result) observer.note(to_text(result.error()));
+    if (result && result->signal) return {};  // whoever ends this process means more than the run
   }
 }
 

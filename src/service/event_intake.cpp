@@ -4,6 +4,7 @@
 
 #include "qflow/trigger/trigger_registry.h"
 #include "service/artifact_reading.h"
+#include "service/interrupted_work.h"
 #include "service/run_ends.h"
 #include "service/store_settings.h"
 
@@ -12,8 +13,13 @@ namespace qflow {
 // The ledger as the engine sees it in one transaction.
 class EventIntake::State final : public EngineState {
  public:
-  State(Store& store, LedgerWriter& writer, DeployedFlows& flows)
-      : ledger_(store.ledger()), triggers_(store.ledger().triggers()), store_(store), writer_(writer), flows_(flows) {}
+  State(Store& store, LedgerWriter& writer, DeployedFlows& flows, const Doors& doors)
+      : ledger_(store.ledger()),
+        triggers_(store.ledger().triggers()),
+        store_(store),
+        writer_(writer),
+        flows_(flows),
+        doors_(doors) {}
 
   Result<TriggerState> load_state(const DeployedFlow& flow, const TriggerId& joining,
                                   const std::string& correlation) override {
@@ -59,7 +65,8 @@ class EventIntake::State final : public EngineState {
       QFLOW_TRY(triggers_.ask_to_cancel(id, reason));
       return std::optional<RecordedEvent>();
     }
-    QFLOW_ASSIGN(const RunChanges changes, cancelled_steps(store_, id, reason, now));
+    QFLOW_ASSIGN(const RunChanges changes, interrupted_work(store_, run, doors_, reason));
+    for (const Attempt& attempt : changes.attempts) QFLOW_TRY(writer_.save_attempt(id, attempt));
     for (const StepState& step : changes.steps) QFLOW_TRY(writer_.save_step(id, step));
     QFLOW_TRY(writer_.end_run(id, RunStatus::kCancelled, reason, now));
     RecordedEvent end{0, run_end_event(run, RunStatus::kCancelled, reason, now)};
@@ -89,6 +96,7 @@ class EventIntake::State final : public EngineState {
   Store& store_;
   LedgerWriter& writer_;
   DeployedFlows& flows_;
+  const Doors& doors_;
 };
 
 EventIntake::EventIntake(Store& store, const Doors& doors)
@@ -120,7 +128,7 @@ Result<std::int64_t> EventIntake::record(LedgerWriter& writer, const JudgedEvent
   QFLOW_ASSIGN(recorded.order, writer.insert_event(judged.event));
   if (judged.generation == kHeardByNobody) return recorded.order;
   QFLOW_ASSIGN(const std::int64_t generation, store_.ledger().triggers().generation());
-  State state(store_, writer, flows_);
+  State state(store_, writer, flows_, doors_);
   std::vector<Judgement> again;
   if (generation != judged.generation) {
     QFLOW_ASSIGN(again, flows_.judge(judged.event));
@@ -134,7 +142,7 @@ Result<std::int64_t> EventIntake::record(LedgerWriter& writer, const JudgedEvent
 
 Result<int> EventIntake::end_debounces(LedgerWriter& writer, Instant now) {
   QFLOW_ASSIGN(const std::vector<DueDebounce> due, store_.ledger().triggers().due_debounces(now));
-  State state(store_, writer, flows_);
+  State state(store_, writer, flows_, doors_);
   QFLOW_ASSIGN(const int limit, max_chain());
   for (const DueDebounce& one : due) {
     QFLOW_ASSIGN(const auto flow, flows_.find(one.deployment));
@@ -160,7 +168,7 @@ Status EventIntake::expire_waiting(std::int64_t deployment, const TriggerId& joi
 Result<int> EventIntake::cancel_queued(LedgerWriter& writer, std::int64_t deployment, const std::string& reason,
                                        Instant now) {
   QFLOW_ASSIGN(const std::vector<ActiveRun> active, store_.ledger().triggers().active_runs(deployment));
-  State state(store_, writer, flows_);
+  State state(store_, writer, flows_, doors_);
   QFLOW_ASSIGN(const int limit, max_chain());
   int cancelled = 0;
   for (const ActiveRun& run : active) {
@@ -178,7 +186,7 @@ Result<std::optional<RunId>> EventIntake::activate(LedgerWriter& writer, const E
                                                    const Event& event) {
   RecordedEvent recorded{0, event};
   QFLOW_ASSIGN(recorded.order, writer.insert_event(event));
-  State state(store_, writer, flows_);
+  State state(store_, writer, flows_, doors_);
   QFLOW_ASSIGN(const int limit, max_chain());
   return Engine(state, artifacts_, limit).activate(activation, recorded);
 }

@@ -6,7 +6,7 @@
 #include "qflow/os/stop_signals.h"
 #include "qflow/runner/leftovers.h"
 #include "qflow/runner/run_journal.h"
-#include "service/run_ends.h"
+#include "service/interrupted_work.h"
 #include "service/run_record.h"
 
 namespace qflow {
@@ -15,6 +15,7 @@ namespace {
 
 constexpr std::chrono::seconds kPatience{20};
 constexpr std::chrono::milliseconds kPause{10};
+constexpr const char* kReason = "qflow cancel";
 
 Status refuse_ended(const Run& run) {
   if (!has_ended(run.status)) return {};
@@ -26,8 +27,8 @@ Status refuse_ended(const Run& run) {
 // Nobody executes the run: this process holds its lock.
 Status end_here(Store& store, const Run& run, const Doors& doors, RunObserver& observer) {
   (void)end_leftovers({run.id, store.layout(), doors.files, doors.processes, doors.clock});
-  QFLOW_ASSIGN(const RunChanges changes, cancelled_steps(store, run.id, "qflow cancel", doors.clock.now()));
-  return RunRecord(store, doors, run, observer).end({RunStatus::kCancelled, "qflow cancel", std::nullopt}, changes);
+  QFLOW_ASSIGN(const RunChanges changes, interrupted_work(store, run, doors, kReason));
+  return RunRecord(store, doors, run, observer).end({RunStatus::kCancelled, kReason, std::nullopt}, changes);
 }
 
 }  // namespace

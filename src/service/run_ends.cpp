@@ -41,17 +41,4 @@ Event step_end_event(const Run& run, const StepState& step) {
                    *step.ended_at);
 }
 
-Result<RunChanges> cancelled_steps(Store& store, const RunId& run, std::string_view reason, Instant now) {
-  RunChanges changes;
-  QFLOW_ASSIGN(std::vector<StepState> steps, store.ledger().steps(run));
-  for (StepState& step : steps) {
-    if (step.ended_at) continue;
-    step.status = StepStatus::kCancelled;
-    step.reason = reason;
-    step.ended_at = now;
-    changes.steps.push_back(std::move(step));
-  }
-  return changes;
-}
-
 }  // namespace qflow

@@ -10,6 +10,7 @@
 #include "qflow/service/run_objects.h"
 #include "service/git_probe.h"
 #include "service/held_run.h"
+#include "service/interrupted_work.h"
 #include "service/run_record.h"
 #include "service/secrets.h"
 #include "service/store_settings.h"
@@ -36,6 +37,22 @@ Result<Run> start_run(Store& store, const RunId& id, const Doors& doors) {
   QFLOW_TRY(store.ledger().write(
       Durability::kPower, [&](LedgerWriter& writer) -> Status { return writer.start_run(id, doors.clock.now()); }));
   return store.ledger().find_run(id);
+}
+
+// Tells others who executes the run, and makes its plan.
+Result<RunPlan> announced_plan(HeldRun& held, const ExecutionOptions& options, Store& store, const Doors& doors) {
+  QFLOW_TRY(doors.files.write_all(held.lock, executor_line(doors.processes.self(), doors.processes.boot_id())));
+  return plan_of(held, options, store, doors);
+}
+
+// The run can't go on. What it had begun has been ended, here or with an earlier process.
+tl::unexpected<Error> give_up(const Run& run, const Error& error, Store& store, const Doors& doors,
+                              RunObserver& observer) {
+  const std::string reason = to_text(error);
+  const auto changes = interrupted_work(store, run, doors, reason);
+  (void)RunRecord(store, doors, run, observer)
+      .end({RunStatus::kFailed, reason, std::nullopt}, changes.value_or(RunChanges()));
+  return tl::make_unexpected(with_context(run.id.text(), error));
 }
 
 }  // namespace
@@ -76,16 +93,14 @@ Result<RunPlan> plan_of(HeldRun& held, const ExecutionOptions& options, Store& s
 
 Result<RunResult> execute_held_run(HeldRun held, const ExecutionOptions& options, Store& store, const Doors& doors,
                                    StopSignals* signals, RunObserver& observer) {
-  QFLOW_TRY(doors.files.write_all(held.lock, executor_line(doors.processes.self(), doors.processes.boot_id())));
-  QFLOW_ASSIGN(const RunPlan plan, plan_of(held, options, store, doors));
+  auto made = announced_plan(held, options, store, doors);
+  if (!made) return give_up(held.run, made.error(), store, doors, observer);
+  const RunPlan plan = std::move(*made);
   const RunnerDoors runner_doors{store, doors.clock, doors.launcher, signals};
   GitProbe git(doors, plan.flow->folder);
   RunRecord record(store, doors, plan.run, observer);
   const auto outcome = execute(plan, runner_doors, record, observer);
-  if (!outcome) {
-    (void)record.end({RunStatus::kFailed, to_text(outcome.error()), std::nullopt});
-    return tl::make_unexpected(with_context(plan.run.id.text(), outcome.error()));
-  }
+  if (!outcome) return give_up(plan.run, outcome.error(), store, doors, observer);
   // Who ends a run does not want to find parts of it later, in whatever session they are.
   if (outcome->status == RunStatus::kCancelled) {
     (void)end_leftovers({plan.run.id, store.layout(), doors.files, doors.processes, doors.clock});
@@ -106,21 +121,16 @@ Result<RunResult> execute_queued_run(Store& store, const RunId& id, FileHandle l
 
 Result<RunResult> execute_started_run(Store& store, Run run, FileHandle lock, const ExecutionOptions& options,
                                       const Doors& doors, StopSignals* signals, RunObserver& observer) {
-  const RunId id = run.id;
   HeldRun held;
   held.lock = std::move(lock);
   held.run = std::move(run);
-  RunRecord record(store, doors, held.run, observer);
   auto flow = recorded_flow(store, held.run);
-  auto secrets =
-      flow ? find_secrets(**flow, doors.environment, store.layout(), doors.files) : tl::make_unexpected(flow.error());
-  if (!secrets) {
-    QFLOW_TRY(record.end({RunStatus::kFailed, to_text(secrets.error()), std::nullopt}));
-    return RunResult{id, RunStatus::kFailed, to_text(secrets.error()), std::nullopt};
-  }
+  if (!flow) return give_up(held.run, flow.error(), store, doors, observer);
+  auto secrets = find_secrets(**flow, doors.environment, store.layout(), doors.files);
+  if (!secrets) return give_up(held.run, secrets.error(), store, doors, observer);
   held.flow = std::move(*flow);
   held.secrets = std::move(*secrets);
-  QFLOW_ASSIGN(held.earlier, earlier_results(store, id));
+  QFLOW_ASSIGN(held.earlier, earlier_results(store, held.run.id));
   return execute_held_run(std::move(held), options, store, doors, signals, observer);
 }
 

@@ -2,15 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <set>
-#include <tuple>
 #include <utility>
 
 #include "qflow/runner/hook.h"
 #include "qflow/runner/leftovers.h"
 #include "qflow/service/run_objects.h"
 #include "service/held_run.h"
-#include "service/run_ends.h"
+#include "service/interrupted_work.h"
 #include "service/run_record.h"
 #include "service/secrets.h"
 
@@ -19,35 +17,6 @@ namespace qflow {
 namespace {
 
 constexpr std::string_view kKilled = "the process that executed the run was killed";
-
-using AttemptKey = std::tuple<StepId, std::optional<std::int64_t>, int>;
-
-AttemptKey key_of(const Attempt& attempt) {
-  return {attempt.step, attempt.index, attempt.number};
-}
-
-Attempt cut_off(Attempt attempt, const Run& run, Instant now) {
-  attempt.status = StepStatus::kCancelled;
-  attempt.reason = kKilled;
-  attempt.ended_at = now;
-  if (attempt.started_at == Instant()) attempt.started_at = run.started_at.value_or(now);
-  return attempt;
-}
-
-// The attempts that were running: the ledger learns late of those that begin, the journal at once.
-Result<std::vector<Attempt>> interrupted_attempts(Store& store, const Run& run, const Doors& doors) {
-  QFLOW_ASSIGN(const std::vector<Attempt> recorded, store.ledger().attempts(run.id));
-  std::set<AttemptKey> known;
-  std::vector<Attempt> interrupted;
-  for (const Attempt& attempt : recorded) {
-    known.insert(key_of(attempt));
-    if (!attempt.ended_at) interrupted.push_back(cut_off(attempt, run, doors.clock.now()));
-  }
-  for (const Attempt& attempt : journaled_attempts(run.id, store.layout(), doors.files)) {
-    if (known.insert(key_of(attempt)).second) interrupted.push_back(cut_off(attempt, run, doors.clock.now()));
-  }
-  return interrupted;
-}
 
 class Recovery {
  public:
@@ -77,17 +46,16 @@ class Recovery {
   }
 
   Status record(Run run, FileHandle lock) {
-    RunChanges changes;
-    QFLOW_ASSIGN(changes.attempts, interrupted_attempts(store_, run, doors_));
     QFLOW_ASSIGN(const std::shared_ptr<const FlowDefinition> flow, recorded_flow(store_, run));
     const bool goes_on = run.origin == RunOrigin::kDeployed && flow->run.on_crash == OnCrash::kResume;
     RunRecord record(store_, doors_, run, observer_);
     if (goes_on && run.crashes + 1 < kMostCrashes) {
       observer_.note(run.id.text() + " was cut off; it waits to go on");
+      RunChanges changes;
+      QFLOW_ASSIGN(changes.attempts, interrupted_attempts(store_, run, doors_, kKilled));
       return record.requeue(changes);
     }
-    QFLOW_ASSIGN(RunChanges cut_off_steps, cancelled_steps(store_, run.id, kKilled, doors_.clock.now()));
-    changes.steps = std::move(cut_off_steps.steps);
+    QFLOW_ASSIGN(const RunChanges changes, interrupted_work(store_, run, doors_, kKilled));
     RunOutcome outcome{RunStatus::kCrashed, std::string(kKilled), std::nullopt};
     if (goes_on) outcome = {RunStatus::kFailed, fmt::format("crashed {} times", kMostCrashes), std::nullopt};
     QFLOW_TRY(record.end(outcome, changes));

@@ -10,6 +10,7 @@
 #include "qflow/service/run_recovery.h"
 #include "service/held_run.h"
 #include "service/secrets.h"
+#include "service/store_settings.h"
 
 namespace qflow {
 
@@ -145,6 +146,7 @@ Result<RunResult> resume_run(Store& store, const RunId& id, const std::optional<
                 "name the step to begin with: qflow resume " + id.text() + " STEP");
   }
   QFLOW_ASSIGN(held.secrets, find_secrets(*held.flow, doors.environment, store.layout(), doors.files));
+  QFLOW_TRY(load_store_config(store.layout(), doors.files));
   held.run = successor_of(earlier, doors.clock.now());
   QFLOW_ASSIGN(held.lock, register_successor(store, held.run, *held.flow, plan));
   QFLOW_ASSIGN(held.earlier, earlier_results(store, held.run.id));

@@ -1,0 +1,170 @@
+#!/usr/bin/env python3
+"""Ends runs by signals to qflow, by qflow cancel and by SIGKILL to parts of them, while two steps have three generations of
+children each that ignore every signal but SIGKILL, one of them in a session of its own.
+
+Proven: a second signal ends all of them within 5 s, and without one they are gone 5 s after the grace time of 10 s
+(--long); the exit status tells the signal, the ledger says cancelled, and why, and agrees with itself; a step that is
+killed fails the run and takes its group along; after SIGKILL to everything the next command records the run as crashed; a
+hook that does not end is ended by a signal.
+
+usage: stop_signals_test.py QFLOW [--long] [--seed N]
+"""
+import concurrent.futures
+import json
+import os
+import signal
+import time
+
+from faults import Place, expect, main, printed_by, wait_for
+
+GRACE_TIME = 10
+PATIENCE = 5
+
+STEP = """[[steps]]
+id = "{id}"
+run = '''
+trap '' TERM INT HUP
+echo $$ > {id}.pid
+sh -c 'sh -c "sleep 1000 & wait" & wait' &
+setsid sh -c 'sleep 1000 & wait' &
+wait
+'''
+"""
+FLOW = 'id = "Deaf"\n[run]\njobs = 2\n' + STEP.format(id="a") + STEP.format(id="b")
+PROCESSES = 2 * 6
+ESCAPED = 2 * 2
+RUN = "Deaf/1"
+
+# name → (sends it, exit status of qflow run, the run's reason)
+WAYS = {
+    "SIGINT": (lambda place, process: process.send_signal(signal.SIGINT), 130, "SIGINT"),
+    "SIGTERM": (lambda place, process: process.send_signal(signal.SIGTERM), 143, "SIGTERM"),
+    "SIGHUP": (lambda place, process: process.send_signal(signal.SIGHUP), 129, "SIGHUP"),
+    "qflow cancel": (lambda place, process: place.start("cancel", RUN), 1, "qflow cancel"),
+}
+
+
+def start(place):
+    """The executor, once every process of its steps is there."""
+    place.write("flow.toml", FLOW)
+    process = place.start("run", "flow.toml")
+
+    def is_ready():
+        expect(process.poll() is None, f"the run has ended: {printed_by(process)}")
+        return len(place.processes(RUN)) == PROCESSES
+    wait_for(is_ready, f"{PROCESSES} processes of {RUN}")
+    return process
+
+
+def leader_of(place, step):
+    return int((place.folder / f"{step}.pid").read_text())
+
+
+def expect_ended(place, status, reason, steps):
+    """What everybody who asks is told about the run; and that the ledger agrees with itself."""
+    found = place.inspect(RUN)
+    expect((found["status"], found["reason"]) == (status, reason), f"inspect says {found['status']}: {found['reason']}")
+    told = {step["id"]: step["status"] for step in found["steps"]}
+    expect(told == steps, f"inspect says of the steps: {told}")
+    listed = json.loads(place.call("runs", "--json"))
+    expect(listed["status"] == status, f"runs says {listed['status']}")
+    unended = place.rows("SELECT step, status FROM attempts WHERE ended_at IS NULL")
+    expect(not unended, f"attempts without an end: {unended}")
+    place.call("fsck")
+
+
+def stop(qflow, way, is_patient):
+    send, exit_status, reason = WAYS[way]
+    with Place(qflow) as place:
+        process = start(place)
+        send(place, process)
+        began = time.monotonic()
+        if is_patient:
+            process.wait(timeout=600)
+            limit = GRACE_TIME + PATIENCE
+            expect(time.monotonic() - began >= GRACE_TIME, f"{way}: the steps had no grace time")
+        else:
+            wait_for(lambda: "once more ends them at once" in printed_by(process), f"{way}: qflow takes notice")
+            began = time.monotonic()
+            send(place, process)
+            process.wait(timeout=600)
+            limit = PATIENCE
+        took = time.monotonic() - began
+        expect(not place.processes(RUN), f"{way}: processes are left when qflow has ended")
+        expect(took <= limit, f"{way}: gone after {took:.1f} s instead of {limit} s")
+        expect(process.returncode == exit_status, f"{way}: status {process.returncode}\n{printed_by(process)}")
+        expect_ended(place, "cancelled", reason, {"a": "cancelled", "b": "cancelled"})
+
+
+def kill_step(qflow, kill, what):
+    """SIGKILL to the first process of a step, or to its whole group; what has left the group is let alone."""
+    with Place(qflow) as place:
+        place.write("flow.toml", FLOW.replace(STEP.format(id="b"), ""))
+        process = place.start("run", "flow.toml")
+        wait_for(lambda: len(place.processes(RUN)) == PROCESSES // 2, f"{what}: the step's processes")
+        kill(leader_of(place, "a"), signal.SIGKILL)
+        process.wait(timeout=600)
+        expect(process.returncode == 1, f"{what}: status {process.returncode}\n{printed_by(process)}")
+        left = place.processes(RUN)
+        in_group = [each for each in left if os.getpgid(each) == leader_of(place, "a")]
+        expect(not in_group, f"{what}: its group is left")
+        expect(len(left) == ESCAPED // 2, f"{what}: {len(left)} processes are left outside of the group")
+        expect_ended(place, "failed", "step a: signal 9 (SIGKILL)", {"a": "failed"})
+
+
+def kill_everything(qflow):
+    with Place(qflow) as place:
+        process = start(place)
+        process.kill()
+        for each in place.processes(RUN):
+            os.kill(each, signal.SIGKILL)
+        process.wait()
+        expect(place.inspect(RUN)["status"] == "crashed", "a run without a process is not shown as crashed")
+        place.write("other.toml", "id = 'Other'\n")
+        place.call("run", "other.toml")
+        reason = "the process that executed the run was killed"
+        expect(place.inspect(RUN)["status"] == "crashed", "the next command has not recorded the crash")
+        expect(place.rows("SELECT status, reason FROM runs WHERE flow = 'Deaf'") == [("crashed", reason)], "the ledger")
+        expect(not place.processes(RUN), "processes are left after everything was killed")
+        place.call("fsck")
+
+
+def cancel_crashed(qflow):
+    """Nobody executes the run any more, but its steps live on outside of their groups: qflow cancel ends it itself."""
+    with Place(qflow) as place:
+        process = start(place)
+        process.kill()
+        process.wait()
+        place.call("cancel", RUN)
+        expect(not place.processes(RUN), "processes are left after qflow cancel")
+        expect_ended(place, "cancelled", "qflow cancel", {"a": "cancelled", "b": "cancelled"})
+        place.call("cancel", RUN, status=4)
+
+
+def stop_hook(qflow):
+    """The run has ended; a signal ends the hook that does not."""
+    with Place(qflow) as place:
+        hook = "echo > hooked; sleep 1000 & wait"
+        place.write("flow.toml", f"id = 'Deaf'\n[hooks]\non_success = '{hook}'\n")
+        process = place.start("run", "flow.toml")
+        wait_for((place.folder / "hooked").exists, "the hook begins")
+        process.send_signal(signal.SIGINT)
+        wait_for(lambda: process.poll() is not None, "qflow ends with its hook")
+        expect(process.returncode == 0, f"the hook: status {process.returncode}\n{printed_by(process)}")
+        expect("the hook failed" in printed_by(process), f"the hook's end is no note: {printed_by(process)}")
+        expect_ended(place, "succeeded", None, {})
+
+
+def test(qflow, is_long, _):
+    tasks = [(stop, way, False) for way in WAYS]
+    tasks += [(stop, way, True) for way in WAYS if is_long]
+    tasks += [(kill_step, os.kill, "a step"), (kill_step, os.killpg, "its group")]
+    tasks += [(kill_everything,), (cancel_crashed,), (stop_hook,)]
+    with concurrent.futures.ThreadPoolExecutor(max_workers=4) as pool:
+        for done in [pool.submit(task, qflow, *rest) for task, *rest in tasks]:
+            done.result()
+    return f"{len(tasks)} runs ended, by {', '.join(WAYS)} and SIGKILL; nothing left"
+
+
+if __name__ == "__main__":
+    main(__doc__.splitlines()[0], test)
