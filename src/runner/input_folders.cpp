@@ -14,7 +14,8 @@ Result<StepInputs> InputFolders::build(const StepId& step, const ArtifactsObject
     return inputs;
   }
   inputs.folder = store_.layout().step(run_, step) / "in";
-  QFLOW_TRY(make_folders(store_.files(), inputs.folder / ".steps"));
+  QFLOW_TRY(make_anew(inputs.folder));
+  QFLOW_TRY(store_.files().make_folder(inputs.folder / ".steps"));
   QFLOW_TRY(link_visible_artifacts(store_, artifacts, inputs.folder));
   std::set<std::string> objects;
   for (const Artifact& artifact : artifacts.reachable()) objects.insert(artifact.sha256);
@@ -43,7 +44,7 @@ void InputFolders::link_results(const ArtifactsObject& artifacts) {
 Status InputFolders::build_step_folder(const StepId& step, const std::vector<Artifact>& artifacts) {
   if (!built_.insert(step.text()).second) return {};
   const Path folder = store_.layout().step(run_, step) / "artifacts";
-  QFLOW_TRY(make_folders(store_.files(), folder));
+  QFLOW_TRY(make_anew(folder));
   std::set<std::int64_t> tasks;
   for (const Artifact& artifact : artifacts) {
     if (artifact.step != step) continue;
@@ -52,6 +53,12 @@ Status InputFolders::build_step_folder(const StepId& step, const std::vector<Art
     QFLOW_TRY(link_artifact(store_, artifact, place));
   }
   return {};
+}
+
+// A process that executed the run before, and was killed, may have left it, whole or not.
+Status InputFolders::make_anew(const Path& folder) {
+  QFLOW_TRY(remove_tree(store_.files(), folder));
+  return make_folders(store_.files(), folder);
 }
 
 }  // namespace qflow

@@ -31,6 +31,7 @@ class InputFolders {
 
  private:
   Status build_step_folder(const StepId& step, const std::vector<Artifact>& artifacts);
+  Status make_anew(const Path& folder);
 
   Store& store_;
   RunId run_;

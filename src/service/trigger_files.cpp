@@ -33,6 +33,8 @@ Status write_trigger_files(Store& store, const Run& run, const Value& trigger) {
   QFLOW_ASSIGN(const Json whole, trigger.to_json());
   QFLOW_TRY(replace_file(store.files(), store.layout().run_trigger(run.id), to_pretty(whole) + "\n"));
   const Path folder = store.layout().run_trigger_data(run.id);
+  // A process that executed the run before may have left it.
+  QFLOW_TRY(remove_tree(store.files(), folder));
   QFLOW_TRY(store.files().make_folder(folder));
   const auto runs = runs_by_flow(*run.trigger);
   for (const auto& [flow, source] : runs) QFLOW_TRY(link_data(store, *source, folder / flow.text()));
