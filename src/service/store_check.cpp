@@ -33,9 +33,15 @@ class StoreCheck {
   }
 
   Status check_ledger() {
-    QFLOW_ASSIGN(const std::vector<std::string> wrong, store_.ledger().inconsistencies());
+    const auto wrong = store_.ledger().inconsistencies();
+    if (!wrong && wrong.error().kind != ErrorKind::kStore) return tl::make_unexpected(wrong.error());
+    // So damaged that SQLite can't even check it.
+    if (!wrong) {
+      add(wrong.error().message, wrong.error().advice, false);
+      return {};
+    }
     const std::string path = printable(store_.layout().ledger().native());
-    for (const std::string& what : wrong) add(path + ": " + what, "restore the store from a backup", false);
+    for (const std::string& what : *wrong) add(path + ": " + what, "restore the store from a backup", false);
     return {};
   }
 

@@ -1,0 +1,223 @@
+#!/usr/bin/env python3
+"""`kill -9` of qflow gc at random moments, beside runs that put and take artifacts; then what qflow fsck finds in a store
+that was damaged on purpose.
+
+The runs draw their artifacts from a few contents, so that what gc removes comes in again at the same time; the results of
+one flow may be removed at once, those of the other are kept; and the ledger is told all the time that every object is old.
+
+Proven: no run fails, as each step compares what it takes; all that the kept flow left can be read in the end; fsck finds
+nothing; and a gc that nobody kills leaves nothing that could be removed. fsck names each damage.
+
+usage: collect_test.py QFLOW [--long] [--seed N]
+"""
+import hashlib
+import json
+import os
+import sqlite3
+import threading
+import time
+
+from faults import Place, expect, main, printed_by
+
+KILLED = -9
+OBJECT_AGE = 2 * 3600 * 1_000_000
+
+PUT = r"""
+import os, random
+out, kind = os.environ["QFLOW_OUT"], random.randrange(4)
+for name in ("x", "y"):
+    seed = random.randrange(4)
+    content = bytes([48 + seed]) * (80, 80_000, 300_000, 20)[kind]
+    if kind < 2:
+        open(f"{out}/{name}.json", "wb").write(b'"' + content + b'"')
+    elif kind == 2:
+        open(f"{out}/{name}", "wb").write(content)
+    else:
+        os.mkdir(f"{out}/{name}")
+        open(f"{out}/{name}/inside", "wb").write(content)
+"""
+
+TAKE = r"""
+import os
+for name in ("x", "y"):
+    base = os.environ["QFLOW_IN"] + "/" + name
+    path = next(path for path in (base + "/inside", base + ".json", base) if os.path.isfile(path))
+    content = open(path, "rb").read().strip(b'"')
+    assert len(content) in (80, 80_000, 300_000, 20) and content == content[:1] * len(content), path
+"""
+
+FLOW = """id = "{id}"
+[run]
+{keep}
+[[steps]]
+id = "put"
+shell = "python3"
+run = '''{put}'''
+[[steps]]
+id = "take"
+needs = ["put"]
+shell = "python3"
+run = '''{take}'''
+"""
+
+
+class Runs(threading.Thread):
+    """Runs of one flow, one after the other, until they are told to stop."""
+
+    def __init__(self, place, flow):
+        super().__init__(daemon=True)
+        self.place, self.flow = place, flow
+        self.stopped = False
+        self.number = 0
+        self.failure = None
+
+    def run(self):
+        while not self.stopped and not self.failure:
+            process = self.place.start("run", f"{self.flow}.toml")
+            if process.wait() != 0:
+                self.failure = f"{self.flow}: status {process.returncode}\n{printed_by(process)}"
+            self.number += 1
+
+    def end(self):
+        self.stopped = True
+        self.join()
+        expect(self.failure is None, self.failure)
+
+
+def make_old(place):
+    place.change("UPDATE objects SET put_at = put_at - ? WHERE put_at > ?", OBJECT_AGE, (time.time() - 3600) * 1_000_000)
+
+
+def kill_collectors(place, rng, kills):
+    killed = 0
+    while killed < kills:
+        make_old(place)
+        process = place.start("gc")
+        time.sleep(rng.uniform(0, 0.05))
+        process.kill()
+        status = process.wait()
+        expect(status in (0, KILLED), f"gc: status {status}\n{printed_by(process)}")
+        killed += status == KILLED
+
+
+def collect(qflow, rng, kills):
+    with Place(qflow) as place:
+        flows = {"Kept": "", "Removed": "keep = '1ms'"}
+        for flow, keep in flows.items():
+            place.write(f"{flow}.toml", FLOW.format(id=flow, keep=keep, put=PUT, take=TAKE))
+            place.call("run", f"{flow}.toml")
+        runs = [Runs(place, flow) for flow in flows]
+        for each in runs:
+            each.start()
+        kill_collectors(place, rng, kills)
+        for each in runs:
+            each.end()
+        make_old(place)
+        before = json.loads(place.call("gc", "--json"))
+        expect(before["runs"] > 0, f"gc did not remove the results of the last run: {before}")
+        left = json.loads(place.call("gc", "--dry-run", "--json"))
+        expect(left["runs"] + left["folders"] + left["objects"] == 0, f"gc left something: {left}")
+        expect("the store is whole" in place.call("fsck"), "fsck found something")
+        kept = place.newest("Kept")
+        for number in range(1, kept + 1):
+            expect_artifacts(place, f"Kept/{number}")
+        return kept + place.newest("Removed")
+
+
+def expect_artifacts(place, run):
+    artifacts = place.inspect(run)["artifacts"]
+    expect(set(artifacts) == {"x", "y"}, f"{run} has lost artifacts: {list(artifacts)}")
+    for artifact in artifacts.values():
+        if "path" in artifact:
+            expect(os.path.exists(artifact["path"]), f"{run} has lost {artifact['path']}")
+
+
+DAMAGED = """id = "Damaged"
+[[steps]]
+id = "a"
+shell = "python3"
+run = '''
+import os
+for name in ("changed", "truncated", "writable", "missing", "whole"):
+    open(os.environ["QFLOW_OUT"] + "/" + name, "w").write(name * 20_000)
+open(os.environ["QFLOW_OUT"] + "/small.json", "w").write("5")
+'''
+"""
+
+
+def damaged_store(qflow):
+    place = Place(qflow)
+    place.write("flow.toml", DAMAGED)
+    place.call("run", "flow.toml")
+    return place
+
+
+def object_path(place, content):
+    digest = hashlib.sha256(content).hexdigest()
+    return place.store / "objects" / digest[:2] / digest[2:]
+
+
+def damage_objects(qflow):
+    with damaged_store(qflow) as place:
+        expect(place.call("fsck") == "the store is whole\n", "fsck found something in a store that nobody damaged")
+        paths = {name: object_path(place, name.encode() * 20_000) for name in ("changed", "truncated", "writable", "missing")}
+        paths["small"] = object_path(place, b"5")
+        for name in ("changed", "truncated", "writable"):
+            paths[name].chmod(0o644)
+        paths["changed"].write_bytes(b"CHANGED" * 20_000)
+        os.truncate(paths["truncated"], 10)
+        for name in ("changed", "truncated"):
+            paths[name].chmod(0o444)
+        paths["missing"].unlink()
+        paths["small"].unlink()
+        found = {}
+        for line in place.call("fsck", "--json", status=1).splitlines():
+            problem = json.loads(line)
+            path, what = problem["problem"].split(" ", 1)
+            found[path] = (what, problem["mended"])
+        expected = {
+            "changed": ("has another content", False), "truncated": ("has another content", False),
+            "writable": ("can be written", True), "missing": ("is missing", False), "small": ("is missing", True),
+        }
+        expect(found == {str(paths[name]): problem for name, problem in expected.items()}, f"fsck found {found}")
+        expect(paths["writable"].stat().st_mode & 0o777 == 0o444, "the permissions were not mended")
+        expect(paths["small"].read_bytes() == b"5", "the small value was not written again")
+        for name in ("changed", "truncated", "missing"):
+            place.call("get", f"artifacts.{name}", "--run", "Damaged/1", status=7)
+        place.call("resume", "Damaged/1", "a")
+        expect(place.call("fsck") == "the store is whole\n", "the step that was run again did not bring everything back")
+
+
+def damage_ledger(qflow):
+    """Each table and index in turn loses its root page."""
+    with damaged_store(qflow) as place:
+        path = place.store / "ledger.db"
+        ledger = sqlite3.connect(path)
+        ledger.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        page_size = ledger.execute("PRAGMA page_size").fetchone()[0]
+        pages = ledger.execute("SELECT name, rootpage FROM sqlite_schema WHERE rootpage > 0").fetchall()
+        ledger.close()
+        whole = path.read_bytes()
+        for name, page in pages:
+            begin = (page - 1) * page_size
+            damaged = whole[:begin] + b"\xff" * page_size + whole[begin + page_size:]
+            path.write_bytes(damaged)
+            process = place.start("fsck")
+            process.wait(timeout=600)
+            printed = printed_by(process)
+            expect(process.returncode == 1, f"{name} damaged: status {process.returncode}\n{printed}")
+            expect(str(path) in printed and "backup" in printed, f"{name} damaged: fsck names no file or remedy\n{printed}")
+            expect(path.read_bytes() == damaged, f"{name} damaged: fsck has changed the original")
+        return len(pages)
+
+
+def test(qflow, is_long, rng):
+    kills = 200 if is_long else 15
+    runs = collect(qflow, rng, kills)
+    damage_objects(qflow)
+    pages = damage_ledger(qflow)
+    return f"gc killed {kills} times beside {runs} runs, nothing lost; 5 damaged objects and {pages} damaged pages found"
+
+
+if __name__ == "__main__":
+    main(__doc__.splitlines()[0], test)
