@@ -3,13 +3,16 @@
 #include <array>
 #include <utility>
 
+#include "qflow/runner/run_variables.h"
+
 namespace qflow {
 
 namespace {
 
 constexpr std::size_t kLongestVariable = 65'536;
 
-// Variables that describe one run; a run that starts inside a step must not inherit its parent's.
+}  // namespace
+
 bool is_run_variable(std::string_view name) {
   static constexpr std::array<std::string_view, 17> kNames{
       "QFLOW_FLOW",    "QFLOW_RUN",    "QFLOW_STEP", "QFLOW_TASK",         "QFLOW_ATTEMPT", "QFLOW_ITEM",
@@ -21,8 +24,6 @@ bool is_run_variable(std::string_view name) {
   }
   return name == "QFLOW_REASON";
 }
-
-}  // namespace
 
 std::vector<std::string> run_environment(const RunPlan& plan, const StoreLayout& layout) {
   const Run& run = plan.run;

@@ -7,6 +7,7 @@
 #include "qflow/runner/hook.h"
 #include "qflow/runner/leftovers.h"
 #include "qflow/runner/run_journal.h"
+#include "qflow/runner/run_variables.h"
 #include "qflow/service/run_objects.h"
 #include "service/git_probe.h"
 #include "service/held_run.h"
@@ -60,7 +61,7 @@ tl::unexpected<Error> give_up(const Run& run, const Error& error, Store& store, 
 std::vector<std::string> environment_of_executors(const Environment& environment) {
   std::vector<std::string> result;
   for (const auto& [name, value] : environment) {
-    if (!name.starts_with("QFLOW_") || name == "QFLOW_USER") result.push_back(name + "=" + value);
+    if (!is_run_variable(name)) result.push_back(name + "=" + value);
   }
   return result;
 }

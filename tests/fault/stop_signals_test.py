@@ -5,7 +5,7 @@ children each that ignore every signal but SIGKILL, one of them in a session of 
 Proven: a second signal ends all of them within 5 s, and without one they are gone 5 s after the grace time of 10 s
 (--long); the exit status tells the signal, the ledger says cancelled, and why, and agrees with itself; a step that is
 killed fails the run and takes its group along; after SIGKILL to everything the next command records the run as crashed; a
-hook that does not end is ended by a signal.
+hook that does not end is ended by a signal; a run that a step has detached goes on.
 
 usage: stop_signals_test.py QFLOW [--long] [--seed N]
 """
@@ -44,9 +44,9 @@ WAYS = {
 }
 
 
-def start(place):
+def start(place, flow=FLOW):
     """The executor, once every process of its steps is there."""
-    place.write("flow.toml", FLOW)
+    place.write("flow.toml", flow)
     process = place.start("run", "flow.toml")
 
     def is_ready():
@@ -155,11 +155,24 @@ def stop_hook(qflow):
         expect_ended(place, "succeeded", None, {})
 
 
+def keep_detached(qflow):
+    """A run that a step started with --detach is none of its processes."""
+    with Place(qflow) as place:
+        place.write("other.toml", "id = 'Other'\n[[steps]]\nid = 'a'\nrun = 'until test -e go; do sleep 0.01; done'\n")
+        process = start(place, FLOW.replace("trap", '"$QFLOW_BIN" run other.toml --detach\ntrap', 1))
+        wait_for(lambda: place.newest("Other") and len(place.processes(RUN)) == PROCESSES, "the detached run")
+        place.call("cancel", RUN)
+        expect(process.wait(timeout=600) == 1, f"status {process.returncode}\n{printed_by(process)}")
+        place.write("go", "")
+        wait_for(lambda: place.inspect("Other/1")["status"] != "running", "the end of the detached run")
+        expect(place.inspect("Other/1")["status"] == "succeeded", "the detached run was ended too")
+
+
 def test(qflow, is_long, _):
     tasks = [(stop, way, False) for way in WAYS]
     tasks += [(stop, way, True) for way in WAYS if is_long]
     tasks += [(kill_step, os.kill, "a step"), (kill_step, os.killpg, "its group")]
-    tasks += [(kill_everything,), (cancel_crashed,), (stop_hook,)]
+    tasks += [(kill_everything,), (cancel_crashed,), (stop_hook,), (keep_detached,)]
     with concurrent.futures.ThreadPoolExecutor(max_workers=4) as pool:
         for done in [pool.submit(task, qflow, *rest) for task, *rest in tasks]:
             done.result()
