@@ -138,10 +138,10 @@ void RunExecutor::show(const StepState& state) {
   observer_.step_changed(state);
 }
 
-void RunExecutor::end_step(StepExecution& execution, StepStatus status, std::string reason) {
+void RunExecutor::end_step(StepExecution& execution, StepStatus status, const std::string& reason) {
   StepState& state = execution.state;
   state.status = status;
-  state.reason = std::move(reason);
+  state.reason = launcher_.mask().masked(reason);
   state.ended_at = doors_.clock.now();
   if (!state.started_at) state.started_at = state.ended_at;
   must_report_ = true;

@@ -67,7 +67,7 @@ class RunExecutor {
   Result<bool> condition_holds(StepExecution& execution);
   Status expand(StepExecution& execution);
   void show(const StepState& state);
-  void end_step(StepExecution& execution, StepStatus status, std::string reason);
+  void end_step(StepExecution& execution, StepStatus status, const std::string& reason);
   void settle(std::size_t step, StepStatus status, const std::string& reason);
   void skip_followers();
   std::shared_ptr<const ArtifactsObject> artifacts_for(std::size_t step) const;

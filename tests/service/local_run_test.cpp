@@ -23,18 +23,6 @@ std::string step(const std::string& id, const std::string& rest) {
   return "[[steps]]\nid = \"" + id + "\"\n" + rest + "\n";
 }
 
-// The status of every step, as "a=succeeded b=skipped".
-std::string statuses(TestHome& home, const RunId& run) {
-  std::map<std::string, std::string> by_name;
-  const std::vector<StepState> steps = home.store().ledger().steps(run).value();
-  for (const StepState& state : steps) {
-    by_name[state.step.text()] = to_text(state.status);
-  }
-  std::string text;
-  for (const auto& [name, status] : by_name) text += (text.empty() ? "" : " ") + name + "=" + status;
-  return text;
-}
-
 TEST_CASE("runs end as their steps do") {
   struct Row {
     std::string what;
@@ -97,7 +85,7 @@ TEST_CASE("runs end as their steps do") {
     REQUIRE_MESSAGE(result.has_value(), (result ? "" : to_text(result.error())));
     CHECK(to_text(result->status) == to_text(row.status));
     if (!row.reason.empty() || row.status == RunStatus::kSucceeded) CHECK(result->reason == row.reason);
-    CHECK(statuses(home, result->run) == row.steps_after);
+    CHECK(home.step_statuses(result->run.text()) == row.steps_after);
   }
 }
 
@@ -356,6 +344,35 @@ run = "echo ${DB_PASSWORD-none} ${TOKEN-none}"
   CHECK(everything.find("b | none none") != std::string::npos);
   CHECK(everything.find("hunter2secret") == std::string::npos);
   CHECK(everything.find("ken12345") == std::string::npos);
+}
+
+TEST_CASE("what is said about an artifact with a secret in it masks the secret") {
+  TestHome home;
+  home.environment["DB_PASSWORD"] = "hunter2secret";
+  const auto run = home.run(kHead + R"toml(
+[[steps]]
+id = "a"
+secrets = ["DB_PASSWORD"]
+run = """
+echo "\\"$DB_PASSWORD\\"" > $QFLOW_OUT/x.json
+"""
+[[steps]]
+id = "skipped"
+needs = ["a"]
+when = "artifacts.x == 'hunter3'"
+[[steps]]
+id = "failed"
+needs = ["a"]
+foreach = "[1, 2].map(i, artifacts[artifacts.x])"
+)toml");
+  REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
+  const auto steps = home.store().ledger().steps(run->run).value();
+  for (const StepState& state : steps) {
+    CAPTURE(state.reason);
+    CHECK(state.reason.find("hunter2secret") == std::string::npos);
+    if (state.step.text() != "a") CHECK(state.reason.find("***") != std::string::npos);
+  }
+  CHECK(run->reason.find("***") != std::string::npos);
 }
 
 TEST_CASE("a hook is called for the way that the run ended") {

@@ -4,8 +4,10 @@
 
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <sstream>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -77,9 +79,52 @@ class TestHome {
     return run_locally(flow, request, doors(), nullptr, seen);
   }
 
+  // A run of the flow in the ledger, as if a process had made it and was gone; it is running unless `change` says else.
+  Run add_run(const std::string& toml, const std::function<void(Run&)>& change = {}) {
+    Run run;
+    run.id.flow = load(toml).definition->id;
+    run.status = RunStatus::kRunning;
+    run.created_at = clock.now();
+    run.started_at = run.created_at;
+    run.definition_hash = sha256_hex(toml);
+    run.flow_file = (folder / "flow.toml").string();
+    if (change) change(run);
+    write([&](LedgerWriter& writer) -> Status {
+      QFLOW_ASSIGN(run.id.number, writer.next_run_number(run.id.flow));
+      return writer.insert_run(run, toml);
+    });
+    return run;
+  }
+  void write(const std::function<Status(LedgerWriter&)>& body) {
+    if (const Status done = store().ledger().write(Durability::kProcess, body); !done) {
+      throw std::runtime_error(to_text(done.error()));
+    }
+  }
+  Run find(const std::string& run) { return store().ledger().find_run(RunId::parse(run).value()).value(); }
+
+  // The status of every step, by its id, as "a=succeeded b=skipped".
+  std::string step_statuses(const std::string& run) {
+    std::map<std::string, std::string> by_id;
+    const std::vector<StepState> steps = store().ledger().steps(RunId::parse(run).value()).value();
+    for (const StepState& state : steps) by_id[state.step.text()] = to_text(state.status);
+    std::string text;
+    for (const auto& [id, status] : by_id) text += (text.empty() ? "" : " ") + id + "=" + status;
+    return text;
+  }
+  // The attempts, as "a#1=failed b[3]#2=cancelled".
+  std::string attempt_statuses(const std::string& run) {
+    std::string text;
+    const std::vector<Attempt> attempts = store().ledger().attempts(RunId::parse(run).value()).value();
+    for (const Attempt& attempt : attempts) {
+      text += (text.empty() ? "" : " ") + task_label(attempt.step, attempt.index) + "#" +
+              std::to_string(attempt.number) + "=" + std::string(to_text(attempt.status));
+    }
+    return text;
+  }
+
   // The store of the runs so far.
   Store& store() {
-    if (!store_) store_ = std::move(*Store::open(folder / ".qflow", StoreAccess::kWrite, files, clock));
+    if (!store_) store_ = std::move(*Store::open(folder / ".qflow", StoreAccess::kCreate, files, clock));
     return *store_;
   }
 
