@@ -31,12 +31,16 @@ Status end_here(Store& store, const Run& run, const Doors& doors, RunObserver& o
   return RunRecord(store, doors, run, observer).end({RunStatus::kCancelled, kReason, std::nullopt}, changes);
 }
 
+// Whoever executes the run now, and has announced itself: the last line may still be that of an earlier process.
+std::optional<ProcessInfo> executor_of(Store& store, const RunId& run, const Doors& doors) {
+  const std::string journal = read_file(doors.files, store.layout().run_lock(run)).value_or("");
+  return parse_run_journal(journal).executor;
+}
+
 }  // namespace
 
-// The lock was held when it was looked at; whoever announced itself holds it still, or has ended.
 void ask_to_end(Store& store, const RunId& run, const Doors& doors) {
-  const std::string journal = read_file(doors.files, store.layout().run_lock(run)).value_or("");
-  const std::optional<ProcessInfo> executor = parse_run_journal(journal).executor;
+  const std::optional<ProcessInfo> executor = executor_of(store, run, doors);
   if (executor && store.run_is_locked(run)) doors.processes.signal(*executor, kCancelSignal);
 }
 
@@ -44,7 +48,7 @@ Status cancel_run(Store& store, const RunId& id, const Doors& doors, RunObserver
   const auto began = doors.clock.monotonic();
   QFLOW_ASSIGN(const Run before, store.ledger().find_run(id));
   QFLOW_TRY(refuse_ended(before));
-  for (bool asked = false; doors.clock.monotonic() - began < kPatience; std::this_thread::sleep_for(kPause)) {
+  for (pid_t asked = 0; doors.clock.monotonic() - began < kPatience; std::this_thread::sleep_for(kPause)) {
     auto lock = store.lock_run(id);
     if (!lock && lock.error().kind != ErrorKind::kBusy) return tl::make_unexpected(lock.error());
     if (lock) {
@@ -52,7 +56,9 @@ Status cancel_run(Store& store, const RunId& id, const Doors& doors, RunObserver
       if (!has_ended(run.status)) return end_here(store, run, doors, observer);
       return run.status == RunStatus::kCancelled ? Status() : refuse_ended(run);
     }
-    if (!std::exchange(asked, true)) ask_to_end(store, id, doors);
+    const std::optional<ProcessInfo> executor = executor_of(store, id, doors);
+    if (!executor || executor->id == std::exchange(asked, executor->id)) continue;
+    if (store.run_is_locked(id)) doors.processes.signal(*executor, kCancelSignal);
   }
   return fail(ErrorKind::kBusy, id.text() + " has not ended yet",
               "its steps may not heed SIGTERM; call qflow cancel once more to end them at once");
