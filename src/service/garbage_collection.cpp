@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
+#include <set>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -28,34 +30,49 @@ class Collector {
     QFLOW_TRY(tidy_run_folders());
     QFLOW_TRY(remove_objects());
     QFLOW_TRY(remove_unknown_files());
+    garbage_.runs = static_cast<std::int64_t>(given_up_.size());
     return garbage_;
   }
 
  private:
-  // Runs.
+  // Runs. Where nothing is to be removed, it is done all the same and taken back: what would follow from it is known.
   Status give_up_results() {
+    const Instant put_before = doors_.clock.now() - kYoungestGarbage;
+    QFLOW_ASSIGN(const std::vector<RunId> runs, outdated_runs());
+    if (removes_) {
+      for (const RunId& run : runs) {
+        QFLOW_TRY(
+            store_.ledger().write(Durability::kProcess, [&](LedgerWriter& writer) { return give_up(writer, run); }));
+      }
+      QFLOW_ASSIGN(unnamed_, store_.ledger().unnamed_objects(put_before));
+      return {};
+    }
+    bool counted = false;
+    const Status taken_back = store_.ledger().write(Durability::kProcess, [&](LedgerWriter& writer) -> Status {
+      for (const RunId& run : runs) QFLOW_TRY(give_up(writer, run));
+      QFLOW_ASSIGN(unnamed_, store_.ledger().unnamed_objects(put_before));
+      counted = true;
+      return fail(ErrorKind::kRefused, "nothing is to be removed");
+    });
+    return counted ? Status() : taken_back;
+  }
+
+  Result<std::vector<RunId>> outdated_runs() {
+    std::vector<RunId> outdated;
     QFLOW_ASSIGN(const std::vector<std::string> hashes, store_.ledger().definition_hashes());
     for (const std::string& hash : hashes) {
       QFLOW_ASSIGN(const std::string text, store_.ledger().definition(hash));
-      const FlowFile flow = parse_flow_file(text, "", "");
-      if (flow.definition.run.keep) QFLOW_TRY(give_up_results_of(hash, *flow.definition.run.keep));
+      const std::optional<Duration> keep = parse_flow_file(text, "", "").definition.run.keep;
+      if (!keep) continue;
+      QFLOW_ASSIGN(const std::vector<RunId> runs, store_.ledger().runs_ended_before(hash, doors_.clock.now() - *keep));
+      outdated.insert(outdated.end(), runs.begin(), runs.end());
     }
-    return {};
+    return outdated;
   }
 
-  Status give_up_results_of(const std::string& definition, Duration keep) {
-    QFLOW_ASSIGN(const std::vector<RunId> runs,
-                 store_.ledger().runs_ended_before(definition, doors_.clock.now() - keep));
-    for (const RunId& run : runs) {
-      bool removed = !removes_;
-      if (removes_) {
-        QFLOW_TRY(store_.ledger().write(Durability::kProcess, [&](LedgerWriter& writer) -> Status {
-          QFLOW_ASSIGN(removed, writer.remove_results(run));
-          return {};
-        }));
-      }
-      if (removed) ++garbage_.runs;
-    }
+  Status give_up(LedgerWriter& writer, const RunId& run) {
+    QFLOW_ASSIGN(const bool removed, writer.remove_results(run));
+    if (removed) given_up_.insert(run);
     return {};
   }
 
@@ -82,7 +99,7 @@ class Collector {
     // A crash between the lock and the row leaves a folder without a run.
     if (!run) return is_old(folder) && !store_.run_is_locked(id) ? remove_folder(folder) : Status();
     if (!has_ended(run->status) || store_.run_is_locked(id)) return {};
-    if (run->removed_at) return remove_folder(folder);
+    if (run->removed_at || given_up_.contains(id)) return remove_folder(folder);
     for (const char* name : {"out", "items", "empty"}) QFLOW_TRY(remove_folder(folder / name));
     return tidy_steps(folder / "steps");
   }
@@ -115,17 +132,14 @@ class Collector {
 
   // Objects.
   Status remove_objects() {
-    QFLOW_ASSIGN(const std::vector<UnnamedObject> objects,
-                 store_.ledger().unnamed_objects(doors_.clock.now() - kYoungestGarbage));
-    for (std::size_t begin = 0; begin < objects.size(); begin += kBatch) {
-      const std::size_t end = std::min(objects.size(), begin + kBatch);
-      if (removes_)
-        QFLOW_TRY(remove_batch({objects.begin() + static_cast<std::ptrdiff_t>(begin),
-                                objects.begin() + static_cast<std::ptrdiff_t>(end)}));
-      if (!removes_)
-        std::for_each(objects.begin() + static_cast<std::ptrdiff_t>(begin),
-                      objects.begin() + static_cast<std::ptrdiff_t>(end),
-                      [&](const UnnamedObject& object) { count(object); });
+    if (!removes_) {
+      for (const UnnamedObject& object : unnamed_) count(object);
+      return {};
+    }
+    for (std::size_t begin = 0; begin < unnamed_.size(); begin += kBatch) {
+      const auto first = unnamed_.begin() + static_cast<std::ptrdiff_t>(begin);
+      const std::size_t size = std::min(kBatch, unnamed_.size() - begin);
+      QFLOW_TRY(remove_batch({first, first + static_cast<std::ptrdiff_t>(size)}));
     }
     return {};
   }
@@ -200,6 +214,8 @@ class Collector {
   const Doors& doors_;
   FileSystem& files_;
   bool removes_;
+  std::set<RunId> given_up_;
+  std::vector<UnnamedObject> unnamed_;
   Garbage garbage_;
 };
 
