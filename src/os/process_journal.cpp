@@ -33,7 +33,7 @@ std::vector<JournaledProcess> parse_journal(std::string_view text) {
   for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(end + 1);
-    if (line.size() < kNoteOffset) continue;
+    if (line.size() < kNoteOffset || line[kJournalIdDigits] != ' ' || line[kNoteOffset - 1] != ' ') continue;
     const auto id = digits(line.substr(0, kJournalIdDigits));
     const auto at = digits(line.substr(kJournalIdDigits + 1, kJournalTimeDigits));
     if (!id || !at) continue;
