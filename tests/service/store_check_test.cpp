@@ -1,0 +1,125 @@
+#include "qflow/service/store_check.h"
+
+#include <doctest/doctest.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "support/test_home.h"
+
+namespace qflow {
+namespace {
+
+const std::string kFlow =
+    "id = \"F\"\n[[steps]]\nid = \"a\"\nrun = \"echo 1 > $QFLOW_OUT/small.json; mkdir $QFLOW_OUT/folder; "
+    "echo text > $QFLOW_OUT/folder/inside\"\n";
+
+class CheckFixture {
+ public:
+  CheckFixture() { REQUIRE(home.run(kFlow)); }
+
+  // "mended: …" or "wrong: …", a line for each problem, with paths from the home on.
+  std::string check() {
+    std::string text;
+    const auto problems = check_store(home.store(), home.doors(), home.seen).value();
+    for (const StoreProblem& problem : problems) {
+      text += (problem.mended ? "mended: " : "wrong: ") + problem.what + "; " + problem.remedy + "\n";
+    }
+    const std::string folder = home.folder.string() + "/";
+    for (std::size_t at = text.find(folder); at != std::string::npos; at = text.find(folder))
+      text.erase(at, folder.size());
+    return text;
+  }
+  Path object(const std::string& name) {
+    const auto artifacts = home.store().ledger().artifacts(RunId::parse("F/1").value()).value();
+    for (const Artifact& artifact : artifacts) {
+      if (artifact.name.text() == name) return home.store().layout().object(artifact.sha256);
+    }
+    return {};
+  }
+
+  TestHome home;
+};
+
+TEST_CASE("nothing is found in a store that is whole") {
+  CheckFixture fixture;
+  CHECK(fixture.check().empty());
+}
+
+TEST_CASE("a run that nobody executes any more is recovered") {
+  CheckFixture fixture;
+  fixture.home.add_run(kFlow);
+  CHECK(fixture.check() == "mended: F/2 is said to be running, but nobody executes it; it was recovered\n");
+  CHECK(to_text(fixture.home.find("F/2").status) == to_text(RunStatus::kCrashed));
+  CHECK(fixture.check().empty());
+}
+
+TEST_CASE("what others may write is closed to them") {
+  CheckFixture fixture;
+  fixture.home.write(".qflow/secrets/TOKEN", "");
+  for (const std::string path : {".qflow", ".qflow/ledger.db", ".qflow/objects", ".qflow/runs", ".qflow/secrets"}) {
+    CAPTURE(path);
+    REQUIRE(chmod((fixture.home.folder / path).c_str(), 0777) == 0);
+    CHECK(fixture.check() == "mended: " + path + " can be written by others; its permissions were set\n");
+    CHECK(fixture.check().empty());
+  }
+}
+
+TEST_CASE("a value whose file was changed is written again from the ledger") {
+  CheckFixture fixture;
+  const Path path = fixture.object("small");
+  REQUIRE(chmod(path.c_str(), 0644) == 0);
+  fixture.home.write(path.lexically_relative(fixture.home.folder), "2\n");
+  const std::string shown = path.lexically_relative(fixture.home.folder).string();
+  CHECK(fixture.check() == "mended: " + shown + " has another content; it was written again from the ledger\n");
+  CHECK(fixture.home.read(path) == "1\n");
+  CHECK(fixture.check().empty());
+}
+
+TEST_CASE("a folder with another content is set aside, so that nothing reads it") {
+  CheckFixture fixture;
+  const Path path = fixture.object("folder");
+  REQUIRE(chmod(path.c_str(), 0755) == 0);
+  std::ofstream(path / "added") << "more";
+  const std::string shown = path.lexically_relative(fixture.home.folder).string();
+  CHECK(fixture.check() == "wrong: " + shown +
+                               " has another content; it was set aside; run the step that made it again, with qflow "
+                               "resume RUN STEP\n");
+  CHECK_FALSE(exists(fixture.home.files, path));
+  CHECK(std::filesystem::exists(fixture.home.store().layout().quarantine()));
+}
+
+TEST_CASE("rows that contradict each other are named") {
+  struct Row {
+    std::function<Status(LedgerWriter&, const RunId&)> write;
+    std::string problem;
+  };
+  StepState step;
+  step.step = StepId::parse("a").value();
+  step.status = StepStatus::kRunning;
+  Attempt attempt;
+  attempt.step = step.step;
+  const std::vector<Row> rows{
+      {[&](LedgerWriter& writer, const RunId& run) { return writer.save_step(run, step); },
+       "F/1 has ended, but its step a is running"},
+      {[&](LedgerWriter& writer, const RunId& run) { return writer.save_attempt(run, attempt); },
+       "F/1 has ended, but an attempt of its step a has not"},
+      {[&](LedgerWriter& writer, const RunId& run) -> Status {
+         Run other = CheckFixture().home.find("F/1");
+         other.id.number = run.number + 5;
+         return writer.insert_run(other, kFlow);
+       },
+       "F has a run with a number that was not given yet"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.problem);
+    CheckFixture fixture;
+    fixture.home.write([&](LedgerWriter& writer) { return row.write(writer, RunId::parse("F/1").value()); });
+    CHECK(fixture.check() == "wrong: .qflow/ledger.db: " + row.problem + "; restore the store from a backup\n");
+  }
+}
+
+}  // namespace
+}  // namespace qflow
