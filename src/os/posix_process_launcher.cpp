@@ -84,7 +84,9 @@ bool has_nul(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-PosixProcessLauncher::PosixProcessLauncher() { prctl(PR_SET_CHILD_SUBREAPER, 1); }
+PosixProcessLauncher::PosixProcessLauncher() {
+  prctl(PR_SET_CHILD_SUBREAPER, 1);
+}
 
 Result<ChildProcess> PosixProcessLauncher::start(const ProcessSpec& spec) {
   if (has_nul(spec.arguments) || has_nul(spec.environment)) {
