@@ -67,9 +67,9 @@ Store::Store(Path root, FileSystem& files) : layout_(std::move(root)), files_(fi
 
 Result<std::unique_ptr<Store>> Store::open(const Path& root, StoreAccess access, FileSystem& files, Clock& clock) {
   std::unique_ptr<Store> store(new Store(root, files));
-  Status folder = demand_folder(root, files);
-  bool absent = !folder && !exists(files, root);
-  if (!folder && !(absent && access == StoreAccess::kCreate)) return tl::make_unexpected(std::move(folder).error());
+  // Others may make it at the same time.
+  if (access == StoreAccess::kCreate && !exists(files, root)) QFLOW_TRY(make_store(store->layout_, files));
+  QFLOW_TRY(demand_folder(root, files));
   if (access == StoreAccess::kCreate) QFLOW_TRY(make_store(store->layout_, files));
   QFLOW_ASSIGN(store->ledger_, Ledger::open(store->layout_, access, files, clock));
   return store;

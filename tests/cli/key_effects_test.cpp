@@ -58,7 +58,7 @@ const std::map<std::string, Effect>& effects() {
       {"[defaults] retry_backoff", {"flowfile/flow_file_test.cpp", "a step overrides what [defaults] says"}},
       {"[engine] name", {"trigger/trigger_keys_test.cpp", "[engine] serves the database sensors"}},
       {"[engine] config", {"trigger/trigger_keys_test.cpp", "[engine] serves the database sensors"}},
-      {"[[steps]] id", {kRuns, "a=succeeded b=skipped"}},
+      {"[[steps]] id", {kRuns, "a=succeeded b=succeeded c=succeeded"}},
       {"[[steps]] run", {kRuns, "one step"}},
       {"[[steps]] exec", {kRuns, "exec takes no shell"}},
       {"[[steps]] needs", {kRuns, "what follows a failure does not start"}},
