@@ -77,11 +77,11 @@ class Place:
     def write(self, name, text):
         (self.folder / name).write_text(text)
 
-    def start(self, *arguments, **options):
-        """qflow in the background; what it prints is in .output, standard error too."""
+    def start(self, *arguments, under=(), **options):
+        """qflow in the background, called by `under`; what it prints is in .output, standard error too."""
         output = tempfile.TemporaryFile()
-        process = subprocess.Popen([self.qflow, *arguments], cwd=self.folder, env=self.environment, stdin=subprocess.DEVNULL,
-                                   stdout=output, stderr=subprocess.STDOUT, **options)
+        process = subprocess.Popen([*under, self.qflow, *arguments], cwd=self.folder, env=self.environment,
+                                   stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, **options)
         process.output = output
         self.started.append(process)
         return process
@@ -158,6 +158,10 @@ def main(description, test):
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000), help="to repeat the choices")
     arguments = parser.parse_args()
     name = pathlib.Path(sys.argv[0]).name
+    # Whoever runs the tests in the background may have them ignored, and qflow would do so too.
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(each) == signal.SIG_IGN:
+            signal.signal(each, signal.SIG_DFL)
     try:
         counts = test(os.path.abspath(arguments.qflow), arguments.long, random.Random(arguments.seed))
     except Broken as broken:

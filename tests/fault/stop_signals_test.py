@@ -5,7 +5,8 @@ children each that ignore every signal but SIGKILL, one of them in a session of 
 Proven: a second signal ends all of them within 5 s, and without one they are gone 5 s after the grace time of 10 s
 (--long); the exit status tells the signal, the ledger says cancelled, and why, and agrees with itself; a step that is
 killed fails the run and takes its group along; after SIGKILL to everything the next command records the run as crashed; a
-hook that does not end is ended by a signal; a run that a step has detached goes on.
+hook that does not end is ended by a signal; a run that a step has detached goes on; a signal that qflow was started to
+ignore is ignored.
 
 usage: stop_signals_test.py QFLOW [--long] [--seed N]
 """
@@ -155,6 +156,30 @@ def stop_hook(qflow):
         expect_ended(place, "succeeded", None, {})
 
 
+def stop_hook_of_crashed(qflow):
+    """A run of another flow calls the hook that a crashed one is owed, and can be stopped while it does."""
+    with Place(qflow) as place:
+        place.write("other.toml", "id = 'Other'\n")
+        process = start(place, FLOW + "[hooks]\non_failure = 'echo > hooked; sleep 1000 & wait'\n")
+        process.kill()
+        process.wait()
+        other = place.start("run", "other.toml")
+        wait_for((place.folder / "hooked").exists, "the hook begins")
+        other.send_signal(signal.SIGINT)
+        wait_for(lambda: other.poll() is not None, "qflow ends the hook of the crashed run")
+
+
+def ignore_hangup(qflow):
+    with Place(qflow) as place:
+        command = "echo > begun; until test -e go; do sleep 0.01; done"
+        place.write("flow.toml", f"id = 'Deaf'\n[[steps]]\nid = 'a'\nrun = '{command}'\n")
+        process = place.start("run", "flow.toml", under=("nohup",))
+        wait_for((place.folder / "begun").exists, "the step begins")
+        process.send_signal(signal.SIGHUP)
+        place.write("go", "")
+        expect(process.wait(timeout=600) == 0, f"nohup: status {process.returncode}\n{printed_by(process)}")
+
+
 def keep_detached(qflow):
     """A run that a step started with --detach is none of its processes."""
     with Place(qflow) as place:
@@ -172,7 +197,8 @@ def test(qflow, is_long, _):
     tasks = [(stop, way, False) for way in WAYS]
     tasks += [(stop, way, True) for way in WAYS if is_long]
     tasks += [(kill_step, os.kill, "a step"), (kill_step, os.killpg, "its group")]
-    tasks += [(kill_everything,), (cancel_crashed,), (stop_hook,), (keep_detached,)]
+    tasks += [(kill_everything,), (cancel_crashed,), (keep_detached,)]
+    tasks += [(stop_hook,), (stop_hook_of_crashed,), (ignore_hangup,)]
     with concurrent.futures.ThreadPoolExecutor(max_workers=4) as pool:
         for done in [pool.submit(task, qflow, *rest) for task, *rest in tasks]:
             done.result()

@@ -10,8 +10,9 @@ namespace qflow {
 // What `qflow cancel` sends to the process that executes a run.
 inline constexpr int kCancelSignal = SIGUSR1;
 
-// While one lives, SIGINT, SIGTERM, SIGHUP and kCancelSignal to this process arrive here instead of ending it. Children
-// start with the signal mask cleared (process_launcher.h).
+// While one lives, SIGINT, SIGTERM, SIGHUP and kCancelSignal to this process arrive here instead of ending it. Those
+// that whoever started this process had it ignore (nohup, a shell's background job) are ignored still. Children start
+// with the signal mask cleared (process_launcher.h).
 class StopSignals {
  public:
   StopSignals();
