@@ -99,7 +99,7 @@ struct RegisteredRun {
 };
 
 Result<RegisteredRun> register_locally(const LoadedFlow& flow, const LocalRunRequest& request, const Doors& doors,
-                                       RunStatus status, RunObserver& observer) {
+                                       RunStatus status, StopSignals* signals, RunObserver& observer) {
   QFLOW_ASSIGN(const StoreLocation location,
                locate_store(doors.files, doors.environment, doors.store_option, doors.folder));
   RegisteredRun result;
@@ -115,7 +115,7 @@ Result<RegisteredRun> register_locally(const LoadedFlow& flow, const LocalRunReq
   }
   for (const std::string& note : store->notes()) observer.note(note);
   for (const std::string& note : prepared.notes) observer.note(note);
-  QFLOW_TRY(recover_runs(*store, doors, observer));
+  QFLOW_TRY(recover_runs(*store, doors, signals, observer));
   prepared.run.status = status;
   if (status == RunStatus::kQueued) prepared.run.started_at.reset();
   QFLOW_ASSIGN(result.held.lock, register_run(*store, prepared.run, flow.definition->text));
@@ -129,13 +129,15 @@ Result<RegisteredRun> register_locally(const LoadedFlow& flow, const LocalRunReq
 
 Result<RunResult> run_locally(const LoadedFlow& flow, const LocalRunRequest& request, const Doors& doors,
                               StopSignals* signals, RunObserver& observer) {
-  QFLOW_ASSIGN(RegisteredRun registered, register_locally(flow, request, doors, RunStatus::kRunning, observer));
+  QFLOW_ASSIGN(RegisteredRun registered,
+               register_locally(flow, request, doors, RunStatus::kRunning, signals, observer));
   return execute_held_run(std::move(registered.held), request.execution, *registered.store, doors, signals, observer);
 }
 
 Result<RunId> run_detached(const LoadedFlow& flow, const LocalRunRequest& request, const Doors& doors,
                            RunObserver& observer) {
-  QFLOW_ASSIGN(const RegisteredRun registered, register_locally(flow, request, doors, RunStatus::kQueued, observer));
+  QFLOW_ASSIGN(const RegisteredRun registered,
+               register_locally(flow, request, doors, RunStatus::kQueued, nullptr, observer));
   const RunId& run = registered.held.run.id;
   QFLOW_TRY(start_executor(*registered.store, run, registered.held.lock, request.execution, doors));
   return run;

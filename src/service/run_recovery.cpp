@@ -20,8 +20,8 @@ constexpr std::string_view kKilled = "the process that executed the run was kill
 
 class Recovery {
  public:
-  Recovery(Store& store, const Doors& doors, RunObserver& observer)
-      : store_(store), doors_(doors), observer_(observer) {}
+  Recovery(Store& store, const Doors& doors, StopSignals* signals, RunObserver& observer)
+      : store_(store), doors_(doors), signals_(signals), observer_(observer) {}
 
   Status recover(const RunId& id) {
     auto lock = store_.lock_run(id);
@@ -71,13 +71,14 @@ class Recovery {
       held.secrets = std::move(*secrets);
     }
     QFLOW_ASSIGN(const RunPlan plan, plan_of(held, {}, store_, doors_));
-    const RunnerDoors runner_doors{store_, doors_.clock, doors_.launcher, nullptr};
+    const RunnerDoors runner_doors{store_, doors_.clock, doors_.launcher, signals_};
     call_hooks(plan, runner_doors, outcome, observer_);
     return {};
   }
 
   Store& store_;
   const Doors& doors_;
+  StopSignals* signals_;
   RunObserver& observer_;
 };
 
@@ -98,9 +99,9 @@ Result<std::vector<RunId>> abandoned_runs(Store& store) {
 
 }  // namespace
 
-Status recover_runs(Store& store, const Doors& doors, RunObserver& observer) {
+Status recover_runs(Store& store, const Doors& doors, StopSignals* signals, RunObserver& observer) {
   QFLOW_ASSIGN(const std::vector<RunId> abandoned, abandoned_runs(store));
-  Recovery recovery(store, doors, observer);
+  Recovery recovery(store, doors, signals, observer);
   for (const RunId& run : abandoned) QFLOW_TRY(recovery.recover(run));
   return {};
 }

@@ -130,7 +130,7 @@ bool has_work(const FlowDefinition& flow, ReusePlan& plan) {
 Result<RunResult> resume_run(Store& store, const RunId& id, const std::optional<StepId>& step,
                              const ExecutionOptions& options, const Doors& doors, StopSignals* signals,
                              RunObserver& observer) {
-  QFLOW_TRY(recover_runs(store, doors, observer));
+  QFLOW_TRY(recover_runs(store, doors, signals, observer));
   QFLOW_ASSIGN(const Run earlier, find_ended_run(store, id));
   HeldRun held;
   QFLOW_ASSIGN(held.flow, recorded_flow(store, earlier));

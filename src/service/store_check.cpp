@@ -53,7 +53,7 @@ class StoreCheck {
       if (status_now(store_, run) != RunStatus::kCrashed) continue;
       add(run.id.text() + " is said to be running, but nobody executes it", "it was recovered", true);
     }
-    return recover_runs(store_, doors_, observer_);
+    return recover_runs(store_, doors_, nullptr, observer_);
   }
 
   Status check_objects() {

@@ -39,7 +39,7 @@ void be_deployed(Run& run) {
 
 Status recover(TestHome& home) {
   home.seen = RecordingObserver();
-  return recover_runs(home.store(), home.doors(), home.seen);
+  return recover_runs(home.store(), home.doors(), nullptr, home.seen);
 }
 
 Attempt attempt(const std::string& step, std::optional<std::int64_t> index, StepStatus status) {

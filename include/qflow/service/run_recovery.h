@@ -1,5 +1,6 @@
 #pragma once
 
+#include "qflow/os/stop_signals.h"
 #include "qflow/runner/run_reporter.h"
 #include "qflow/service/doors.h"
 #include "qflow/store/store.h"
@@ -12,7 +13,8 @@ inline constexpr int kMostCrashes = 3;
 // Finds the runs that nobody executes any more though the ledger has them as running (their lock is free), ends what is
 // left of their processes, and records what becomes of them: a deployed run whose flow says on_crash = "resume" waits
 // again, and goes on as the same run when it is executed; the others have crashed, and the command that resumes them
-// is a note. The attempts that were running are used up. Costs one look-up when there is nothing to do.
-Status recover_runs(Store& store, const Doors& doors, RunObserver& observer);
+// is a note. The attempts that were running are used up. Costs one look-up when there is nothing to do. `signals`,
+// where there are some, end a hook that hangs.
+Status recover_runs(Store& store, const Doors& doors, StopSignals* signals, RunObserver& observer);
 
 }  // namespace qflow
