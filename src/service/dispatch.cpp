@@ -124,7 +124,7 @@ Result<WaitResult> wait_for_runs(Store& store, const std::optional<Duration>& li
       if (std::find(watched.begin(), watched.end(), run) == watched.end()) watched.push_back(run);
     }
     if (active.empty()) break;
-    QFLOW_TRY(recover_runs(store, doors, observer));
+    QFLOW_TRY(recover_runs(store, doors, signals, observer));
     QFLOW_TRY(dispatch_runs(store, doors).map([](int) {}));
     result.timed_out = limit && doors.clock.monotonic() - began >= *limit;
     if (signals != nullptr) result.signal = signals->take();

@@ -48,7 +48,7 @@ Result<bool> has_abandoned(Store& store) {
 
 Result<TickReport> tick(Store& store, const Doors& doors, RunObserver& observer) {
   TickReport report;
-  QFLOW_TRY(recover_runs(store, doors, observer));
+  QFLOW_TRY(recover_runs(store, doors, nullptr, observer));
   QFLOW_TRY(end_replaced(store, doors, observer));
   QFLOW_ASSIGN(report.debounces, end_debounces(store, doors));
   QFLOW_ASSIGN(report.started, dispatch_runs(store, doors));
