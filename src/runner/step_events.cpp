@@ -45,12 +45,15 @@ Result<PublishedEvent> step_event(const StepPublish& publish, const Scope& scope
   if (publish.payload) {
     QFLOW_ASSIGN(object["payload"], render_tree(to_json(*publish.payload), scope));
   }
-  for (const auto& [key, text] : publish.fields) {
-    if (key == "idempotency_key") continue;
-    QFLOW_ASSIGN(const Json value, render("publish." + key, text.value, scope));
-    object[key] = value.is_null() ? Json() : Json(to_plain_text(value));
-  }
   PublishedEvent published;
+  for (const auto& [key, text] : publish.fields) {
+    QFLOW_ASSIGN(const Json value, render("publish." + key, text.value, scope));
+    if (key == "idempotency_key") {
+      if (!value.is_null()) published.idempotency_key = to_plain_text(value);
+    } else {
+      object[key] = value.is_null() ? Json() : Json(to_plain_text(value));
+    }
+  }
   auto event = parse_event(object, now);
   if (!event) return tl::make_unexpected(with_context("publish", event.error()));
   published.event = std::move(*event);

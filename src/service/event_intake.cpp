@@ -1,7 +1,10 @@
 #include "qflow/service/event_intake.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
+#include "qflow/error/printable.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "service/artifact_reading.h"
 #include "service/interrupted_work.h"
@@ -9,6 +12,33 @@
 #include "service/store_settings.h"
 
 namespace qflow {
+
+namespace {
+
+// What a repeat must have in common with the first.
+std::string content_of(const JudgedEvent& judged) {
+  Json content = to_json(judged.event);
+  for (const char* own : {"id", "recorded_at", "caused_by"}) content.erase(own);
+  if (!judged.timestamp_given) content.erase("timestamp");
+  return to_compact(content);
+}
+
+Result<std::optional<Intake>> find_first(TriggerLedger& ledger, const JudgedEvent& judged) {
+  const std::string& name = judged.event.name;
+  if (!judged.idempotency_key) return std::optional<Intake>();
+  QFLOW_ASSIGN(const auto used, ledger.used_key(name, *judged.idempotency_key));
+  if (!used) return std::optional<Intake>();
+  if (used->content != content_of(judged)) {
+    return fail(ErrorKind::kInvalid,
+                fmt::format("the idempotency key {} was used for {} with other content, as event {}",
+                            quoted(*judged.idempotency_key), name, used->event),
+                "use a new key for a new event");
+  }
+  QFLOW_TRY(ledger.count_repeat(name, *judged.idempotency_key));
+  return std::optional<Intake>(Intake{used->event, true});
+}
+
+}  // namespace
 
 // The ledger as the engine sees it in one transaction.
 class EventIntake::State final : public EngineState {
@@ -123,10 +153,17 @@ Result<JudgedEvent> EventIntake::judge(Event event) {
   return judged;
 }
 
-Result<std::int64_t> EventIntake::record(LedgerWriter& writer, const JudgedEvent& judged) {
+Result<Intake> EventIntake::record(LedgerWriter& writer, const JudgedEvent& judged) {
+  QFLOW_ASSIGN(const auto first, find_first(store_.ledger().triggers(), judged));
+  if (first) return *first;
+  const Intake intake{judged.event.id, false};
   RecordedEvent recorded{0, judged.event};
   QFLOW_ASSIGN(recorded.order, writer.insert_event(judged.event));
-  if (judged.generation == kHeardByNobody) return recorded.order;
+  if (judged.idempotency_key) {
+    QFLOW_TRY(store_.ledger().triggers().use_key(judged.event.name, *judged.idempotency_key, recorded.order,
+                                                 content_of(judged)));
+  }
+  if (judged.generation == kHeardByNobody) return intake;
   QFLOW_ASSIGN(const std::int64_t generation, store_.ledger().triggers().generation());
   State state(store_, writer, flows_, doors_);
   std::vector<Judgement> again;
@@ -134,10 +171,10 @@ Result<std::int64_t> EventIntake::record(LedgerWriter& writer, const JudgedEvent
     QFLOW_ASSIGN(again, flows_.judge(judged.event));
   }
   const std::vector<Judgement>& judgements = generation == judged.generation ? judged.judgements : again;
-  if (judgements.empty()) return recorded.order;
+  if (judgements.empty()) return intake;
   QFLOW_ASSIGN(const int limit, max_chain());
   QFLOW_TRY(Engine(state, artifacts_, limit).take(recorded, judgements));
-  return recorded.order;
+  return intake;
 }
 
 Result<int> EventIntake::end_debounces(LedgerWriter& writer, Instant now) {

@@ -6,14 +6,12 @@
 
 #include "qflow/os/random.h"
 #include "qflow/service/event_intake.h"
+#include "service/publish_rules.h"
 #include "service/store_settings.h"
 
 namespace qflow {
 
 namespace {
-
-constexpr std::chrono::hours kFarthestAhead{24};
-constexpr std::string_view kReserved = "qflow.";
 
 // "" when the event is the only one.
 Error located(const Publication& publication, Error error) {
@@ -22,10 +20,6 @@ Error located(const Publication& publication, Error error) {
 
 Status complete_name(Publication& publication, const Publisher& publisher) {
   Event& event = publication.event;
-  if (event.name.starts_with(kReserved)) {
-    return fail(ErrorKind::kInvalid, "the event name " + quoted(event.name) + " is reserved: qflow itself uses qflow.…",
-                "choose another name");
-  }
   if (!publication.namespaced) return {};
   if (publisher.name_space.empty()) {
     return fail(ErrorKind::kInvalid, "a namespaced event needs a project", "give --project, or publish it from a run");
@@ -33,42 +27,6 @@ Status complete_name(Publication& publication, const Publisher& publisher) {
   QFLOW_ASSIGN(const EventName name, EventName::parse(publisher.name_space + "." + event.name));
   event.name = name.text();
   return {};
-}
-
-Status check(const Event& event, std::uint64_t max_payload, Instant now) {
-  const std::size_t size = to_compact(event.payload).size();
-  if (size > max_payload) {
-    return fail(ErrorKind::kInvalid,
-                fmt::format("the payload has {} bytes, max_payload of the store is {}", size, max_payload),
-                "leave large data in a file or an artifact and publish where it is");
-  }
-  if (event.timestamp > now + kFarthestAhead) {
-    return fail(ErrorKind::kInvalid, "the timestamp is more than 24 h ahead: " + format_instant(event.timestamp));
-  }
-  return {};
-}
-
-// What a repeat must have in common with the first.
-std::string content_of(const Publication& publication) {
-  Json content = to_json(publication.event);
-  for (const char* own : {"id", "recorded_at", "caused_by"}) content.erase(own);
-  if (!publication.timestamp_given) content.erase("timestamp");
-  return to_compact(content);
-}
-
-Result<std::optional<PublishedNow>> earlier(TriggerLedger& ledger, const Publication& publication) {
-  const std::string& name = publication.event.name;
-  if (!publication.idempotency_key) return std::optional<PublishedNow>();
-  QFLOW_ASSIGN(const auto used, ledger.used_key(name, *publication.idempotency_key));
-  if (!used) return std::optional<PublishedNow>();
-  if (used->content != content_of(publication)) {
-    return fail(ErrorKind::kInvalid,
-                fmt::format("the idempotency key {} was used for {} with other content, as event {}",
-                            quoted(*publication.idempotency_key), name, used->event),
-                "use a new key for a new event");
-  }
-  QFLOW_TRY(ledger.count_repeat(name, *publication.idempotency_key));
-  return std::optional<PublishedNow>({used->event, name, true});
 }
 
 class Publishing {
@@ -111,18 +69,15 @@ class Publishing {
       if (!event.context) event.context = publisher.run->context;
     }
     event.id = make_event_id(event.recorded_at, random_bytes());
-    return check(event, max_payload, event.recorded_at);
+    return check_publishable(event, max_payload);
   }
 
   Result<PublishedNow> record_one(LedgerWriter& writer, const Publication& publication, const JudgedEvent& judged) {
-    QFLOW_ASSIGN(const auto first, earlier(ledger_, publication));
-    if (first) return *first;
-    QFLOW_ASSIGN(const std::int64_t order, intake_.record(writer, judged));
-    const Event& event = judged.event;
-    if (publication.idempotency_key) {
-      QFLOW_TRY(ledger_.use_key(event.name, *publication.idempotency_key, order, content_of(publication)));
-    }
-    return PublishedNow{event.id, event.name};
+    JudgedEvent once = judged;
+    once.idempotency_key = publication.idempotency_key;
+    once.timestamp_given = publication.timestamp_given;
+    QFLOW_ASSIGN(const Intake taken, intake_.record(writer, once));
+    return PublishedNow{taken.id, judged.event.name, taken.duplicate};
   }
 
   TriggerLedger& ledger_;

@@ -100,11 +100,13 @@ Result<RunResult> execute_held_run(HeldRun held, const ExecutionOptions& options
   const RunnerDoors runner_doors{store, doors.clock, doors.launcher, signals};
   GitProbe git(doors, plan.flow->folder);
   RunRecord record(store, doors, plan.run, observer);
-  const auto outcome = execute(plan, runner_doors, record, observer);
+  auto outcome = execute(plan, runner_doors, record, observer);
   if (!outcome) return give_up(plan.run, outcome.error(), store, doors, observer);
   // Who ends a run does not want to find parts of it later, in whatever session they are.
   if (outcome->status == RunStatus::kCancelled) {
     (void)end_leftovers({plan.run.id, store.layout(), doors.files, doors.processes, doors.clock});
+    QFLOW_ASSIGN(const auto asked_because, store.ledger().triggers().cancel_reason(plan.run.id));
+    if (asked_because) outcome->reason = *asked_because;
   }
   QFLOW_TRY(record.end(*outcome, {}, git.take()));
   call_hooks(plan, runner_doors, *outcome, observer);

@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "qflow/os/random.h"
+#include "service/publish_rules.h"
 #include "service/run_ends.h"
+#include "service/store_settings.h"
 
 namespace qflow {
 
@@ -37,7 +39,10 @@ Result<std::vector<JudgedEvent>> RunRecord::judge(const RunChanges& changes) {
     }
     event.recorded_at = doors_.clock.now();
     event.id = make_event_id(event.recorded_at, random_bytes());
+    QFLOW_ASSIGN(const StoreConfig config, load_store_config(store_.layout(), doors_.files));
+    QFLOW_TRY(check_publishable(event, config.max_payload));
     QFLOW_ASSIGN(events.emplace_back(), intake_.judge(std::move(event)));
+    events.back().idempotency_key = published.idempotency_key;
   }
   return events;
 }
@@ -51,7 +56,7 @@ Status RunRecord::write(LedgerWriter& writer, const RunChanges& changes, const s
     }
   }
   for (const StepState& step : changes.steps) QFLOW_TRY(writer.save_step(run_.id, step));
-  for (const JudgedEvent& event : events) QFLOW_TRY(intake_.record(writer, event));
+  for (const JudgedEvent& event : events) QFLOW_TRY(intake_.record(writer, event).map([](const Intake&) {}));
   return {};
 }
 
@@ -63,7 +68,7 @@ Status RunRecord::end(const RunOutcome& outcome, const RunChanges& changes, cons
     QFLOW_TRY(write(writer, changes, events));
     if (git) QFLOW_TRY(writer.note_commit(run_.id, git->commit, git->dirty));
     QFLOW_TRY(writer.end_run(run_.id, outcome.status, outcome.reason, now));
-    return intake_.record(writer, end).map([](std::int64_t) {});
+    return intake_.record(writer, end).map([](const Intake&) {});
   });
 }
 

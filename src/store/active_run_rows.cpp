@@ -96,6 +96,12 @@ Result<std::vector<RunId>> TriggerLedger::runs_to_cancel() {
                       " AND cancel IS NOT NULL ORDER BY run"));
 }
 
+Result<std::optional<std::string>> TriggerLedger::cancel_reason(const RunId& run) {
+  Query query = database_.query("SELECT cancel FROM runs WHERE flow = ? AND number = ?", run.flow.text(), run.number);
+  QFLOW_ASSIGN(const bool known, query.next());
+  return known ? query.optional_text(0) : std::nullopt;
+}
+
 // A run that comes after others waits for every earlier one of its context, one with a limit for its turn.
 Result<std::vector<RunId>> TriggerLedger::startable_runs(std::int64_t limit) {
   return read_ids(

@@ -23,6 +23,7 @@ struct TaskArtifacts {
 struct PublishedEvent {
   Event event;
   bool safe = true;
+  std::optional<std::string> idempotency_key = {};
 };
 
 // What happened since the last report: belongs together, and is committed together.

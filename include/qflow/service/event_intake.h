@@ -39,6 +39,14 @@ struct JudgedEvent {
   Event event;
   std::vector<Judgement> judgements;
   std::int64_t generation = 0;
+  std::optional<std::string> idempotency_key = {};
+  bool timestamp_given = false;  // else a repeat may differ in it
+};
+
+// What became of an event that was to be recorded: of a repeat, `id` is that of the first.
+struct Intake {
+  std::string id;
+  bool duplicate = false;
 };
 
 // Brings events into the ledger and lets the engine decide what they start. For one thread.
@@ -49,8 +57,9 @@ class EventIntake {
 
   // Everything that depends on the event alone; before the transaction.
   Result<JudgedEvent> judge(Event event);
-  // In the transaction: the event, its outcomes, the runs that it queues. Its place in the ledger.
-  Result<std::int64_t> record(LedgerWriter& writer, const JudgedEvent& judged);
+  // In the transaction: the event, its outcomes, the runs that it queues. An idempotency key that was used makes
+  // nothing new; with other content it is kInvalid.
+  Result<Intake> record(LedgerWriter& writer, const JudgedEvent& judged);
   // In the transaction: what is over at `now` fires. How many.
   Result<int> end_debounces(LedgerWriter& writer, Instant now);
   // In the transaction: an activation by hand; see Engine::activate.

@@ -107,6 +107,7 @@ class TriggerLedger {
   Status extend_run(const Run& run);
   Status ask_to_cancel(const RunId& run, std::string_view reason);
   Result<std::vector<RunId>> runs_to_cancel();
+  Result<std::optional<std::string>> cancel_reason(const RunId& run);  // why it was asked to end, if it was
   // The queued deployed runs that may start now, oldest first: those that no run of their deployment, context and
   // policy is in the way of. At most `limit` of them, with -1 all.
   Result<std::vector<RunId>> startable_runs(std::int64_t limit);
