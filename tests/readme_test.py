@@ -13,7 +13,8 @@ import subprocess
 import sys
 import tempfile
 
-FILES = {"TrainingFlow": "training.toml", "PredictionFlow": "prediction.toml", "ModelRefreshFlow": "refresh.toml"}
+FILES = {"TrainingFlow": "training.toml", "PredictionFlow": "prediction.toml", "ModelRefreshFlow": "refresh.toml",
+         "DailyFlow": "daily.toml"}
 
 
 def blocks(text, language):
