@@ -295,6 +295,7 @@ void Replay::note_changes() {
     Outcome outcome{fate_of(change.outcome.outcome)};
     if (change.outcome.run) outcome.run = static_cast<int>(change.outcome.run->number);
     if (change.outcome.by) outcome.by = number_of(state_.order_of(*change.outcome.by));
+    if (!change.outcome.run && change.outcome.reason.empty()) blame("no reason for " + line_of(outcome));
     if (pair->outcome && pair->outcome->fate != Fate::kWaiting) {
       blame(fmt::format("event {} at {} was {} and becomes {}", event, pair->trigger, line_of(*pair->outcome),
                         line_of(outcome)));
