@@ -2,8 +2,8 @@
 """`kill -9` of qflow gc at random moments, beside runs that put and take artifacts; then what qflow fsck finds in a store
 that was damaged on purpose.
 
-The runs draw their artifacts from a few contents, so that what gc removes comes in again at the same time; the results of
-one flow may be removed at once, those of the other are kept; and the ledger is told all the time that every object is old.
+The results of one flow may be removed at once, and have the same few contents again and again, so that what gc removes
+comes in at the same moment; those of the other are kept. The ledger is told all the time that every object is old.
 
 Proven: no run fails, as each step compares what it takes; all that the kept flow left can be read in the end; fsck finds
 nothing; and a gc that nobody kills leaves nothing that could be removed. fsck names each damage.
@@ -22,28 +22,26 @@ from faults import Place, expect, main, printed_by
 KILLED = -9
 OBJECT_AGE = 2 * 3600 * 1_000_000
 
+# One artifact of each kind: a value in the ledger, a value, a file, a folder.
 PUT = r"""
 import os, random
-out, kind = os.environ["QFLOW_OUT"], random.randrange(4)
-for name in ("x", "y"):
-    seed = random.randrange(4)
-    content = bytes([48 + seed]) * (80, 80_000, 300_000, 20)[kind]
-    if kind < 2:
-        open(f"{out}/{name}.json", "wb").write(b'"' + content + b'"')
-    elif kind == 2:
-        open(f"{out}/{name}", "wb").write(content)
-    else:
-        os.mkdir(f"{out}/{name}")
-        open(f"{out}/{name}/inside", "wb").write(content)
+out, units = os.environ["QFLOW_OUT"], {units}
+sizes = {{"small.json": 10, "large.json": 9_000, "file": 30_000, "folder": 3}}
+for name, size in sizes.items():
+    text = "-".join([random.choice(units)] * size)
+    if name == "folder":
+        os.mkdir(out + "/folder")
+        name = "folder/inside"
+    with open(out + "/" + name, "w") as file:
+        file.write('"' + text + '"')
 """
 
 TAKE = r"""
 import os
-for name in ("x", "y"):
-    base = os.environ["QFLOW_IN"] + "/" + name
-    path = next(path for path in (base + "/inside", base + ".json", base) if os.path.isfile(path))
-    content = open(path, "rb").read().strip(b'"')
-    assert len(content) in (80, 80_000, 300_000, 20) and content == content[:1] * len(content), path
+for name in ("small.json", "large.json", "file", "folder/inside"):
+    with open(os.environ["QFLOW_IN"] + "/" + name) as file:
+        units = file.read().strip('"').split("-")
+    assert len(units) in (10, 9_000, 30_000, 3) and len(set(units)) == 1, name
 """
 
 FLOW = """id = "{id}"
@@ -59,6 +57,12 @@ needs = ["put"]
 shell = "python3"
 run = '''{take}'''
 """
+
+# Whose contents are new each time, and whose come again and again.
+FLOWS = {
+    "Kept": FLOW.format(id="Kept", keep="", put=PUT.format(units='[os.environ["QFLOW_RUN"]]'), take=TAKE),
+    "Removed": FLOW.format(id="Removed", keep="keep = '1ms'", put=PUT.format(units='["first", "other"]'), take=TAKE),
+}
 
 
 class Runs(threading.Thread):
@@ -89,44 +93,47 @@ def make_old(place):
 
 
 def kill_collectors(place, rng, kills):
-    killed = 0
+    """The number of objects that those removed who were not killed."""
+    killed = removed = 0
     while killed < kills:
         make_old(place)
-        process = place.start("gc")
-        time.sleep(rng.uniform(0, 0.05))
-        process.kill()
+        process = place.start("gc", "--json")
+        if rng.random() < 0.8:
+            time.sleep(rng.uniform(0, 0.1))
+            process.kill()
         status = process.wait()
         expect(status in (0, KILLED), f"gc: status {status}\n{printed_by(process)}")
         killed += status == KILLED
+        removed += json.loads(printed_by(process))["objects"] if status == 0 else 0
+    return removed
 
 
 def collect(qflow, rng, kills):
     with Place(qflow) as place:
-        flows = {"Kept": "", "Removed": "keep = '1ms'"}
-        for flow, keep in flows.items():
-            place.write(f"{flow}.toml", FLOW.format(id=flow, keep=keep, put=PUT, take=TAKE))
+        for flow, text in FLOWS.items():
+            place.write(f"{flow}.toml", text)
             place.call("run", f"{flow}.toml")
-        runs = [Runs(place, flow) for flow in flows]
+        runs = [Runs(place, flow) for flow in ("Kept", "Removed", "Removed")]
         for each in runs:
             each.start()
-        kill_collectors(place, rng, kills)
+        removed = kill_collectors(place, rng, kills)
         for each in runs:
             each.end()
         make_old(place)
-        before = json.loads(place.call("gc", "--json"))
-        expect(before["runs"] > 0, f"gc did not remove the results of the last run: {before}")
+        last = json.loads(place.call("gc", "--json"))
+        expect(last["runs"] > 0, f"gc did not remove the results of the last run: {last}")
         left = json.loads(place.call("gc", "--dry-run", "--json"))
         expect(left["runs"] + left["folders"] + left["objects"] == 0, f"gc left something: {left}")
         expect("the store is whole" in place.call("fsck"), "fsck found something")
         kept = place.newest("Kept")
         for number in range(1, kept + 1):
             expect_artifacts(place, f"Kept/{number}")
-        return kept + place.newest("Removed")
+        return kept + place.newest("Removed"), removed + last["objects"]
 
 
 def expect_artifacts(place, run):
     artifacts = place.inspect(run)["artifacts"]
-    expect(set(artifacts) == {"x", "y"}, f"{run} has lost artifacts: {list(artifacts)}")
+    expect(set(artifacts) == {"small", "large", "file", "folder"}, f"{run} has lost artifacts: {list(artifacts)}")
     for artifact in artifacts.values():
         if "path" in artifact:
             expect(os.path.exists(artifact["path"]), f"{run} has lost {artifact['path']}")
@@ -213,10 +220,10 @@ def damage_ledger(qflow):
 
 def test(qflow, is_long, rng):
     kills = 200 if is_long else 15
-    runs = collect(qflow, rng, kills)
+    runs, removed = collect(qflow, rng, kills)
     damage_objects(qflow)
     pages = damage_ledger(qflow)
-    return f"gc killed {kills} times beside {runs} runs, nothing lost; 5 damaged objects and {pages} damaged pages found"
+    return f"gc killed {kills} times beside {runs} runs, {removed} objects removed, none that is needed; 5 damaged objects and {pages} damaged pages found"
 
 
 if __name__ == "__main__":
