@@ -140,6 +140,24 @@ class Examples(unittest.TestCase):
                                '{"name": "another_event", "timestamp": "2026-11-20T10:00:00Z"}')
         self.assertEqual(self.get("params", run), {"latest": "2026-11-20T10:00:00Z", "window": 8})
 
+    def assert_namespace(self, name_space, *options):
+        """Both flows deployed there; a run of the first starts the second."""
+        self.qflow("deploy", str(FLOWS / "namespaces/hello_upstream.toml"), *options)
+        self.qflow("deploy", str(FLOWS / "namespaces/hello_downstream.toml"), *options)
+        self.qflow("trigger", "--flow-id", "HelloFlowUpstream", *options)
+        self.qflow("tick", "--wait")
+        newest = json.loads(self.qflow("inspect", "HelloFlowDownstream/latest", "--json"))
+        self.assertEqual((newest["namespace"], newest["status"]), (name_space, "succeeded"))
+        self.assertEqual(newest["trigger"]["event"]["name"], name_space + ".food")
+        self.assertEqual(newest["trigger"]["event"]["payload"], {"key": "value"})
+
+    def test_events_stay_in_their_project_and_branch(self):
+        self.assert_namespace("foo.prod.bar", "--branch", "bar", "--production")
+        self.assert_namespace("foo.test.baaz", "--config-value", "project", '{"branch": "baaz"}')
+        self.environment["QFLOW_USER"] = "alice"
+        self.assert_namespace("foo.user.alice", "--no-branch")
+        self.assertEqual(len(self.qflow("runs", "HelloFlowDownstream").splitlines()), 3)
+
     def test_the_demo_learns_to_read_digits(self):
         self.run_flow("digits/training")
         _, run = self.run_flow("digits/prediction", "--trigger", "TrainingFlow/1")

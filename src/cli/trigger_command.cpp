@@ -39,12 +39,20 @@ constexpr OptionSpec kOptions[] = {
     kResultAsJsonOption,
 };
 
+// Deployments of one flow differ in the branch, seldom in the project.
+std::optional<Project> project_of(const Deployment& deployment) {
+  const std::string& name_space = deployment.name_space;
+  if (name_space.empty()) return std::nullopt;
+  return Project{{name_space.substr(0, name_space.find('.')), {}}, std::nullopt, false};
+}
+
 Result<Deployment> wanted_deployment(Context& context, const Arguments& arguments, Store& store) {
   const std::optional<std::string> flow = arguments.value("flow-id");
   if (!flow) return fail(ErrorKind::kUsage, "qflow trigger needs --flow-id", "see qflow help trigger");
   QFLOW_ASSIGN(const NamespaceOverride options, read_namespace(arguments));
-  QFLOW_ASSIGN(const auto project, override_project(std::nullopt, options));
-  if (!project) return find_deployment(store, *flow);
+  if (options.empty()) return find_deployment(store, *flow);
+  QFLOW_ASSIGN(const std::vector<Deployment> deployed, find_deployments(store, *flow));
+  QFLOW_ASSIGN(const auto project, override_project(project_of(deployed.front()), options));
   const std::string user = find_variable(context.environment, "QFLOW_USER").value_or(login_name());
   return find_deployment(store, project_namespace(*project, user) + "." + *flow);
 }

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "qflow/service/doors.h"
+#include "qflow/store/store.h"
+#include "qflow/trigger/trigger_registry.h"
+
+namespace qflow {
+
+// What a program that links qflow needs of triggers: to load those of a flow, with types of its own too, and to start
+// deployed flows by hand. Publishing is publishing.h, what is due ticking.h.
+class TriggerService {
+ public:
+  // The store and the doors outlive the service.
+  TriggerService(Store& store, const Doors& doors, TriggerRegistry registry = TriggerRegistry())
+      : store_(store), doors_(doors), registry_(std::move(registry)) {}
+
+  // kInvalid with every problem and its position.
+  Result<TriggerList> load_triggers_from_flow(const FlowDefinition& definition) const;
+
+  // Starts the deployed flow ("Flow", or qualified with its namespace) as `qflow trigger --detach` does: the run is
+  // queued. Of several triggers of one type the id decides; without type and id the flow itself is activated. The
+  // context's batch id, context and parameters count, not its event. On success the message is the run's id, else why
+  // there is none.
+  TriggerResult trigger_flow(const std::string& flow_id, std::optional<TriggerType> type = std::nullopt,
+                             const std::optional<TriggerId>& trigger_id = std::nullopt,
+                             const TriggerContext& context = {});
+
+ private:
+  Store& store_;
+  const Doors& doors_;
+  TriggerRegistry registry_;
+};
+
+}  // namespace qflow

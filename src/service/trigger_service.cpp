@@ -1,0 +1,76 @@
+#include "qflow/service/trigger_service.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "qflow/service/activation.h"
+#include "qflow/service/event_intake.h"
+
+namespace qflow {
+
+namespace {
+
+// The trigger that is meant: by its id, else the only one of the type, else none.
+Result<std::optional<TriggerId>> wanted_trigger(Store& store, const Deployment& deployment,
+                                                std::optional<TriggerType> type, const std::optional<TriggerId>& id) {
+  if (!type) return id;
+  DeployedFlows flows(store);
+  QFLOW_ASSIGN(const auto flow, flows.find(deployment.key));
+  std::optional<TriggerId> found;
+  for (const auto& trigger : flow->triggers) {
+    if (trigger->type() != *type || (id && trigger->id() != *id)) continue;
+    if (found) {
+      return fail(ErrorKind::kInvalid, fmt::format("{} has several triggers of the type {}", deployment.flow.text(),
+                                                   to_text(*type)));
+    }
+    found = trigger->id();
+  }
+  if (found) return found;
+  return fail(ErrorKind::kNotFound,
+              fmt::format("{} has no such trigger of the type {}", deployment.flow.text(), to_text(*type)));
+}
+
+std::vector<std::string> arguments_of(const Json& parameters) {
+  std::vector<std::string> arguments;
+  for (const auto& entry : parameters.items()) arguments.push_back(entry.key() + "=" + to_plain_text(entry.value()));
+  return arguments;
+}
+
+Result<RunId> activate(Store& store, ActivationRequest request, const Doors& doors) {
+  QFLOW_ASSIGN(const ActivatedRun activated, activate_flow(store, request, doors));
+  if (activated.run) return *activated.run;
+  return fail(ErrorKind::kRefused, "its group waits for other legs");
+}
+
+}  // namespace
+
+Result<TriggerList> TriggerService::load_triggers_from_flow(const FlowDefinition& definition) const {
+  Diagnostics diagnostics(definition.file, definition.text);
+  TriggerList triggers = build_triggers(definition, registry_, diagnostics);
+  if (diagnostics.has_errors()) return fail(ErrorKind::kInvalid, diagnostics.render());
+  return triggers;
+}
+
+TriggerResult TriggerService::trigger_flow(const std::string& flow_id, std::optional<TriggerType> type,
+                                           const std::optional<TriggerId>& trigger_id, const TriggerContext& context) {
+  TriggerResult result;
+  if (trigger_id) result.trigger_id = *trigger_id;
+  const auto started = [&]() -> Result<RunId> {
+    ActivationRequest request;
+    QFLOW_ASSIGN(request.deployment, find_deployment(store_, flow_id));
+    result.flow_id = request.deployment.flow;
+    QFLOW_ASSIGN(request.trigger, wanted_trigger(store_, request.deployment, type, trigger_id));
+    if (request.trigger) result.trigger_id = *request.trigger;
+    request.batch_id = context.batch_id;
+    request.context = context.context;
+    request.parameters = arguments_of(context.parameters);
+    request.start_here = false;
+    return activate(store_, std::move(request), doors_);
+  }();
+  result.success = started.has_value();
+  result.message = started ? started->text() : to_text(started.error());
+  return result;
+}
+
+}  // namespace qflow
