@@ -64,7 +64,8 @@ class Place:
         self.store = self.folder / ".qflow"
         self.mark = f"FAULT_PLACE={self.folder}"
         kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
-        self.environment = {**kept, "HOME": str(self.folder), "LANG": "C.UTF-8", "FAULT_PLACE": str(self.folder), **variables}
+        # A process that is killed while it writes down what it covered would spoil that for all others.
+        self.environment = {**kept, "GCOV_PREFIX": str(self.folder / "coverage"), "HOME": str(self.folder), "LANG": "C.UTF-8", "FAULT_PLACE": str(self.folder), **variables}
         self.started = []
 
     def __enter__(self):
