@@ -52,11 +52,14 @@ def learn(model, image, rate):
         model["biases"][digit] -= error
 
 
-def train(images, epochs, seed, rate=0.001):
-    """A model of the images, gone over `epochs` times, each time in a new order and with smaller steps."""
+def train(images, epochs, seed, rate=0.001, model=None):
+    """A model of the images, gone over `epochs` times, each time in a new order and with smaller steps.
+
+    A model that is given goes on learning; it is changed.
+    """
     order = random.Random(seed)
     images = list(images)
-    model = untrained(len(images[0]["pixels"]))
+    model = model or untrained(len(images[0]["pixels"]))
     for epoch in range(epochs):
         order.shuffle(images)
         for image in images:
