@@ -168,6 +168,85 @@ class Examples(unittest.TestCase):
         self.assertEqual(len(matrix), 10)
         self.assertEqual(sum(sum(row) for row in matrix), predictions)
 
+    # Seed 003, the example workflow_on_event.
+    def test_a_day_of_hourly_data_trains_a_daily_model(self):
+        self.run_flow("workflow_on_event/init")
+        names = ("hourly_data", "hourly_preprocess", "complete_day", "daily")
+        self.qflow("deploy", *(f"flows/workflow_on_event/{name}.toml" for name in names))
+        day = "2021-09-13"
+        hours = [f"{day}T{hour:02}" for hour in range(24)]
+        for hour in hours:
+            self.trigger("HourlyDataFlow", "--context", hour, "-p", "samples=4", "--detach")
+        self.qflow("tick", "--wait")
+        self.assertEqual(self.rows("runs", "--status", "failed"), [])
+
+        preprocessed = self.rows("runs", "HourlyPreprocessFlow")
+        self.assertEqual(sorted(run["context"] for run in preprocessed), hours)
+        self.assertEqual(self.contexts("events", "daily_data"), [day])
+        self.assertEqual(self.contexts("events", "day_complete"), [day])
+        self.assertEqual(self.contexts("runs", "CompleteDayFlow"), [day])
+        self.assertEqual(self.get("size(trigger.events)", "CompleteDayFlow/1"), 24)
+        self.assertEqual(self.contexts("runs", "DailyFlow"), [day])
+        self.assertEqual(self.get("trigger.event.name", "DailyFlow/1"), "daily_data")
+        self.assertEqual(self.version(1), {"version": f"daily_model_{day}/1", "base": None})
+        self.assertEqual(self.stages(), [["generated"]])
+        chain = self.qflow("inspect", "DailyFlow", "latest", "--trigger-chain")
+        self.assertRegex(chain, r"^DailyFlow/1 ← event daily_data ← HourlyPreprocessFlow/\d+ ← event hourly_data ← Hour")
+
+        # An hour that comes again finds the day complete; it publishes the same event, and waits for another 23 hours.
+        self.qflow("publish", "hourly_data", "--namespace", "workflow_on_event", "--type", "DATA_EVENT", "--value",
+                   "ready", "--context", hours[7], "--wait")
+        self.assertEqual(self.get("artifacts.missing", "HourlyPreprocessFlow/25"), [])
+        for name in ("daily_data", "day_complete"):
+            self.assertEqual(self.contexts("events", name), [day])
+        self.assertIn("1 of 24", self.qflow("explain", "CompleteDayFlow"))
+        self.assertEqual(self.contexts("runs", "DailyFlow"), [day])
+
+        # With so few images the second version is better than the first one, and the third is not.
+        self.trigger("DailyFlow", "--context", day)
+        self.assertEqual(self.version(2), {"version": f"daily_model_{day}/2", "base": f"daily_model_{day}/1"})
+        self.assertGreater(self.get("artifacts.score", "DailyFlow/2"), self.get("artifacts.score", "DailyFlow/1"))
+        self.assertEqual(self.stages(), [["generated"], ["generated", "validated"]])
+        self.trigger("DailyFlow", "--context", day)
+        self.assertEqual(self.version(3), {"version": f"daily_model_{day}/3", "base": f"daily_model_{day}/2"})
+        self.assertLess(self.get("artifacts.score", "DailyFlow/3"), self.get("artifacts.base_score", "DailyFlow/3"))
+        self.assertEqual(self.stages(), [["generated"], ["generated", "validated"], ["generated"]])
+
+        # The next day goes on from this day's validated model, from a deployed one sooner; the day after knows neither.
+        data = self.folder / "data" / "daily_data"
+        for other in ("2021-09-14", "2021-09-16"):
+            shutil.copytree(data / day, data / other)
+        self.trigger("DailyFlow", "--context", "2021-09-14")
+        self.assertEqual(self.version(4), {"version": "daily_model_2021-09-14/1", "base": f"daily_model_{day}/2"})
+        self.qflow("tag", "DailyFlow/1", "deployed")
+        self.trigger("DailyFlow", "--context", "2021-09-14")
+        self.assertEqual(self.version(5), {"version": "daily_model_2021-09-14/2", "base": f"daily_model_{day}/1"})
+        self.trigger("DailyFlow", "--context", "2021-09-16")
+        self.assertEqual(self.version(6), {"version": "daily_model_2021-09-16/1", "base": None})
+
+    def test_a_context_that_names_no_day_is_refused(self):
+        self.run_flow("workflow_on_event/init")
+        for context in ("../2021-09-13", "2021-9-13", "2021-09-13T15"):
+            self.qflow("run", "flows/workflow_on_event/daily.toml", "--context", context, status=1)
+            self.assertIn("--context 2021-09-13\n", self.qflow("logs", "DailyFlow/latest"))
+
+    def trigger(self, flow, *arguments):
+        return self.qflow("trigger", "--flow-id", flow, *arguments)
+
+    def rows(self, *arguments):
+        return [json.loads(line) for line in self.qflow(*arguments, "--json").splitlines()]
+
+    def contexts(self, *arguments):
+        return [row["context"] for row in self.rows(*arguments)]
+
+    def version(self, number):
+        return self.get("{'version': artifacts.version, 'base': artifacts.base}", f"DailyFlow/{number}")
+
+    def stages(self):
+        """The tags of the runs of DailyFlow, from the first one on, without that of the flow."""
+        runs = reversed(self.rows("runs", "DailyFlow"))
+        return [sorted(tag for tag in run["tags"] if tag != "workflow_on_event") for run in runs]
+
 
 if __name__ == "__main__":
     unittest.main(argv=sys.argv[:1])
