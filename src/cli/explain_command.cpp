@@ -62,9 +62,10 @@ Json json_of(const TriggerExplanation& trigger) {
           {"would_fire", trigger.would_fire}};
 }
 
-std::string sender_of(const Event& event) {
-  if (event.caused_by) return " from " + event.caused_by->text();
-  return event.sender ? " from " + *event.sender : "";
+std::string origin_of(const Event& event) {
+  const std::string context = event.context ? ", context " + *event.context : "";
+  if (event.caused_by) return " from " + event.caused_by->text() + context;
+  return (event.sender ? " from " + *event.sender : "") + context;
 }
 
 class Printer {
@@ -94,7 +95,7 @@ class Printer {
     if (!group.correlation.empty()) write(fmt::format("  for {}:\n", group.correlation));
     for (const ArrivedEvent& arrived : group.arrived) {
       write(fmt::format("  arrived: {} {}{}  {}\n", arrived.event.name, time_for(context_, arrived.event.timestamp),
-                        sender_of(arrived.event), painter_.paint(Color::kDim, arrived.event.id)));
+                        origin_of(arrived.event), painter_.paint(Color::kDim, arrived.event.id)));
     }
     if (!group.missing.empty())
       write(fmt::format("  {} {}\n", painter_.paint(Color::kBlue, "waits for:"), group.missing));

@@ -32,28 +32,34 @@ std::string why_disabled(const DeployedFlow& flow, const Deployment& deployment,
   return "the flow file disables it";
 }
 
-// What a person could type to meet the sources that are missing, else to start it by hand.
-std::string firing_command(const DeployedFlow& flow, const Trigger& trigger, const TriggerState& state) {
+std::string activation_command(const DeployedFlow& flow, const Trigger& trigger,
+                               const std::vector<CorrelatedState>& states) {
+  std::string command =
+      fmt::format("qflow trigger --flow-id {} --trigger-id {}", flow.definition->id.text(), trigger.id().text());
+  if (states.size() < 2) return command;
+  const auto value = parse_json(states.front().correlation);
+  return command + " --correlation '" + (value ? to_plain_text(*value) : states.front().correlation) + "'";
+}
+
+// What a person could type to meet the sources that are missing, else to start it by hand. Which payload would belong
+// to what waits, only the publisher can know.
+std::string firing_command(const DeployedFlow& flow, const Trigger& trigger,
+                           const std::vector<CorrelatedState>& states) {
+  const TriggerState state = states.size() == 1 ? states.front().state : TriggerState();
   const std::string missing = missing_sources(trigger, flow.triggers, state);
   std::vector<std::string> commands;
   for (const Trigger* part : source_triggers(trigger, flow.triggers)) {
     for (const Subscription& subscription : part->subscriptions()) {
       const auto* event = std::get_if<EventSubscription>(&subscription);
-      if (event == nullptr || event->source.count > 1) commands.clear();
-      if (event == nullptr || event->source.count > 1) {
-        return fmt::format("qflow trigger --flow-id {} --trigger-id {}", flow.definition->id.text(),
-                           trigger.id().text());
-      }
-      const std::string& name = event->source.name;
-      if (("," + missing + ",").find(name) == std::string::npos) continue;
+      const bool simple = event != nullptr && event->source.count == 1 && !trigger.rules().correlate;
+      if (!simple) return activation_command(flow, trigger, states);
+      if (missing.find(event->source.name) == std::string::npos) continue;
       commands.push_back("qflow publish " + listened_name(*part, subscription, flow.name_space));
     }
   }
   const bool any = trigger.rules().match.kind() == MatchExpression::Kind::kAny;
   if (any && !commands.empty()) commands.resize(1);
-  if (commands.empty()) {
-    return fmt::format("qflow trigger --flow-id {} --trigger-id {}", flow.definition->id.text(), trigger.id().text());
-  }
+  if (commands.empty()) return activation_command(flow, trigger, states);
   return fmt::format("{}", fmt::join(commands, " && "));
 }
 
@@ -74,7 +80,7 @@ class Explainer {
     for (const CorrelatedState& state : states) {
       QFLOW_ASSIGN(result.waiting.emplace_back(), waiting_group(trigger, state));
     }
-    result.would_fire = firing_command(flow_, trigger, states.size() == 1 ? states.front().state : TriggerState());
+    result.would_fire = firing_command(flow_, trigger, states);
     for (const Trigger* part : source_triggers(trigger, flow_.triggers)) QFLOW_TRY(add_outcomes(part->id(), result));
     return result;
   }
