@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 
-INHERITED = ("PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
+INHERITED = ("PATH", "GCOV_PREFIX", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
 
 
 class Broken(Exception):

@@ -1,0 +1,157 @@
+"""Busy flows and ticks."""
+import hashlib
+import json
+import os
+import time
+
+from desk import after, case, contains, equal, expect, flow, on
+
+
+def busy(kind, run="", more="", trigger=None):
+    return flow("F", trigger or on("a"), head=f"[run]\nwhen_busy = '{kind}'\n{more}", run=run)
+
+
+def publish_with_contexts(desk, *contexts):
+    rows = [{"name": "a", "payload": {"n": number}, "context": context} for number, context in enumerate(contexts)]
+    published = desk.publish("--batch", "-", given="\n".join(map(json.dumps, rows)).encode())
+    return [(each["effects"][0]["outcome"], each["effects"][0]["run"]) for each in published]
+
+
+def overlaps(desk, flow_name):
+    """How many of the runs were running at once."""
+    spans = [(run["started_at"], run["ended_at"]) for run in desk.runs(flow_name) if run["started_at"]]
+    return max(sum(begun <= start < end for begun, end in spans) for start, _ in spans)
+
+
+@case
+def parallel(desk):
+    desk.deploy(busy("parallel", "sleep 0.7"))
+    desk.write(".qflow/config.toml", "max_workers = 3\n")
+    equal([outcome for outcome, _ in publish_with_contexts(desk, None, None, None)], ["fired"] * 3)
+    desk.work()
+    expect(overlaps(desk, "F") > 1, "one after the other")
+
+
+@case
+def max_workers(desk):
+    desk.deploy(busy("parallel", "sleep 0.2"))
+    desk.write(".qflow/config.toml", "max_workers = 1\n")
+    publish_with_contexts(desk, None, None, None)
+    desk.ask("tick")
+    desk.ask("tick")
+    desk.work()
+    equal((overlaps(desk, "F"), desk.statuses("F")), (1, ["succeeded"] * 3))
+
+
+@case
+def max_parallel(desk):
+    desk.deploy(busy("parallel", "sleep 0.2", "max_parallel = 1"))
+    desk.write(".qflow/config.toml", "max_workers = 4\n")
+    equal([outcome for outcome, _ in publish_with_contexts(desk, "x", "y", "z")], ["fired"] * 3)
+    desk.work()
+    equal((overlaps(desk, "F"), desk.statuses("F")), (1, ["succeeded"] * 3))
+
+
+@case
+def queue(desk):
+    desk.deploy(busy("queue", 'echo "$QFLOW_CONTEXT $QFLOW_RUN" >> order; sleep 0.3'))
+    desk.write(".qflow/config.toml", "max_workers = 4\n")
+    equal(publish_with_contexts(desk, "x", "x", "x", "y"), [("fired", f"F/{number}") for number in (1, 2, 3, 4)])
+    desk.work()
+    equal([line for line in desk.text_of("order").splitlines() if line[0] == "x"], ["x F/1", "x F/2", "x F/3"])
+    equal(desk.text_of("order").splitlines()[:2].count("y F/4"), 1, "another context does not wait")
+
+
+@case
+def coalesce(desk):
+    desk.deploy(busy("coalesce", "sleep 0.5"))
+    equal(publish_with_contexts(desk, None, None, "other"), [("fired", "F/1"), ("coalesced", "F/1"), ("fired", "F/2")])
+    equal([event["payload"]["n"] for event in desk.inspect("F/1")["trigger"]["events"]], [0, 1])
+    desk.ask("tick")
+    time.sleep(0.3)
+    equal(publish_with_contexts(desk, None, None), [("fired", "F/3"), ("coalesced", "F/3")])
+    desk.work()
+    equal(desk.statuses("F"), ["succeeded"] * 3)
+
+
+@case
+def skip(desk):
+    desk.deploy(busy("skip"))
+    equal(publish_with_contexts(desk, None, None, "other"), [("fired", "F/1"), ("skipped", None), ("fired", "F/2")])
+    desk.refused("trigger", "--flow-id", "F", status=5, said="F/1")
+    desk.ask("publish", "a", "--require-match")
+    desk.work()
+    desk.ask("trigger", "--flow-id", "F")
+
+
+@case
+def replace_while_queued(desk):
+    desk.deploy(busy("replace"), flow("Always", after("F", "condition = 'always'")), flow("Failure", after("F", "condition = 'failure'")))
+    equal(publish_with_contexts(desk, None, None, "other"), [("fired", f"F/{number}") for number in (1, 2, 3)])
+    equal(desk.statuses("F"), ["cancelled", "queued", "queued"])
+    equal((len(desk.runs("Always")), len(desk.runs("Failure"))), (1, 0))
+    equal([event["payload"]["run"] for event in desk.events("qflow.run.F")], ["F/1"])
+    desk.work(status=0)
+    equal(desk.statuses("F"), ["cancelled", "succeeded", "succeeded"])
+
+
+@case
+def replace_while_running(desk):
+    desk.deploy(busy("replace", 'case $QFLOW_RUN in F/1) sleep 30;; esac'))
+    publish_with_contexts(desk, None)
+    desk.ask("tick")
+    while desk.statuses("F") != ["running"]:
+        time.sleep(0.1)
+    publish_with_contexts(desk, None)
+    desk.ask("tick", "--wait=20s", status=(0, 1))  # it may have ended before the tick waits
+    equal(desk.statuses("F"), ["cancelled", "succeeded"])
+
+
+@case
+def an_idle_tick_writes_nothing(desk):
+    desk.deploy(flow("F", on("a", "b")))
+    desk.publish("a")
+    desk.ask("tick")
+
+    def state():
+        return {path.name: (hashlib.sha256(path.read_bytes()).hexdigest(), path.stat().st_mtime_ns)
+                for path in desk.store.glob("ledger.db*") if not path.name.endswith("-shm")}
+    before, ticked = state(), (desk.store / "last_tick").stat().st_mtime_ns
+    equal(desk.ask("tick"), ("", ""))
+    equal(state(), before)
+    expect((desk.store / "last_tick").stat().st_mtime_ns > ticked, "last_tick is not touched")
+
+
+@case
+def tick(desk):
+    desk.deploy(flow("Good", on("a")), flow("Bad", on("a"), run="exit 3"))
+    desk.publish("a")
+    equal(sorted(desk.ask("tick", "--dry-run")[0].split("\n")), ["", "run\tBad/1", "run\tGood/1"])
+    equal(desk.statuses("Good"), ["queued"])
+    err = desk.ask("tick", "--wait", status=1)[1]
+    contains(err, "Bad/1 failed", "Good/1 succeeded")
+    desk.work()
+    desk.refused("tick", "x", status=2, said="x")
+
+
+@case
+def a_killed_run_goes_on(desk):
+    desk.deploy(flow("F", on("a"), run="echo $QFLOW_RUN $QFLOW_ATTEMPT >> tries; if [ $QFLOW_ATTEMPT = 1 ]; then sleep 30; fi"))
+    desk.publish("a")
+    desk.ask("tick")
+    while not desk.text_of("tries"):
+        time.sleep(0.05)
+    worker = [int(name) for name in os.listdir("/proc") if name.isdigit() and is_worker(int(name), desk)]
+    for process in worker:
+        os.kill(process, 9)
+    desk.ask("tick", "--wait=20s")
+    equal((desk.statuses("F"), desk.text_of("tries")), (["succeeded"], "F/1 1\nF/1 2\n"))
+
+
+def is_worker(process, desk):
+    try:
+        with open(f"/proc/{process}/cmdline", "rb") as file:
+            words = file.read().split(b"\0")
+    except OSError:
+        return False
+    return b"work" in words and str(desk.store).encode() in words

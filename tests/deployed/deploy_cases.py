@@ -1,0 +1,223 @@
+"""qflow deploy, undeploy, disable, enable, flows."""
+import json
+import os
+import time
+
+from desk import after, case, contains, equal, expect, flow, on
+
+
+@case
+def the_first_deploy(desk):
+    desk.write_flows(flow("F", on("a")), flow("Quiet"))
+    out, err = desk.ask("deploy", "flow0.toml", "flow1.toml", "--dry-run")
+    contains(out, "F: would be deployed as version 1", "What will trigger execution of the flow:",
+             "F runs when the event a is published.", "no triggers")
+    expect(not desk.store.exists(), "a dry run made the store")
+    out, err = desk.ask("deploy", "flow0.toml", "flow1.toml")
+    contains(out, "F: deployed as version 1")
+    contains(err, f"PATH={desk.environment['PATH']}", "LANG=C.UTF-8", "umask")
+    expect(desk.store.is_dir(), "no store")
+
+
+@case
+def sentences(desk):
+    desk.write_flows(flow("FreshDataFlow", on("data_updated")),
+                     flow("Later", "type = 'flow'\nflows = ['TrainingFlow', 'DataFlow']\nwithin = '24h'"))
+    out = desk.ask("deploy", "flow0.toml", "flow1.toml")[0]
+    contains(out, "FreshDataFlow runs when the event data_updated is published.",
+             "when TrainingFlow and DataFlow have both succeeded, within 24h of each other.")
+
+
+@case
+def what_a_redeploy_says(desk):
+    equal(desk.deploy(flow("F", on("a")))[0]["unchanged"], False)
+    report = desk.deploy(flow("F", on("a")))[0]
+    equal((report["version"], report["unchanged"], report["changes"]), (1, True, []))
+    desk.write_flows(flow("F", on("b"), params=["x"], run="true"))
+    equal(desk.publish("b")[0]["effects"], [], "editing the file changes nothing")
+    report = lines_of(desk.ask("deploy", "flow0.toml", "--dry-run", "--json"))
+    equal(report["version"], 2)
+    contains(" ".join(report["changes"]), "trigger event", "parameter x", "step s")
+    equal(desk.publish("b")[0]["effects"], [], "a dry run changes nothing")
+    equal(desk.deploy(flow("F", on("b"), params=["x"], run="true"))[0]["version"], 2)
+    equal(desk.effects("b"), [("F/event", "fired")])
+    equal(desk.effects("a"), [])
+
+
+def lines_of(answer):
+    return json.loads(answer[0])
+
+
+@case
+def all_or_none(desk):
+    desk.write_flows(flow("Good", on("a")), flow("Bad", on("a", more="when = 'event.x'\nnonsense = 1")))
+    out, err = desk.ask("deploy", "flow0.toml", "flow1.toml", status=2)
+    contains(err, "flow1.toml:", "nonsense")
+    expect(not desk.store.exists(), "errors made a store")
+    desk.write("api.toml", flow("Api", "type = 'api'\npath = '/x'\nauth = 'none'\nmethods = ['POST']"))
+    desk.refused("deploy", "flow0.toml", "api.toml", status=2, said=["api.toml", "api"])
+    desk.refused("deploy", "flow0.toml", "none.toml", status=3, said="none.toml")
+    expect(not desk.store.exists(), "a refused deploy made a store")
+    desk.ask("init", "there")
+    desk.refused("deploy", status=2, said="FILE")
+
+
+@case
+def several_branches(desk):
+    text = flow("F", on("a"), head="[project]\nname = 'foo'\n")
+    for options in (["--branch", "x"], ["--branch", "y"], ["--branch", "x", "--production"]):
+        desk.deploy(text, more=options)
+    equal(sorted(each["namespace"] for each in map(json.loads, desk.ask("flows", "--json")[0].splitlines())),
+          ["foo.prod.x", "foo.test.x", "foo.test.y"])
+    for command in (["undeploy", "F"], ["disable", "F"], ["trigger", "--flow-id", "F"]):
+        desk.refused(*command, status=2, said=["foo.prod.x.F", "foo.test.x.F", "foo.test.y.F"])
+    desk.refused("deploy", "flow0.toml", "--branch", "x+", status=2, said="branch")
+    desk.ask("undeploy", "foo.test.x.F")
+    equal(len(desk.publish("a")[0]["effects"]), 2)
+    desk.ask("undeploy", "foo.prod.x.F")
+    desk.ask("explain", "F")
+    desk.ask("trigger", "--flow-id", "F", "--project", "foo", "--branch", "y")
+    equal([run["namespace"] for run in desk.runs("F")], ["foo.test.y", "foo.prod.x", "foo.test.y"])
+    desk.refused("trigger", "--flow-id", "F", "--project", "foo", "--branch", "z", status=3, said="foo.test.z.F")
+
+
+@case
+def only_what_comes_after_counts(desk):
+    desk.ask("init")
+    desk.publish("a")
+    desk.deploy(flow("F", on("a", "b")))
+    desk.publish("b")
+    equal(desk.runs("F"), [])
+    desk.deploy(flow("F", on("a", "b", "c", more="match = 'any'")))
+    equal(desk.runs("F"), [], "a deploy fires nothing")
+
+
+@case
+def what_waits_over_a_redeploy(desk):
+    desk.deploy(flow("F", on("a", "b")))
+    event = desk.publish("a")[0]["id"]
+    desk.deploy(flow("F", on("a", "b", more="when = 'true'\nwithin = '1h'\nmatch = 2"), params=["x"]))
+    equal(desk.outcomes(event)[0][0], "waiting")
+    desk.deploy(flow("F", on("a", "b", more="correlate = 'event.name'")))
+    equal(desk.outcomes(event), [("expired", "changed by deploy 3")])
+    desk.deploy(flow("F", on("a", "b")))
+    event = desk.publish("a")[0]["id"]
+    desk.deploy(flow("F", on("a", "b", more="join = 'all'")))
+    equal(desk.outcomes(event), [("expired", "changed by deploy 5")])
+    event = desk.publish("a")[0]["id"]
+    desk.deploy(flow("F", on("a", "c", more="join = 'all'")))
+    equal(desk.outcomes(event), [("expired", "changed by deploy 6")])
+    event = desk.publish("a")[0]["id"]
+    desk.deploy(flow("F"))
+    equal(desk.outcomes(event), [("expired", "changed by deploy 7")])
+
+
+@case
+def queued_runs_keep_their_version(desk):
+    desk.deploy(flow("F", on("a"), run="echo 1 >> done"))
+    desk.publish("a")
+    desk.deploy(flow("F", on("a"), run="echo 2 >> done"))
+    desk.publish("a")
+    desk.work()
+    equal(sorted(desk.text_of("done").split()), ["1", "2"])
+
+
+@case
+def undeploy(desk):
+    desk.deploy(flow("F", on("a")), flow("W", on("a", "b")), flow("H", after("F", "condition = 'always'")))
+    event = desk.publish("a")[0]["id"]
+    out, err = desk.ask("undeploy", "F")
+    contains(out, "F is not deployed any more")
+    run = desk.runs("F")[0]
+    equal((run["status"], run["reason"]), ("cancelled", "undeployed"))
+    equal(desk.statuses("H"), ["queued"], "always hears of the cancelled run")
+    desk.ask("undeploy", "W")
+    equal(sorted(desk.outcomes(event)), [("expired", "undeployed"), ("fired", "")])
+    equal(desk.publish("a")[0]["effects"], [])
+    desk.refused("undeploy", "F", status=3, said="F")
+    desk.refused("undeploy", "h", status=3, said="H")
+    desk.work()
+    equal(desk.statuses("F"), ["cancelled"])
+    equal(desk.deploy(flow("F", on("a")))[0]["version"], 2)
+    equal(desk.publish("a")[0]["effects"][0]["run"], "F/2")
+
+
+@case
+def disable(desk):
+    desk.deploy(flow("F", on("a", "b", more="id = 'both'"), on("c", more="id = 'alone'")))
+    first = desk.publish("a")[0]["id"]
+    desk.ask("disable", "F/both", "--reason", "being moved")
+    contains(desk.ask("flows")[0], "being moved")
+    contains(desk.ask("explain", "F/both")[0], "being moved")
+    while_disabled = desk.publish("b")[0]["id"]
+    contains(desk.outcomes(while_disabled)[0][1], "disabled")
+    equal(desk.outcomes(while_disabled)[0][0], "filtered")
+    equal(desk.outcomes(first)[0][0], "waiting", "what waited keeps waiting")
+    equal(desk.effects("c"), [("F/alone", "fired")])
+    desk.refused("trigger", "--flow-id", "F", "--trigger-id", "both", status=4, said="disabled")
+    desk.deploy(flow("F", on("a", "b", more="id = 'both'"), on("c", more="id = 'alone'"), params=["x"]))
+    equal(desk.effects("b"), [("F/both", "filtered")], "it outlives a redeploy")
+    desk.ask("enable", "F/both")
+    equal(desk.effects("b"), [("F/both", "fired")])
+    desk.ask("disable", "F")
+    flows = json.loads(desk.ask("flows", "--json")[0])
+    equal((set(flows), flows["enabled"]), ({"flow", "namespace", "version", "enabled", "triggers"}, False))
+    equal(set(flows["triggers"][0]), {"id", "type", "enabled", "waiting", "next", "error"})
+    equal(desk.effects("c"), [("F/alone", "filtered")])
+    desk.ask("enable", "F")
+    equal(desk.effects("c"), [("F/alone", "fired")])
+    desk.refused("disable", "F/bth", status=3, said="both")
+    desk.refused("enable", "G", status=3, said="F")
+
+
+@case
+def a_trigger_disabled_in_the_file(desk):
+    desk.deploy(flow("F", on("a", more="enabled = false")))
+    equal(desk.effects("a"), [("F/event", "filtered")])
+    desk.refused("trigger", "--flow-id", "F", "--trigger-id", "event", status=4, said="disabled")
+
+
+@case
+def a_debounce_that_ends_while_disabled(desk):
+    desk.deploy(flow("F", on("a", more="debounce = '1500ms'")))
+    event = desk.publish("a")[0]["id"]
+    desk.ask("disable", "F")
+    time.sleep(1.5)
+    desk.work()
+    equal((desk.outcomes(event)[0][0], desk.runs("F")), ("expired", []))
+
+
+@case
+def flows_as_a_list(desk):
+    desk.deploy(flow("F", on("a", "b")), flow("G", after("F")))
+    desk.publish("a")
+    rows = [line.split("\t") for line in desk.ask("flows")[0].splitlines()]
+    equal([row[:4] for row in rows], [["F", "1", "event", "1 waiting for b"], ["G", "1", "flow", "-"]])
+    equal([each["triggers"][0]["waiting"] for each in map(json.loads, desk.ask("flows", "--json")[0].splitlines())], [1, 0])
+
+
+@case
+def the_recorded_environment(desk):
+    """cron calls the tick with nearly nothing; the run has what the deployer had."""
+    os.makedirs(desk.folder / "tools")
+    desk.write("tools/tool", "#!/bin/sh\necho from tools\n")
+    (desk.folder / "tools/tool").chmod(0o755)
+    desk.environment["PATH"] = f"{desk.folder}/tools:{desk.environment['PATH']}"
+    desk.environment["SECRET_OF_DEPLOYER"] = "1"
+    desk.deploy(flow("F", on("a"), run='tool > said; echo "$LANG ${SECRET_OF_DEPLOYER-none} ${QFLOW_USER-none}" >> said; '
+                                       'umask >> said; if [ -t 0 ] || [ -t 1 ]; then echo terminal >> said; fi'),
+                flow("Chained", after("F"), run="tool > chained"))
+    desk.publish("a")
+    kept = {name: value for name, value in desk.environment.items() if name in ("GCOV_PREFIX", "FAULT_PLACE")}
+    desk.ask("tick", "--wait", environment={**kept, "PATH": "/usr/bin:/bin"})
+    said = desk.text_of("said").splitlines()
+    equal(said[:2], ["from tools", "C.UTF-8 none none"])
+    equal(int(said[2], 8), umask_now(), "umask")
+    equal(len(said), 3, "a terminal")
+    equal(desk.text_of("chained"), "from tools\n")
+
+
+def umask_now():
+    before = os.umask(0o022)
+    os.umask(before)
+    return before
