@@ -171,6 +171,7 @@ Result<ExitStatus> publish(Context& context, const Arguments& arguments, Store& 
 }
 
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
+  QFLOW_TRY(check_wait_option(arguments));
   QFLOW_ASSIGN(const NamespaceOverride options, read_namespace(arguments));
   QFLOW_ASSIGN(std::vector<Publication> publications, read_publications(context, arguments));
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));

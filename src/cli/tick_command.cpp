@@ -38,6 +38,7 @@ Result<bool> is_idle(Context& context) {
 }
 
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
+  QFLOW_TRY(check_wait_option(arguments));
   if (arguments.flag("dry-run")) {
     QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
     return say_what_is_due(context, *store);

@@ -22,6 +22,10 @@ Result<std::optional<Duration>> limit_of(const Arguments& arguments) {
 
 }  // namespace
 
+Status check_wait_option(const Arguments& arguments) {
+  return limit_of(arguments).map([](const std::optional<Duration>&) {});
+}
+
 Result<ExitStatus> wait_if_asked(Context& context, const Arguments& arguments, Store& store) {
   if (!arguments.value("wait")) return ExitStatus::kOk;
   QFLOW_ASSIGN(const std::optional<Duration> limit, limit_of(arguments));

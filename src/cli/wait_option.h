@@ -12,6 +12,9 @@ inline constexpr OptionSpec kWaitOption{
     .value = "[=DURATION]",
     .help = "wait until all deployed runs have ended, at most so long (then status 6)"};
 
+// A wrong duration is refused before anything is done.
+Status check_wait_option(const Arguments& arguments);
+
 // Waits if the option was given; the status is the worst of the runs that ended, or kTimedOut.
 Result<ExitStatus> wait_if_asked(Context& context, const Arguments& arguments, Store& store);
 

@@ -128,6 +128,8 @@ def tick(desk):
     desk.publish("a")
     equal(sorted(desk.ask("tick", "--dry-run")[0].split("\n")), ["", "run\tBad/1", "run\tGood/1"])
     equal(desk.statuses("Good"), ["queued"])
+    desk.refused("tick", "--wait=x", status=2, said="--wait")
+    equal(desk.statuses("Good"), ["queued"], "a bad option starts nothing")
     err = desk.ask("tick", "--wait", status=1)[1]
     contains(err, "Bad/1 failed", "Good/1 succeeded")
     desk.work()

@@ -185,6 +185,7 @@ def dispatch_and_wait(desk):
     equal(desk.statuses("Slow"), ["running"])
     desk.refused("publish", "slow", "--wait=soon", status=2, said="--wait")
     desk.ask("cancel", "Slow/1")
+    equal(len(desk.events("slow")), 1, "a bad option publishes nothing")
 
 
 @case
