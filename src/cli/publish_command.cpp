@@ -95,12 +95,24 @@ Result<Publication> read_publication(Context& context, const Arguments& argument
   return publication;
 }
 
-Result<std::vector<Publication>> read_publications(Context& context, const Arguments& arguments) {
-  const std::optional<std::string> batch = arguments.value("batch");
-  if (batch && !arguments.positionals().empty()) {
+// Options that would be dropped in silence.
+Status check_batch(const Arguments& arguments) {
+  if (!arguments.positionals().empty()) {
     return fail(ErrorKind::kUsage, "qflow publish takes a NAME or --batch, not both");
   }
+  for (const char* option :
+       {"payload", "type", "namespace", "value", "sender", "context", "timestamp", "namespaced", "idempotency-key"}) {
+    if (!arguments.flag(option)) continue;
+    return fail(ErrorKind::kUsage, fmt::format("--{} says nothing about a batch", option),
+                "write it into each line of the file");
+  }
+  return {};
+}
+
+Result<std::vector<Publication>> read_publications(Context& context, const Arguments& arguments) {
+  const std::optional<std::string> batch = arguments.value("batch");
   if (batch) {
+    QFLOW_TRY(check_batch(arguments));
     QFLOW_ASSIGN(const std::string text, read_source(context, *batch));
     return parse_batch(text, *batch == "-" ? "standard input" : *batch, context.clock.now());
   }

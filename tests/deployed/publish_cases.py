@@ -112,6 +112,13 @@ def a_batch(desk):
 
 
 @case
+def options_beside_a_batch_are_not_dropped_in_silence(desk):
+    desk.ask("init")
+    desk.write("good.jsonl", '{"name": "a"}\n')
+    desk.refused("publish", "--batch", "good.jsonl", "--context", "c", status=2, said="--context")
+
+
+@case
 def idempotency_keys(desk):
     desk.deploy(flow("F", on("a")), flow("Both", on("a", "b")))
     first = desk.publish("a", "--payload", '{"n": 1, "m": 2}', "--idempotency-key", "k")[0]
