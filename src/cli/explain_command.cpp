@@ -132,17 +132,15 @@ class Printer {
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const DeployedArgument argument, parse_deployed_argument(arguments.positionals().front()));
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
-  QFLOW_ASSIGN(const std::vector<Deployment> deployments, find_deployments(*store, argument.flow));
+  QFLOW_ASSIGN(const Deployment deployment, find_deployment(*store, argument.flow));
   Printer printer(context, *store);
-  for (const Deployment& deployment : deployments) {
-    QFLOW_ASSIGN(const auto triggers, explain_triggers(*store, deployment, argument.trigger));
-    if (triggers.empty()) print_note(context, full_name(deployment) + " has no triggers: only qflow trigger starts it");
-    for (const TriggerExplanation& trigger : triggers) {
-      if (arguments.flag("json")) {
-        print_json_line(context.out, json_of(trigger));
-      } else {
-        QFLOW_TRY(printer.print(trigger));
-      }
+  QFLOW_ASSIGN(const auto triggers, explain_triggers(*store, deployment, argument.trigger));
+  if (triggers.empty()) print_note(context, full_name(deployment) + " has no triggers: only qflow trigger starts it");
+  for (const TriggerExplanation& trigger : triggers) {
+    if (arguments.flag("json")) {
+      print_json_line(context.out, json_of(trigger));
+    } else {
+      QFLOW_TRY(printer.print(trigger));
     }
   }
   print_overdue_note(context, *store);

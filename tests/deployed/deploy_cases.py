@@ -69,7 +69,7 @@ def several_branches(desk):
         desk.deploy(text, more=options)
     equal(sorted(each["namespace"] for each in map(json.loads, desk.ask("flows", "--json")[0].splitlines())),
           ["foo.prod.x", "foo.test.x", "foo.test.y"])
-    for command in (["undeploy", "F"], ["disable", "F"], ["trigger", "--flow-id", "F"]):
+    for command in (["explain", "F"], ["undeploy", "F"], ["disable", "F"], ["trigger", "--flow-id", "F"]):
         desk.refused(*command, status=2, said=["foo.prod.x.F", "foo.test.x.F", "foo.test.y.F"])
     desk.refused("deploy", "flow0.toml", "--branch", "x+", status=2, said="branch")
     desk.ask("undeploy", "foo.test.x.F")
