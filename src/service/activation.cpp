@@ -16,7 +16,11 @@ namespace qflow {
 namespace {
 
 Result<const Trigger*> wanted_trigger(const DeployedFlow& flow, const std::optional<TriggerId>& id) {
-  if (!id) return nullptr;
+  if (!id && flow.enabled) return nullptr;
+  if (!id) {
+    const std::string& name = flow.definition->id.text();
+    return fail(ErrorKind::kRefused, fmt::format("{} is disabled", name), "qflow enable " + name);
+  }
   const Trigger* trigger = find_trigger(flow.triggers, *id);
   if (trigger == nullptr) {
     std::vector<std::string> names;

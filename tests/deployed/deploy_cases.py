@@ -164,6 +164,7 @@ def disable(desk):
     equal((set(flows), flows["enabled"]), ({"flow", "namespace", "version", "enabled", "triggers"}, False))
     equal(set(flows["triggers"][0]), {"id", "type", "enabled", "waiting", "next", "error"})
     equal(desk.effects("c"), [("F/alone", "filtered")])
+    desk.refused("trigger", "--flow-id", "F", status=4, said="disabled")
     desk.ask("enable", "F")
     equal(desk.effects("c"), [("F/alone", "fired")])
     desk.refused("disable", "F/bth", status=3, said="both")
