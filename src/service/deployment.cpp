@@ -74,6 +74,20 @@ std::vector<std::string> event_names(const LoadedFlow& flow, const std::string& 
   return {names.begin(), names.end()};
 }
 
+// The second would replace the first in the same breath.
+Status refuse_twice(const std::vector<LoadedFlow>& flows, const Doors& doors) {
+  std::map<std::pair<std::string, std::string>, std::string> files;
+  for (const LoadedFlow& flow : flows) {
+    const Deployment wanted = deployment_for(flow, doors);
+    const std::string& file = flow.definition->file;
+    const auto [first, is_new] = files.emplace(std::pair(wanted.name_space, wanted.flow.text()), file);
+    if (is_new) continue;
+    return fail(ErrorKind::kInvalid, fmt::format("{} and {} both define {}", first->second, file, wanted.flow.text()),
+                "give one of them another id or branch");
+  }
+  return {};
+}
+
 Status refuse_unserved(const LoadedFlow& flow) {
   for (const auto& trigger : flow.triggers) {
     if (trigger->type() != TriggerType::kApi) continue;
@@ -258,6 +272,7 @@ Error unknown_flow(const std::vector<Deployment>& known, const std::string& name
 Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& flows, DeployMode mode,
                                                const Doors& doors) {
   for (const LoadedFlow& flow : flows) QFLOW_TRY(refuse_unserved(flow));
+  QFLOW_TRY(refuse_twice(flows, doors));
   QFLOW_ASSIGN(const StoreLocation location,
                locate_store(doors.files, doors.environment, doors.store_option, doors.folder));
   std::vector<DeployReport> reports;

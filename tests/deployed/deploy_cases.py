@@ -63,6 +63,12 @@ def all_or_none(desk):
 
 
 @case
+def one_flow_twice_in_one_command(desk):
+    desk.write_flows(flow("F", on("a")), flow("F", on("b")))
+    desk.refused("deploy", "flow0.toml", "flow1.toml", status=2, said=["flow0.toml", "flow1.toml"])
+
+
+@case
 def several_branches(desk):
     text = flow("F", on("a"), head="[project]\nname = 'foo'\n")
     for options in (["--branch", "x"], ["--branch", "y"], ["--branch", "x", "--production"]):
