@@ -160,15 +160,23 @@ Described<std::string> parameters_of(const FlowDefinition& definition) {
   return described;
 }
 
-std::vector<std::string> changes_between(const Deployment& before, const LoadedFlow& now,
-                                         const std::string& name_space) {
+Described<std::string> surroundings_of(const Deployment& deployment) {
+  Described<std::string> described(deployment.environment.begin(), deployment.environment.end());
+  described["umask"] = fmt::format("{:04o}", deployment.umask);
+  described["file"] = deployment.flow_file;
+  return described;
+}
+
+std::vector<std::string> changes_between(const Deployment& before, const Deployment& next, const LoadedFlow& now) {
+  const std::string& name_space = next.name_space;
   std::vector<std::string> changes;
   const Path file(before.flow_file);
   const LoadedFlow old = load_flow_text(before.definition, file.filename().string(), file.parent_path().string());
   compare("trigger", triggers_of(old, name_space), triggers_of(now, name_space), changes);
   compare("parameter", parameters_of(*old.definition), parameters_of(*now.definition), changes);
   compare("step", steps_of(*old.definition), steps_of(*now.definition), changes);
-  if (changes.empty()) changes.emplace_back("the text of the file");
+  if (changes.empty() && before.definition != next.definition) changes.emplace_back("the text of the file");
+  compare("environment:", surroundings_of(before), surroundings_of(next), changes);
   return changes;
 }
 
@@ -199,7 +207,7 @@ class Deploying {
     report.version = next.version;
     if (report.unchanged) return report;
     report.version = ++next.version;
-    if (before && live) report.changes = changes_between(*before, flow, next.name_space);
+    if (before && live) report.changes = changes_between(*before, next, flow);
     if (before) QFLOW_TRY(expire_changed(*before, next));
     QFLOW_TRY(ledger_.save_deployment(next, event_names(flow, next.name_space)).map([](auto) {}));
     return report;

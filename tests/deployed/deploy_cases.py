@@ -49,6 +49,15 @@ def lines_of(answer):
 
 
 @case
+def a_redeploy_for_the_environment_says_so(desk):
+    desk.deploy(flow("F", on("a")))
+    desk.environment["PATH"] += ":/nowhere"
+    report = desk.deploy(flow("F", on("a")))[0]
+    equal(report["version"], 2)
+    contains(" ".join(report["changes"]), "PATH")
+
+
+@case
 def all_or_none(desk):
     desk.write_flows(flow("Good", on("a")), flow("Bad", on("a", more="when = 'event.x'\nnonsense = 1")))
     out, err = desk.ask("deploy", "flow0.toml", "flow1.toml", status=2)
