@@ -18,6 +18,11 @@ namespace {
 
 constexpr std::string_view kKilled = "the process that executed the run was killed";
 
+// A local one is started by whoever made it.
+bool waits_for_tick(const Run& run) {
+  return run.status == RunStatus::kQueued && run.origin == RunOrigin::kDeployed;
+}
+
 class Recovery {
  public:
   Recovery(Store& store, const Doors& doors, StopSignals* signals, RunObserver& observer)
@@ -29,7 +34,7 @@ class Recovery {
     if (!lock && lock.error().kind == ErrorKind::kBusy) return {};
     if (!lock) return tl::make_unexpected(lock.error());
     QFLOW_ASSIGN(Run run, store_.ledger().find_run(id));
-    if (has_ended(run.status)) return {};
+    if (has_ended(run.status) || waits_for_tick(run)) return {};  // another recovery was here in between
     if (run.status == RunStatus::kQueued) return end_unstarted(run);
     if (!end_leftovers({run.id, store_.layout(), doors_.files, doors_.processes, doors_.clock})) {
       observer_.note("some processes of " + run.id.text() + " could not be ended");
@@ -82,7 +87,6 @@ class Recovery {
   RunObserver& observer_;
 };
 
-// A deployed run that is queued waits for the next tick; a local one is started by whoever made it.
 Result<std::vector<RunId>> abandoned_runs(Store& store) {
   std::vector<RunId> abandoned;
   for (const RunStatus status : {RunStatus::kRunning, RunStatus::kQueued}) {
@@ -90,8 +94,7 @@ Result<std::vector<RunId>> abandoned_runs(Store& store) {
     filter.status = status;
     QFLOW_ASSIGN(const std::vector<Run> runs, store.ledger().list_runs(filter));
     for (const Run& run : runs) {
-      const bool waits = status == RunStatus::kQueued && run.origin == RunOrigin::kDeployed;
-      if (!waits && !store.run_is_locked(run.id)) abandoned.push_back(run.id);
+      if (!waits_for_tick(run) && !store.run_is_locked(run.id)) abandoned.push_back(run.id);
     }
   }
   return abandoned;
