@@ -169,13 +169,14 @@ Result<ExitStatus> publish(Context& context, const Arguments& arguments, Store& 
                            std::vector<Publication> publications, const Publisher& publisher) {
   const bool dry_run = arguments.flag("dry-run");
   const Doors doors = doors_of(context);
+  QFLOW_ASSIGN(const WaitBegin begin, begin_if_asked(context, arguments, store));
   QFLOW_ASSIGN(const auto published, publish_events(store, std::move(publications), publisher,
                                                     dry_run ? PublishMode::kDryRun : PublishMode::kForReal, doors));
   for (const PublishedNow& one : published) print_published(context, one, arguments.flag("json"), dry_run);
   if (!dry_run) {
     context.out.flush();
     if (arguments.flag("dispatch")) QFLOW_TRY(dispatch_runs(store, doors).map([](int) {}));
-    QFLOW_ASSIGN(const ExitStatus waited, wait_if_asked(context, arguments, store));
+    QFLOW_ASSIGN(const ExitStatus waited, wait_if_asked(context, arguments, store, begin));
     if (waited != ExitStatus::kOk) return waited;
   }
   const bool unmatched = arguments.flag("require-match") && nothing_matched(published);

@@ -47,11 +47,12 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   if (idle && !arguments.value("wait")) return ExitStatus::kOk;
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
   RunView view(context, StepOutput::kToErr);
+  QFLOW_ASSIGN(const WaitBegin begin, begin_if_asked(context, arguments, *store));
   QFLOW_ASSIGN(const TickReport report, tick(*store, doors_of(context), view));
   if (context.options.verbosity == Verbosity::kVerbose) {
     print_note(context, fmt::format("debounces over: {}; processes started: {}", report.debounces, report.started));
   }
-  return wait_if_asked(context, arguments, *store);
+  return wait_if_asked(context, arguments, *store, begin);
 }
 
 }  // namespace

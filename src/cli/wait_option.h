@@ -15,7 +15,10 @@ inline constexpr OptionSpec kWaitOption{
 // A wrong duration is refused before anything is done.
 Status check_wait_option(const Arguments& arguments);
 
+// To be called before runs are started; looks at nothing without the option.
+Result<WaitBegin> begin_if_asked(Context& context, const Arguments& arguments, Store& store);
+
 // Waits if the option was given; the status is the worst of the runs that ended, or kTimedOut.
-Result<ExitStatus> wait_if_asked(Context& context, const Arguments& arguments, Store& store);
+Result<ExitStatus> wait_if_asked(Context& context, const Arguments& arguments, Store& store, const WaitBegin& begin);
 
 }  // namespace qflow

@@ -72,6 +72,24 @@ Environment with_recorded(Environment environment, const Deployment& deployment)
   return environment;
 }
 
+// The runs that had not ended then, and those that were made since.
+Result<std::vector<Run>> ended_since(Store& store, const WaitBegin& begin) {
+  std::vector<Run> ended;
+  for (const RunId& id : begin.unended) {
+    QFLOW_ASSIGN(Run run, store.ledger().find_run(id));
+    if (has_ended(run.status)) ended.push_back(std::move(run));
+  }
+  RunFilter filter;
+  filter.since = begin.at;
+  QFLOW_ASSIGN(std::vector<Run> made, store.ledger().list_runs(filter));
+  std::reverse(made.begin(), made.end());  // the newest come first
+  for (Run& run : made) {
+    const bool is_known = std::find(begin.unended.begin(), begin.unended.end(), run.id) != begin.unended.end();
+    if (run.origin == RunOrigin::kDeployed && has_ended(run.status) && !is_known) ended.push_back(std::move(run));
+  }
+  return ended;
+}
+
 }  // namespace
 
 Result<int> dispatch_runs(Store& store, const Doors& doors) {
@@ -113,16 +131,17 @@ Status execute_waiting_runs(Store& store, const Doors& doors, RunObserver& obser
   }
 }
 
-Result<WaitResult> wait_for_runs(Store& store, const std::optional<Duration>& limit, const Doors& doors,
-                                 StopSignals* signals, RunObserver& observer) {
+Result<WaitBegin> begin_to_wait(Store& store, const Doors& doors) {
+  QFLOW_ASSIGN(std::vector<RunId> unended, store.ledger().triggers().unended_runs());
+  return WaitBegin{doors.clock.now(), std::move(unended)};
+}
+
+Result<WaitResult> wait_for_runs(Store& store, const WaitBegin& begin, const std::optional<Duration>& limit,
+                                 const Doors& doors, StopSignals* signals, RunObserver& observer) {
   WaitResult result;
   const auto began = doors.clock.monotonic();
-  std::vector<RunId> watched;
   while (true) {
     QFLOW_ASSIGN(const std::vector<RunId> active, store.ledger().triggers().unended_runs());
-    for (const RunId& run : active) {
-      if (std::find(watched.begin(), watched.end(), run) == watched.end()) watched.push_back(run);
-    }
     if (active.empty()) break;
     QFLOW_TRY(recover_runs(store, doors, signals, observer));
     QFLOW_TRY(dispatch_runs(store, doors).map([](int) {}));
@@ -131,10 +150,7 @@ Result<WaitResult> wait_for_runs(Store& store, const std::optional<Duration>& li
     if (result.timed_out || result.signal) break;
     std::this_thread::sleep_for(kPause);
   }
-  for (const RunId& id : watched) {
-    QFLOW_ASSIGN(Run run, store.ledger().find_run(id));
-    if (has_ended(run.status)) result.ended.push_back(std::move(run));
-  }
+  QFLOW_ASSIGN(result.ended, ended_since(store, begin));
   return result;
 }
 

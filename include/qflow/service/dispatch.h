@@ -38,9 +38,17 @@ struct WaitResult {
   std::vector<Run> ended;          // deployed runs that ended meanwhile, the oldest first
 };
 
+// Noted before runs are started: a short one has ended before the wait looks for the first time.
+struct WaitBegin {
+  Instant at;
+  std::vector<RunId> unended;
+};
+
+Result<WaitBegin> begin_to_wait(Store& store, const Doors& doors);
+
 // Waits until no deployed run is queued or running any more, at most `limit`, recovers those whose process is killed,
 // and dispatches what becomes queued.
-Result<WaitResult> wait_for_runs(Store& store, const std::optional<Duration>& limit, const Doors& doors,
-                                 StopSignals* signals, RunObserver& observer);
+Result<WaitResult> wait_for_runs(Store& store, const WaitBegin& begin, const std::optional<Duration>& limit,
+                                 const Doors& doors, StopSignals* signals, RunObserver& observer);
 
 }  // namespace qflow
