@@ -11,8 +11,4 @@ Result<DeployedArgument> parse_deployed_argument(const std::string& text) {
   return argument;
 }
 
-std::string full_name(const Deployment& deployment) {
-  return deployment.name_space.empty() ? deployment.flow.text() : deployment.name_space + "." + deployment.flow.text();
-}
-
 }  // namespace qflow

@@ -16,7 +16,4 @@ struct DeployedArgument {
 // kInvalid when a part breaks its rule.
 Result<DeployedArgument> parse_deployed_argument(const std::string& text);
 
-// "foo.prod.bar.HelloFlow", or the bare id outside of projects.
-std::string full_name(const Deployment& deployment);
-
 }  // namespace qflow

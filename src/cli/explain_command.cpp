@@ -76,6 +76,7 @@ class Printer {
   Status print(const TriggerExplanation& trigger) {
     const std::string flow = full_name(trigger.deployment);
     write(fmt::format("{}  {}\n", painter_.paint(Color::kBold, flow + "/" + trigger.trigger.text()), trigger.sentence));
+    if (!trigger.description.empty()) write(painter_.paint(Color::kDim, "  " + trigger.description) + "\n");
     if (!trigger.disabled.empty()) write(painter_.paint(Color::kYellow, "  " + trigger.disabled) + "\n");
     if (trigger.waiting.empty() && !trigger.missing.empty()) {
       write(fmt::format("  nothing waits; it needs {}\n", trigger.missing));

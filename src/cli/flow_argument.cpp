@@ -5,16 +5,26 @@
 #include "cli/store_access.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
+#include "qflow/service/deployment.h"
 
 namespace qflow {
 
 namespace {
 
+LoadedFlow load_text(const std::string& text, const std::string& file) {
+  return load_flow_text(text, file, Path(file).parent_path().string());
+}
+
 Result<LoadedFlow> load_recorded_flow(Store& store, const FlowId& flow) {
+  QFLOW_ASSIGN(const std::vector<Deployment> deployed, store.ledger().triggers().deployments(flow));
+  if (!deployed.empty()) {
+    QFLOW_ASSIGN(const Deployment one, find_deployment(store, flow.text()));
+    return load_text(one.definition, one.flow_file);
+  }
   QFLOW_ASSIGN(const std::optional<Run> run, store.ledger().latest_run(flow, std::nullopt, false));
   if (!run) return fail(ErrorKind::kNotFound, "");
   QFLOW_ASSIGN(const std::string text, store.ledger().definition(run->definition_hash));
-  return load_flow_text(text, run->flow_file, Path(run->flow_file).parent_path().string());
+  return load_text(text, run->flow_file);
 }
 
 Error no_such_flow(Store* store, const std::string& argument) {
@@ -33,17 +43,17 @@ void print_diagnostics(Context& context, const Diagnostics& diagnostics) {
   if (!quiet) context.err.write(diagnostics.render());
 }
 
-Result<LoadedFlow> load_checked_flow(Context& context, const std::string& file) {
-  QFLOW_ASSIGN(LoadedFlow flow, load_flow_file(context.files, context.folder, file));
+Result<LoadedFlow> load_checked_flow(Context& context, const std::string& file, const NamespaceOverride& changes) {
+  QFLOW_ASSIGN(LoadedFlow flow, load_flow_file(context.files, context.folder, file, changes));
   print_diagnostics(context, flow.diagnostics);
   if (flow.diagnostics.has_errors()) return fail(ErrorKind::kInvalid, "");
   return flow;
 }
 
-Result<LoadedFlow> load_file_or_flow(Context& context, const std::string& argument) {
+Result<LoadedFlow> load_file_or_flow(Context& context, const std::string& argument, const NamespaceOverride& changes) {
   const bool is_file = exists(context.files, context.folder / argument);
   const Result<FlowId> flow = FlowId::parse(argument);
-  if (is_file || !flow) return load_checked_flow(context, argument);
+  if (is_file || !flow) return load_checked_flow(context, argument, changes);
   const Result<std::unique_ptr<Store>> store = open_store(context, StoreAccess::kRead);
   if (!store) return tl::make_unexpected(no_such_flow(nullptr, argument));
   Result<LoadedFlow> recorded = load_recorded_flow(**store, *flow);

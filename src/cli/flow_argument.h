@@ -12,9 +12,10 @@ void print_diagnostics(Context& context, const Diagnostics& diagnostics);
 
 // The flow of FILE, without errors: they have been printed, and the result then is an error without message, which
 // ends the command with status 2.
-Result<LoadedFlow> load_checked_flow(Context& context, const std::string& file);
+Result<LoadedFlow> load_checked_flow(Context& context, const std::string& file, const NamespaceOverride& changes = {});
 
-// FILE, or the id of a flow that ran in the store: as it was at its newest run.
-Result<LoadedFlow> load_file_or_flow(Context& context, const std::string& argument);
+// FILE, or a flow of the store: as it is deployed, else as it was at its newest run.
+Result<LoadedFlow> load_file_or_flow(Context& context, const std::string& argument,
+                                     const NamespaceOverride& changes = {});
 
 }  // namespace qflow

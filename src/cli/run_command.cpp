@@ -2,6 +2,7 @@
 
 #include "cli/command_table.h"
 #include "cli/flow_argument.h"
+#include "cli/namespace_options.h"
 #include "cli/run_foreground.h"
 #include "cli/run_view.h"
 #include "cli/store_access.h"
@@ -12,7 +13,9 @@ namespace qflow {
 
 namespace {
 
-constexpr PositionalSpec kPositionals[] = {{.name = "FILE", .help = "the flow file", .completes = Completes::kFile}};
+constexpr PositionalSpec kPositionals[] = {{.name = "FILE|FLOW",
+                                            .help = "the flow file, or a flow of the store as it is deployed",
+                                            .completes = Completes::kFlowOrFile}};
 
 constexpr OptionSpec kOptions[] = {
     {.name = "trigger",
@@ -32,6 +35,12 @@ constexpr OptionSpec kOptions[] = {
      .repeats = OptionSpec::Repeats::kYes,
      .completes = Completes::kTag},
     {.name = "context", .value = "C", .help = "the context of the run"},
+    kProjectOption,
+    kBranchOption,
+    kNoBranchOption,
+    kProductionOption,
+    kNoProductionOption,
+    kConfigValueOption,
     kJobsOption,
     kFailFastOption,
     {.name = "detach", .help = "run in a process of its own; print the run's id and return"},
@@ -64,7 +73,8 @@ Result<ExitStatus> run_in_background(Context& context, const LoadedFlow& flow, c
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   const bool as_json = arguments.flag("json");
   QFLOW_ASSIGN(const LocalRunRequest request, read_request(arguments));
-  QFLOW_ASSIGN(const LoadedFlow flow, load_checked_flow(context, arguments.positionals().front()));
+  QFLOW_ASSIGN(const NamespaceOverride changes, read_namespace(arguments));
+  QFLOW_ASSIGN(const LoadedFlow flow, load_file_or_flow(context, arguments.positionals().front(), changes));
   if (arguments.flag("detach")) return run_in_background(context, flow, request, as_json);
   return run_in_foreground(context, as_json, [&](const Doors& doors, StopSignals& signals, RunObserver& observer) {
     return run_locally(flow, request, doors, &signals, observer);

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/command_table.h"
+#include "cli/namespace_options.h"
 #include "cli/overdue_note.h"
 #include "cli/run_list.h"
 #include "cli/since_option.h"
@@ -32,6 +33,12 @@ constexpr OptionSpec kOptions[] = {
     {.name = "context", .value = "C", .help = "runs with this context"},
     {.name = "since", .value = "T", .help = "runs made since then: an instant, or a duration such as 2h"},
     {.name = "limit", .value = "N", .help = "so many, the newest (on a terminal 20)"},
+    kProjectOption,
+    kBranchOption,
+    kNoBranchOption,
+    kProductionOption,
+    kNoProductionOption,
+    kConfigValueOption,
     {.name = "json", .help = "one JSON object per run"},
 };
 
@@ -47,6 +54,9 @@ Result<RunFilter> read_filter(const Context& context, const Arguments& arguments
     QFLOW_ASSIGN(filter.since, parse_since(*since, context.clock.now()));
   }
   QFLOW_ASSIGN(filter.limit, arguments.integer("limit", 1, kMostRuns));
+  QFLOW_ASSIGN(const NamespaceOverride options, read_namespace(arguments));
+  QFLOW_ASSIGN(const auto project, override_project(std::nullopt, options));
+  if (project) filter.name_space = project_namespace(*project, user_name(context.environment));
   return filter;
 }
 

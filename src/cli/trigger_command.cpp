@@ -53,8 +53,7 @@ Result<Deployment> wanted_deployment(Context& context, const Arguments& argument
   if (options.empty()) return find_deployment(store, *flow);
   QFLOW_ASSIGN(const std::vector<Deployment> deployed, find_deployments(store, *flow));
   QFLOW_ASSIGN(const auto project, override_project(project_of(deployed.front()), options));
-  const std::string user = find_variable(context.environment, "QFLOW_USER").value_or(login_name());
-  return find_deployment(store, project_namespace(*project, user) + "." + *flow);
+  return find_deployment(store, project_namespace(*project, user_name(context.environment)) + "." + *flow);
 }
 
 Result<ActivationRequest> read_request(Context& context, const Arguments& arguments, Store& store) {

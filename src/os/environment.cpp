@@ -46,4 +46,8 @@ std::string login_name() {
   return found == nullptr ? std::to_string(geteuid()) : std::string(entry.pw_name);
 }
 
+std::string user_name(const Environment& environment) {
+  return find_variable(environment, "QFLOW_USER").value_or(login_name());
+}
+
 }  // namespace qflow

@@ -25,10 +25,6 @@ Error dry_run_end() {
   return {ErrorKind::kRefused, "", ""};
 }
 
-std::string user_of(const Environment& environment) {
-  return find_variable(environment, "QFLOW_USER").value_or(login_name());
-}
-
 std::vector<std::pair<std::string, std::string>> recorded_environment(const Environment& environment) {
   std::vector<std::pair<std::string, std::string>> recorded;
   for (const char* name : {"LANG", "LC_ALL", "PATH"}) {
@@ -50,7 +46,7 @@ Deployment deployment_for(const LoadedFlow& flow, const Doors& doors) {
   Deployment deployment;
   deployment.flow = definition.id;
   if (definition.project) {
-    deployment.name_space = project_namespace(*definition.project, user_of(doors.environment));
+    deployment.name_space = project_namespace(*definition.project, user_name(doors.environment));
     if (definition.project->branch) deployment.branch = definition.project->branch->value;
   }
   deployment.definition = definition.text;
@@ -263,10 +259,6 @@ class Deploying {
   EventIntake intake_;
 };
 
-std::string full_name(const Deployment& deployment) {
-  return deployment.name_space.empty() ? deployment.flow.text() : deployment.name_space + "." + deployment.flow.text();
-}
-
 Error unknown_flow(const std::vector<Deployment>& known, const std::string& name) {
   std::vector<std::string> names;
   for (const Deployment& deployment : known) names.push_back(deployment.flow.text());
@@ -276,6 +268,10 @@ Error unknown_flow(const std::vector<Deployment>& known, const std::string& name
 }
 
 }  // namespace
+
+std::string full_name(const Deployment& deployment) {
+  return deployment.name_space.empty() ? deployment.flow.text() : deployment.name_space + "." + deployment.flow.text();
+}
 
 Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& flows, DeployMode mode,
                                                const Doors& doors) {

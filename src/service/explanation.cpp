@@ -74,6 +74,7 @@ class Explainer {
     result.trigger = trigger.id();
     result.type = trigger.rules().type;
     result.sentence = describe(trigger, flow_.triggers);
+    result.description = trigger.rules().description;
     result.disabled = why_disabled(flow_, deployment_, trigger);
     result.missing = missing_sources(trigger, flow_.triggers, {});
     QFLOW_ASSIGN(const std::vector<CorrelatedState> states, ledger_.states(flow_.key, trigger.id()));

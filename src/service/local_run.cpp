@@ -45,10 +45,6 @@ std::optional<Instant> inherited_instant(const TriggerRecord& record, Store* sto
   return std::nullopt;
 }
 
-std::string user_of(const Environment& environment) {
-  return find_variable(environment, "QFLOW_USER").value_or(login_name());
-}
-
 Result<Preparation> prepare(const LoadedFlow& flow, const LocalRunRequest& request, const StoreLocation& location,
                             Store* store, const Doors& doors) {
   const FlowDefinition& definition = *flow.definition;
@@ -62,7 +58,7 @@ Result<Preparation> prepare(const LoadedFlow& flow, const LocalRunRequest& reque
   run.tags.insert(run.tags.end(), request.tags.begin(), request.tags.end());
   run.definition_hash = sha256_hex(definition.text);
   run.flow_file = (Path(definition.folder) / Path(definition.file).filename()).string();
-  if (definition.project) run.name_space = project_namespace(*definition.project, user_of(doors.environment));
+  if (definition.project) run.name_space = project_namespace(*definition.project, user_name(doors.environment));
   Json values = Json::object();
   QFLOW_ASSIGN(auto simulated, simulate(flow, request, store, doors));
   if (simulated) {

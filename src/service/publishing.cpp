@@ -128,8 +128,7 @@ Result<Publisher> find_publisher(Store& store, const NamespaceOverride& options,
   }
   QFLOW_ASSIGN(const auto project, override_project(std::nullopt, options));
   if (project) {
-    const std::string user = find_variable(environment, "QFLOW_USER").value_or(login_name());
-    publisher.name_space = project_namespace(*project, user);
+    publisher.name_space = project_namespace(*project, user_name(environment));
   }
   return publisher;
 }

@@ -21,8 +21,8 @@ Result<std::optional<TriggerId>> wanted_trigger(Store& store, const Deployment& 
   for (const auto& trigger : flow->triggers) {
     if (trigger->type() != *type || (id && trigger->id() != *id)) continue;
     if (found) {
-      return fail(ErrorKind::kInvalid, fmt::format("{} has several triggers of the type {}", deployment.flow.text(),
-                                                   to_text(*type)));
+      return fail(ErrorKind::kInvalid,
+                  fmt::format("{} has several triggers of the type {}", deployment.flow.text(), to_text(*type)));
     }
     found = trigger->id();
   }

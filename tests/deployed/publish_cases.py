@@ -229,6 +229,17 @@ def namespaced_from_a_run(desk):
 
 
 @case
+def keys_of_steps(desk):
+    """A step's idempotency key holds across its runs, deployed or not."""
+    desk.deploy(flow("F", on("go")) + "publish = [{ event = 'day', idempotency_key = '{{ run.context }}', safe = false }]\n")
+    for context in ("monday", "monday", "tuesday"):
+        desk.publish("go", "--context", context, "--wait=20s")
+    equal(sorted(event["context"] for event in desk.events("day")), ["monday", "tuesday"])
+    desk.ask("run", "F", "--context", "monday")
+    equal(len(desk.events("day")), 2)
+
+
+@case
 def safe(desk):
     run = '"$QFLOW_BIN" publish by_command --safe; "$QFLOW_BIN" publish always'
     text = flow("F", on("go"), run=run) + "publish = [{ event = 'by_key' }, { event = 'not_safe', safe = false }]\n"

@@ -286,11 +286,11 @@ def debounce(desk):
 
 @case
 def explain(desk):
-    desk.deploy(flow("F", on("a", "b", more="when = 'event.payload.rows > 1000'\nwithin = '1h'")))
+    desk.deploy(flow("F", on("a", "b", more="when = 'event.payload.rows > 1000'\nwithin = '1h'\ndescription = 'both rows'")))
     waits = desk.publish("a", "--payload", '{"rows": 2000}', "--sender", "ann")[0]["id"]
     filtered = desk.publish("b", "--payload", '{"rows": 3}')[0]["id"]
     text = desk.ask("explain", "F")[0]
-    contains(text, "event.payload.rows > 1000", "3", "ann", "b", "qflow publish b")
+    contains(text, "both rows", "event.payload.rows > 1000", "3", "ann", "b", "qflow publish b")
     said = desk.explain("F/event")[0]
     expect({"flow", "trigger", "sentence", "waiting", "arrived", "filtered", "window_closes", "last", "next", "would_fire"}
            <= set(said), "keys of explain")

@@ -21,4 +21,7 @@ void set_process_umask(int mask);
 // The login name of the user who runs this process.
 std::string login_name();
 
+// Who counts as the user in names of namespaces: QFLOW_USER, else the login name.
+std::string user_name(const Environment& environment);
+
 }  // namespace qflow

@@ -30,6 +30,9 @@ enum class DeployMode { kLive, kDryRun };
 Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& flows, DeployMode mode,
                                                const Doors& doors);
 
+// "foo.prod.bar.HelloFlow", or the bare id outside of projects.
+std::string full_name(const Deployment& deployment);
+
 // The deployments that a person means with "Flow", "namespace.Flow", the namespace options, or their mix: of a bare
 // name those in all namespaces. kNotFound with the nearest name.
 Result<std::vector<Deployment>> find_deployments(Store& store, const std::string& name);

@@ -31,7 +31,8 @@ struct TriggerExplanation {
   TriggerId trigger;
   std::string type;
   std::string sentence;
-  std::string disabled;  // why no event counts now; ""
+  std::string description;  // of the trigger in its file
+  std::string disabled;     // why no event counts now; ""
   std::vector<WaitingGroup> waiting;
   std::string missing;                        // when nothing waits: what it needs
   std::vector<TriggerOutcome> refused;        // the newest that were filtered, superseded, expired, skipped, stopped
