@@ -71,12 +71,18 @@ _qflow() {
     run:--param | run:-p) compopt -o nospace 2>/dev/null; _qflow_ask parameter; return ;;
     run:--tag) _qflow_ask tag; return ;;
     run:--context) return ;;
+    run:--project) return ;;
+    run:--branch) return ;;
+    run:--config-value) return ;;
     run:--jobs) return ;;
     runs:--status) _qflow_words "queued running succeeded failed cancelled crashed"; return ;;
     runs:--tag) _qflow_ask tag; return ;;
     runs:--context) return ;;
     runs:--since) return ;;
     runs:--limit) return ;;
+    runs:--project) return ;;
+    runs:--branch) return ;;
+    runs:--config-value) return ;;
     tick:--wait) return ;;
     trigger:--flow-id) _qflow_ask deployed; return ;;
     trigger:--trigger-id) return ;;
@@ -107,8 +113,8 @@ _qflow() {
       publish) _qflow_words "--payload --type --namespace --value --sender --context --timestamp --namespaced --project --branch --no-branch --production --no-production --config-value --safe --idempotency-key --batch --dispatch --wait --require-match --dry-run --json" ;;
       put) _qflow_words "--file" ;;
       resume) _qflow_words "--jobs --fail-fast --json" ;;
-      run) _qflow_words "--trigger -p --param --tag --context --jobs --fail-fast --detach --json" ;;
-      runs) _qflow_words "--status --tag --context --since --limit --json" ;;
+      run) _qflow_words "--trigger -p --param --tag --context --project --branch --no-branch --production --no-production --config-value --jobs --fail-fast --detach --json" ;;
+      runs) _qflow_words "--status --tag --context --since --limit --project --branch --no-branch --production --no-production --config-value --json" ;;
       tag) _qflow_words "--json" ;;
       tick) _qflow_words "--wait --dry-run" ;;
       trigger) _qflow_words "--flow-id --trigger-id --batch-id --context --correlation -p --param --project --branch --no-branch --production --no-production --config-value --detach --json" ;;
@@ -134,7 +140,7 @@ _qflow() {
     man) _qflow_words "qflow qflow-flow"; ;;
     publish) _qflow_ask event; ;;
     resume) _qflow_ask run; ;;
-    run) _qflow_paths -f; ;;
+    run) _qflow_ask flow; _qflow_paths -f; ;;
     runs) _qflow_ask flow; ;;
     tag) _qflow_ask run; _qflow_ask tag; ;;
     undeploy) _qflow_ask deployed; ;;

@@ -69,7 +69,7 @@ Result<ActivationRequest> read_request(Context& context, const Arguments& argume
   return request;
 }
 
-// Its turn has not come: whichever process takes it, this one waits for its end.
+// Its turn has not come: this process lets the earlier ones start, and waits for the run's end, whoever takes it.
 Result<RunResult> follow(Store& store, const RunId& id, StopSignals& signals, RunObserver& observer,
                          const Doors& doors) {
   observer.note(id.text() + " waits for earlier runs");
@@ -83,6 +83,7 @@ Result<RunResult> follow(Store& store, const RunId& id, StopSignals& signals, Ru
         return {};
       }));
     }
+    if (!claimed) QFLOW_TRY(dispatch_runs(store, doors).map([](int) {}));
     if (claimed) return execute_claimed_run(store, std::move(*claimed), {}, doors, &signals, observer);
     if (const auto signal = signals.take()) return RunResult{id, run.status, "it goes on by itself", *signal};
     std::this_thread::sleep_for(kPause);

@@ -40,6 +40,10 @@ BusyDecision decide_busy(WhenBusy when_busy, const std::vector<ActiveRun>& activ
   return decision;
 }
 
+bool looks_at_active_runs(WhenBusy when_busy) {
+  return when_busy != WhenBusy::kParallel && when_busy != WhenBusy::kQueue;
+}
+
 bool runs_one_by_one(WhenBusy when_busy) {
   return when_busy != WhenBusy::kParallel;
 }

@@ -223,7 +223,10 @@ Result<std::string> Engine::chain_text(const FiringAttempt& attempt) {
 
 Result<std::optional<RunId>> Engine::start_or_join(FiringAttempt& attempt) {
   const FlowDefinition& definition = *attempt.flow.definition;
-  QFLOW_ASSIGN(const std::vector<ActiveRun> active, state_.active_runs(attempt.flow, attempt.request.context));
+  std::vector<ActiveRun> active;
+  if (looks_at_active_runs(definition.run.when_busy)) {
+    QFLOW_ASSIGN(active, state_.active_runs(attempt.flow, attempt.request.context));
+  }
   const TriggerId trigger = attempt.joining != nullptr ? attempt.joining->id() : TriggerId();
   const BusyDecision decision = decide_busy(definition.run.when_busy, active, trigger, attempt.correlation);
   if (decision.kind == BusyDecision::Kind::kSkip) {

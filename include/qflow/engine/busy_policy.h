@@ -21,6 +21,9 @@ struct BusyDecision {
 BusyDecision decide_busy(WhenBusy when_busy, const std::vector<ActiveRun>& active, const TriggerId& trigger,
                          const std::string& correlation);
 
+// Whether the decision depends on them: under the other policies it is always to queue.
+bool looks_at_active_runs(WhenBusy when_busy);
+
 // Whether runs of one context come one after the other: all policies but `parallel`.
 bool runs_one_by_one(WhenBusy when_busy);
 
