@@ -91,7 +91,9 @@ Status inspect_an_event(Context& context, Store& store, const Arguments& argumen
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
   const bool is_event = arguments.positionals().size() == 1 && is_event_id(arguments.positionals().front());
-  QFLOW_TRY(is_event ? inspect_an_event(context, *store, arguments) : inspect_a_run(context, *store, arguments));
+  QFLOW_TRY(store->ledger().read([&]() -> Status {
+    return is_event ? inspect_an_event(context, *store, arguments) : inspect_a_run(context, *store, arguments);
+  }));
   return ExitStatus::kOk;
 }
 

@@ -57,11 +57,16 @@ Result<TickReport> tick(Store& store, const Doors& doors, RunObserver& observer)
 
 Result<bool> has_work(Store& store, const Doors& doors) {
   TriggerLedger& triggers = store.ledger().triggers();
-  QFLOW_ASSIGN(const auto queued, triggers.startable_runs(1));
-  QFLOW_ASSIGN(const auto due, triggers.due_debounces(doors.clock.now()));
-  QFLOW_ASSIGN(const auto replaced, triggers.runs_to_cancel());
-  if (!queued.empty() || !due.empty() || !replaced.empty()) return true;
-  return has_abandoned(store);
+  bool work = false;
+  QFLOW_TRY(store.ledger().read([&]() -> Status {
+    QFLOW_ASSIGN(const auto queued, triggers.startable_runs(1));
+    QFLOW_ASSIGN(const auto due, triggers.due_debounces(doors.clock.now()));
+    QFLOW_ASSIGN(const auto replaced, triggers.runs_to_cancel());
+    QFLOW_ASSIGN(const bool abandoned, has_abandoned(store));
+    work = !queued.empty() || !due.empty() || !replaced.empty() || abandoned;
+    return {};
+  }));
+  return work;
 }
 
 Status note_tick(const StoreLayout& layout, FileSystem& files) {

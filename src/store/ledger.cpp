@@ -127,6 +127,11 @@ class Transaction {
     open_ = true;
     return {};
   }
+  Status begin_reading() {
+    QFLOW_TRY(database_.run("BEGIN"));
+    open_ = true;
+    return {};
+  }
   Status commit() {
     QFLOW_TRY(database_.run("COMMIT"));
     open_ = false;
@@ -202,6 +207,13 @@ Status Ledger::write(Durability durability, const std::function<Status(LedgerWri
   }
   if (connection_->database->log_pages() >= kLogPagesWhileOpen) connection_->database->checkpoint();
   return {};
+}
+
+Status Ledger::read(const std::function<Status()>& body) {
+  Transaction transaction(*connection_->database);
+  QFLOW_TRY(transaction.begin_reading());
+  QFLOW_TRY(body());
+  return transaction.commit();
 }
 
 Result<Run> Ledger::find_run(const RunId& run) {

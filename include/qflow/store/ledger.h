@@ -85,6 +85,10 @@ class Ledger {
   // Runs `body` in one transaction, after queueing on the gate; commits when it succeeds, else leaves nothing.
   Status write(Durability durability, const std::function<Status(LedgerWriter&)>& body);
 
+  // Runs `body`, whose look-ups all see the ledger as it is at its first one. Many look-ups are quicker so, since SQLite
+  // takes its locks once. Not inside of itself or of `write`.
+  Status read(const std::function<Status()>& body);
+
   Result<Run> find_run(const RunId& run);  // kNotFound with the nearest known flow or number
   Result<std::optional<Run>> latest_run(const FlowId& flow, const std::optional<std::string>& name_space,
                                         bool ended_only);       // by number
