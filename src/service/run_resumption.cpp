@@ -141,7 +141,8 @@ Result<RunResult> resume_run(Store& store, const RunId& id, const std::optional<
     steps.clear();
   }
   ReusePlan plan(*held.flow, steps, again);
-  if (!has_work(*held.flow, plan)) {
+  // One that was killed between its last step and its end has only to end.
+  if (earlier.status == RunStatus::kSucceeded && !has_work(*held.flow, plan)) {
     return fail(ErrorKind::kInvalid, "every step of " + id.text() + " has succeeded",
                 "name the step to begin with: qflow resume " + id.text() + " STEP");
   }
