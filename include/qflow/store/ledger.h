@@ -85,8 +85,8 @@ class Ledger {
   // Runs `body` in one transaction, after queueing on the gate; commits when it succeeds, else leaves nothing.
   Status write(Durability durability, const std::function<Status(LedgerWriter&)>& body);
 
-  // Runs `body`, whose look-ups all see the ledger as it is at its first one. Many look-ups are quicker so, since SQLite
-  // takes its locks once. Not inside of itself or of `write`.
+  // Runs `body`, whose look-ups all see the ledger as it is at its first one. Many look-ups are quicker so, since
+  // SQLite takes its locks once. Not inside of itself or of `write`.
   Status read(const std::function<Status()>& body);
 
   Result<Run> find_run(const RunId& run);  // kNotFound with the nearest known flow or number
