@@ -7,6 +7,7 @@
 #include <csignal>
 #include <filesystem>
 #include <optional>
+#include <thread>
 
 #include "qflow/os/pipe.h"
 #include "qflow/os/process_launcher.h"
@@ -33,6 +34,15 @@ class TableFixture {
     }
     return std::nullopt;
   }
+  // A process that was started just now has no environment yet: the kernel fills it in last.
+  std::string environment(pid_t id) {
+    std::string entries = table.environment(id);
+    for (int tries = 0; entries.empty() && tries < 10'000; ++tries) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      entries = table.environment(id);
+    }
+    return entries;
+  }
   static bool has_ended(const ChildProcess& child) {
     return wait_readable({child.exited.descriptor()}, std::chrono::microseconds(0)).front();
   }
@@ -57,7 +67,7 @@ TEST_CASE("a process is known by its parent, group, start and environment, whate
   CHECK(found->parent == getpid());
   CHECK(found->group == child.id);
   CHECK(found->started >= self.started);
-  CHECK(fixture.table.environment(child.id) == std::string("EMPTY=\0TWO=lines\nhere\0PATH=/usr/bin:/bin\0", 41));
+  CHECK(fixture.environment(child.id) == std::string("EMPTY=\0TWO=lines\nhere\0PATH=/usr/bin:/bin\0", 41));
   CHECK(fixture.find(self.id)->started == self.started);
   fixture.end(child);
   CHECK(fixture.table.environment(child.id).empty());

@@ -23,7 +23,7 @@ class ProcessTable {
   // This user's processes (root: everybody's), without those that have ended and wait to be collected.
   virtual std::vector<ProcessInfo> processes() = 0;
   // The environment that the process's program was started with: "NAME=value" entries, each followed by a NUL byte; ""
-  // when it can't be read, or the process has ended.
+  // when it can't be read, the process has ended, or the kernel is still about to start the program.
   virtual std::string environment(pid_t process) = 0;
   // Sends to that very process: one that has its number by now gets nothing.
   virtual void signal(const ProcessInfo& process, int signal) = 0;
