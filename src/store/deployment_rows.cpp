@@ -113,13 +113,17 @@ Status save_triggers(SqliteConnection& ledger, std::int64_t key, const std::vect
 
 }  // namespace
 
+Result<std::optional<std::int64_t>> find_trigger_key(SqliteConnection& ledger, std::int64_t deployment,
+                                                     const TriggerId& trigger) {
+  Query query =
+      ledger.query("SELECT trigger FROM triggers WHERE deployment = ? AND id = ?", deployment, trigger.text());
+  QFLOW_ASSIGN(const bool known, query.next());
+  return known ? std::optional(query.integer(0)) : std::nullopt;
+}
+
 Result<std::int64_t> trigger_key(SqliteConnection& ledger, std::int64_t deployment, const TriggerId& trigger) {
-  {
-    Query query =
-        ledger.query("SELECT trigger FROM triggers WHERE deployment = ? AND id = ?", deployment, trigger.text());
-    QFLOW_ASSIGN(const bool known, query.next());
-    if (known) return query.integer(0);
-  }
+  QFLOW_ASSIGN(const auto known, find_trigger_key(ledger, deployment, trigger));
+  if (known) return *known;
   QFLOW_TRY(ledger.run(
       "INSERT INTO triggers(deployment, id, position, enabled, disabled_reason, shape) VALUES(?, ?, NULL, 1, '', '')",
       deployment, trigger.text()));

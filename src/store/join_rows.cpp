@@ -62,15 +62,16 @@ Result<TriggerState> read_state(SqliteConnection& ledger, std::int64_t trigger, 
 
 Result<TriggerState> TriggerLedger::state(std::int64_t deployment, const TriggerId& joining,
                                           const std::string& correlation) {
-  QFLOW_ASSIGN(const std::int64_t key, trigger_key(database_, deployment, joining));
-  return read_state(database_, key, correlation);
+  QFLOW_ASSIGN(const auto key, find_trigger_key(database_, deployment, joining));
+  return key ? read_state(database_, *key, correlation) : TriggerState();
 }
 
 Result<std::vector<CorrelatedState>> TriggerLedger::states(std::int64_t deployment, const TriggerId& joining) {
-  QFLOW_ASSIGN(const std::int64_t key, trigger_key(database_, deployment, joining));
+  QFLOW_ASSIGN(const auto key, find_trigger_key(database_, deployment, joining));
   std::vector<CorrelatedState> states;
+  if (!key) return states;
   {
-    Query query = database_.query(QFLOW_WAITING_COLUMNS "ORDER BY w.correlation, w.event", key);
+    Query query = database_.query(QFLOW_WAITING_COLUMNS "ORDER BY w.correlation, w.event", *key);
     while (true) {
       QFLOW_ASSIGN(const bool more, query.next());
       if (!more) break;
@@ -79,7 +80,7 @@ Result<std::vector<CorrelatedState>> TriggerLedger::states(std::int64_t deployme
     }
   }
   for (CorrelatedState& one : states) {
-    QFLOW_ASSIGN(one.state.held, read_held(database_, key, one.correlation));
+    QFLOW_ASSIGN(one.state.held, read_held(database_, *key, one.correlation));
   }
   return states;
 }
