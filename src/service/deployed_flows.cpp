@@ -1,7 +1,8 @@
+#include "qflow/service/deployed_flows.h"
+
 #include <utility>
 
 #include "qflow/flowfile/flow_file.h"
-#include "qflow/service/event_intake.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "service/artifact_reading.h"
 

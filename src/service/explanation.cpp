@@ -8,7 +8,7 @@
 #include "qflow/engine/arrival.h"
 #include "qflow/engine/trigger_kind.h"
 #include "qflow/error/suggestion.h"
-#include "qflow/service/event_intake.h"
+#include "qflow/service/deployed_flows.h"
 #include "qflow/trigger/source_filter.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "qflow/trigger/trigger_sentence.h"

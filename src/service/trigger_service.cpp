@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "qflow/service/activation.h"
-#include "qflow/service/event_intake.h"
+#include "qflow/service/deployed_flows.h"
 
 namespace qflow {
 

@@ -1,35 +1,16 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "qflow/engine/engine.h"
+#include "qflow/service/deployed_flows.h"
 #include "qflow/service/doors.h"
 #include "qflow/store/store.h"
 
 namespace qflow {
-
-// The deployed flows of a store, each parsed once. For one thread.
-class DeployedFlows {
- public:
-  explicit DeployedFlows(Store& store) : store_(store) {}
-
-  // As it is deployed now. kStore when the recorded definition has errors (a newer qflow may see some).
-  Result<std::shared_ptr<const DeployedFlow>> find(std::int64_t key);
-  // What every flow that listens to the event makes of it, in the order of their first deploy.
-  Result<std::vector<Judgement>> judge(const Event& event);
-
- private:
-  Status refresh();
-
-  Store& store_;
-  std::int64_t generation_ = -1;
-  std::map<std::int64_t, std::shared_ptr<const DeployedFlow>> flows_;
-};
 
 // The generation of an event that is recorded only: the end of a local run.
 inline constexpr std::int64_t kHeardByNobody = -1;
