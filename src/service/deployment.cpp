@@ -20,11 +20,6 @@ namespace qflow {
 
 namespace {
 
-// Ends a transaction that must leave nothing, though nothing is wrong.
-Error dry_run_end() {
-  return {ErrorKind::kRefused, "", ""};
-}
-
 std::vector<std::pair<std::string, std::string>> recorded_environment(const Environment& environment) {
   std::vector<std::pair<std::string, std::string>> recorded;
   for (const char* name : {"LANG", "LC_ALL", "PATH"}) {
@@ -286,18 +281,17 @@ Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& fl
   }
   QFLOW_ASSIGN(const std::unique_ptr<Store> store,
                Store::open(location.root, StoreAccess::kCreate, doors.files, doors.clock));
-  const Status written = store->ledger().write(Durability::kPower, [&](LedgerWriter&) -> Status {
+  const auto deploy_all = [&](LedgerWriter&) -> Status {
     Deploying deploying(*store, doors);
     for (const LoadedFlow& flow : flows) {
       auto report = deploying.deploy(flow);
       if (!report) return tl::make_unexpected(with_context(flow.definition->file, report.error()));
       reports.push_back(std::move(*report));
     }
-    if (mode == DeployMode::kDryRun) return tl::make_unexpected(dry_run_end());
     return {};
-  });
-  const bool intended = mode == DeployMode::kDryRun && !written && written.error().message.empty();
-  if (!written && !intended) return tl::make_unexpected(written.error());
+  };
+  Ledger& ledger = store->ledger();
+  QFLOW_TRY(mode == DeployMode::kDryRun ? ledger.rehearse(deploy_all) : ledger.write(Durability::kPower, deploy_all));
   return reports;
 }
 

@@ -35,7 +35,7 @@ class Collector {
   }
 
  private:
-  // Runs. Where nothing is to be removed, it is done all the same and taken back: what would follow from it is known.
+  // Runs. Where nothing is to be removed, it is rehearsed: what would follow from it is known.
   Status give_up_results() {
     const Instant put_before = doors_.clock.now() - kYoungestGarbage;
     QFLOW_ASSIGN(const std::vector<RunId> runs, outdated_runs());
@@ -47,14 +47,11 @@ class Collector {
       QFLOW_ASSIGN(unnamed_, store_.ledger().unnamed_objects(put_before));
       return {};
     }
-    bool counted = false;
-    const Status taken_back = store_.ledger().write(Durability::kProcess, [&](LedgerWriter& writer) -> Status {
+    return store_.ledger().rehearse([&](LedgerWriter& writer) -> Status {
       for (const RunId& run : runs) QFLOW_TRY(give_up(writer, run));
       QFLOW_ASSIGN(unnamed_, store_.ledger().unnamed_objects(put_before));
-      counted = true;
-      return fail(ErrorKind::kRefused, "nothing is to be removed");
+      return {};
     });
-    return counted ? Status() : taken_back;
   }
 
   Result<std::vector<RunId>> outdated_runs() {

@@ -155,15 +155,12 @@ Result<std::vector<PublishedNow>> publish_events(Store& store, std::vector<Publi
   Publishing publishing(store, doors);
   QFLOW_TRY(publishing.prepare(std::move(publications), publisher, config.max_payload));
   std::vector<PublishedNow> published;
-  bool tried = false;
-  const Status written = store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
+  const auto record = [&](LedgerWriter& writer) -> Status {
     QFLOW_ASSIGN(published, publishing.record(writer));
-    tried = true;
-    // An error takes everything back.
-    if (mode == PublishMode::kDryRun) return fail(ErrorKind::kRefused, "a dry run leaves nothing");
     return {};
-  });
-  if (!written && !(mode == PublishMode::kDryRun && tried)) return tl::make_unexpected(written.error());
+  };
+  Ledger& ledger = store.ledger();
+  QFLOW_TRY(mode == PublishMode::kDryRun ? ledger.rehearse(record) : ledger.write(Durability::kPower, record));
   return published;
 }
 

@@ -81,6 +81,8 @@ class Writer final : public LedgerWriter {
 
 // The database, and the gate on which its writers queue.
 struct Ledger::Connection {
+  enum class Ending { kCommit, kTakeBack };
+
   std::unique_ptr<SqliteConnection> database;
   FileHandle gate;
   StoreAccess access;
@@ -92,7 +94,7 @@ struct Ledger::Connection {
   ~Connection();
   // Waits for the other writers; what is left of the patience is the database's.
   Status enter_gate();
-  Status transact(Durability wanted, const std::function<Status(LedgerWriter&)>& body);
+  Status transact(Durability wanted, Ending ending, const std::function<Status(LedgerWriter&)>& body);
   Status set_durability(Durability wanted);
   void restart_log();
 };
@@ -161,13 +163,17 @@ Status Ledger::Connection::set_durability(Durability wanted) {
   return {};
 }
 
-Status Ledger::Connection::transact(Durability wanted, const std::function<Status(LedgerWriter&)>& body) {
+Status Ledger::Connection::transact(Durability wanted, Ending ending,
+                                    const std::function<Status(LedgerWriter&)>& body) {
+  if (access == StoreAccess::kRead) return fail(ErrorKind::kStore, "the store was opened for reading only");
+  QFLOW_TRY(enter_gate());
+  GateTurn turn(files, gate);
   QFLOW_TRY(set_durability(wanted));
   Transaction transaction(*database);
   QFLOW_TRY(transaction.begin());
   Writer writer(*database, clock);
   QFLOW_TRY(body(writer));
-  return transaction.commit();
+  return ending == Ending::kCommit ? transaction.commit() : Status();
 }
 
 // After the copying, the first write begins at the log's start, and whoever opens the ledger next stops reading there.
@@ -197,16 +203,13 @@ Ledger::Ledger(std::unique_ptr<Connection> connection) : connection_(std::move(c
 Ledger::~Ledger() = default;
 
 Status Ledger::write(Durability durability, const std::function<Status(LedgerWriter&)>& body) {
-  if (connection_->access == StoreAccess::kRead) {
-    return fail(ErrorKind::kStore, "the store was opened for reading only");
-  }
-  QFLOW_TRY(connection_->enter_gate());
-  {
-    GateTurn turn(connection_->files, connection_->gate);
-    QFLOW_TRY(connection_->transact(durability, body));
-  }
+  QFLOW_TRY(connection_->transact(durability, Connection::Ending::kCommit, body));
   if (connection_->database->log_pages() >= kLogPagesWhileOpen) connection_->database->checkpoint();
   return {};
+}
+
+Status Ledger::rehearse(const std::function<Status(LedgerWriter&)>& body) {
+  return connection_->transact(Durability::kProcess, Connection::Ending::kTakeBack, body);
 }
 
 Status Ledger::read(const std::function<Status()>& body) {

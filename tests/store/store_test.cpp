@@ -224,6 +224,21 @@ TEST_CASE("a folder that may not be entered says so") {
   check_ok(fixture.files.set_permissions(root, 0700));
 }
 
+TEST_CASE("a rehearsal sees what it wrote and leaves nothing") {
+  StoreFixture fixture;
+  check_ok(fixture.ledger().rehearse([&](LedgerWriter& writer) -> Status {
+    QFLOW_TRY(writer.insert_event(event_named("a")));
+    CHECK(value_of(fixture.ledger().find_event("id-a")).name == "a");
+    return {};
+  }));
+  CHECK(!fixture.ledger().find_event("id-a"));
+  const auto refuse = [](LedgerWriter&) -> Status { return fail(ErrorKind::kRefused, "no"); };
+  CHECK(error_of(fixture.ledger().rehearse(refuse)).message == "no");
+  const Error read_only = error_of(fixture.open(StoreAccess::kRead)->ledger().rehearse(refuse));
+  CHECK(read_only.message == "the store was opened for reading only");
+  check_ok(insert(fixture.ledger(), "b"));
+}
+
 TEST_CASE("a failed body leaves nothing, also when it throws") {
   StoreFixture fixture;
   Status failed = fixture.ledger().write(Durability::kPower, [](LedgerWriter& writer) -> Status {

@@ -41,7 +41,7 @@ struct UnnamedObject {
   Instant put_at;  // when it came in last
 };
 
-// The writes of one transaction. Valid only inside Ledger::write.
+// The writes of one transaction. Valid only inside Ledger::write and rehearse.
 class LedgerWriter {
  public:
   virtual ~LedgerWriter() = default;
@@ -85,6 +85,9 @@ class Ledger {
   // Runs `body` in one transaction, after queueing on the gate; commits when it succeeds, else leaves nothing.
   Status write(Durability durability, const std::function<Status(LedgerWriter&)>& body);
 
+  // Runs `body` as `write` does, and takes back what it wrote: to see what would happen. Errors as there.
+  Status rehearse(const std::function<Status(LedgerWriter&)>& body);
+
   // Runs `body`, whose look-ups all see the ledger as it is at its first one. Many look-ups are quicker so, since
   // SQLite takes its locks once. Not inside of itself or of `write`.
   Status read(const std::function<Status()>& body);
@@ -107,7 +110,7 @@ class Ledger {
   Result<Event> end_event(const RunId& run, const std::optional<StepId>& step);
   Result<std::string> definition(const std::string& hash);
 
-  // What is deployed and what waits; its writes are for inside of `write`.
+  // What is deployed and what waits; its writes are for inside of `write` and `rehearse`.
   TriggerLedger& triggers();
 
   // For gc and fsck; these read whole tables.

@@ -54,7 +54,7 @@ struct EventFilter {
 };
 
 // The part of the ledger that is about what is deployed and what waits. Got from Ledger::triggers(); what changes
-// something is for inside of Ledger::write alone. Errors as there.
+// something is for inside of Ledger::write and rehearse alone. Errors as there.
 class TriggerLedger {
  public:
   explicit TriggerLedger(SqliteConnection& database) : database_(database) {}
