@@ -5,9 +5,11 @@
 #include <utility>
 
 #include "qflow/error/printable.h"
+#include "qflow/os/random.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "service/artifact_reading.h"
 #include "service/interrupted_work.h"
+#include "service/publish_rules.h"
 #include "service/run_ends.h"
 #include "service/store_settings.h"
 
@@ -134,23 +136,31 @@ EventIntake::EventIntake(Store& store, const Doors& doors)
 
 EventIntake::~EventIntake() = default;
 
+Status EventIntake::load_config() {
+  if (config_) return {};
+  QFLOW_ASSIGN(config_, load_store_config(store_.layout(), doors_.files));
+  return {};
+}
+
 Result<int> EventIntake::max_chain() {
-  if (!max_chain_) {
-    QFLOW_ASSIGN(const StoreConfig config, load_store_config(store_.layout(), doors_.files));
-    max_chain_ = config.max_chain;
-  }
-  return *max_chain_;
+  QFLOW_TRY(load_config());
+  return config_->max_chain;
 }
 
 Result<JudgedEvent> EventIntake::judge(Event event) {
   JudgedEvent judged;
   QFLOW_ASSIGN(judged.generation, store_.ledger().triggers().generation());
   QFLOW_ASSIGN(judged.judgements, flows_.judge(event));
-  if (!judged.judgements.empty()) {
-    QFLOW_ASSIGN([[maybe_unused]] const int limit, max_chain());
-  }
+  if (!judged.judgements.empty()) QFLOW_TRY(load_config());
   judged.event = std::move(event);
   return judged;
+}
+
+Result<JudgedEvent> EventIntake::judge_published(Event event) {
+  QFLOW_TRY(load_config());
+  QFLOW_TRY(check_publishable(event, config_->max_payload));
+  event.id = make_event_id(event.recorded_at, random_bytes());
+  return judge(std::move(event));
 }
 
 Result<Intake> EventIntake::record(LedgerWriter& writer, const JudgedEvent& judged) {

@@ -4,10 +4,7 @@
 
 #include <utility>
 
-#include "qflow/os/random.h"
 #include "qflow/service/event_intake.h"
-#include "service/publish_rules.h"
-#include "service/store_settings.h"
 
 namespace qflow {
 
@@ -34,22 +31,23 @@ class Publishing {
   Publishing(Store& store, const Doors& doors)
       : ledger_(store.ledger().triggers()), doors_(doors), intake_(store, doors) {}
 
-  Status prepare(std::vector<Publication> publications, const Publisher& publisher, std::uint64_t max_payload) {
-    for (Publication& publication : publications) {
-      const Status prepared = prepare_one(publication, publisher, max_payload);
-      if (!prepared) return tl::make_unexpected(located(publication, prepared.error()));
-      QFLOW_ASSIGN(judged_.emplace_back(), intake_.judge(publication.event));
-    }
+  Status prepare(std::vector<Publication> publications, const Publisher& publisher) {
+    QFLOW_TRY(intake_.load_config());
     publications_ = std::move(publications);
+    for (Publication& publication : publications_) {
+      auto judged = prepare_one(publication, publisher);
+      if (!judged) return tl::make_unexpected(located(publication, judged.error()));
+      judged_.push_back(std::move(*judged));
+    }
     return {};
   }
 
   Result<std::vector<PublishedNow>> record(LedgerWriter& writer) {
     std::vector<PublishedNow> published;
-    for (std::size_t i = 0; i < publications_.size(); ++i) {
-      auto one = record_one(writer, publications_[i], judged_[i]);
-      if (!one) return tl::make_unexpected(located(publications_[i], one.error()));
-      published.push_back(std::move(*one));
+    for (std::size_t i = 0; i < judged_.size(); ++i) {
+      const auto taken = intake_.record(writer, judged_[i]);
+      if (!taken) return tl::make_unexpected(located(publications_[i], taken.error()));
+      published.push_back({taken->id, judged_[i].event.name, taken->duplicate});
     }
     for (PublishedNow& one : published) {
       if (one.duplicate) continue;
@@ -59,7 +57,7 @@ class Publishing {
   }
 
  private:
-  Status prepare_one(Publication& publication, const Publisher& publisher, std::uint64_t max_payload) {
+  Result<JudgedEvent> prepare_one(Publication& publication, const Publisher& publisher) {
     QFLOW_TRY(complete_name(publication, publisher));
     Event& event = publication.event;
     event.recorded_at = doors_.clock.now();
@@ -68,16 +66,10 @@ class Publishing {
       event.caused_by = publisher.run->id;
       if (!event.context) event.context = publisher.run->context;
     }
-    event.id = make_event_id(event.recorded_at, random_bytes());
-    return check_publishable(event, max_payload);
-  }
-
-  Result<PublishedNow> record_one(LedgerWriter& writer, const Publication& publication, const JudgedEvent& judged) {
-    JudgedEvent once = judged;
-    once.idempotency_key = publication.idempotency_key;
-    once.timestamp_given = publication.timestamp_given;
-    QFLOW_ASSIGN(const Intake taken, intake_.record(writer, once));
-    return PublishedNow{taken.id, judged.event.name, taken.duplicate};
+    QFLOW_ASSIGN(JudgedEvent judged, intake_.judge_published(std::move(event)));
+    judged.idempotency_key = publication.idempotency_key;
+    judged.timestamp_given = publication.timestamp_given;
+    return judged;
   }
 
   TriggerLedger& ledger_;
@@ -151,9 +143,8 @@ Result<std::vector<Publication>> parse_batch(std::string_view text, const std::s
 
 Result<std::vector<PublishedNow>> publish_events(Store& store, std::vector<Publication> publications,
                                                  const Publisher& publisher, PublishMode mode, const Doors& doors) {
-  QFLOW_ASSIGN(const StoreConfig config, load_store_config(store.layout(), doors.files));
   Publishing publishing(store, doors);
-  QFLOW_TRY(publishing.prepare(std::move(publications), publisher, config.max_payload));
+  QFLOW_TRY(publishing.prepare(std::move(publications), publisher));
   std::vector<PublishedNow> published;
   const auto record = [&](LedgerWriter& writer) -> Status {
     QFLOW_ASSIGN(published, publishing.record(writer));

@@ -2,10 +2,7 @@
 
 #include <utility>
 
-#include "qflow/os/random.h"
-#include "service/publish_rules.h"
 #include "service/run_ends.h"
-#include "service/store_settings.h"
 
 namespace qflow {
 
@@ -38,10 +35,7 @@ Result<std::vector<JudgedEvent>> RunRecord::judge(const RunChanges& changes) {
       continue;
     }
     event.recorded_at = doors_.clock.now();
-    event.id = make_event_id(event.recorded_at, random_bytes());
-    QFLOW_ASSIGN(const StoreConfig config, load_store_config(store_.layout(), doors_.files));
-    QFLOW_TRY(check_publishable(event, config.max_payload));
-    QFLOW_ASSIGN(events.emplace_back(), intake_.judge(std::move(event)));
+    QFLOW_ASSIGN(events.emplace_back(), intake_.judge_published(std::move(event)));
     events.back().idempotency_key = published.idempotency_key;
   }
   return events;

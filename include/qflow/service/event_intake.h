@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "qflow/engine/engine.h"
+#include "qflow/flowfile/store_config.h"
 #include "qflow/service/deployed_flows.h"
 #include "qflow/service/doors.h"
 #include "qflow/store/store.h"
@@ -38,6 +39,11 @@ class EventIntake {
 
   // Everything that depends on the event alone; before the transaction.
   Result<JudgedEvent> judge(Event event);
+  // The same for what a person or a step publishes, which gets its id here. kInvalid: a reserved name (qflow.…), a
+  // payload over the store's max_payload, a timestamp more than 24 h ahead.
+  Result<JudgedEvent> judge_published(Event event);
+  // Reads the store's config.toml, which else the first event that needs it does; kInvalid as load_store_config says.
+  Status load_config();
   // In the transaction: the event, its outcomes, the runs that it queues. An idempotency key that was used makes
   // nothing new; with other content it is kInvalid.
   Result<Intake> record(LedgerWriter& writer, const JudgedEvent& judged);
@@ -60,7 +66,7 @@ class EventIntake {
   const Doors& doors_;
   DeployedFlows flows_;
   ArtifactReader artifacts_;
-  std::optional<int> max_chain_;
+  std::optional<StoreConfig> config_;
   Result<int> max_chain();
 };
 
