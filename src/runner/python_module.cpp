@@ -25,9 +25,12 @@ std::string_view python_module() {
   return {qflow_python_module_begin, static_cast<std::size_t>(qflow_python_module_end - qflow_python_module_begin)};
 }
 
+std::string_view python_module_name() {
+  return std::string_view(QFLOW_PYTHON_MODULE_SHA256).substr(0, 16);
+}
+
 Result<Path> provide_python_module(Store& store) {
-  static const std::string hash = sha256_hex(python_module()).substr(0, 16);
-  const Path folder = store.layout().root() / "python" / hash;
+  const Path folder = store.layout().root() / "python" / python_module_name();
   if (exists(store.files(), folder / "qflow.py")) return folder;
   QFLOW_TRY(make_folders(store.files(), folder));
   QFLOW_TRY(replace_file(store.files(), folder / "qflow.py", python_module()));
