@@ -26,6 +26,8 @@ int open_file(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int
 // A copy of the system's own door, whose functions find all that they need in it; static, for it stays registered.
 bool register_files() {
   static sqlite3_vfs files;
+  // Nobody asks SQLite how much memory it uses, and counting takes a lock around each allocation.
+  sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   if (sqlite3_initialize() != SQLITE_OK || system_files() == nullptr) return false;
   files = *system_files();
   files.zName = kName;
