@@ -45,7 +45,7 @@ void print_table(const Context& context, const std::vector<Event>& events) {
                {list_time(context, event.recorded_at)},
                {event.context.value_or("-")},
                {event.caused_by ? event.caused_by->text() : event.sender.value_or("-")},
-               {to_compact(event.payload)}});
+               {event.payload.is_null() ? "-" : to_compact(event.payload)}});
   }
   table.print(context);
 }
@@ -75,7 +75,7 @@ const Command kEventsCommand = {
         "what one did.",
     .json =
         "one object per event: {id, name, timestamp, recorded_at, type, namespace, value, sender, context, payload, "
-        "caused_by}",
+        "caused_by}; payload is null where qflow gc has removed it",
     .examples = "  $ qflow events data_updated --since 2d\n",
     .positionals = kPositionals,
     .options = kOptions,

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <map>
+
 #include "cli/command_table.h"
 #include "cli/deployed_argument.h"
 #include "cli/effect_report.h"
@@ -30,6 +32,35 @@ Json arrived_json(const WaitingGroup& group) {
   return list;
 }
 
+std::string day_text(std::chrono::sys_days day) {
+  return format_instant(day).substr(0, std::string_view("2026-11-20").size());
+}
+
+Json daily_json(const std::vector<DailyCount>& counts) {
+  Json list = Json::array();
+  for (const DailyCount& count : counts) {
+    list.push_back({{"day", day_text(count.day)}, {"outcome", to_text(count.outcome)}, {"events", count.events}});
+  }
+  return list;
+}
+
+// "12 fired, 340 filtered".
+std::string totals_text(const std::vector<DailyCount>& counts) {
+  std::map<std::string_view, std::int64_t> totals;
+  for (const DailyCount& count : counts) totals[to_text(count.outcome)] += count.events;
+  std::vector<std::string> texts;
+  for (const auto& [outcome, events] : totals) texts.push_back(fmt::format("{} {}", events, outcome));
+  return fmt::format("{}", fmt::join(texts, ", "));
+}
+
+std::optional<std::chrono::sys_days> last_counted_firing(const std::vector<DailyCount>& counts) {
+  std::optional<std::chrono::sys_days> last;
+  for (const DailyCount& count : counts) {
+    if (count.outcome == Outcome::kFired || count.outcome == Outcome::kCoalesced) last = count.day;
+  }
+  return last;
+}
+
 // The keys of command-line.md; "waiting" holds what is still missing per correlation value.
 Json json_of(const TriggerExplanation& trigger) {
   Json waiting = Json::array(), arrived = Json::array(), filtered = Json::array();
@@ -56,6 +87,7 @@ Json json_of(const TriggerExplanation& trigger) {
           {"waiting", std::move(waiting)},
           {"arrived", std::move(arrived)},
           {"filtered", std::move(filtered)},
+          {"rolled_up", daily_json(trigger.rolled_up)},
           {"window_closes", json_or_null(closes)},
           {"last", ran ? Json(trigger.last_firing->outcome.run->text()) : Json()},
           {"next", json_or_null(next)},
@@ -85,6 +117,10 @@ class Printer {
     QFLOW_TRY(print_last(trigger));
     if (!trigger.refused.empty()) write("  not counted lately:\n");
     for (const TriggerOutcome& outcome : trigger.refused) QFLOW_TRY(print_refused(outcome));
+    if (!trigger.rolled_up.empty()) {
+      write(fmt::format("  up to {}, rolled up by qflow gc: {}\n", day_text(trigger.rolled_up.back().day),
+                        totals_text(trigger.rolled_up)));
+    }
     write(fmt::format("  to fire it: {}\n", painter_.paint(Color::kCyan, trigger.would_fire)));
     return {};
   }
@@ -108,7 +144,8 @@ class Printer {
 
   Status print_last(const TriggerExplanation& trigger) {
     if (!trigger.last_firing || !trigger.last_firing->outcome.run) {
-      write("  it has never fired\n");
+      const auto day = last_counted_firing(trigger.rolled_up);
+      write(day ? fmt::format("  fired last: by an event of {}\n", day_text(*day)) : "  it has never fired\n");
       return {};
     }
     const RunId& id = *trigger.last_firing->outcome.run;
@@ -161,8 +198,8 @@ const Command kExplainCommand = {
         "it.",
     .json =
         "one object per trigger: {flow, namespace, trigger, sentence, disabled, waiting: [{correlation, missing}], "
-        "arrived: [event with source, correlation], filtered: [{event, outcome, reason, ...}], window_closes, last, "
-        "next, would_fire}",
+        "arrived: [event with source, correlation], filtered: [{event, outcome, reason, ...}], rolled_up: [{day, "
+        "outcome, events}], window_closes, last, next, would_fire}; rolled_up is what qflow gc keeps of old outcomes",
     .examples = "  $ qflow explain PredictionFlow\n  $ qflow explain DailyFlow/all_hours\n",
     .positionals = kPositionals,
     .options = kOptions,

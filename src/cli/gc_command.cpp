@@ -25,11 +25,15 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
                              {"runs", garbage.runs},
                              {"folders", garbage.folders},
                              {"objects", garbage.objects},
+                             {"events", garbage.events},
+                             {"keys", garbage.keys},
                              {"bytes", garbage.bytes}});
   } else {
-    context.out.write(fmt::format("{}: the results of {} runs, {} folders, {} objects ({})\n",
-                                  dry ? "would remove" : "removed", garbage.runs, garbage.folders, garbage.objects,
-                                  size_text(garbage.bytes)));
+    context.out.write(
+        fmt::format("{}: the results of {} runs, {} folders, {} objects, outcomes of {} events, {} idempotency keys "
+                    "({})\n",
+                    dry ? "would remove" : "removed", garbage.runs, garbage.folders, garbage.objects, garbage.events,
+                    garbage.keys, size_text(garbage.bytes)));
   }
   return ExitStatus::kOk;
 }
@@ -42,9 +46,12 @@ const Command kGcCommand = {
     .summary = "remove what the store need not keep",
     .description =
         "The results and logs of runs that ended longer ago than `keep` of their flow says (without it: never), what "
-        "failed attempts left, and objects that no run's results name, if they are older than an hour. Runs "
-        "themselves, their triggers and events stay for ever. May run at any time, beside running flows.",
-    .json = "one object: {dry_run, runs, folders, objects, bytes}",
+        "failed attempts left, and objects that no run's results name, if they are older than an hour.\n\n"
+        "Of events that were recorded longer ago than `keep_events` of config.toml says (without it: 90 days) the "
+        "outcomes become daily counts, which qflow explain shows, and payloads and idempotency keys go (keys after 7 "
+        "days at the earliest). An event that waits stays as it is; one that triggered a run keeps payload and key.\n\n"
+        "Runs themselves, their triggers and events stay for ever. May run at any time, beside running flows.",
+    .json = "one object: {dry_run, runs, folders, objects, events, keys, bytes}",
     .examples = "  $ qflow gc --dry-run\n",
     .options = kOptions,
     .run = run,

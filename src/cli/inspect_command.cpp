@@ -74,6 +74,8 @@ Result<Json> event_json(Store& store, const Event& event) {
   Json object = to_json(event);
   object["outcomes"] = Json::array();
   for (const TriggerOutcome& outcome : outcomes) object["outcomes"].push_back(json_of(outcome));
+  QFLOW_ASSIGN(const auto rolled_up_at, store.ledger().triggers().rolled_up_at(event.id));
+  object["rolled_up_at"] = json_or_null(rolled_up_at);
   QFLOW_ASSIGN(const std::vector<RunId> runs, store.ledger().runs_triggered_by_event(event.id));
   object["runs"] = Json::array();
   for (const RunId& id : runs) object["runs"].push_back(id.text());
@@ -109,7 +111,9 @@ const Command kInspectCommand = {
         "started_at, ended_at}], artifacts: {name: {size, sha256, value | path}}}; with --trigger-chain "
         "trigger.runs[] are such objects too, with --downstream there is downstream: [{run, status, downstream}]. "
         "Of an event {id, name, timestamp, recorded_at, type, namespace, value, sender, context, payload, "
-        "caused_by, outcomes: [{flow, namespace, trigger, outcome, run, by, reason}], runs}",
+        "caused_by, outcomes: [{flow, namespace, trigger, outcome, run, by, reason}], rolled_up_at, runs}; "
+        "rolled_up_at is "
+        "when qflow gc gave its outcomes up",
     .examples = "  $ qflow inspect TrainingFlow/34\n  $ qflow inspect PredictionFlow latest --trigger-chain\n",
     .positionals = kPositionals,
     .options = kOptions,

@@ -165,12 +165,18 @@ Status print_event_report(Context& context, Store& store, const Event& event) {
   add("sender", event.sender);
   add("context", event.context);
   if (event.caused_by) add("caused by", event.caused_by->text());
+  if (event.payload.is_null()) add("payload", "removed by qflow gc");
   if (!event.payload.empty()) add("payload", to_compact(event.payload));
   for (const RunId& run : runs) add("triggered", run.text());
   table.print_block(context);
   QFLOW_ASSIGN(const auto outcomes, store.ledger().triggers().outcomes_of_event(event.id));
   if (!outcomes.empty()) context.out.write("What it did:\n");
   print_effects(context, context.out, outcomes);
+  QFLOW_ASSIGN(const auto rolled_up_at, store.ledger().triggers().rolled_up_at(event.id));
+  if (rolled_up_at) {
+    context.out.write(fmt::format("What it did is counted per day, which qflow explain shows; qflow gc did that {}.\n",
+                                  time_for(context, *rolled_up_at)));
+  }
   return {};
 }
 

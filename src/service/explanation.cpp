@@ -82,7 +82,10 @@ class Explainer {
       QFLOW_ASSIGN(result.waiting.emplace_back(), waiting_group(trigger, state));
     }
     result.would_fire = firing_command(flow_, trigger, states);
-    for (const Trigger* part : source_triggers(trigger, flow_.triggers)) QFLOW_TRY(add_outcomes(part->id(), result));
+    for (const Trigger* part : source_triggers(trigger, flow_.triggers)) {
+      QFLOW_TRY(add_outcomes(part->id(), result));
+      QFLOW_TRY(add_daily_counts(part->id(), result.rolled_up));
+    }
     return result;
   }
 
@@ -111,6 +114,22 @@ class Explainer {
       if (fired || what == Outcome::kWaiting || result.refused.size() >= kShownRefused) continue;
       result.refused.push_back(outcome);
     }
+    return {};
+  }
+
+  // The legs of a group are counted together.
+  Status add_daily_counts(const TriggerId& heard, std::vector<DailyCount>& all) {
+    QFLOW_ASSIGN(const std::vector<DailyCount> counts, ledger_.daily_counts(flow_.key, heard));
+    for (const DailyCount& count : counts) {
+      const auto same = [&](const DailyCount& one) { return one.day == count.day && one.outcome == count.outcome; };
+      const auto known = std::find_if(all.begin(), all.end(), same);
+      if (known != all.end()) {
+        known->events += count.events;
+      } else {
+        all.push_back(count);
+      }
+    }
+    std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.day < b.day; });
     return {};
   }
 

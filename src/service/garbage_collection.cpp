@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "qflow/flowfile/flow_file.h"
+#include "service/event_collection.h"
 
 namespace qflow {
 
@@ -30,6 +31,7 @@ class Collector {
     QFLOW_TRY(tidy_run_folders());
     QFLOW_TRY(remove_objects());
     QFLOW_TRY(remove_unknown_files());
+    QFLOW_TRY(collect_events(store_, doors_, removes_ ? GarbageMode::kRemove : GarbageMode::kCount, garbage_));
     garbage_.runs = static_cast<std::int64_t>(given_up_.size());
     return garbage_;
   }

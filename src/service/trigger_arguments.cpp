@@ -47,6 +47,10 @@ Result<TriggerSource> json_source(std::string_view text, const std::string& orig
 Result<TriggerSource> recorded_event(const std::string& id, Store* store) {
   if (store == nullptr) return fail(ErrorKind::kNotFound, "there is no event " + id + ": this folder has no store yet");
   QFLOW_ASSIGN(Event event, store->ledger().find_event(id));
+  if (event.payload.is_null()) {
+    return fail(ErrorKind::kNotFound, "qflow gc has removed the payload of the event " + id,
+                "write the event as a JSON object");
+  }
   std::string name = event.name;
   return TriggerSource{std::move(event), std::move(name), std::nullopt, std::nullopt};
 }

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "artifact_rows.h"
+#include "event_roll_up.h"
 #include "event_rows.h"
 #include "ledger_opening.h"
 #include "run_rows.h"
@@ -68,6 +69,8 @@ class Writer final : public LedgerWriter {
   Result<bool> remove_object(const UnnamedObject& object) override {
     return qflow::remove_object(ledger_, object, clock_.now());
   }
+  Result<bool> roll_up_event(std::int64_t order) override { return qflow::roll_up_event(ledger_, order, clock_.now()); }
+  Status remove_key(const EventKey& key) override { return qflow::remove_key(ledger_, key); }
   Status add_tags(const RunId& run, const std::vector<std::string>& tags) override {
     return qflow::add_tags(ledger_, run, tags);
   }
@@ -286,6 +289,14 @@ Result<std::vector<RunId>> Ledger::runs_ended_before(const std::string& definiti
 
 Result<std::vector<UnnamedObject>> Ledger::unnamed_objects(Instant put_before) {
   return qflow::unnamed_objects(*connection_->database, put_before);
+}
+
+Result<std::vector<OutdatedEvent>> Ledger::outdated_events(Instant recorded_before) {
+  return qflow::outdated_events(*connection_->database, recorded_before);
+}
+
+Result<std::vector<EventKey>> Ledger::outdated_keys(Instant recorded_before) {
+  return qflow::outdated_keys(*connection_->database, recorded_before);
 }
 
 Status Ledger::visit_named_objects(const std::function<Status(const ObjectRecord&)>& visit) {

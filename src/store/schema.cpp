@@ -72,6 +72,12 @@ CREATE TABLE debounces(trigger INTEGER, correlation TEXT, since INTEGER NOT NULL
  PRIMARY KEY(trigger, correlation)) WITHOUT ROWID;
 CREATE INDEX debounces_by_due ON debounces(due);
 )sql",
+    // What became of old events: gc counts their outcomes per day, in days since 1970, UTC, of recorded_at.
+    R"sql(
+ALTER TABLE events ADD COLUMN rolled_up_at INTEGER;
+CREATE TABLE daily_outcomes(trigger INTEGER, day INTEGER, outcome TEXT, events INTEGER NOT NULL,
+ PRIMARY KEY(trigger, day, outcome)) WITHOUT ROWID;
+)sql",
 };
 
 Error newer_schema(const Path& path, int schema) {

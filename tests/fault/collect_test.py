@@ -6,7 +6,8 @@ The results of one flow may be removed at once, and have the same few contents a
 comes in at the same moment; those of the other are kept. The ledger is told all the time that every object is old.
 
 Proven: no run fails, as each step compares what it takes; all that the kept flow left can be read in the end; fsck finds
-nothing; and a gc that nobody kills leaves nothing that could be removed. fsck names each damage.
+nothing; and a gc that nobody kills leaves nothing that could be removed. Each old event is counted once, however often gc was
+killed. fsck names each damage.
 
 usage: collect_test.py QFLOW [--long] [--seed N]
 """
@@ -139,6 +140,43 @@ def expect_artifacts(place, run):
             expect(os.path.exists(artifact["path"]), f"{run} has lost {artifact['path']}")
 
 
+EVENTS = 4000
+
+HEARING = """id = "Hearing"
+[[triggers]]
+type = "event"
+event = "food"
+when = "false"
+[[steps]]
+id = "never"
+run = ":"
+"""
+
+
+def count_events(qflow, rng, kills):
+    """Outcomes become daily counts; at any moment each event is there as one or the other. How often gc had counted some
+    of the events, but not all of them, when it was killed."""
+    halfway = 0
+    with Place(qflow) as place:
+        place.write("flow.toml", HEARING)
+        place.call("deploy", "flow.toml")
+        place.write("events.jsonl", '{"name": "food", "payload": {"x": 1}}\n' * EVENTS)
+        place.write(".qflow/config.toml", 'keep_events = "1ms"\n')
+        for published in range(EVENTS, (kills + 1) * EVENTS, EVENTS):
+            place.call("publish", "--batch", "events.jsonl", "--json")
+            process = place.start("gc")
+            time.sleep(rng.uniform(0, 0.05))
+            process.kill()
+            process.wait()
+            [[single, counted]] = place.rows("SELECT (SELECT count(*) FROM outcomes), coalesce(sum(events), 0) FROM daily_outcomes")
+            expect(single + counted == published, f"{single} outcomes and {counted} counted ones of {published} events")
+            halfway += single % EVENTS != 0
+        place.call("gc")
+        left = place.rows("SELECT (SELECT count(*) FROM outcomes), sum(events) FROM daily_outcomes")
+        expect(left == [(0, kills * EVENTS)], f"a gc that nobody killed left (outcomes, counted): {left}")
+    return halfway
+
+
 DAMAGED = """id = "Damaged"
 [[steps]]
 id = "a"
@@ -221,9 +259,11 @@ def damage_ledger(qflow):
 def test(qflow, is_long, rng):
     kills = 200 if is_long else 15
     runs, removed = collect(qflow, rng, kills)
+    halfway = count_events(qflow, rng, kills)
     damage_objects(qflow)
     pages = damage_ledger(qflow)
-    return f"gc killed {kills} times beside {runs} runs, {removed} objects removed, none that is needed; 5 damaged objects and {pages} damaged pages found"
+    return (f"gc killed {kills} times beside {runs} runs, {removed} objects removed, none that is needed; killed {kills} times"
+            f" over old events, {halfway} times halfway; 5 damaged objects and {pages} damaged pages found")
 
 
 if __name__ == "__main__":

@@ -120,6 +120,19 @@ TEST_CASE("a store is made in a folder that waits for one, and opening it again 
   }
 }
 
+TEST_CASE("a ledger of the first schema is brought up to date, and keeps what it has") {
+  StoreFixture fixture;
+  const Path ledger = fixture.store().layout().ledger();
+  check_ok(insert(fixture.ledger(), "a"));
+  fixture.close();
+  run_sql(ledger, "ALTER TABLE events DROP COLUMN rolled_up_at; DROP TABLE daily_outcomes; PRAGMA user_version = 1");
+  const Error too_old = error_of(Store::open(fixture.root(), StoreAccess::kRead, fixture.files, fixture.clock));
+  CHECK(too_old.message == "the ledger " + ledger.native() + " was made by an older qflow");
+  const auto store = fixture.open(StoreAccess::kWrite);
+  CHECK(value_of(store->ledger().find_event("id-a")).name == "a");
+  CHECK(!value_of(store->ledger().triggers().rolled_up_at("id-a")));
+}
+
 TEST_CASE("a ledger of a newer qflow, of another program, or damaged is refused plainly") {
   struct Row {
     std::string what;

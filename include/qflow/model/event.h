@@ -23,7 +23,7 @@ struct Event {
   std::optional<std::string> value;
   std::optional<std::string> sender;
   std::optional<std::string> context;
-  Json payload = Json::object();
+  Json payload = Json::object();   // null once gc has removed it
   std::optional<RunId> caused_by;  // the run that published it, or whose end it is
 };
 

@@ -37,6 +37,7 @@ struct TriggerExplanation {
   std::string missing;                        // when nothing waits: what it needs
   std::vector<TriggerOutcome> refused;        // the newest that were filtered, superseded, expired, skipped, stopped
   std::optional<TriggerOutcome> last_firing;  // with the run
+  std::vector<DailyCount> rolled_up;          // of outcomes that gc has given up, by day
   std::string would_fire;                     // a command
 };
 

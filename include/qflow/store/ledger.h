@@ -41,6 +41,18 @@ struct UnnamedObject {
   Instant put_at;  // when it came in last
 };
 
+// An event whose outcomes are final, and nothing else of it is needed.
+struct OutdatedEvent {
+  std::int64_t order = 0;
+  std::uint64_t payload_bytes = 0;  // that go too; 0 where a run's trigger names the event
+};
+
+// An idempotency key, as it is unique.
+struct EventKey {
+  std::string name;  // of the event
+  std::string key;
+};
+
 // The writes of one transaction. Valid only inside Ledger::write and rehearse.
 class LedgerWriter {
  public:
@@ -69,6 +81,10 @@ class LedgerWriter {
   // gc removes an object, whose file the caller removes before the transaction ends. False, and nothing happens, when
   // it has come in again since.
   virtual Result<bool> remove_object(const UnnamedObject& object) = 0;
+  // gc counts the event's outcomes per day instead of keeping each, and removes the payload (null from then on) unless
+  // a run's trigger names the event. False, and nothing happens, when it waits or that is done already.
+  virtual Result<bool> roll_up_event(std::int64_t order) = 0;
+  virtual Status remove_key(const EventKey& key) = 0;
   virtual Status add_tags(const RunId& run, const std::vector<std::string>& tags) = 0;
 };
 
@@ -118,6 +134,10 @@ class Ledger {
   // Runs of the definition that ended before, whose results are there, oldest first.
   Result<std::vector<RunId>> runs_ended_before(const std::string& definition_hash, Instant before);
   Result<std::vector<UnnamedObject>> unnamed_objects(Instant put_before);
+  // In the order of the ledger; those that wait are not among them.
+  Result<std::vector<OutdatedEvent>> outdated_events(Instant recorded_before);
+  // Of events that neither wait nor are named by a run's trigger.
+  Result<std::vector<EventKey>> outdated_keys(Instant recorded_before);
   // Calls `visit` for each object that some run's results name, with its bytes.
   Status visit_named_objects(const std::function<Status(const ObjectRecord&)>& visit);
   // What does not agree inside the ledger, a sentence each: SQLite's own check, then rows that contradict each other.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -24,6 +25,13 @@ struct TriggerOutcome {
   std::string name_space;
   TriggerId trigger;
   EventOutcome outcome;
+};
+
+// How many events of one day came to one outcome for a trigger, whose outcomes one by one gc has given up.
+struct DailyCount {
+  std::chrono::sys_days day;  // of recorded_at, UTC
+  Outcome outcome = Outcome::kFired;
+  std::int64_t events = 0;
 };
 
 // The join state of one correlation value.
@@ -95,6 +103,9 @@ class TriggerLedger {
   // Newest first.
   Result<std::vector<TriggerOutcome>> outcomes_of_trigger(std::int64_t deployment, const TriggerId& trigger,
                                                           std::int64_t limit);
+  Result<std::vector<DailyCount>> daily_counts(std::int64_t deployment, const TriggerId& trigger);  // by day, outcome
+  // When gc gave up its outcomes, if it did.
+  Result<std::optional<Instant>> rolled_up_at(std::string_view event_id);
   Result<std::optional<UsedKey>> used_key(std::string_view event_name, std::string_view key);
   Status use_key(std::string_view event_name, std::string_view key, std::int64_t event, std::string_view content);
   Status count_repeat(std::string_view event_name, std::string_view key);

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "qflow/service/garbage_collection.h"
+
+namespace qflow {
+
+// The part of gc that `keep_events` of config.toml is about; adds to `garbage`.
+Status collect_events(Store& store, const Doors& doors, GarbageMode mode, Garbage& garbage);
+
+}  // namespace qflow

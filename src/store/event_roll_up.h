@@ -1,0 +1,18 @@
+#pragma once
+
+#include <vector>
+
+#include "qflow/store/ledger.h"
+#include "sqlite_connection.h"
+
+namespace qflow {
+
+// How gc gives up old events: their outcomes become daily counts; what they said goes unless a run's trigger names
+// them.
+
+Result<std::vector<OutdatedEvent>> outdated_events(SqliteConnection& ledger, Instant recorded_before);
+Result<bool> roll_up_event(SqliteConnection& ledger, std::int64_t event, Instant now);
+Result<std::vector<EventKey>> outdated_keys(SqliteConnection& ledger, Instant recorded_before);
+Status remove_key(SqliteConnection& ledger, const EventKey& key);
+
+}  // namespace qflow

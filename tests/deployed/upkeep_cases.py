@@ -1,0 +1,38 @@
+"""What gc leaves of old events."""
+import json
+
+from desk import case, contains, equal, flow, on
+
+
+@case
+def outcomes_become_daily_counts(desk):
+    desk.deploy(flow("F", on("food", more="when = 'event.payload.rows > 1'"), params=("[parameters.rows]\ntype = 'int'\n",)))
+    desk.write(".qflow/config.toml", 'keep_events = "1ms"\n')
+    fired = desk.publish("food", "--payload", '{"rows": 5}')[0]["id"]
+    filtered = desk.publish("food", "--payload", '{"rows": 0}')[0]["id"]
+    day = desk.inspect(fired)["recorded_at"][:10]
+    contains(desk.ask("gc", "--dry-run")[0], "would remove: ", "outcomes of 2 events, 0 idempotency keys (10 bytes)")
+    equal(json.loads(desk.ask("gc", "--json")[0]),
+          {"dry_run": False, "runs": 0, "folders": 0, "objects": 0, "events": 2, "keys": 0, "bytes": 10})
+    explained = desk.explain("F")[0]
+    equal((explained["filtered"], explained["last"]), ([], None))
+    equal(explained["rolled_up"], [{"day": day, "outcome": "filtered", "events": 1},
+                                   {"day": day, "outcome": "fired", "events": 1}])
+    contains(desk.ask("explain", "F")[0], f"  fired last: by an event of {day}\n",
+             f"  up to {day}, rolled up by qflow gc: 1 filtered, 1 fired\n")
+    found = desk.inspect(fired)
+    equal((found["outcomes"], found["runs"], found["payload"]), ([], ["F/1"], {"rows": 5}))
+    expect_rolled_up(desk, fired)
+    expect_rolled_up(desk, filtered)
+    contains(desk.ask("inspect", filtered)[0], "removed by qflow gc")
+    equal([event["payload"] for event in desk.events("food")], [None, {"rows": 5}])
+    equal([line.split("\t")[-1] for line in desk.ask("events", "food")[0].splitlines()], ["-", '{"rows":5}'])
+    desk.refused("run", "flow0.toml", "--trigger", filtered, status=3, said="removed the payload")
+    desk.work()
+    equal(desk.runs("F")[0]["params"], {"rows": 5})
+    contains(desk.ask("fsck")[0], "the store is whole")
+
+
+def expect_rolled_up(desk, event):
+    contains(desk.ask("inspect", event)[0], "What it did is counted per day, which qflow explain shows")
+    equal(desk.inspect(event)["rolled_up_at"] is None, False)
