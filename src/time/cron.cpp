@@ -96,13 +96,14 @@ tl::expected<CronExpression, CronError> CronExpression::parse(std::string_view t
 
   CronExpression expression;
   CronFields& fields = expression.fields_;
-  fields.second.values = 1;
   const CronFieldSpec* const specs[] = {&kSecondField, &kMinuteField, &kHourField,
                                         &kDayField,    &kMonthField,  &kWeekdayField};
   CronField* const targets[] = {&fields.second, &fields.minute, &fields.hour,
                                 &fields.day,    &fields.month,  &fields.weekday};
   const std::size_t skipped = 6 - texts.size();
-  if (skipped == 0) {
+  if (skipped == 1) {
+    fields.second.values = 1;
+  } else {
     expression.warnings_.emplace_back(
         "the first of its six fields is the second: under cron, which ticks once a minute, instants within a minute "
         "are due together");

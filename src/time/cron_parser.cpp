@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "qflow/error/printable.h"
@@ -76,8 +77,7 @@ std::optional<CronError> CronFieldParser::parse(CronField& into) {
     const std::size_t comma = std::min(field_.text.find(',', at), field_.text.size());
     const CronText item = part(field_, at, comma - at);
     if (item.text.empty()) {
-      refuse({item.offset, ","}, fmt::format("the list of {} has an empty item", spec_.plural),
-             "between two commas stands a value");
+      refuse(item, fmt::format("the list of {} has an empty item", spec_.plural), "between two commas stands a value");
     }
     if (error_ || !parse_item(item, into)) return error_;
     at = comma + 1;
@@ -95,6 +95,7 @@ bool CronFieldParser::parse_item(CronText item, CronField& into) {
   int step = 1;
   Span span;
   const CronText base = part(item, 0, slash);
+  if (base.text.empty()) return refuse_unknown(item);
   if (base.text == "*") {
     span = {spec_.low, spec_.high, false};
   } else if (!parse_span(base, span)) {
@@ -237,7 +238,8 @@ void CronFieldParser::warn_of_step(std::string_view text, int step, std::uint64_
     if (!is_day() || step == 1) return;
   }
   warnings_.push_back(fmt::format("{} means the {} {}, not every {} {}: each {} begins anew", quoted(text),
-                                  spec_.plural, list_values(spec_, values), step, cron_unit(spec_), cron_cycle(spec_)));
+                                  std::has_single_bit(values) ? spec_.name : spec_.plural, list_values(spec_, values),
+                                  step, cron_unit(spec_), cron_cycle(spec_)));
 }
 
 }  // namespace qflow

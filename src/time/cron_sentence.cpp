@@ -32,7 +32,7 @@ struct Run {
   int to;
 };
 
-// The runs of the values, ascending; the one that goes over the end comes last, as in "Friday to Monday".
+// The runs of the values, ascending; what goes over the end comes last: "Friday to Monday".
 std::vector<Run> runs_of(const CronFieldSpec& spec, std::uint64_t values) {
   std::vector<Run> runs;
   for (int value = spec.low; value <= spec.high; ++value) {
@@ -43,8 +43,11 @@ std::vector<Run> runs_of(const CronFieldSpec& spec, std::uint64_t values) {
       runs.push_back({value, value});
     }
   }
-  if (runs.size() > 1 && runs.front().from == spec.low && runs.back().to == spec.high) {
-    runs.back().to += runs.front().to - spec.low + 1;
+  if (runs.size() < 2 || runs.front().from != spec.low || runs.back().to != spec.high) return runs;
+  const int beyond = runs.front().to - spec.low + 1;
+  const bool is_range = runs.back().to - runs.back().from + beyond >= 2;
+  if (is_range || &spec == &kWeekdayField) {
+    runs.back().to += beyond;
     runs.erase(runs.begin());
   }
   return runs;
@@ -160,7 +163,7 @@ std::string day_text(const CronFields& fields) {
   Texts texts;
   if (fields.day.values != 0)
     texts.push_back((std::popcount(fields.day.values) == 1 ? "day " : "days ") +
-                    list(spell_runs({"", "", 1, 31, 31, {}}, fields.day.values, number_name)));
+                    list(spell_runs(kDayField, fields.day.values, number_name)));
   if (fields.last_day) texts.emplace_back("the last day");
   if (fields.last_working_day) texts.emplace_back("the last working day");
   for (int day = 1; day <= 31; ++day) {
