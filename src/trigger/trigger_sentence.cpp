@@ -81,15 +81,19 @@ Clause clause_of(const RunSubscription& run) {
   return {subject, "", "has " + done, done, qualifier_of(run.source)};
 }
 
-std::string rhythm_of(const ScheduleSubscription& schedule) {
-  if (schedule.every) return "every " + format_duration(schedule.every->value);
-  if (!schedule.schedule) return "its schedule";
-  return fmt::format("the schedule {} ({})", schedule.schedule->value, schedule.timezone.value);
+// "at 03:00 on Monday to Friday (Europe/Berlin)", "every 15m".
+std::string rhythm_of(const ScheduleSubscription& subscription) {
+  const ScheduleRules& rules = subscription.schedule->rules();
+  if (const auto* every = std::get_if<Duration>(&rules.rhythm)) return "every " + format_duration(*every);
+  return fmt::format("{} ({})", std::get<CronExpression>(rules.rhythm).sentence(), rules.zone->name());
 }
 
-Clause clause_of(const ScheduleSubscription& schedule) {
-  if (schedule.every) return {format_duration(schedule.every->value), "", "have passed", "passed"};
-  return {rhythm_of(schedule), "", "is due", "come due"};
+Clause clause_of(const ScheduleSubscription& subscription) {
+  const ScheduleRules& rules = subscription.schedule->rules();
+  if (const auto* every = std::get_if<Duration>(&rules.rhythm)) {
+    return {format_duration(*every), "", "have passed", "passed"};
+  }
+  return {fmt::format("the schedule {} ({})", subscription.expression, rules.zone->name()), "", "is due", "come due"};
 }
 
 std::string_view change_text(ChangeKind change) {
@@ -267,7 +271,7 @@ std::string say_rules(const Trigger& trigger) {
 std::string describe_condition(const Trigger& trigger, const TriggerList& triggers) {
   const std::vector<Subscription>& sources = trigger.subscriptions();
   const auto* schedule = sources.size() == 1 ? std::get_if<ScheduleSubscription>(&sources.front()) : nullptr;
-  if (schedule != nullptr) return (schedule->every ? "" : "on ") + rhythm_of(*schedule) + say_rules(trigger);
+  if (schedule != nullptr) return rhythm_of(*schedule) + say_rules(trigger);
   return "when " + (trigger.legs().empty() ? say_sources(trigger) : say_legs(trigger, triggers)) + say_rules(trigger);
 }
 

@@ -259,11 +259,58 @@ TEST_CASE("schedule") {
        "f.toml:6:7: error: `end` is not later than `start`; nothing would ever be due; swap the two"},
       {trigger("type = \"schedule\"\nevery = \"1h\"\nexclude = \"2026-12-25\""),
        "f.toml:5:11: error: `exclude` must be a list of text; is text; write it in brackets: [\"2026-12-25\"]"},
+      {trigger("type = \"schedule\"\nevery = \"1h\"\nexclude = [\"2026-12-32\", \"2026-12-25T10:00:00Z\"]"),
+       "f.toml:5:12: error: '2026-12-32' is not a day; write it as \"2026-12-25\"\n"
+       "f.toml:5:26: error: '2026-12-25T10:00:00Z' is not a day; write it as \"2026-12-25\""},
+      {trigger("type = \"schedule\"\nschedule = \"0 0 1 1 *\"\nstart = 2026-02-01\nend = 2026-03-01"),
+       "f.toml:2:1: error: the schedule is never due; `start`, `end` and `exclude` leave nothing of it"},
+      {trigger("type = \"schedule\"\nevery = \"1h\"\ntimezone = \"Europe/Berln\""),
+       "f.toml:5:12: error: unknown time zone 'Europe/Berln'; did you mean 'Europe/Berlin'?"},
+      {trigger("type = \"schedule\"\nevery = \"1h\"\ntimezone = \"../UTC\""),
+       "f.toml:5:12: error: no time zone can be called '../UTC'; write an IANA name such as 'Europe/Berlin' or 'UTC'"},
       {"[parameters.day]\nrequired = true\n" + trigger("type = \"schedule\"\nevery = \"1d\""),
        "f.toml:4:1: error: trigger 'schedule' can fire without setting the required parameter 'day'; a schedule sets "
        "no parameters; give this one a default"},
       {mapped("type = \"schedule\"\nevery = \"1h\"\nparameters = { window = \"days\" }"),
        "f.toml:6:25: error: the payload has no 'days'; the instant that was due is timestamp"},
+  });
+}
+
+TEST_CASE("what is wrong with a cron expression is shown at its place inside the text") {
+  const auto due = [](const std::string& value) { return trigger("type = \"schedule\"\nschedule = " + value); };
+  check_rows({
+      {due("\"61 * * * *\""), "f.toml:4:13: error: `schedule`: minute 61 is out of range; minutes are 0 to 59"},
+      {due("\"* * 32 * *\""),
+       "f.toml:4:17: error: `schedule`: day of the month 32 is out of range; days of the month are 1 to 31"},
+      {due("'* * * * 9'"),
+       "f.toml:4:21: error: `schedule`: day of the week 9 is out of range; days of the week are 0 to "
+       "7, or SUN to SAT"},
+      {due("\"\"\"\n* * 32 * *\"\"\""),
+       "f.toml:5:5: error: `schedule`: day of the month 32 is out of range; days of the month are 1 to 31"},
+      {due("\"\\u002A 24 * * *\""), "f.toml:4:12: error: `schedule`: hour 24 is out of range; hours are 0 to 23"},
+      {due("\"5-1/0 * * * *\""),
+       "f.toml:4:17: error: `schedule`: a step of 0 would never get on; a step is a number from 1: */15, 8-18/2"},
+      {due("\"1,,2 * * * *\""),
+       "f.toml:4:14: error: `schedule`: the list of minutes has an empty item; between two "
+       "commas stands a value"},
+      {due("\"@fortnightly\""),
+       "f.toml:4:13: error: `schedule`: unknown name '@fortnightly'; known: @yearly, @annually, "
+       "@monthly, @weekly, @daily, @midnight, @hourly"},
+      {due("\"* * * *\""),
+       "f.toml:4:13: error: `schedule`: it has 4 fields, needs 5; minute, hour, day of the month, "
+       "month, day of the week: 0 3 * * MON-FRI"},
+      {due("\"\""),
+       "f.toml:4:13: error: `schedule`: it is empty; minute, hour, day of the month, month, day of the "
+       "week: 0 3 * * MON-FRI"},
+      {due("\"0 0 30 2 *\""),
+       "f.toml:4:17: error: `schedule`: it can never match: no year has such a day; compare the "
+       "day with the months and days of the week beside it"},
+      {due("\"*/40 * * * *\""),
+       "f.toml:4:12: warning: '*/40' means the minutes 0 and 40, not every 40 minutes: each "
+       "hour begins anew"},
+      {due("\"0 0 3 * * *\""),
+       "f.toml:4:12: warning: the first of its six fields is the second: under cron, which "
+       "ticks once a minute, instants within a minute are due together"},
   });
 }
 

@@ -18,6 +18,12 @@ const RunSubscription& run(const Trigger& trigger, std::size_t index = 0) {
 const ScheduleSubscription& schedule(const Trigger& trigger) {
   return std::get<ScheduleSubscription>(trigger.subscriptions().at(0));
 }
+const ScheduleRules& due(const Trigger& trigger) {
+  return schedule(trigger).schedule->rules();
+}
+std::string canonical(const Trigger& trigger) {
+  return std::get<CronExpression>(due(trigger).rhythm).canonical();
+}
 const SensorSubscription& sensor(const Trigger& trigger) {
   return std::get<SensorSubscription>(trigger.subscriptions().at(0));
 }
@@ -157,26 +163,31 @@ const KeyRow kRows[] = {
 
     {"schedule", SCHEDULE(""),
      [](const auto& t) {
-       return schedule(t).schedule->value == "0 0 * * *" && schedule(t).timezone.value == "UTC" &&
+       return schedule(t).expression == "0 0 * * *" && canonical(t) == "0 0 * * *" && due(t).zone->name() == "UTC" &&
               schedule(t).catchup == Catchup::kLast && schedule(t).catchup_window == std::chrono::hours(24) &&
-              schedule(t).dst_gap == DstGap::kShift && schedule(t).dst_overlap == DstOverlap::kFirst;
+              due(t).dst_gap == DstGap::kShift && due(t).dst_overlap == DstOverlap::kFirst && !due(t).start &&
+              !due(t).end && due(t).exclude.empty();
      }},
+    {"schedule with H", "type = \"schedule\"\nschedule = \"H H * * *\"",
+     [](const auto& t) { return canonical(t) == CronExpression::parse("H H * * *", "F/schedule")->canonical(); }},
     {"every", "type = \"schedule\"\nevery = \"15m\"",
-     [](const auto& t) { return schedule(t).every->value == std::chrono::minutes(15); }},
+     [](const auto& t) {
+       return std::get<Duration>(due(t).rhythm) == std::chrono::minutes(15) && schedule(t).expression.empty();
+     }},
     {"timezone", SCHEDULE("timezone = \"Europe/Berlin\""),
-     [](const auto& t) { return schedule(t).timezone.value == "Europe/Berlin"; }},
+     [](const auto& t) { return due(t).zone->name() == "Europe/Berlin"; }},
     {"catchup", SCHEDULE("catchup = \"all\""), [](const auto& t) { return schedule(t).catchup == Catchup::kAll; }},
     {"catchup_window", SCHEDULE("catchup_window = \"1h\""),
      [](const auto& t) { return schedule(t).catchup_window == std::chrono::hours(1); }},
-    {"dst_gap", SCHEDULE("dst_gap = \"skip\""), [](const auto& t) { return schedule(t).dst_gap == DstGap::kSkip; }},
+    {"dst_gap", SCHEDULE("dst_gap = \"skip\""), [](const auto& t) { return due(t).dst_gap == DstGap::kSkip; }},
     {"dst_overlap", SCHEDULE("dst_overlap = \"both\""),
-     [](const auto& t) { return schedule(t).dst_overlap == DstOverlap::kBoth; }},
+     [](const auto& t) { return due(t).dst_overlap == DstOverlap::kBoth; }},
     {"start", SCHEDULE("start = \"2026-01-01T00:00:00Z\""),
-     [](const auto& t) { return format_instant(schedule(t).start->value) == "2026-01-01T00:00:00Z"; }},
+     [](const auto& t) { return format_instant(*due(t).start) == "2026-01-01T00:00:00Z"; }},
     {"end", SCHEDULE("end = 2026-02-01"),
-     [](const auto& t) { return format_instant(schedule(t).end->value) == "2026-02-01T00:00:00Z"; }},
+     [](const auto& t) { return format_instant(*due(t).end) == "2026-02-01T00:00:00Z"; }},
     {"exclude", SCHEDULE("exclude = [\"2026-12-25\"]"),
-     [](const auto& t) { return schedule(t).exclude[0].value == "2026-12-25"; }},
+     [](const auto& t) { return due(t).exclude == std::vector{std::chrono::year{2026} / 12 / 25}; }},
 
     {"sensor_type file", "type = \"sensor\"\nsensor_type = \"file\"\npath = \"/data/input.csv\"",
      [](const auto& t) {

@@ -60,7 +60,10 @@ TEST_CASE("every type has its sentence") {
       {"type = \"flow\"\nflows = [\"A\", { name = \"B\", condition = \"failure\" }]\nmatch = \"A || B\"",
        "when A has succeeded or B has failed"},
       {"type = \"schedule\"\nschedule = \"0 3 * * *\"\ntimezone = \"Europe/Berlin\"",
-       "on the schedule 0 3 * * * (Europe/Berlin)"},
+       "at 03:00 every day (Europe/Berlin)"},
+      {"type = \"schedule\"\nschedule = \"0 3 * * MON-FRI\"", "at 03:00 on Monday to Friday (UTC)"},
+      {"type = \"schedule\"\nschedule = \"*/10 8-17 * * *\"\nenabled = false",
+       "every 10 minutes from 08:00 to 17:59 (UTC) (disabled)"},
       {"type = \"schedule\"\nevery = \"15m\"", "every 15m"},
       {"type = \"sensor\"\nsensor_type = \"file\"\npath = \"/data/in.csv\"\nevent_type = \"modified\"",
        "when the file /data/in.csv is modified"},
@@ -85,6 +88,10 @@ TEST_CASE("every type has its sentence") {
        "when the program ./poll reports something"},
       {"type = \"cli\"", "when it is activated by hand"},
       {"type = \"api\"\npath = \"/x\"\nmethods = [\"POST\", \"PUT\"]", "when POST or PUT /x is called"},
+      {"type = \"group\"\nmatch = \"due && fx\"\n[[triggers]]\nid = \"due\"\ntype = \"schedule\"\nschedule = \"0 3 * * "
+       "*\"\n"
+       "[[triggers]]\nid = \"fx\"\ntype = \"flow\"\nsource_flow_id = \"T\"",
+       "when the schedule 0 3 * * * (UTC) is due and T has succeeded"},
       {"type = \"group\"\nmatch = \"orders && (fx || manual)\"\nwithin = \"2h\"\n"
        "[[triggers]]\nid = \"orders\"\ntype = \"event\"\nevents = [\"a\", \"b\"]\n"
        "[[triggers]]\nid = \"fx\"\ntype = \"flow\"\nsource_flow_id = \"T\"\nwhen = \"event.value == 'x'\"\n"

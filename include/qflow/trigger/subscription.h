@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +13,7 @@
 #include "qflow/model/names.h"
 #include "qflow/time/duration.h"
 #include "qflow/time/instant.h"
+#include "qflow/time/schedule.h"
 #include "qflow/trigger/payload_path.h"
 
 namespace qflow {
@@ -57,22 +59,14 @@ struct RunSubscription {
 };
 
 enum class Catchup { kLast, kNone, kAll };
-enum class DstGap { kShift, kSkip };
-enum class DstOverlap { kFirst, kLast, kBoth };
 
-// Due instants. Exactly one of `schedule` and `every` is set; their text, the zone and the days are as written.
+// Due instants.
 struct ScheduleSubscription {
   SourceRules source;
-  std::optional<Located<std::string>> schedule;
-  std::optional<Located<Duration>> every;
-  Located<std::string> timezone{"UTC", {}};
+  std::shared_ptr<const Schedule> schedule;  // not null in a trigger without errors
+  std::string expression = {};               // as written; "" for `every`
   Catchup catchup = Catchup::kLast;
   Duration catchup_window = std::chrono::hours(24);
-  DstGap dst_gap = DstGap::kShift;
-  DstOverlap dst_overlap = DstOverlap::kFirst;
-  std::optional<Located<Instant>> start;
-  std::optional<Located<Instant>> end;
-  std::vector<Located<std::string>> exclude;
 };
 
 // A file, or the files of a folder. The path may be relative to the flow file's folder.

@@ -67,7 +67,7 @@ class TriggerRegistry {
 };
 
 // All triggers of a flow, in the order of the file, without those that have errors; everything that triggers.md calls
-// an error at check, except schedules' texts (time/ checks those), is in `diagnostics`.
+// an error at check is in `diagnostics`. Zones of schedules are looked up in the system's database.
 TriggerList build_triggers(const FlowDefinition& flow, const TriggerRegistry& registry, Diagnostics& diagnostics);
 
 const Trigger* find_trigger(const TriggerList& triggers, const TriggerId& id);
