@@ -1,10 +1,14 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/command_table.h"
 #include "cli/overdue_note.h"
 #include "cli/since_option.h"
 #include "cli/store_access.h"
 #include "cli/table.h"
+#include "qflow/error/printable.h"
+#include "qflow/error/suggestion.h"
 
 namespace qflow {
 
@@ -37,6 +41,19 @@ Result<EventFilter> read_filter(const Context& context, const Arguments& argumen
   return filter;
 }
 
+// An event that has not happened yet is known by those who listen to it.
+Status check_name_known(Store& store, const EventFilter& filter) {
+  if (!filter.name) return {};
+  QFLOW_ASSIGN(std::vector<std::string> names, store.ledger().triggers().recorded_events());
+  QFLOW_ASSIGN(const std::vector<std::string> awaited, store.ledger().triggers().awaited_events());
+  names.insert(names.end(), awaited.begin(), awaited.end());
+  std::sort(names.begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
+  if (std::binary_search(names.begin(), names.end(), *filter.name)) return {};
+  return fail(ErrorKind::kNotFound, "no event is called " + quoted(*filter.name),
+              did_you_mean_or_list(*filter.name, names));
+}
+
 void print_table(const Context& context, const std::vector<Event>& events) {
   Table table({"EVENT", "NAME", "RECORDED", "CONTEXT", "FROM", "PAYLOAD"});
   for (const Event& event : events) {
@@ -54,6 +71,7 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const EventFilter filter, read_filter(context, arguments));
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
   QFLOW_ASSIGN(const std::vector<Event> events, store->ledger().triggers().events(filter));
+  if (events.empty()) QFLOW_TRY(check_name_known(*store, filter));
   if (arguments.flag("json")) {
     for (const Event& event : events) print_json_line(context.out, to_json(event));
   } else {

@@ -240,6 +240,16 @@ def keys_of_steps(desk):
 
 
 @case
+def an_unknown_name_names_the_nearest(desk):
+    desk.deploy(flow("F", on("data_updated")))
+    desk.refused("events", "data_updatd", status=3, said="did you mean 'data_updated'?")
+    equal(desk.events("data_updated"), [], "known, since a flow awaits it")
+    desk.publish("lonely")
+    desk.refused("events", "lonly", status=3, said="did you mean 'lonely'?")
+    equal(desk.events("lonely", "--context", "c"), [], "known, since it was recorded")
+
+
+@case
 def safe(desk):
     run = '"$QFLOW_BIN" publish by_command --safe; "$QFLOW_BIN" publish always'
     text = flow("F", on("go"), run=run) + "publish = [{ event = 'by_key' }, { event = 'not_safe', safe = false }]\n"

@@ -97,6 +97,7 @@ class TriggerLedger {
   Result<Event> event_at(std::int64_t order);
   Result<std::int64_t> order_of(std::string_view event_id);  // kNotFound
   Result<std::vector<Event>> events(const EventFilter& filter);
+  Result<std::vector<std::string>> recorded_events();  // names, sorted; without the ends of steps
   Status set_outcome(std::int64_t event, std::int64_t deployment, const TriggerId& trigger,
                      const EventOutcome& outcome);
   Result<std::vector<TriggerOutcome>> outcomes_of_event(std::string_view event_id);  // by flow, namespace, trigger
