@@ -130,21 +130,30 @@ bool is_only_said(const Arguments& arguments, const Publisher& publisher) {
   return arguments.flag("safe") && publisher.run && publisher.run->origin == RunOrigin::kLocal;
 }
 
-void say(Context& context, const std::vector<Publication>& publications) {
-  for (const Publication& publication : publications) {
-    print_note(context, fmt::format("local run: would publish {} {}", publication.event.name,
-                                    to_compact(publication.event.payload)));
+void print_published_json(Context& context, const PublishedNow& published, Json id) {
+  Json effects = Json::array();
+  for (const TriggerOutcome& effect : published.effects) effects.push_back(json_of(effect));
+  print_json_line(context.out, {{"id", std::move(id)},
+                                {"name", published.name},
+                                {"duplicate", published.duplicate},
+                                {"effects", std::move(effects)}});
+}
+
+Result<ExitStatus> say(Context& context, const Arguments& arguments, Store& store,
+                       const std::vector<Publication>& publications, const Publisher& publisher) {
+  const Doors doors = doors_of(context);
+  QFLOW_ASSIGN(const auto named, publish_events(store, publications, publisher, PublishMode::kCheckOnly, doors));
+  for (std::size_t i = 0; i < named.size(); ++i) {
+    print_note(context,
+               fmt::format("local run: would publish {} {}", named[i].name, to_compact(publications[i].event.payload)));
+    if (arguments.flag("json")) print_published_json(context, named[i], Json());
   }
+  return ExitStatus::kOk;
 }
 
 void print_published(Context& context, const PublishedNow& published, bool as_json, bool dry_run) {
   if (as_json) {
-    Json effects = Json::array();
-    for (const TriggerOutcome& effect : published.effects) effects.push_back(json_of(effect));
-    print_json_line(context.out, {{"id", dry_run ? Json() : Json(published.id)},
-                                  {"name", published.name},
-                                  {"duplicate", published.duplicate},
-                                  {"effects", std::move(effects)}});
+    print_published_json(context, published, dry_run ? Json() : Json(published.id));
     return;
   }
   if (!dry_run) context.out.write(published.id + "\n");
@@ -189,10 +198,7 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(std::vector<Publication> publications, read_publications(context, arguments));
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
   QFLOW_ASSIGN(const Publisher publisher, find_publisher(*store, options, context.environment));
-  if (is_only_said(arguments, publisher)) {
-    say(context, publications);
-    return ExitStatus::kOk;
-  }
+  if (is_only_said(arguments, publisher)) return say(context, arguments, *store, publications, publisher);
   return publish(context, arguments, *store, std::move(publications), publisher);
 }
 
@@ -211,6 +217,8 @@ const Command kPublishCommand = {
         "and idempotency_key. A bad line refuses all of them.",
     .json =
         "one object per event: {id, name, duplicate, effects: [{flow, namespace, trigger, outcome, run, by, reason}]}; "
+        "id "
+        "is null where nothing was published; "
         "outcome is waiting, fired, superseded, expired, filtered, skipped, coalesced or stopped",
     .examples =
         "  $ qflow publish data_updated --payload '{\"latest\": \"2026-11-20\"}'\n"

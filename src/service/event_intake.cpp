@@ -156,9 +156,13 @@ Result<JudgedEvent> EventIntake::judge(Event event) {
   return judged;
 }
 
-Result<JudgedEvent> EventIntake::judge_published(Event event) {
+Status EventIntake::check_published(const Event& event) {
   QFLOW_TRY(load_config());
-  QFLOW_TRY(check_publishable(event, config_->max_payload));
+  return check_publishable(event, config_->max_payload);
+}
+
+Result<JudgedEvent> EventIntake::judge_published(Event event) {
+  QFLOW_TRY(check_published(event));
   event.id = make_event_id(event.recorded_at, random_bytes());
   return judge(std::move(event));
 }

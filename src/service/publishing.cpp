@@ -56,6 +56,13 @@ class Publishing {
     return published;
   }
 
+  // What was prepared, as nobody hears it.
+  std::vector<PublishedNow> names() const {
+    std::vector<PublishedNow> published;
+    for (const JudgedEvent& judged : judged_) published.push_back({judged.event.id, judged.event.name});
+    return published;
+  }
+
  private:
   Result<JudgedEvent> prepare_one(Publication& publication, const Publisher& publisher) {
     QFLOW_TRY(complete_name(publication, publisher));
@@ -145,6 +152,7 @@ Result<std::vector<PublishedNow>> publish_events(Store& store, std::vector<Publi
                                                  const Publisher& publisher, PublishMode mode, const Doors& doors) {
   Publishing publishing(store, doors);
   QFLOW_TRY(publishing.prepare(std::move(publications), publisher));
+  if (mode == PublishMode::kCheckOnly) return publishing.names();
   std::vector<PublishedNow> published;
   const auto record = [&](LedgerWriter& writer) -> Status {
     QFLOW_ASSIGN(published, publishing.record(writer));

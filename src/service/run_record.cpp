@@ -30,11 +30,12 @@ Result<std::vector<JudgedEvent>> RunRecord::judge(const RunChanges& changes) {
   }
   for (const PublishedEvent& published : changes.published) {
     Event event = published.event;
+    event.recorded_at = doors_.clock.now();
     if (published.safe && run_.origin == RunOrigin::kLocal) {
+      QFLOW_TRY(intake_.check_published(event));
       observer_.note("local run: would publish " + event.name + " " + to_compact(event.payload));
       continue;
     }
-    event.recorded_at = doors_.clock.now();
     QFLOW_ASSIGN(events.emplace_back(), intake_.judge_published(std::move(event)));
     events.back().idempotency_key = published.idempotency_key;
   }

@@ -250,6 +250,23 @@ def an_unknown_name_names_the_nearest(desk):
 
 
 @case
+def safe_keeps_to_the_rules(desk):
+    desk.ask("init")
+    desk.write(".qflow/config.toml", 'max_payload = "64B"\n')
+    desk.write("flow.toml", flow("F", run='"$QFLOW_BIN" publish --safe --json "$EVENT" --payload "$PAYLOAD"'))
+    rows = [("food", '{"rows": 7}', 0, '{"duplicate":false,"effects":[],"id":null,"name":"food"}'),
+            ("food", json.dumps({"x": "y" * 57}), 1, "max_payload"),
+            ("qflow.run.F", "{}", 1, "reserved")]
+    for event, payload, status, said in rows:
+        environment = {**desk.environment, "EVENT": event, "PAYLOAD": payload}
+        contains("".join(desk.ask("run", "flow.toml", status=status, environment=environment)), said)
+    desk.write("flow.toml", flow("F") + "publish = [{ event = 'food', payload = { x = '" + "y" * 57 + "' } }]\n")
+    contains(desk.ask("run", "flow.toml", status=2)[1], "max_payload")
+    equal(desk.events("qflow.run.F") != [], True, "runs have ended")
+    desk.refused("events", "food", status=3, said="no event is called 'food'")
+
+
+@case
 def safe(desk):
     run = '"$QFLOW_BIN" publish by_command --safe; "$QFLOW_BIN" publish always'
     text = flow("F", on("go"), run=run) + "publish = [{ event = 'by_key' }, { event = 'not_safe', safe = false }]\n"

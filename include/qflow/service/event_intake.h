@@ -42,6 +42,8 @@ class EventIntake {
   // The same for what a person or a step publishes, which gets its id here. kInvalid: a reserved name (qflow.…), a
   // payload over the store's max_payload, a timestamp more than 24 h ahead.
   Result<JudgedEvent> judge_published(Event event);
+  // The rules alone.
+  Status check_published(const Event& event);
   // Reads the store's config.toml, which else the first event that needs it does; kInvalid as load_store_config says.
   Status load_config();
   // In the transaction: the event, its outcomes, the runs that it queues. An idempotency key that was used makes

@@ -41,11 +41,12 @@ Result<Publisher> find_publisher(Store& store, const NamespaceOverride& options,
 // skipped. kInvalid names `file` and the line.
 Result<std::vector<Publication>> parse_batch(std::string_view text, const std::string& file, Instant now);
 
-enum class PublishMode { kForReal, kDryRun };
+enum class PublishMode { kForReal, kDryRun, kCheckOnly };
 
 // All in one transaction, or none; durable when it returns. kInvalid: a name that is reserved (qflow.…), a payload over
 // max_payload, a timestamp more than 24 h ahead, `namespaced` without a project, an idempotency key that was used with
-// other content. kDryRun says what would happen and leaves nothing.
+// other content. kDryRun says what would happen and leaves nothing. kCheckOnly gives the full names alone, of events
+// that keep to the rules.
 Result<std::vector<PublishedNow>> publish_events(Store& store, std::vector<Publication> publications,
                                                  const Publisher& publisher, PublishMode mode, const Doors& doors);
 
