@@ -59,22 +59,22 @@ _qflow() {
     publish:--sender) return ;;
     publish:--context) return ;;
     publish:--timestamp) return ;;
-    publish:--project) return ;;
-    publish:--branch) return ;;
-    publish:--config-value) return ;;
     publish:--idempotency-key) return ;;
     publish:--batch) _qflow_paths -f; return ;;
     publish:--wait) return ;;
+    publish:--project) return ;;
+    publish:--branch) return ;;
+    publish:--config-value) return ;;
     put:--file) _qflow_paths -f; return ;;
     resume:--jobs) return ;;
     run:--trigger) _qflow_ask run; return ;;
     run:--param | run:-p) compopt -o nospace 2>/dev/null; _qflow_ask parameter; return ;;
     run:--tag) _qflow_ask tag; return ;;
     run:--context) return ;;
+    run:--jobs) return ;;
     run:--project) return ;;
     run:--branch) return ;;
     run:--config-value) return ;;
-    run:--jobs) return ;;
     runs:--status) _qflow_words "queued running succeeded failed cancelled crashed"; return ;;
     runs:--tag) _qflow_ask tag; return ;;
     runs:--context) return ;;
@@ -99,7 +99,7 @@ _qflow() {
     case $command in
       cancel) _qflow_words "--json" ;;
       check) _qflow_words "--json" ;;
-      deploy) _qflow_words "--project --branch --no-branch --production --no-production --config-value --dry-run --json" ;;
+      deploy) _qflow_words "--dry-run --json --project --branch --no-branch --production --no-production --config-value" ;;
       disable) _qflow_words "--reason" ;;
       events) _qflow_words "--context --since --limit --json" ;;
       explain) _qflow_words "--json" ;;
@@ -110,14 +110,14 @@ _qflow() {
       graph) _qflow_words "--format --flows" ;;
       inspect) _qflow_words "--trigger-chain --downstream --graph --json" ;;
       logs) _qflow_words "-f --follow --failed --json" ;;
-      publish) _qflow_words "--payload --type --namespace --value --sender --context --timestamp --namespaced --project --branch --no-branch --production --no-production --config-value --safe --idempotency-key --batch --dispatch --wait --require-match --dry-run --json" ;;
+      publish) _qflow_words "--payload --type --namespace --value --sender --context --timestamp --namespaced --safe --idempotency-key --batch --dispatch --wait --require-match --dry-run --json --project --branch --no-branch --production --no-production --config-value" ;;
       put) _qflow_words "--file" ;;
       resume) _qflow_words "--jobs --fail-fast --json" ;;
-      run) _qflow_words "--trigger -p --param --tag --context --project --branch --no-branch --production --no-production --config-value --jobs --fail-fast --detach --json" ;;
-      runs) _qflow_words "--status --tag --context --since --limit --project --branch --no-branch --production --no-production --config-value --json" ;;
+      run) _qflow_words "--trigger -p --param --tag --context --jobs --fail-fast --detach --json --project --branch --no-branch --production --no-production --config-value" ;;
+      runs) _qflow_words "--status --tag --context --since --limit --json --project --branch --no-branch --production --no-production --config-value" ;;
       tag) _qflow_words "--json" ;;
       tick) _qflow_words "--wait --dry-run" ;;
-      trigger) _qflow_words "--flow-id --trigger-id --batch-id --context --correlation -p --param --project --branch --no-branch --production --no-production --config-value --detach --json" ;;
+      trigger) _qflow_words "--flow-id --trigger-id --batch-id --context --correlation -p --param --detach --json --project --branch --no-branch --production --no-production --config-value" ;;
       version) _qflow_words "--json" ;;
     esac
     return

@@ -15,16 +15,12 @@ namespace {
 constexpr PositionalSpec kPositionals[] = {
     {.name = "FILE", .help = "flow files", .count = PositionalSpec::Count::kMany, .completes = Completes::kFile}};
 
-constexpr OptionSpec kOptions[] = {
-    kProjectOption,
-    kBranchOption,
-    kNoBranchOption,
-    kProductionOption,
-    kNoProductionOption,
-    kConfigValueOption,
+constexpr OptionSpec kOwnOptions[] = {
     {.name = "dry-run", .help = "say what would change, and change nothing"},
     {.name = "json", .help = "one JSON object per flow"},
 };
+
+constexpr auto kOptions = with_namespace_options(kOwnOptions);
 
 // All files, without errors: they have been printed.
 Result<std::vector<LoadedFlow>> load_all(Context& context, const std::vector<std::string>& files,

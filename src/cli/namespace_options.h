@@ -1,21 +1,33 @@
 #pragma once
 
+#include <algorithm>
+#include <array>
+#include <iterator>
+
 #include "qflow/cli/command.h"
 #include "qflow/model/project_namespace.h"
 
 namespace qflow {
 
-// The options that say where a flow or an event belongs, instead of the file's [project]; for the tables of commands.
-inline constexpr OptionSpec kProjectOption{
-    .name = "project", .value = "P", .help = "the project, instead of the file's"};
-inline constexpr OptionSpec kBranchOption{.name = "branch", .value = "B", .help = "the branch of the project"};
-inline constexpr OptionSpec kNoBranchOption{.name = "no-branch", .help = "no branch"};
-inline constexpr OptionSpec kProductionOption{.name = "production", .help = "into production: P.prod or P.prod.B"};
-inline constexpr OptionSpec kNoProductionOption{.name = "no-production", .help = "not into production"};
-inline constexpr OptionSpec kConfigValueOption{
-    .name = "config-value",
-    .value = "NAME JSON",
-    .help = "the same as one value: project '{\"branch\": \"bar\", \"production\": true}'"};
+// The options that say where a flow or an event belongs, instead of the file's [project].
+inline constexpr OptionSpec kNamespaceOptions[] = {
+    {.name = "project", .value = "P", .help = "the project, instead of the file's"},
+    {.name = "branch", .value = "B", .help = "the branch of the project"},
+    {.name = "no-branch", .help = "no branch"},
+    {.name = "production", .help = "into production: P.prod or P.prod.B"},
+    {.name = "no-production", .help = "not into production"},
+    {.name = "config-value",
+     .value = "NAME JSON",
+     .help = "the same as one value: project '{\"branch\": \"bar\", \"production\": true}'"},
+};
+
+// The table of a command that takes them after its own options.
+template <std::size_t Size>
+constexpr auto with_namespace_options(const OptionSpec (&own)[Size]) {
+  std::array<OptionSpec, Size + std::size(kNamespaceOptions)> all;
+  std::copy(std::begin(kNamespaceOptions), std::end(kNamespaceOptions), std::copy(own, own + Size, all.begin()));
+  return all;
+}
 
 // kUsage when they contradict each other.
 Result<NamespaceOverride> read_namespace(const Arguments& arguments);

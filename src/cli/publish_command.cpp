@@ -22,7 +22,7 @@ constexpr PositionalSpec kPositionals[] = {{.name = "NAME",
                                             .count = PositionalSpec::Count::kOptional,
                                             .completes = Completes::kEvent}};
 
-constexpr OptionSpec kOptions[] = {
+constexpr OptionSpec kOwnOptions[] = {
     {.name = "payload",
      .value = "JSON",
      .help = "an object: JSON, @FILE, or - for standard input",
@@ -34,12 +34,6 @@ constexpr OptionSpec kOptions[] = {
     {.name = "context", .value = "C", .help = "the context of the runs; in a step the run's own"},
     {.name = "timestamp", .value = "T", .help = "when it happened (RFC 3339); now"},
     {.name = "namespaced", .help = "publish {project}.{branch}.NAME, of this run or of the options"},
-    kProjectOption,
-    kBranchOption,
-    kNoBranchOption,
-    kProductionOption,
-    kNoProductionOption,
-    kConfigValueOption,
     {.name = "safe", .help = "in a local run: only say what would be published"},
     {.name = "idempotency-key", .value = "K", .help = "a repeat with this key makes no second event"},
     {.name = "batch",
@@ -52,6 +46,8 @@ constexpr OptionSpec kOptions[] = {
     {.name = "dry-run", .help = "say what would happen, and change nothing"},
     {.name = "json", .help = "one JSON object per event"},
 };
+
+constexpr auto kOptions = with_namespace_options(kOwnOptions);
 
 Result<std::string> read_source(Context& context, const std::string& source) {
   if (source == "-") return context.in.read_all();

@@ -17,7 +17,7 @@ constexpr PositionalSpec kPositionals[] = {{.name = "FILE|FLOW",
                                             .help = "the flow file, or a flow of the store as it is deployed",
                                             .completes = Completes::kFlowOrFile}};
 
-constexpr OptionSpec kOptions[] = {
+constexpr OptionSpec kOwnOptions[] = {
     {.name = "trigger",
      .value = "X",
      .help = "as if X had triggered it: a run, an event by name, JSON, @FILE or id (qflow help runs)",
@@ -35,17 +35,13 @@ constexpr OptionSpec kOptions[] = {
      .repeats = OptionSpec::Repeats::kYes,
      .completes = Completes::kTag},
     {.name = "context", .value = "C", .help = "the context of the run"},
-    kProjectOption,
-    kBranchOption,
-    kNoBranchOption,
-    kProductionOption,
-    kNoProductionOption,
-    kConfigValueOption,
     kJobsOption,
     kFailFastOption,
     {.name = "detach", .help = "run in a process of its own; print the run's id and return"},
     kResultAsJsonOption,
 };
+
+constexpr auto kOptions = with_namespace_options(kOwnOptions);
 
 Result<LocalRunRequest> read_request(const Arguments& arguments) {
   LocalRunRequest request;

@@ -23,7 +23,7 @@ constexpr PositionalSpec kPositionals[] = {{.name = "FLOW",
                                             .count = PositionalSpec::Count::kOptional,
                                             .completes = Completes::kFlow}};
 
-constexpr OptionSpec kOptions[] = {
+constexpr OptionSpec kOwnOptions[] = {
     {.name = "status",
      .value = "STATUS",
      .help = "queued, running, succeeded, failed, cancelled or crashed",
@@ -33,14 +33,10 @@ constexpr OptionSpec kOptions[] = {
     {.name = "context", .value = "C", .help = "runs with this context"},
     {.name = "since", .value = "T", .help = "runs made since then: an instant, or a duration such as 2h"},
     {.name = "limit", .value = "N", .help = "so many, the newest (on a terminal 20)"},
-    kProjectOption,
-    kBranchOption,
-    kNoBranchOption,
-    kProductionOption,
-    kNoProductionOption,
-    kConfigValueOption,
     {.name = "json", .help = "one JSON object per run"},
 };
+
+constexpr auto kOptions = with_namespace_options(kOwnOptions);
 
 Result<RunFilter> read_filter(const Context& context, const Arguments& arguments) {
   RunFilter filter;

@@ -17,7 +17,7 @@ namespace {
 constexpr std::chrono::milliseconds kPause{50};
 constexpr std::int64_t kMostBatches = 9'000'000'000'000'000;
 
-constexpr OptionSpec kOptions[] = {
+constexpr OptionSpec kOwnOptions[] = {
     {.name = "flow-id", .value = "F", .help = "the deployed flow", .completes = Completes::kDeployedFlow},
     {.name = "trigger-id", .value = "T", .help = "one of its triggers: its condition counts as met"},
     {.name = "batch-id", .value = "N", .help = "event.payload.batch_id, and the parameter of that name (1)"},
@@ -29,15 +29,11 @@ constexpr OptionSpec kOptions[] = {
      .help = "the value of a parameter; wins over what events set",
      .repeats = OptionSpec::Repeats::kYes,
      .completes = Completes::kParameter},
-    kProjectOption,
-    kBranchOption,
-    kNoBranchOption,
-    kProductionOption,
-    kNoProductionOption,
-    kConfigValueOption,
     {.name = "detach", .help = "print the run's id and return; the run goes on by itself"},
     kResultAsJsonOption,
 };
+
+constexpr auto kOptions = with_namespace_options(kOwnOptions);
 
 // Deployments of one flow differ in the branch, seldom in the project.
 std::optional<Project> project_of(const Deployment& deployment) {
