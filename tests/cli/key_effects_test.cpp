@@ -19,6 +19,8 @@ struct Effect {
 };
 
 const std::string kRuns = "service/local_run_test.cpp";
+const std::string kRunSecrets = "service/run_secrets_test.cpp";
+const std::string kRunArtifacts = "service/run_artifacts_test.cpp";
 const std::string kMapping = "engine/simulated_trigger_test.cpp";
 const std::string kKinds = "engine/simulated_trigger_test.cpp";
 const std::string kFilters = "trigger/source_filter_test.cpp";
@@ -67,12 +69,12 @@ const std::map<std::string, Effect>& effects() {
       {"[[steps]] shell", {kRuns, "bash with pipefail"}},
       {"[[steps]] workdir", {kRuns, "a folder that does not exist"}},
       {"[[steps]] env", {kRuns, "what a step sees of its run"}},
-      {"[[steps]] secrets", {kRuns, "secrets reach only the steps that list them"}},
+      {"[[steps]] secrets", {kRunSecrets, "secrets reach only the steps that list them"}},
       {"[[steps]] timeout", {kRuns, "step a: timed out"}},
       {"[[steps]] retries", {kRuns, "a retry succeeds"}},
       {"[[steps]] retry_delay", {kRuns, "retries wait, longer each time"}},
       {"[[steps]] retry_backoff", {kRuns, "retries wait, longer each time"}},
-      {"[[steps]] allow_failure", {kRuns, "an allowed failure leaves the artifact error"}},
+      {"[[steps]] allow_failure", {kRunArtifacts, "an allowed failure leaves the artifact error"}},
       {"[[steps]] publish", {kRuns, "a local run shows what it would publish"}},
       {"publish of [[steps]] event", {kRuns, "a local run shows what it would publish"}},
       {"publish of [[steps]] payload", {kRuns, "a local run shows what it would publish"}},

@@ -1,7 +1,6 @@
 #include "qflow/service/local_run.h"
 
 #include <doctest/doctest.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,16 +11,11 @@
 #include <vector>
 
 #include "qflow/service/run_objects.h"
+#include "step_text.h"
 #include "support/test_home.h"
 
 namespace qflow {
 namespace {
-
-const std::string kHead = "id = \"F\"\n";
-
-std::string step(const std::string& id, const std::string& rest) {
-  return "[[steps]]\nid = \"" + id + "\"\n" + rest + "\n";
-}
 
 TEST_CASE("runs end as their steps do") {
   struct Row {
@@ -141,114 +135,6 @@ echo oops >&2
   CHECK(log.find(" err oops\n") != std::string::npos);
 }
 
-TEST_CASE("artifacts flow down the graph, the nearest wins") {
-  TestHome home;
-  const std::string toml = kHead + R"toml(
-[[steps]]
-id = "a"
-run = '''
-echo '{"x": 1}' > $QFLOW_OUT/model.json
-echo '1' > $QFLOW_OUT/n.json
-echo text > $QFLOW_OUT/plain.txt
-mkdir $QFLOW_OUT/folder; echo inside > $QFLOW_OUT/folder/file
-'''
-[[steps]]
-id = "b"
-needs = ["a"]
-run = '''
-echo '2' > $QFLOW_OUT/n.json
-'''
-[[steps]]
-id = "c"
-needs = ["b"]
-env = { X = "{{ artifacts.model.x + artifacts.n + artifacts.a.n }}" }
-run = '''
-cat $QFLOW_IN/model.json $QFLOW_IN/n.json $QFLOW_IN/.steps/a/n.json $QFLOW_IN/plain.txt $QFLOW_IN/folder/file
-echo $X
-ls -A $QFLOW_IN | tr '\n' ' '; echo
-'''
-)toml";
-  const auto run = home.run(toml);
-  REQUIRE(run);
-  REQUIRE_MESSAGE(run->status == RunStatus::kSucceeded, run->reason);
-  const std::vector<std::string> expected{"c | {\"x\": 1}",
-                                          "c | 2",
-                                          "c | 1",
-                                          "c | text",
-                                          "c | inside",
-                                          "c | 4",
-                                          "c | .steps folder model.json n.json plain.txt "};
-  CHECK(home.seen.lines == expected);
-  CHECK(home.read(".qflow/runs/F/1/artifacts/model.json") == "{\"x\": 1}\n");
-  CHECK(home.read(".qflow/runs/F/1/artifacts/n.json") == "2\n");
-  CHECK_FALSE(std::filesystem::exists(home.folder / ".qflow/runs/F/1/steps/a/1/out"));
-}
-
-TEST_CASE("two steps that give one name different values make it ambiguous") {
-  TestHome home;
-  const std::string head = kHead + step("a", "run = 'echo 1 > $QFLOW_OUT/n.json'");
-  const std::string reader =
-      "[[steps]]\nid = \"c\"\nneeds = [\"a\", \"b\"]\nenv = { N = \"{{ artifacts.n }}\" }\nrun = 'echo $N'\n";
-  const auto different = home.run(head + step("b", "run = 'echo 2 > $QFLOW_OUT/n.json'") + reader);
-  REQUIRE(different);
-  CHECK(different->status == RunStatus::kFailed);
-  CHECK(different->reason.find("ambiguous") != std::string::npos);
-  CHECK(different->reason.find("a.n") != std::string::npos);
-  CHECK(different->reason.find("b.n") != std::string::npos);
-  const auto equal = home.run(head + step("b", "run = 'echo 1 > $QFLOW_OUT/n.json'") + reader);
-  REQUIRE(equal);
-  CHECK_MESSAGE(equal->status == RunStatus::kSucceeded, equal->reason);
-}
-
-TEST_CASE("an allowed failure leaves the artifact error") {
-  TestHome home;
-  const auto run = home.run(kHead + step("a", "run = 'exit 3'\nallow_failure = true") +
-                            "[[steps]]\nid = \"b\"\nneeds = [\"a\"]\nrun = 'cat $QFLOW_IN/error.json'\n");
-  REQUIRE(run);
-  REQUIRE(run->status == RunStatus::kSucceeded);
-  CHECK(home.seen.lines ==
-        std::vector<std::string>{R"(b | {"attempt":1,"exit_status":3,"reason":"exit status 3","signal":null})"});
-}
-
-TEST_CASE("a step that writes through a link fails by name, and the object comes back") {
-  TestHome home;
-  const std::string toml =
-      kHead + step("a", "run = 'echo 1 > $QFLOW_OUT/n.json'") +
-      step("b", "needs = ['a']\nrun = 'chmod u+w $(readlink $QFLOW_IN/n.json); echo 2 > $QFLOW_IN/n.json'");
-  const auto run = home.run(toml);
-  REQUIRE(run);
-  CHECK(run->status == RunStatus::kFailed);
-  CHECK(run->reason.find("changed the artifact 'n'") != std::string::npos);
-}
-
-TEST_CASE("what a step may not leave is refused by name, and nothing of it is kept") {
-  struct Row {
-    std::string what;
-    std::string command;
-    std::string named;
-  };
-  const std::vector<Row> rows{
-      {"a link to elsewhere", "ln -s /etc/passwd $QFLOW_OUT/secrets", "secrets"},
-      {"a link to elsewhere inside a folder", "mkdir $QFLOW_OUT/d; ln -s /etc/passwd $QFLOW_OUT/d/secrets", "secrets"},
-      {"a socket",
-       "python3 -c 'import os,socket; os.chdir(os.environ[\"QFLOW_OUT\"]); socket.socket(socket.AF_UNIX).bind(\"s\")'",
-       "s"},
-      {"a pipe", "mkfifo $QFLOW_OUT/fifo", "fifo"},
-      {"a name that is none", "echo 1 > \"$QFLOW_OUT/no name\"", "no name"},
-      {"x and x.json", "echo 1 > $QFLOW_OUT/x; echo 1 > $QFLOW_OUT/x.json", "x"},
-  };
-  TestHome home;
-  for (const Row& row : rows) {
-    CAPTURE(row.what);
-    const auto run =
-        home.run(kHead + "[[steps]]\nid = \"a\"\nrun = '''\necho 1 > $QFLOW_OUT/good.json\n" + row.command + "\n'''\n");
-    REQUIRE(run);
-    CHECK(run->status == RunStatus::kFailed);
-    CHECK_MESSAGE(run->reason.find(row.named) != std::string::npos, run->reason);
-    CHECK(home.store().ledger().artifacts(run->run).value().empty());
-  }
-}
-
 TEST_CASE("output of every shape survives") {
   TestHome home;
   const auto run = home.run(kHead +
@@ -301,78 +187,6 @@ TEST_CASE("parameters come from -p, from events, from defaults") {
     CHECK_FALSE(home.run(toml, request));
   }
   CHECK(home.store().ledger().list_runs({}).value().size() == 1);
-}
-
-TEST_CASE("secrets reach only the steps that list them, and no log or message") {
-  TestHome home;
-  const std::string toml = kHead + R"toml(
-[[steps]]
-id = "a"
-secrets = ["DB_PASSWORD", "TOKEN"]
-run = """
-printf 'hun'; sleep 0.05; printf 'ter2secret\n'
-echo "$TOKEN" >&2
-echo "nonsense $DB_PASSWORD" > $QFLOW_OUT/x.json
-"""
-[[steps]]
-id = "b"
-run = "echo ${DB_PASSWORD-none} ${TOKEN-none}"
-)toml";
-  home.environment["DB_PASSWORD"] = "hunter2secret";
-  const auto missing = home.run(toml);
-  REQUIRE_FALSE(missing);
-  CHECK(missing.error().kind == ErrorKind::kInvalid);
-  CHECK(missing.error().message.find("TOKEN") != std::string::npos);
-  CHECK_FALSE(std::filesystem::exists(home.folder / ".qflow"));
-
-  home.write(".qflow/secrets/TOKEN", "short\n");
-  CHECK_FALSE(home.run(toml));
-  home.write(".qflow/secrets/TOKEN", "to\"ken12345\n");
-  const auto run = home.run(toml);
-  REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
-  std::string everything = run->reason;
-  for (const std::string& line : home.seen.lines) everything += line + "\n";
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(home.folder / ".qflow")) {
-    const std::string path = entry.path().string();
-    if (entry.is_regular_file() && path.find("/secrets/") == std::string::npos &&
-        path.find("/out/") == std::string::npos) {
-      everything += home.read(entry.path());
-    }
-  }
-  CHECK(everything.find("a | ***") != std::string::npos);
-  CHECK(everything.find("a ! ***") != std::string::npos);
-  CHECK(everything.find("b | none none") != std::string::npos);
-  CHECK(everything.find("hunter2secret") == std::string::npos);
-  CHECK(everything.find("ken12345") == std::string::npos);
-}
-
-TEST_CASE("what is said about an artifact with a secret in it masks the secret") {
-  TestHome home;
-  home.environment["DB_PASSWORD"] = "hunter2secret";
-  const auto run = home.run(kHead + R"toml(
-[[steps]]
-id = "a"
-secrets = ["DB_PASSWORD"]
-run = """
-echo "\\"$DB_PASSWORD\\"" > $QFLOW_OUT/x.json
-"""
-[[steps]]
-id = "skipped"
-needs = ["a"]
-when = "artifacts.x == 'hunter3'"
-[[steps]]
-id = "failed"
-needs = ["a"]
-foreach = "[1, 2].map(i, artifacts[artifacts.x])"
-)toml");
-  REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
-  const auto steps = home.store().ledger().steps(run->run).value();
-  for (const StepState& state : steps) {
-    CAPTURE(state.reason);
-    CHECK(state.reason.find("hunter2secret") == std::string::npos);
-    if (state.step.text() != "a") CHECK(state.reason.find("***") != std::string::npos);
-  }
-  CHECK(run->reason.find("***") != std::string::npos);
 }
 
 TEST_CASE("a hook is called for the way that the run ended") {
