@@ -5,11 +5,12 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include <charconv>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string_view>
 
+#include "qflow/os/decimal.h"
 #include "qflow/os/file_system.h"
 #include "qflow/os/process_table.h"
 
@@ -20,13 +21,6 @@ namespace {
 std::string system_text(const std::string& path) {
   PosixFileSystem files;
   return read_file(files, path).value_or("");
-}
-
-std::optional<std::int64_t> number_in(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
 }
 
 std::vector<std::string_view> words_of(std::string_view text) {
@@ -49,11 +43,11 @@ std::optional<ProcessInfo> read_process(pid_t id) {
   const std::vector<std::string_view> words = words_of(std::string_view(text).substr(name_end + 2));
   constexpr std::size_t kState = 0, kParent = 1, kGroup = 2, kStart = 19;
   if (words.size() <= kStart || words[kState] == "Z" || words[kState] == "X") return std::nullopt;
-  const auto parent = number_in(words[kParent]), group = number_in(words[kGroup]), start = number_in(words[kStart]);
+  const auto parent = parse_decimal<pid_t>(words[kParent]), group = parse_decimal<pid_t>(words[kGroup]);
+  const auto start = parse_decimal<std::int64_t>(words[kStart]);
   if (!parent || !group || !start) return std::nullopt;
   static const std::int64_t ticks = sysconf(_SC_CLK_TCK);
-  return ProcessInfo{id, static_cast<pid_t>(*parent), static_cast<pid_t>(*group),
-                     std::chrono::microseconds(*start * (1'000'000 / ticks))};
+  return ProcessInfo{id, *parent, *group, std::chrono::microseconds(*start * (1'000'000 / ticks))};
 }
 
 bool is_ours(pid_t id) {
@@ -69,9 +63,9 @@ std::vector<ProcessInfo> PosixProcessTable::processes() {
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(opendir("/proc"), closedir);
   if (!folder) return processes;
   while (const dirent* entry = readdir(folder.get())) {
-    const auto id = number_in(entry->d_name);
-    if (!id || !is_ours(static_cast<pid_t>(*id))) continue;
-    if (const auto process = read_process(static_cast<pid_t>(*id))) processes.push_back(*process);
+    const auto id = parse_decimal<pid_t>(entry->d_name);
+    if (!id || !is_ours(*id)) continue;
+    if (const auto process = read_process(*id)) processes.push_back(*process);
   }
   return processes;
 }

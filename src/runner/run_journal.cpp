@@ -3,21 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
+#include <cstdint>
+
+#include "qflow/os/decimal.h"
 
 namespace qflow {
 
 namespace {
 
 constexpr std::string_view kExecutor = "executor ";
-
-template <class Number>
-std::optional<Number> number_in(std::string_view text) {
-  Number number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
 
 std::string_view take_word(std::string_view& text) {
   const std::string_view word = text.substr(0, text.find(' '));
@@ -33,8 +27,8 @@ struct ExecutorLine {
 std::optional<ExecutorLine> parse_executor(std::string_view line) {
   if (!line.starts_with(kExecutor)) return std::nullopt;
   line.remove_prefix(kExecutor.size());
-  const auto id = number_in<pid_t>(take_word(line));
-  const auto started = number_in<std::int64_t>(take_word(line));
+  const auto id = parse_decimal<pid_t>(take_word(line));
+  const auto started = parse_decimal<std::int64_t>(take_word(line));
   if (!id || !started) return std::nullopt;
   ExecutorLine executor;
   executor.process.id = *id;
@@ -47,7 +41,7 @@ std::optional<ExecutorLine> parse_executor(std::string_view line) {
 std::optional<std::int64_t> take_last_number(std::string_view& text) {
   const std::size_t slash = text.rfind('/');
   if (slash == std::string_view::npos) return std::nullopt;
-  const auto number = number_in<std::int64_t>(text.substr(slash + 1));
+  const auto number = parse_decimal<std::int64_t>(text.substr(slash + 1));
   if (number) text = text.substr(0, slash);
   return number;
 }

@@ -1,7 +1,6 @@
 #include "qflow/service/garbage_collection.h"
 
 #include <algorithm>
-#include <charconv>
 #include <optional>
 #include <set>
 #include <thread>
@@ -9,6 +8,7 @@
 #include <vector>
 
 #include "qflow/flowfile/flow_file.h"
+#include "qflow/os/decimal.h"
 #include "service/event_collection.h"
 
 namespace qflow {
@@ -83,9 +83,8 @@ class Collector {
       if (!id || flow.type != FileType::kFolder) continue;
       QFLOW_ASSIGN(const auto runs, files_.list(store_.layout().runs() / flow.name));
       for (const FolderEntry& run : runs) {
-        std::int64_t number = 0;
-        const auto [end, error] = std::from_chars(run.name.data(), run.name.data() + run.name.size(), number);
-        if (error == std::errc() && *end == '\0') QFLOW_TRY(tidy_run_folder({*id, number}));
+        const auto number = parse_decimal<std::int64_t>(run.name);
+        if (number) QFLOW_TRY(tidy_run_folder({*id, *number}));
       }
     }
     return {};

@@ -1,8 +1,7 @@
 #include "qflow/service/run_reference.h"
 
-#include <charconv>
-
 #include "qflow/error/suggestion.h"
+#include "qflow/os/decimal.h"
 
 namespace qflow {
 
@@ -18,12 +17,11 @@ std::vector<std::string_view> split(std::string_view text) {
   }
 }
 
+// As qflow writes it.
 std::optional<std::int64_t> parse_number(std::string_view text) {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || end != text.data() + text.size() || number < 0) return std::nullopt;
-  if (text.size() > 1 && text.front() == '0') return std::nullopt;
-  return number;
+  const auto number = parse_decimal<std::int64_t>(text);
+  const bool leading_zero = text.size() > 1 && text.front() == '0';
+  return number && *number >= 0 && !leading_zero ? number : std::nullopt;
 }
 
 tl::unexpected<Error> bad_reference(std::string_view text) {
