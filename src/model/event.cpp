@@ -151,6 +151,13 @@ Json to_json(const Event& event) {
   };
 }
 
+std::string published_content(const Event& event, bool timestamp_given) {
+  Json content = to_json(event);
+  for (const char* own : {"id", "recorded_at", "caused_by"}) content.erase(own);
+  if (!timestamp_given) content.erase("timestamp");
+  return to_compact(content);
+}
+
 Result<Event> parse_event(const Json& object, Instant now) {
   if (!object.is_object()) {
     return invalid("an event must be an object; is " + std::string(type_name(object)),

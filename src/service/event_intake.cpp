@@ -5,24 +5,20 @@
 #include <utility>
 
 #include "qflow/error/printable.h"
+#include "qflow/model/run_end.h"
 #include "qflow/os/random.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "service/artifact_reading.h"
 #include "service/interrupted_work.h"
 #include "service/publish_rules.h"
-#include "service/run_ends.h"
 #include "service/store_settings.h"
 
 namespace qflow {
 
 namespace {
 
-// What a repeat must have in common with the first.
 std::string content_of(const JudgedEvent& judged) {
-  Json content = to_json(judged.event);
-  for (const char* own : {"id", "recorded_at", "caused_by"}) content.erase(own);
-  if (!judged.timestamp_given) content.erase("timestamp");
-  return to_compact(content);
+  return published_content(judged.event, judged.timestamp_given);
 }
 
 Result<std::optional<Intake>> find_first(TriggerLedger& ledger, const JudgedEvent& judged) {
@@ -102,6 +98,7 @@ class EventIntake::State final : public EngineState {
     for (const StepState& step : changes.steps) QFLOW_TRY(writer_.save_step(id, step));
     QFLOW_TRY(writer_.end_run(id, RunStatus::kCancelled, reason, now));
     RecordedEvent end{0, run_end_event(run, RunStatus::kCancelled, reason, now)};
+    end.event.id = make_event_id(now, random_bytes());
     QFLOW_ASSIGN(end.order, writer_.insert_event(end.event));
     return std::optional<RecordedEvent>(std::move(end));
   }

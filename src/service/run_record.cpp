@@ -2,7 +2,8 @@
 
 #include <utility>
 
-#include "service/run_ends.h"
+#include "qflow/model/run_end.h"
+#include "qflow/os/random.h"
 
 namespace qflow {
 
@@ -16,9 +17,10 @@ Status RunRecord::report(const RunChanges& changes) {
 }
 
 // The ends of a local run and its steps are nobody's business.
-Result<JudgedEvent> RunRecord::judge_end(const Event& event) {
-  if (run_.origin == RunOrigin::kLocal) return JudgedEvent{event, {}, kHeardByNobody};
-  return intake_.judge(event);
+Result<JudgedEvent> RunRecord::judge_end(Event event) {
+  event.id = make_event_id(event.recorded_at, random_bytes());
+  if (run_.origin == RunOrigin::kLocal) return JudgedEvent{std::move(event), {}, kHeardByNobody};
+  return intake_.judge(std::move(event));
 }
 
 // A local run is for trying things out: what it would have told others is only shown, unless the step insists.

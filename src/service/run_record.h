@@ -29,7 +29,7 @@ class RunRecord final : public RunReporter {
  private:
   // The events of the changes that others may hear, judged: ends of steps, then what they publish.
   Result<std::vector<JudgedEvent>> judge(const RunChanges& changes);
-  Result<JudgedEvent> judge_end(const Event& event);
+  Result<JudgedEvent> judge_end(Event event);
   Status write(LedgerWriter& writer, const RunChanges& changes, const std::vector<JudgedEvent>& events);
 
   Store& store_;

@@ -347,8 +347,8 @@ Run Replay::described(const MemoryState::MemoryRun& made) const {
   run.depth = made.run.depth;
   const int n = made.run.params.at("n").get<int>();
   if (n != 0) run.n = {Value::Kind::kNumber, n};
-  for (const RecordedEvent& event : made.events) {
-    const int number = number_of(event.order);
+  for (const std::int64_t order : made.events) {
+    const int number = number_of(order);
     for (const Pair& pair : pairs_) {
       const bool fired = pair.outcome && pair.outcome->run == run.number;
       if (pair.event == number && fired) run.events.emplace_back(number, pair.trigger);

@@ -7,7 +7,7 @@
 
 #include "engine/reference_model.h"
 #include "qflow/engine/engine.h"
-#include "support/memory_state.h"
+#include "qflow/engine/memory_state.h"
 
 namespace qflow::reference {
 

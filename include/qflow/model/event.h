@@ -48,6 +48,10 @@ bool is_end_of_run(const Event& event);
 // The documented shape: id, name, timestamp, recorded_at, type, namespace, value, sender, context, payload, caused_by.
 Json to_json(const Event& event);
 
+// What a repeat under the same idempotency key must have in common with the first: all that its publisher said. A
+// timestamp counts only when it was `timestamp_given`.
+std::string published_content(const Event& event, bool timestamp_given);
+
 // An event as people write it: {"name": ..., "payload": {...}, "timestamp", "type", "namespace", "value", "sender",
 // "context"}; `fields` is accepted for payload, `key` for name, `event_type` for type; both of a pair, and other keys,
 // are errors. id, recorded_at and caused_by are left empty, timestamp is `now` unless given. kInvalid says what is

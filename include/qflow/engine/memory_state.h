@@ -1,11 +1,15 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
-#include <tuple>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "qflow/engine/engine.h"
@@ -13,7 +17,7 @@
 namespace qflow {
 
 // A ledger in memory: everything that the engine reads and changes, in maps and vectors. It starts and ends runs as
-// dispatch would, executes nothing, and knows no transactions.
+// dispatch would, executes nothing, and knows no transactions. Of what it keeps, nothing is ever given up.
 class MemoryState final : public EngineState {
  public:
   // Of an event and a trigger, of the deployment with the key.
@@ -36,10 +40,10 @@ class MemoryState final : public EngineState {
   };
   struct MemoryRun {
     Run run;
-    std::int64_t flow = 0;
-    std::string correlation;
-    std::vector<RecordedEvent> events;
+    std::int64_t flow = 0;             // key of the deployment
+    std::vector<std::int64_t> events;  // places of its trigger's events
     bool asked_to_end = false;
+    std::string end_reason;  // why it was asked
   };
 
   explicit MemoryState(ArtifactReader artifacts) : artifacts_(std::move(artifacts)) {}
@@ -47,31 +51,44 @@ class MemoryState final : public EngineState {
   // Takes the place of the deployment with this key, and touches nothing else. What waits stays.
   void put_flow(std::shared_ptr<const DeployedFlow> flow);
   const std::vector<std::shared_ptr<const DeployedFlow>>& flows() const { return flows_; }
+  // The deployment with the key; null when there is none.
+  std::shared_ptr<const DeployedFlow> find_flow(std::int64_t key) const;
 
   // Gives the event the next place, counted from 1, and an id if it has none.
   RecordedEvent record(Event event);
   // The place of a recorded event.
   std::int64_t order_of(const std::string& id) const { return orders_.at(id); }
-  // A run of another flow that events may be caused by.
-  void add_run(Run run);
+  // A run that nothing here has started, but that events may be caused by. With number 0 it gets the next one of its
+  // flow.
+  RunId add_run(Run run);
 
   // What waits in a state that goes away ends as expired with the reason.
   Status drop_state(const StateKey& key, const std::string& reason);
   // The open debounces that are due at `until` or before, the earliest first; of one instant in the order of the
   // states' keys.
   std::vector<StateKey> due_debounces(Instant until) const;
+  // When the next open debounce is due, and whose it is.
+  std::optional<std::pair<Instant, StateKey>> next_debounce() const;
 
-  // Queued runs start in the order in which they were made, as far as policy and max_parallel let them.
-  void start_runs(Instant now);
-  // The run is over; its end event, not yet judged.
-  RecordedEvent end_run(const RunId& run, RunStatus status, const std::string& reason, Instant now);
+  // Queued runs start in the order in which they were made, as far as policy and max_parallel let them. Those that did.
+  std::vector<RunId> start_runs(Instant now);
+  // The run is over; its end event, not yet judged. `payload` is added to what every end says.
+  RecordedEvent end_run(const RunId& run, RunStatus status, const std::string& reason, Instant now,
+                        const Json& payload = Json::object());
+  // The running runs that were asked to end, in the order of the asking.
+  const std::vector<RunId>& runs_to_cancel() const { return to_cancel_; }
+  const std::string& end_reason(const RunId& run) const { return find_run(run)->end_reason; }
+  // A run of a deployment here; null when there is none.
+  const Run* find_made(const RunId& run) const;
+  // Of the running ones the one that was made first.
+  std::optional<RunId> oldest_running(const FlowId& flow) const;
 
   const std::map<StateKey, TriggerState>& states() const { return states_; }
-  const std::map<Pair, EventOutcome>& outcomes() const { return outcomes_; }
-  // Every outcome in the order in which it was set.
+  const Event& event_at(std::int64_t order) const { return events_[static_cast<std::size_t>(order - 1)]; }
+  // Every outcome in the order in which it was set; of a pair the last one counts.
   const std::vector<OutcomeChange>& history() const { return history_; }
   // The runs of deployed flows in the order in which they were made.
-  const std::vector<MemoryRun>& runs() const { return runs_; }
+  const std::deque<MemoryRun>& runs() const { return runs_; }
 
   Result<TriggerState> load_state(const DeployedFlow& flow, const TriggerId& joining,
                                   const std::string& correlation) override;
@@ -90,18 +107,35 @@ class MemoryState final : public EngineState {
   Result<std::vector<Judgement>> judge(const Event& event) override;
 
  private:
+  // What dispatch asks of the runs of one deployment that have not ended, in the order in which they were made.
+  struct Activity {
+    std::set<std::size_t> queued;
+    std::set<std::size_t> running;
+    std::map<std::optional<std::string>, int> busy_contexts;
+  };
+
+  const MemoryRun* find_run(const RunId& run) const;
   MemoryRun* find_run(const RunId& run);
   void fill(MemoryRun& made, const RunRequest& request);
-  bool may_start(const MemoryRun& made) const;
+  void start_runs(const DeployedFlow& flow, Activity& activity, Instant now, std::vector<RunId>& started);
+  void index_names(std::size_t place);
+  void end_activity(std::size_t place);
+  void set_hold(const StateKey& key, const std::optional<HeldFiring>& before, const std::optional<HeldFiring>& after);
 
   ArtifactReader artifacts_;
   std::vector<std::shared_ptr<const DeployedFlow>> flows_;
-  std::vector<Event> events_;                   // the first has place 1
-  std::map<std::string, std::int64_t> orders_;  // event id → place
+  std::map<std::int64_t, std::size_t> flow_places_;                   // key → place
+  std::unordered_map<std::string, std::set<std::size_t>> listeners_;  // event name → places, maybe of former versions
+  std::deque<Event> events_;                                          // the first has place 1
+  std::unordered_map<std::string, std::int64_t> orders_;              // event id → place
   std::map<StateKey, TriggerState> states_;
-  std::map<Pair, EventOutcome> outcomes_;
+  std::set<std::pair<Instant, StateKey>> holds_;
   std::vector<OutcomeChange> history_;
-  std::vector<MemoryRun> runs_;
+  std::deque<MemoryRun> runs_;
+  std::map<RunId, std::size_t> run_places_;
+  std::map<std::int64_t, Activity> activities_;  // by key of the deployment
+  std::set<std::int64_t> to_start_;              // keys where something has happened since the last start_runs
+  std::vector<RunId> to_cancel_;
   std::map<RunId, Run> other_runs_;
   std::map<FlowId, std::int64_t> numbers_;  // the last of each flow
 };

@@ -1,8 +1,6 @@
-#include "service/run_ends.h"
+#include "qflow/model/run_end.h"
 
 #include <utility>
-
-#include "qflow/os/random.h"
 
 namespace qflow {
 
@@ -10,7 +8,6 @@ namespace {
 
 Event end_event(const Run& run, std::string name, std::string type, Json payload, Instant at) {
   Event event;
-  event.id = make_event_id(at, random_bytes());
   event.name = std::move(name);
   event.timestamp = event.recorded_at = at;
   event.type = std::move(type);
