@@ -180,7 +180,7 @@ TEST_CASE("the table above has every key that is read") {
   const std::set<std::string> read = keys_in_sources();
   CHECK(read.size() > 50);
   // Keys of the tables inside [[tests]], which only `qflow test` gives an effect.
-  const std::set<std::string> of_tests = {"reason", "timestamp", "step", "namespaced"};
+  const std::set<std::string> of_tests = {"reason", "timestamp", "step", "namespaced", "idempotency_key"};
   for (const std::string& key : read) {
     CAPTURE(key);
     CHECK((samples.count(key) == 1 || of_tests.count(key) == 1));

@@ -8,6 +8,7 @@
 
 #include "qflow/error/diagnostic.h"
 #include "qflow/model/config_value.h"
+#include "qflow/model/flow_test.h"
 #include "qflow/model/names.h"
 #include "qflow/model/parameter.h"
 #include "qflow/time/duration.h"
@@ -77,14 +78,6 @@ struct TriggerConfig {
 struct Hooks {
   std::optional<Located<std::string>> on_success;
   std::optional<Located<std::string>> on_failure;
-};
-
-// [[tests]] as written, for `qflow test`.
-struct FlowTest {
-  Located<std::string> name;
-  std::vector<ConfigTable> given;
-  std::vector<ConfigTable> expect;
-  bool expects_nothing = false;  // expect = [{ none = true }]
 };
 
 // One flow, as its file says it. Values are checked; expressions and templates are still text (the expression layer
