@@ -1,0 +1,146 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "qflow/engine/engine.h"
+#include "qflow/engine/memory_state.h"
+#include "qflow/time/duration.h"
+
+namespace qflow {
+
+// What happens to a simulation from outside, at its instant. `origin` ("events.jsonl:3") is for messages.
+struct Given {
+  // An event is recorded. Its `id` may be empty, its `recorded_at` becomes the instant.
+  struct Publication {
+    Event event;
+    std::optional<std::string> idempotency_key = {};
+    bool timestamp_given = false;
+  };
+  // The end of a run, or of one of its steps. Of a flow that is simulated `number` names a running run, without a
+  // number the oldest running one; where there is none, and for other flows, the end of a run that was started
+  // elsewhere.
+  struct End {
+    FlowId flow;
+    std::optional<std::int64_t> number = {};
+    std::optional<std::string> name_space = {};  // of a run that was started elsewhere; absent: that of the simulation
+    std::optional<StepId> step = {};
+    RunStatus status = RunStatus::kSucceeded;
+    std::optional<std::string> context = {};  // of a run that was started elsewhere
+    Json payload = Json::object();            // besides what every end has
+  };
+
+  Instant at;
+  std::variant<std::monostate, Publication, End> what = {};  // nothing: only the clock
+  std::string origin = {};
+};
+
+// "TrainingFlow", "TrainingFlow/34", "foo.prod.bar.TrainingFlow/34": flow, number and namespace of an end. kInvalid.
+Result<Given::End> parse_given_run(std::string_view text);
+
+struct SimulationRules {
+  int max_chain = 50;
+  std::optional<Duration> runs_take = {};  // then they end, as succeeded; absent: only what is given ends them
+  std::string name_space = {};             // of runs that were started elsewhere
+  ArtifactReader artifacts = {};           // absent: no run has artifacts
+};
+
+// A run that would have been made. Its `created_at` is when its trigger fired.
+struct SimulatedFiring {
+  const DeployedFlow* flow = nullptr;
+  const Run* run = nullptr;
+};
+
+// What became of an event at a trigger, in the end.
+struct SimulatedOutcome {
+  const Event* event = nullptr;
+  const DeployedFlow* flow = nullptr;
+  TriggerId trigger;
+  EventOutcome outcome;
+};
+
+// What waits at a trigger, or a group, under one correlation value.
+struct SimulatedWait {
+  const DeployedFlow* flow = nullptr;
+  const Trigger* joining = nullptr;
+  std::string correlation;
+  std::string reason;  // "for second", "for the end of the debounce"
+  std::vector<std::pair<TriggerId, const Event*>> events;
+};
+
+// The engine on a virtual clock: what the flows would do as deployed ones, from an empty ledger. No step is executed;
+// runs start as soon as policy and max_parallel let them. The results point into the simulation. For one thread.
+class Simulation {
+ public:
+  Simulation(std::vector<std::shared_ptr<const DeployedFlow>> flows, SimulationRules rules);
+  Simulation(const Simulation&) = delete;
+  Simulation& operator=(const Simulation&) = delete;
+
+  // Before `run`. Of things at one instant, the one given first happens first.
+  void give(Given given);
+
+  // Before `run`: an event of that name at every instant of a timetable, as a schedule trigger hears it. `next_after`
+  // gives the first one later than its argument.
+  using NextAfter = std::function<std::optional<Instant>(Instant)>;
+  void add_timetable(std::string event_name, NextAfter next_after);
+
+  // Everything that happens from `from` to `last`, both included; what is given outside is passed over. At one instant
+  // debounces end first, then runs, then come due instants, then what is given. Once. kInvalid: an end of a run that is
+  // not running.
+  Status run(Instant from, Instant last);
+
+  std::vector<SimulatedFiring> firings() const;    // in their order
+  std::vector<SimulatedOutcome> outcomes() const;  // by event, then in the order of deployments and files
+  std::vector<SimulatedWait> waiting() const;      // by flow, trigger, correlation value
+  const std::vector<std::shared_ptr<const DeployedFlow>>& flows() const { return state_.flows(); }
+  std::size_t repeats() const { return repeats_; }  // publications that an idempotency key made harmless
+
+ private:
+  enum class Kind { kDebounce, kRunEnd, kDueInstant, kGiven };
+  struct Next {
+    Instant at;
+    Kind kind = Kind::kGiven;
+    friend auto operator<=>(const Next&, const Next&) = default;
+  };
+  struct Timetable {
+    std::string event_name;
+    NextAfter next_after;
+  };
+
+  std::optional<Next> next() const;
+  Status happen(const Next& next);
+  Status end_debounce(Instant now);
+  Status end_next_run(Instant now);
+  Status take_due_instant(Instant due);
+  Status take_given(const Given& given);
+  Status publish(const Given::Publication& publication, Instant now);
+  Status end_given(const Given::End& end, Instant now);
+  Result<std::optional<RunId>> running_run(const Given::End& end) const;
+  Status end_elsewhere(const Given::End& end, Instant now);
+  Status end_run(const RunId& run, RunStatus status, const std::string& reason, Instant now);
+  Status take(Event event);
+  Status take(const RecordedEvent& event);
+  Status settle(Instant now);
+
+  SimulationRules rules_;
+  MemoryState state_;
+  Engine engine_;
+  std::vector<Given> given_;
+  std::size_t next_given_ = 0;
+  std::vector<Timetable> timetables_;
+  std::set<std::pair<Instant, std::size_t>> due_;  // instant → place among the timetables
+  std::multimap<Instant, RunId> ends_;
+  std::map<std::pair<std::string, std::string>, std::string> used_keys_;  // event name, key → content
+  std::size_t repeats_ = 0;
+};
+
+}  // namespace qflow

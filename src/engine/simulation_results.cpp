@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+
+#include "qflow/engine/arrival.h"
+#include "qflow/engine/simulation.h"
+#include "qflow/error/printable.h"
+#include "qflow/trigger/trigger_registry.h"
+
+namespace qflow {
+
+namespace {
+
+// The number behind the slash; nothing without a slash.
+Result<std::optional<std::int64_t>> take_number(std::string_view& text) {
+  const std::size_t slash = text.find('/');
+  if (slash == std::string_view::npos) return std::nullopt;
+  QFLOW_ASSIGN(const RunId run, RunId::parse("F" + std::string(text.substr(slash))));
+  text = text.substr(0, slash);
+  return run.number;
+}
+
+}  // namespace
+
+Result<Given::End> parse_given_run(std::string_view text) {
+  const std::string whole(text);
+  Given::End end;
+  auto number = take_number(text);
+  if (!number) return fail(ErrorKind::kInvalid, quoted(whole) + " names no run", "write it as Flow/34");
+  end.number = *number;
+  const std::size_t last = text.rfind('.');
+  if (last != std::string_view::npos) {
+    const std::string_view qualifier = text.substr(0, last);
+    if (qualifier.find('.') == std::string_view::npos) {
+      return fail(ErrorKind::kInvalid, quoted(whole) + " has one dot",
+                  "a flow of another project is project.branch.Flow, as in foo.prod.Flow");
+    }
+    end.name_space = qualifier;
+    text.remove_prefix(last + 1);
+  }
+  QFLOW_ASSIGN(end.flow, FlowId::parse(text));
+  return end;
+}
+
+std::vector<SimulatedFiring> Simulation::firings() const {
+  std::vector<SimulatedFiring> firings;
+  for (const MemoryState::MemoryRun& made : state_.runs()) {
+    firings.push_back({state_.find_flow(made.flow).get(), &made.run});
+  }
+  return firings;
+}
+
+std::vector<SimulatedOutcome> Simulation::outcomes() const {
+  std::map<MemoryState::Pair, std::size_t> places;
+  std::vector<SimulatedOutcome> outcomes;
+  for (const MemoryState::OutcomeChange& change : state_.history()) {
+    const auto [known, is_new] = places.emplace(change.pair, outcomes.size());
+    if (!is_new) {
+      outcomes[known->second].outcome = change.outcome;
+      continue;
+    }
+    outcomes.push_back({&state_.event_at(change.pair.event), state_.find_flow(change.pair.flow).get(),
+                        change.pair.trigger, change.outcome});
+  }
+  return outcomes;
+}
+
+std::vector<SimulatedWait> Simulation::waiting() const {
+  std::vector<SimulatedWait> waits;
+  for (const auto& [key, state] : state_.states()) {
+    const auto flow = state_.find_flow(key.flow);
+    SimulatedWait wait{flow.get(), find_trigger(flow->triggers, key.joining), key.correlation, "", {}};
+    bool held = true;
+    for (const WaitingEvent& one : state.waiting) {
+      wait.events.emplace_back(one.trigger, &state_.event_at(one.event));
+      held = held && one.held;
+    }
+    wait.reason = held ? "for the end of the debounce, at " + format_instant(state.held->due)
+                       : "for " + missing_sources(*wait.joining, flow->triggers, state);
+    waits.push_back(std::move(wait));
+  }
+  return waits;
+}
+
+}  // namespace qflow

@@ -1,0 +1,360 @@
+#include "qflow/engine/simulation.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "support/built_triggers.h"
+
+namespace qflow {
+namespace {
+
+using std::chrono::minutes;
+
+Instant day_start() {
+  return *parse_instant("2026-03-01T00:00:00Z");
+}
+
+// "9:05" of the day.
+Instant at(int hour, int minute = 0) {
+  return day_start() + std::chrono::hours(hour) + minutes(minute);
+}
+
+std::string time_of(Instant instant) {
+  return format_instant(instant).substr(11, 5);
+}
+
+std::shared_ptr<const DeployedFlow> deployed(const std::string& id, const std::string& text, std::int64_t key,
+                                             const std::string& name_space = "") {
+  BuiltFlow built = build_flow(text, {}, id);
+  INFO(text);
+  REQUIRE(problem_lines(built.diagnostics) == "");
+  auto flow = std::make_shared<DeployedFlow>();
+  flow->key = key;
+  flow->name_space = name_space;
+  flow->definition = std::make_shared<const FlowDefinition>(std::move(built.flow));
+  flow->triggers = std::move(built.triggers);
+  return flow;
+}
+
+Given publication(Instant when, const std::string& name, Json payload = Json::object(),
+                  std::optional<std::string> context = {}) {
+  Given::Publication what{make_event(name, std::move(payload))};
+  what.event.id.clear();
+  what.event.timestamp = when;
+  what.event.context = std::move(context);
+  return {when, std::move(what)};
+}
+
+Given end(Instant when, const std::string& run, RunStatus status = RunStatus::kSucceeded) {
+  Given::End what = *parse_given_run(run);
+  what.status = status;
+  return {when, std::move(what), "events.jsonl:1"};
+}
+
+// "09:00 F/1 both: first second", a line each.
+std::string firing_lines(const Simulation& simulation) {
+  std::string lines;
+  for (const SimulatedFiring& firing : simulation.firings()) {
+    const Run& run = *firing.run;
+    lines += fmt::format("{} {} {}:", time_of(run.created_at), run.id.text(), run.trigger->trigger_id->text());
+    for (const TriggerSource& source : run.trigger->sources) lines += " " + source.event.name;
+    lines += "\n";
+  }
+  return lines;
+}
+
+// "first at F/both: waiting for second", a line each.
+std::string outcome_lines(const Simulation& simulation) {
+  std::string lines;
+  for (const SimulatedOutcome& one : simulation.outcomes()) {
+    lines += fmt::format("{} at {}/{}: {} {}\n", one.event->name, one.flow->definition->id.text(), one.trigger.text(),
+                         to_text(one.outcome.outcome), one.outcome.run ? one.outcome.run->text() : one.outcome.reason);
+  }
+  return lines;
+}
+
+struct World {
+  std::vector<std::shared_ptr<const DeployedFlow>> flows;
+  SimulationRules rules = {};
+  std::vector<Given> given = {};
+  Instant until = at(23);
+
+  std::unique_ptr<Simulation> run() const {
+    auto simulation = std::make_unique<Simulation>(flows, rules);
+    for (const Given& one : given) simulation->give(one);
+    const Status done = simulation->run(day_start(), until);
+    if (!done) error = to_text(done.error());
+    return simulation;
+  }
+  mutable std::string error = "";
+};
+
+std::string on_event(const std::string& event, const std::string& more = "") {
+  return "[[triggers]]\nid = \"t\"\ntype = \"event\"\nevent = \"" + event + "\"\n" + more;
+}
+
+const char* kBoth = "[[triggers]]\nid = \"both\"\ntype = \"event\"\nevents = [\"first\", \"second\"]\n";
+
+TEST_CASE("what is given happens in the order of its instants, and fires as in a store") {
+  World world{{deployed("F", kBoth, 1)}};
+  world.given = {publication(at(9, 5), "second"), publication(at(9), "first"), publication(at(9, 6), "first"),
+                 publication(at(9, 7), "other")};
+  const auto simulation = world.run();
+  CHECK(firing_lines(*simulation) == "09:05 F/1 both: first second\n");
+  CHECK(outcome_lines(*simulation) ==
+        "first at F/both: fired F/1\n"
+        "second at F/both: fired F/1\n"
+        "first at F/both: waiting for second\n");
+  REQUIRE(simulation->waiting().size() == 1);
+  CHECK(simulation->waiting()[0].reason == "for second");
+  CHECK(simulation->waiting()[0].events.size() == 1);
+}
+
+TEST_CASE("of one instant, what is given first happens first") {
+  World world{{deployed("F", on_event("x"), 1)}};
+  for (int i = 0; i < 5; ++i) world.given.push_back(publication(at(9), "x", {{"i", i}}));
+  const auto simulation = world.run();
+  REQUIRE(simulation->firings().size() == 5);
+  for (int i = 0; i < 5; ++i) {
+    CHECK(simulation->firings()[static_cast<std::size_t>(i)].run->trigger->sources[0].event.payload["i"] == i);
+  }
+}
+
+TEST_CASE("from and last are included, what is given outside is passed over") {
+  World world{{deployed("F", on_event("x"), 1)}};
+  world.until = at(12);
+  world.given = {publication(day_start() - minutes(1), "x"), publication(day_start(), "x"), publication(at(12), "x"),
+                 publication(at(12) + Duration(1), "x")};
+  CHECK(firing_lines(*world.run()) == "00:00 F/1 t: x\n12:00 F/2 t: x\n");
+}
+
+TEST_CASE("a debounce ends at its instant, before what happens then") {
+  World world{{deployed("F", on_event("x", "debounce = \"10m\"\n"), 1)}};
+  world.given = {publication(at(9), "x"), publication(at(9, 5), "x"), publication(at(9, 15), "x")};
+  SUBCASE("with time left") {
+    CHECK(firing_lines(*world.run()) == "09:15 F/1 t: x x\n09:25 F/2 t: x\n");
+  }
+  SUBCASE("the clock stops before the second") {
+    world.until = at(9, 24);
+    const auto simulation = world.run();
+    CHECK(firing_lines(*simulation) == "09:15 F/1 t: x x\n");
+    REQUIRE(simulation->waiting().size() == 1);
+    CHECK(simulation->waiting()[0].reason == "for the end of the debounce, at 2026-03-01T09:25:00Z");
+  }
+}
+
+TEST_CASE("a timetable makes an event of type schedule at each of its instants") {
+  World world{{deployed("F", on_event("x"), 1)}};
+  Simulation simulation(world.flows, {});
+  const auto every = [](Duration length) {
+    return [length](Instant t) -> std::optional<Instant> {
+      const Instant following = day_start() + ((t - day_start()) / length + (t >= day_start() ? 1 : 0)) * length;
+      return following <= at(6) ? std::optional(following) : std::nullopt;
+    };
+  };
+  simulation.add_timetable("x", every(std::chrono::hours(2)));
+  simulation.add_timetable("x", every(std::chrono::hours(3)));
+  REQUIRE(simulation.run(day_start(), at(23)));
+  CHECK(firing_lines(simulation) ==
+        "00:00 F/1 t: x\n00:00 F/2 t: x\n02:00 F/3 t: x\n03:00 F/4 t: x\n04:00 F/5 t: x\n06:00 F/6 t: x\n06:00 F/7 t: "
+        "x\n");
+  const Event& event = simulation.firings()[2].run->trigger->sources[0].event;
+  CHECK(event.type == "schedule");
+  CHECK(event.timestamp == at(2));
+  CHECK(event.recorded_at == at(2));
+}
+
+const char* kAfterF = "[[triggers]]\ntype = \"flow\"\nsource_flow_id = \"F\"\ncondition = \"always\"\n";
+
+TEST_CASE("ends of runs are events") {
+  World world{{deployed("F", on_event("x"), 1), deployed("G", kAfterF, 2)}};
+  world.given = {publication(at(9), "x"), publication(at(10), "x")};
+  SUBCASE("only what is given ends a run") {
+    CHECK(firing_lines(*world.run()) == "09:00 F/1 t: x\n10:00 F/2 t: x\n");
+  }
+  SUBCASE("after runs_take they end as succeeded") {
+    world.rules.runs_take = minutes(90);
+    CHECK(firing_lines(*world.run()) ==
+          "09:00 F/1 t: x\n10:00 F/2 t: x\n10:30 G/1 flow: qflow.run.F\n11:30 G/2 flow: qflow.run.F\n");
+  }
+  SUBCASE("what is given comes before runs_take, and then nothing ends twice") {
+    world.rules.runs_take = minutes(90);
+    world.given.push_back(end(at(9, 10), "F/1", RunStatus::kFailed));
+    const auto simulation = world.run();
+    CHECK(firing_lines(*simulation) ==
+          "09:00 F/1 t: x\n09:10 G/1 flow: qflow.run.F\n10:00 F/2 t: x\n11:30 G/2 flow: qflow.run.F\n");
+    CHECK(simulation->firings()[1].run->trigger->sources[0].event.payload["status"] == "failed");
+  }
+  SUBCASE("without a number the oldest running one ends") {
+    world.given.push_back(end(at(11), "F"));
+    world.given.push_back(end(at(12), "F"));
+    const auto simulation = world.run();
+    CHECK(simulation->firings()[2].run->trigger->sources[0].run->text() == "F/1");
+    CHECK(simulation->firings()[3].run->trigger->sources[0].run->text() == "F/2");
+  }
+  SUBCASE("and where none is running, one that was started elsewhere") {
+    world.given = {end(at(11), "F")};
+    CHECK(firing_lines(*world.run()) == "11:00 G/1 flow: qflow.run.F\n");
+  }
+}
+
+TEST_CASE("an end of a run that is not running is an error that names its origin") {
+  World world{{deployed("F", on_event("x", "[run]\nmax_parallel = 1\n"), 1)}};
+  world.given = {publication(at(9), "x"), publication(at(9), "x")};
+  const auto error_with = [&](const Given& more) {
+    World changed = world;
+    changed.given.push_back(more);
+    changed.given.push_back(more);
+    changed.run();
+    return changed.error;
+  };
+  CHECK(error_with(end(at(10), "F/3")) == "events.jsonl:1: no run F/3 has been made by then");
+  CHECK(error_with(end(at(8), "F/1")) == "events.jsonl:1: no run F/1 has been made by then");
+  CHECK(error_with(end(at(10), "F/2")) ==
+        "events.jsonl:1: F/2 has not started by then: others are in its way; let a run before it end first");
+  CHECK(error_with(end(at(10), "F/1")) == "events.jsonl:1: F/1 has ended at 2026-03-01T10:00:00Z, as succeeded");
+}
+
+TEST_CASE("a run of a flow that is not simulated was started elsewhere") {
+  const std::string listener = "[project]\nname = \"foo\"\n[[triggers]]\ntype = \"flow\"\nsource_flow_id = \"T\"\n";
+  World world{{deployed("G", listener, 1, "foo.prod")}};
+  SUBCASE("in the namespace of the simulation") {
+    world.rules.name_space = "foo.prod";
+    world.given = {end(at(9), "T"), end(at(10), "T/7"), end(at(11), "T")};
+    const auto simulation = world.run();
+    REQUIRE(simulation->firings().size() == 3);
+    CHECK(simulation->firings()[0].run->trigger->sources[0].run->text() == "T/1");
+    CHECK(simulation->firings()[1].run->trigger->sources[0].run->text() == "T/7");
+    CHECK(simulation->firings()[2].run->trigger->sources[0].run->text() == "T/8");
+  }
+  SUBCASE("in another one") {
+    world.rules.name_space = "foo.prod";
+    world.given = {end(at(9), "foo.test.bar.T")};
+    CHECK(outcome_lines(*world.run()) ==
+          "qflow.run.T at G/flow: filtered the run belongs to 'foo.test.bar', not to 'foo.prod'\n");
+  }
+}
+
+TEST_CASE("the end of a step does not end its run") {
+  World world{{deployed("F", on_event("x"), 1),
+               deployed("G", "[[triggers]]\ntype = \"flow\"\nsource_flow_id = \"F\"\nsource_task_id = \"s\"\n", 2)}};
+  world.given = {publication(at(9), "x"), end(at(10), "F/1"), end(at(11), "F/1")};
+  std::get<Given::End>(world.given[1].what).step = *StepId::parse("s");
+  CHECK(firing_lines(*world.run()) == "09:00 F/1 t: x\n10:00 G/1 flow: qflow.step.F.s\n");
+}
+
+TEST_CASE("busy flows") {
+  struct Row {
+    const char* policy;
+    const char* firings;
+    const char* outcomes;
+  };
+  const Row rows[] = {
+      {"parallel",
+       "09:00 F/1 t: x\n09:10 F/2 t: x\n09:20 F/3 t: x\n10:00 G/1 flow: qflow.run.F\n"
+       "10:10 G/2 flow: qflow.run.F\n10:20 G/3 flow: qflow.run.F\n",
+       "x at F/t: fired F/1\nx at F/t: fired F/2\nx at F/t: fired F/3\n"},
+      {"queue",
+       "09:00 F/1 t: x\n09:10 F/2 t: x\n09:20 F/3 t: x\n10:00 G/1 flow: qflow.run.F\n"
+       "11:00 G/2 flow: qflow.run.F\n12:00 G/3 flow: qflow.run.F\n",
+       "x at F/t: fired F/1\nx at F/t: fired F/2\nx at F/t: fired F/3\n"},
+      {"coalesce", "09:00 F/1 t: x\n09:10 F/2 t: x x\n10:00 G/1 flow: qflow.run.F\n11:00 G/2 flow: qflow.run.F\n",
+       "x at F/t: fired F/1\nx at F/t: fired F/2\nx at F/t: coalesced F/2\n"},
+      {"skip", "09:00 F/1 t: x\n10:00 G/1 flow: qflow.run.F\n",
+       "x at F/t: fired F/1\nx at F/t: skipped F/1 has not ended\nx at F/t: skipped F/1 has not ended\n"},
+      {"replace",
+       "09:00 F/1 t: x\n09:10 F/2 t: x\n09:10 G/1 flow: qflow.run.F\n09:20 F/3 t: x\n09:20 G/2 flow: qflow.run.F\n"
+       "10:20 G/3 flow: qflow.run.F\n",
+       "x at F/t: fired F/1\nx at F/t: fired F/2\nx at F/t: fired F/3\n"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.policy);
+    World world{{deployed("F", on_event("x", fmt::format("[run]\nwhen_busy = \"{}\"\n", row.policy)), 1),
+                 deployed("G", kAfterF, 2)}};
+    world.rules.runs_take = minutes(60);
+    world.given = {publication(at(9), "x"), publication(at(9, 10), "x"), publication(at(9, 20), "x")};
+    const auto simulation = world.run();
+    CHECK(firing_lines(*simulation) == row.firings);
+    std::string of_f;
+    for (const std::string lines = outcome_lines(*simulation); const char* line : {"x at F/t"}) {
+      for (std::size_t i = lines.find(line); i != std::string::npos; i = lines.find(line, i + 1)) {
+        of_f += lines.substr(i, lines.find('\n', i) + 1 - i);
+      }
+    }
+    CHECK(of_f == row.outcomes);
+  }
+}
+
+TEST_CASE("max_parallel delays") {
+  World world{{deployed("F", on_event("x", "[run]\nmax_parallel = 2\n"), 1)}};
+  world.rules.runs_take = minutes(60);
+  for (int i = 0; i < 3; ++i) world.given.push_back(publication(at(9, i), "x"));
+  const auto simulation = world.run();
+  REQUIRE(simulation->firings().size() == 3);
+  CHECK(*simulation->firings()[1].run->started_at == at(9, 1));
+  CHECK(*simulation->firings()[2].run->started_at == at(10));
+  CHECK(*simulation->firings()[2].run->ended_at == at(11));
+}
+
+TEST_CASE("a chain stops at max_chain") {
+  World world{{deployed("F", "[[triggers]]\ntype = \"flow\"\nsource_flow_id = \"G\"\n" + on_event("x"), 1),
+               deployed("G", kAfterF, 2)}};
+  world.rules.runs_take = Duration(0);
+  world.rules.max_chain = 4;
+  world.given = {publication(at(9), "x")};
+  const auto simulation = world.run();
+  CHECK(simulation->firings().size() == 4);
+  CHECK(simulation->outcomes().back().outcome.reason ==
+        "the chain would have 5 runs, max_chain is 4: F ← G/2 ← F/2 ← G/1 ← F/1");
+}
+
+TEST_CASE("an idempotency key makes a repeat harmless") {
+  World world{{deployed("F", on_event("x"), 1)}};
+  Given first = publication(at(9), "x", {{"a", 1}});
+  std::get<Given::Publication>(first.what).idempotency_key = "k";
+  Given repeat = first;
+  repeat.at = std::get<Given::Publication>(repeat.what).event.timestamp = at(10);
+  world.given = {first, repeat};
+  SUBCASE("with the same content") {
+    const auto simulation = world.run();
+    CHECK(firing_lines(*simulation) == "09:00 F/1 t: x\n");
+    CHECK(simulation->repeats() == 1);
+  }
+  SUBCASE("with other content") {
+    std::get<Given::Publication>(world.given[1].what).event.payload["a"] = 2;
+    world.given[1].origin = "events.jsonl:2";
+    world.run();
+    CHECK(world.error ==
+          "events.jsonl:2: the idempotency key 'k' was used for x with other content; use a new key for a new event");
+  }
+}
+
+TEST_CASE("names of runs in what is given") {
+  struct Row {
+    const char* text;
+    const char* flow;
+    std::optional<std::int64_t> number;
+    std::optional<std::string> name_space;
+  };
+  const Row rows[] = {
+      {"F", "F", {}, {}},
+      {"F/34", "F", 34, {}},
+      {"foo.prod.F", "F", {}, "foo.prod"},
+      {"foo.prod.bar.F/2", "F", 2, "foo.prod.bar"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.text);
+    const auto end = parse_given_run(row.text);
+    REQUIRE(end);
+    CHECK(end->flow.text() == row.flow);
+    CHECK(end->number == row.number);
+    CHECK(end->name_space == row.name_space);
+  }
+  for (const char* text : {"", "F/", "F/x", "F/0", "F/1/step", "foo.F", "a b", ".."}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_given_run(text));
+  }
+}
+
+}  // namespace
+}  // namespace qflow
