@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "qflow/engine/flow_loops.h"
+#include "qflow/engine/flow_test_run.h"
 #include "qflow/expression/flow_check.h"
 #include "qflow/flowfile/flow_file.h"
 #include "qflow/trigger/trigger_registry.h"
@@ -14,6 +15,7 @@ namespace {
 LoadedFlow check(FlowFile parsed) {
   TriggerList triggers = build_triggers(parsed.definition, TriggerRegistry(), parsed.diagnostics);
   check_step_expressions(parsed.definition, parsed.diagnostics);
+  check_tests(parsed.definition, triggers, parsed.diagnostics);
   return {std::make_shared<const FlowDefinition>(std::move(parsed.definition)), std::move(triggers),
           std::move(parsed.diagnostics)};
 }
