@@ -83,6 +83,10 @@ _qflow() {
     runs:--project) return ;;
     runs:--branch) return ;;
     runs:--config-value) return ;;
+    simulate:--from) return ;;
+    simulate:--until) return ;;
+    simulate:--events) _qflow_paths -f; return ;;
+    simulate:--runs-take) return ;;
     tick:--wait) return ;;
     trigger:--flow-id) _qflow_ask deployed; return ;;
     trigger:--trigger-id) return ;;
@@ -115,7 +119,9 @@ _qflow() {
       resume) _qflow_words "--jobs --fail-fast --json" ;;
       run) _qflow_words "--trigger -p --param --tag --context --jobs --fail-fast --detach --json --project --branch --no-branch --production --no-production --config-value" ;;
       runs) _qflow_words "--status --tag --context --since --limit --json --project --branch --no-branch --production --no-production --config-value" ;;
+      simulate) _qflow_words "--from --until --events --runs-take --json" ;;
       tag) _qflow_words "--json" ;;
+      test) _qflow_words "--json" ;;
       tick) _qflow_words "--wait --dry-run" ;;
       trigger) _qflow_words "--flow-id --trigger-id --batch-id --context --correlation -p --param --detach --json --project --branch --no-branch --production --no-production --config-value" ;;
       version) _qflow_words "--json" ;;
@@ -123,7 +129,7 @@ _qflow() {
     return
   fi
   case $command in
-    "") _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man publish put resume run runs tag tick trigger undeploy version" ;;
+    "") _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man publish put resume run runs simulate tag test tick trigger undeploy version" ;;
     cancel) _qflow_ask run; ;;
     check) _qflow_paths -f; ;;
     completion) _qflow_words "bash zsh fish"; ;;
@@ -133,7 +139,7 @@ _qflow() {
     events) _qflow_ask event; ;;
     explain) _qflow_ask deployed; ;;
     graph) _qflow_ask flow; _qflow_paths -f; ;;
-    help) _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man publish put resume run runs tag tick trigger undeploy version artifacts environment exit-status expressions flow-file runs triggers"; ;;
+    help) _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man publish put resume run runs simulate tag test tick trigger undeploy version artifacts environment exit-status expressions flow-file runs triggers"; ;;
     init) _qflow_paths -d; ;;
     inspect) _qflow_ask run; ;;
     logs) _qflow_ask run; ;;
@@ -142,7 +148,9 @@ _qflow() {
     resume) _qflow_ask run; ;;
     run) _qflow_ask flow; _qflow_paths -f; ;;
     runs) _qflow_ask flow; ;;
+    simulate) _qflow_paths -f; ;;
     tag) _qflow_ask run; _qflow_ask tag; ;;
+    test) _qflow_paths -f; ;;
     undeploy) _qflow_ask deployed; ;;
   esac
 }

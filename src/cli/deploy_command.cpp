@@ -22,24 +22,6 @@ constexpr OptionSpec kOwnOptions[] = {
 
 constexpr auto kOptions = with_namespace_options(kOwnOptions);
 
-// All files, without errors: they have been printed.
-Result<std::vector<LoadedFlow>> load_all(Context& context, const std::vector<std::string>& files,
-                                         const NamespaceOverride& changes) {
-  std::vector<LoadedFlow> flows;
-  for (const std::string& file : files) {
-    QFLOW_ASSIGN(LoadedFlow flow, load_flow_file(context.files, context.folder, file, changes));
-    flows.push_back(std::move(flow));
-  }
-  check_together(flows);
-  bool good = true;
-  for (const LoadedFlow& flow : flows) {
-    print_diagnostics(context, flow.diagnostics);
-    good &= !flow.diagnostics.has_errors();
-  }
-  if (!good) return fail(ErrorKind::kInvalid, "");
-  return flows;
-}
-
 Json json_of(const DeployReport& report) {
   return {{"flow", report.flow.text()},    {"namespace", report.name_space}, {"version", report.version},
           {"unchanged", report.unchanged}, {"changes", report.changes},      {"triggers", report.sentences},
@@ -76,7 +58,7 @@ void print_environment(Context& context) {
 
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const NamespaceOverride changes, read_namespace(arguments));
-  QFLOW_ASSIGN(const std::vector<LoadedFlow> flows, load_all(context, arguments.positionals(), changes));
+  QFLOW_ASSIGN(const std::vector<LoadedFlow> flows, load_checked_flows(context, arguments.positionals(), changes));
   const bool dry_run = arguments.flag("dry-run");
   const Doors doors = doors_of(context);
   QFLOW_ASSIGN(const std::vector<DeployReport> reports,

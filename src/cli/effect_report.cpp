@@ -2,11 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/terminal.h"
-
 namespace qflow {
-
-namespace {
 
 Color color_of(Outcome outcome) {
   switch (outcome) {
@@ -21,8 +17,6 @@ Color color_of(Outcome outcome) {
       return Color::kYellow;
   }
 }
-
-}  // namespace
 
 Json json_of(const TriggerOutcome& outcome) {
   const EventOutcome& what = outcome.outcome;

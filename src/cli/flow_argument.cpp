@@ -50,6 +50,23 @@ Result<LoadedFlow> load_checked_flow(Context& context, const std::string& file, 
   return flow;
 }
 
+Result<std::vector<LoadedFlow>> load_checked_flows(Context& context, const std::vector<std::string>& files,
+                                                   const NamespaceOverride& changes) {
+  std::vector<LoadedFlow> flows;
+  for (const std::string& file : files) {
+    QFLOW_ASSIGN(LoadedFlow flow, load_flow_file(context.files, context.folder, file, changes));
+    flows.push_back(std::move(flow));
+  }
+  check_together(flows);
+  bool good = true;
+  for (const LoadedFlow& flow : flows) {
+    print_diagnostics(context, flow.diagnostics);
+    good &= !flow.diagnostics.has_errors();
+  }
+  if (!good) return fail(ErrorKind::kInvalid, "");
+  return flows;
+}
+
 Result<LoadedFlow> load_file_or_flow(Context& context, const std::string& argument, const NamespaceOverride& changes) {
   const bool is_file = exists(context.files, context.folder / argument);
   const Result<FlowId> flow = FlowId::parse(argument);

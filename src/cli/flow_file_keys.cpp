@@ -116,11 +116,17 @@ constexpr FlowFileKey kHooksKeys[] = {
 constexpr FlowFileKey kTestsKeys[] = {
     {"name", "text", "required", "The name of the test, for `qflow test`."},
     {"given", "list of tables", "[]",
-     "What happens: {at, event, payload}, {at, run, status}, {at, sensor, payload}, or {at} for the clock alone. at is "
-     "RFC 3339."},
+     "What happens, in the order of at (RFC 3339): {at, event} with payload and the other fields of a published event; "
+     "{at, run, status, step, context, payload} for the end of a run (FLOW, FLOW/NUMBER or PROJECT.BRANCH.FLOW) or of "
+     "its "
+     "step, succeeded unless status says otherwise; {at, sensor, payload} for a change that the sensor trigger of that "
+     "id "
+     "saw; {at} for the clock alone."},
     {"expect", "list of tables", "required",
-     "Every firing in order (outcome = \"fired\", params, type, at, context) and what waits at the end; "
-     "[{ none = true }]: nothing fires."},
+     "Every firing in order (outcome = \"fired\" or no outcome; trigger, type, at, context, params), a row for each "
+     "trigger and correlation value that waits at the end (outcome = \"waiting\"), and if wanted events that came to "
+     "something else (outcome = \"filtered\", ...; trigger, at of the event, context, a part of the reason). Only the "
+     "keys that a row has are compared. [{ none = true }]: nothing fires."},
 };
 
 constexpr FlowFileTable kTables[] = {

@@ -1,0 +1,116 @@
+#include "cli/simulation_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "cli/effect_report.h"
+
+namespace qflow {
+
+namespace {
+
+std::string name_of(const DeployedFlow& flow, const std::optional<TriggerId>& trigger) {
+  const std::string& id = flow.definition->id.text();
+  const std::string name = flow.name_space.empty() ? id : flow.name_space + "." + id;
+  return trigger ? name + "/" + trigger->text() : name;
+}
+
+// "first, second", or "hourly_data (24)" of many equal ones.
+std::string event_names(const Run& run) {
+  std::vector<std::pair<std::string, int>> names;
+  for (const TriggerSource& source : run.trigger->sources) {
+    const auto known =
+        std::find_if(names.begin(), names.end(), [&](const auto& one) { return one.first == source.event.name; });
+    if (known == names.end()) {
+      names.emplace_back(source.event.name, 1);
+    } else {
+      ++known->second;
+    }
+  }
+  std::string text;
+  for (const auto& [name, count] : names) {
+    text += (text.empty() ? "" : ", ") + name;
+    if (count > 1) text += fmt::format(" ({})", count);
+  }
+  return text;
+}
+
+std::string details_of(const Run& run) {
+  std::string text;
+  for (const auto& parameter : run.params.items()) {
+    text += fmt::format("{}{}={}", text.empty() ? "" : " ", parameter.key(), to_plain_text(parameter.value()));
+  }
+  if (run.context) text += fmt::format("{}context {}", text.empty() ? "" : ", ", *run.context);
+  return text.empty() ? "-" : text;
+}
+
+}  // namespace
+
+Json json_of(const SimulatedFiring& firing) {
+  const Run& run = *firing.run;
+  Json events = Json::array();
+  for (const TriggerSource& source : run.trigger->sources) events.push_back(to_json(source.event));
+  return {{"at", format_instant(run.created_at)},
+          {"flow", run.id.flow.text()},
+          {"namespace", run.name_space},
+          {"trigger", run.trigger->trigger_id ? Json(run.trigger->trigger_id->text()) : Json()},
+          {"type", to_text(run.trigger->kind)},
+          {"events", std::move(events)},
+          {"params", run.params},
+          {"context", json_or_null(run.context)},
+          {"run", run.id.text()}};
+}
+
+Json json_of(const SimulatedOutcome& outcome) {
+  const std::string& reason = outcome.outcome.reason;
+  return {{"event", to_json(*outcome.event)},
+          {"flow", outcome.flow->definition->id.text()},
+          {"namespace", outcome.flow->name_space},
+          {"trigger", outcome.trigger.text()},
+          {"outcome", to_text(outcome.outcome.outcome)},
+          {"reason", reason.empty() ? Json() : Json(reason)}};
+}
+
+Table timeline(const Simulation& simulation) {
+  std::vector<std::pair<Instant, std::vector<Cell>>> rows;
+  for (const SimulatedFiring& firing : simulation.firings()) {
+    const Run& run = *firing.run;
+    rows.push_back({run.created_at,
+                    {{format_instant(run.created_at)},
+                     {name_of(*firing.flow, run.trigger->trigger_id), Color::kBold},
+                     {"fired " + run.id.text(), Color::kGreen},
+                     {event_names(run)},
+                     {details_of(run)}}});
+  }
+  for (const SimulatedOutcome& outcome : simulation.outcomes()) {
+    if (outcome.outcome.outcome == Outcome::kFired) continue;
+    const Instant at = outcome.event->recorded_at;
+    rows.push_back({at,
+                    {{format_instant(at)},
+                     {name_of(*outcome.flow, outcome.trigger), Color::kBold},
+                     {outcome_text(outcome.outcome), color_of(outcome.outcome.outcome)},
+                     {outcome.event->name},
+                     {"-"}}});
+  }
+  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  Table table({"AT", "TRIGGER", "WHAT", "EVENTS", "PARAMETERS"});
+  for (auto& row : rows) table.add(std::move(row.second));
+  return table;
+}
+
+std::string summary(const Simulation& simulation) {
+  const std::size_t runs = simulation.firings().size();
+  std::string text = fmt::format("{} run{}", runs, runs == 1 ? "" : "s");
+  std::map<Outcome, int> counts;
+  for (const SimulatedOutcome& outcome : simulation.outcomes()) ++counts[outcome.outcome.outcome];
+  for (const auto& [outcome, count] : counts) {
+    if (outcome != Outcome::kFired) text += fmt::format(", {} {}", count, to_text(outcome));
+  }
+  if (simulation.repeats() > 0) text += fmt::format(", {} repeated", simulation.repeats());
+  return text;
+}
+
+}  // namespace qflow

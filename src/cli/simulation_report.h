@@ -1,0 +1,21 @@
+#pragma once
+
+#include "cli/table.h"
+#include "qflow/engine/simulation.h"
+#include "qflow/model/json.h"
+
+namespace qflow {
+
+// {at, flow, namespace, trigger, type, events, params, context, run}
+Json json_of(const SimulatedFiring& firing);
+// {event, flow, namespace, trigger, outcome, reason}
+Json json_of(const SimulatedOutcome& outcome);
+
+// A line for each firing, and for each event that came to something else, in the order of time: when, flow and trigger,
+// what became of it, events, parameters.
+Table timeline(const Simulation& simulation);
+
+// "3 runs, 1 event filtered, 2 waiting".
+std::string summary(const Simulation& simulation);
+
+}  // namespace qflow
