@@ -30,8 +30,8 @@ std::vector<std::string> lines_of(const ChainNode& node, std::string_view arrow)
   return lines;
 }
 
-void collect(const ChainNode& node, std::vector<Run>& runs) {
-  if (node.run && !node.seen_before) runs.push_back(*node.run);
+void collect(const ChainNode& node, std::vector<const Run*>& runs) {
+  if (node.run && !node.seen_before) runs.push_back(&*node.run);
   for (const ChainNode& link : node.links) collect(link, runs);
 }
 
@@ -43,8 +43,8 @@ std::string draw_chain(const ChainNode& chain, std::string_view arrow) {
   return text;
 }
 
-std::vector<Run> runs_of(const ChainNode& chain) {
-  std::vector<Run> runs;
+std::vector<const Run*> runs_of(const ChainNode& chain) {
+  std::vector<const Run*> runs;
   collect(chain, runs);
   return runs;
 }

@@ -11,7 +11,7 @@ namespace qflow {
 // several links has one line for each below the other. `arrow` stands between a node and its link.
 std::string draw_chain(const ChainNode& chain, std::string_view arrow);
 
-// Every run of the chain once, in the order of the drawing.
-std::vector<Run> runs_of(const ChainNode& chain);
+// Every run of the chain once, in the order of the drawing; they lie in the chain.
+std::vector<const Run*> runs_of(const ChainNode& chain);
 
 }  // namespace qflow

@@ -29,12 +29,12 @@ constexpr OptionSpec kOptions[] = {
 void print_chain(Context& context, Store& store, const ChainNode& chain, std::string_view arrow) {
   context.out.write(draw_chain(chain, arrow) + "\n");
   Table table({"", "", "", ""});
-  for (const Run& run : runs_of(chain)) {
-    const RunStatus status = status_now(store, run);
-    table.add({{run.id.text()},
+  for (const Run* run : runs_of(chain)) {
+    const RunStatus status = status_now(store, *run);
+    table.add({{run->id.text()},
                {std::string(to_text(status)), color_of(status)},
-               {time_taken(run.started_at, run.ended_at, has_ended(status), context.clock.now())},
-               {run.started_at ? time_for(context, *run.started_at) : "-"}});
+               {time_taken(run->started_at, run->ended_at, has_ended(status), context.clock.now())},
+               {run->started_at ? time_for(context, *run->started_at) : "-"}});
   }
   table.print_block(context);
 }

@@ -68,6 +68,8 @@ std::uint32_t decode(std::string_view text, std::size_t length) {
 
 // Bytes and columns of the first character.
 std::pair<std::size_t, int> first_character(std::string_view text) {
+  const auto first = static_cast<unsigned char>(text.front());
+  if (first >= ' ' && first < 0x7f) return {1, 1};
   const std::size_t length = utf8_length(text);
   if (length == 0) return {1, 1};
   const std::uint32_t point = decode(text, length);

@@ -12,7 +12,7 @@ namespace {
 
 using Seen = std::set<std::string>;
 
-Result<ChainNode> chain_of_run(Store& store, const Run& run, Seen& seen);
+Result<ChainNode> chain_of_run(Store& store, Run run, Seen& seen);
 
 // The run that published the event, if a run did.
 Result<ChainNode> chain_of_event(Store& store, const Event& event, Seen& seen) {
@@ -20,20 +20,20 @@ Result<ChainNode> chain_of_event(Store& store, const Event& event, Seen& seen) {
   node.event = event;
   node.seen_before = !seen.insert(event.id).second;
   if (node.seen_before || !event.caused_by) return node;
-  QFLOW_ASSIGN(const Run run, store.ledger().find_run(*event.caused_by));
-  QFLOW_ASSIGN(node.links.emplace_back(), chain_of_run(store, run, seen));
+  QFLOW_ASSIGN(Run run, store.ledger().find_run(*event.caused_by));
+  QFLOW_ASSIGN(node.links.emplace_back(), chain_of_run(store, std::move(run), seen));
   return node;
 }
 
-Result<ChainNode> chain_of_run(Store& store, const Run& run, Seen& seen) {
+Result<ChainNode> chain_of_run(Store& store, Run run, Seen& seen) {
   ChainNode node;
-  node.run = run;
   node.seen_before = !seen.insert(run.id.text()).second;
-  if (node.seen_before || !run.trigger) return node;
-  for (const TriggerSource& source : run.trigger->sources) {
+  node.run = std::move(run);
+  if (node.seen_before || !node.run->trigger) return node;
+  for (const TriggerSource& source : node.run->trigger->sources) {
     if (source.run) {
-      QFLOW_ASSIGN(const Run cause, store.ledger().find_run(*source.run));
-      QFLOW_ASSIGN(node.links.emplace_back(), chain_of_run(store, cause, seen));
+      QFLOW_ASSIGN(Run cause, store.ledger().find_run(*source.run));
+      QFLOW_ASSIGN(node.links.emplace_back(), chain_of_run(store, std::move(cause), seen));
     } else {
       QFLOW_ASSIGN(node.links.emplace_back(), chain_of_event(store, source.event, seen));
     }
