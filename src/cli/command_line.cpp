@@ -5,6 +5,7 @@
 #include "cli/command_table.h"
 #include "cli/help_text.h"
 #include "cli/option_parser.h"
+#include "cli/shifted_context.h"
 #include "cli/terminal.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
@@ -88,11 +89,21 @@ Result<ExitStatus> run_words(Context& context, const std::vector<std::string>& w
   return run_command(context, *command, rest);
 }
 
+// A process that `qflow tick --at` has led to is in the same time as that tick.
+Result<ExitStatus> run_at_inherited_time(Context& context, const std::vector<std::string>& words) {
+  QFLOW_ASSIGN(const std::optional<Duration> shift, inherited_shift(context.environment));
+  if (!shift) return run_words(context, words);
+  ShiftedContext shifted(context, *shift);
+  const Result<ExitStatus> status = run_words(shifted.context(), words);
+  context.options = shifted.context().options;
+  return status;
+}
+
 }  // namespace
 
 ExitStatus run_command_line(Context& context, const std::vector<std::string>& arguments) {
   const GlobalOptions before = context.options;
-  const Result<ExitStatus> status = run_words(context, arguments);
+  const Result<ExitStatus> status = run_at_inherited_time(context, arguments);
   if (!status && !status.error().message.empty()) print_error(context, status.error());
   context.options = before;
   return status ? *status : exit_status_of(status.error().kind);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "qflow/time/duration.h"
 #include "qflow/time/instant.h"
 
 namespace qflow {
@@ -20,6 +21,18 @@ class PosixClock final : public Clock {
  public:
   Instant now() override;
   std::chrono::microseconds monotonic() override;
+};
+
+// Another clock, so much ahead of it or (negative) behind. The other one outlives it.
+class ShiftedClock final : public Clock {
+ public:
+  ShiftedClock(Clock& clock, Duration shift) : clock_(clock), shift_(shift) {}
+  Instant now() override;
+  std::chrono::microseconds monotonic() override;
+
+ private:
+  Clock& clock_;
+  Duration shift_;
 };
 
 }  // namespace qflow

@@ -1,0 +1,39 @@
+#include "cli/shifted_context.h"
+
+#include <charconv>
+#include <string>
+
+#include "qflow/error/printable.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr const char* kVariable = "QFLOW_CLOCK_SHIFT";
+
+Environment with_shift(Environment environment, Duration shift) {
+  environment[kVariable] = std::to_string(shift.count());
+  return environment;
+}
+
+}  // namespace
+
+ShiftedContext::ShiftedContext(Context& context, Duration shift)
+    : clock_(context.clock, shift), context_{context.in,        context.out,
+                                             context.err,       clock_,
+                                             context.files,     context.launcher,
+                                             context.processes, with_shift(context.environment, shift),
+                                             context.folder,    context.program,
+                                             context.options} {}
+
+Result<std::optional<Duration>> inherited_shift(const Environment& environment) {
+  const auto text = find_variable(environment, kVariable);
+  if (!text) return std::optional<Duration>();
+  Duration::rep count = 0;
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), count);
+  if (error == std::errc() && end == text->data() + text->size()) return std::optional<Duration>(count);
+  return fail(ErrorKind::kUsage, std::string(kVariable) + " is not a number of microseconds: " + quoted(*text),
+              "unset it");
+}
+
+}  // namespace qflow
