@@ -64,7 +64,7 @@ std::optional<std::chrono::sys_days> last_counted_firing(const std::vector<Daily
 // The keys of command-line.md; "waiting" holds what is still missing per correlation value.
 Json json_of(const TriggerExplanation& trigger) {
   Json waiting = Json::array(), arrived = Json::array(), filtered = Json::array();
-  std::optional<Instant> closes, next;
+  std::optional<Instant> closes, next = trigger.next;
   for (const WaitingGroup& group : trigger.waiting) {
     waiting.push_back(
         {{"correlation", group.correlation.empty() ? Json() : parse_json(group.correlation).value_or(Json())},
@@ -114,6 +114,7 @@ class Printer {
       write(fmt::format("  nothing waits; it needs {}\n", trigger.missing));
     }
     for (const WaitingGroup& group : trigger.waiting) print_group(group);
+    print_next(trigger);
     QFLOW_TRY(print_last(trigger));
     if (!trigger.refused.empty()) write("  not counted lately:\n");
     for (const TriggerOutcome& outcome : trigger.refused) QFLOW_TRY(print_refused(outcome));
@@ -140,6 +141,15 @@ class Printer {
     if (group.window_closes) {
       write(fmt::format("  an event later than {} makes the oldest expire\n", format_instant(*group.window_closes)));
     }
+  }
+
+  void print_next(const TriggerExplanation& trigger) {
+    if (!trigger.next) return;
+    const bool overdue = *trigger.next <= context_.clock.now();
+    const std::string instant = format_instant(*trigger.next);
+    write(overdue
+              ? fmt::format("  {} {}: no tick has come since\n", painter_.paint(Color::kYellow, "overdue:"), instant)
+              : fmt::format("  next: {}\n", instant));
   }
 
   Status print_last(const TriggerExplanation& trigger) {

@@ -22,7 +22,7 @@ std::int64_t count_waiting(const TriggerExplanation& trigger) {
 std::string waiting_text(const TriggerExplanation& trigger) {
   const std::int64_t waiting = count_waiting(trigger);
   if (!trigger.disabled.empty()) return trigger.disabled;
-  if (waiting == 0) return "-";
+  if (waiting == 0) return trigger.next ? "next " + format_instant(*trigger.next) : "-";
   const std::string& missing = trigger.waiting.front().missing;
   return fmt::format("{} waiting{}", waiting, missing.empty() ? "" : " for " + missing);
 }
@@ -38,7 +38,7 @@ Json json_of(const Deployment& deployment, const std::vector<TriggerExplanation>
                     {"type", trigger.type},
                     {"enabled", trigger.disabled.empty()},
                     {"waiting", count_waiting(trigger)},
-                    {"next", Json()},
+                    {"next", json_or_null(trigger.next)},
                     {"error", Json()}});
   }
   return {{"flow", deployment.flow.text()},
@@ -84,7 +84,9 @@ const Command kFlowsCommand = {
     .name = "flows",
     .group = CommandGroup::kTriggers,
     .summary = "list the deployed flows with their triggers",
-    .description = "Columns: flow, version, trigger, what waits for it, its last run, what it waits for in English.",
+    .description =
+        "Columns: flow, version, trigger, what waits for it or when it is due, its last run, what it waits for in "
+        "English.",
     .json =
         "one object per flow: {flow, namespace, version, enabled, triggers: [{id, type, enabled, waiting, next, "
         "error}]}",

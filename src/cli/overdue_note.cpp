@@ -22,6 +22,9 @@ std::string what_waits(Store& store, Instant before) {
   if (queued && !queued->empty()) parts.push_back(counted(queued->size(), "run waits", "runs wait") + " for it");
   const auto due = store.ledger().triggers().due_debounces(before);
   if (due && !due->empty()) parts.push_back(counted(due->size(), "debounce is", "debounces are") + " over");
+  const auto schedules = store.ledger().triggers().due_schedules(before, kCounted);
+  if (schedules && !schedules->empty())
+    parts.push_back(counted(schedules->size(), "schedule", "schedules") + " overdue");
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 

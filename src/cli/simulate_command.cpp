@@ -155,10 +155,12 @@ const Command kSimulateCommand = {
         "Each row of the events file is {\"at\", \"event\": {…}, \"idempotency_key\"?} or {\"at\", \"end\": {\"run\": "
         "\"F/1\", \"status\", \"step\"?}}; runs count from 1 in the simulation. Without FILE and --events, the events "
         "that the store has recorded in that time happen again.\n\n"
-        "Columns: when, flow and trigger, what became of it, events, parameters; a line for each firing, and for each "
+        "Columns: when, flow and trigger, what became of it, events, parameters, what is odd about that night; a line "
+        "for each firing, and for each "
         "event that came to something else.",
     .json =
-        "one object per firing: {at, flow, namespace, trigger, type, events, params, context, run}, then one per event "
+        "one object per firing: {at, flow, namespace, trigger, type, events, params, context, run, note}, then one per "
+        "event "
         "and trigger: {event, flow, namespace, trigger, outcome, reason}; events are objects as qflow events prints "
         "them",
     .examples =

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/effect_report.h"
+#include "qflow/engine/due_instants.h"
 
 namespace qflow {
 
@@ -38,6 +39,19 @@ std::string event_names(const Run& run) {
   return text;
 }
 
+// What is odd about the instants that started it: nights on which clocks change.
+std::string note_on(const SimulatedFiring& firing) {
+  for (const TriggerSource& source : firing.run->trigger->sources) {
+    if (source.event.type != "schedule") continue;
+    for (const auto& trigger : firing.flow->triggers) {
+      const ScheduleSubscription* schedule = schedule_of(*trigger);
+      const bool heard = schedule != nullptr && source.event.name.ends_with("." + trigger->id().text());
+      if (std::string note = heard ? schedule->schedule->note(source.event.timestamp) : ""; !note.empty()) return note;
+    }
+  }
+  return {};
+}
+
 std::string details_of(const Run& run) {
   std::string text;
   for (const auto& parameter : run.params.items()) {
@@ -51,6 +65,7 @@ std::string details_of(const Run& run) {
 
 Json json_of(const SimulatedFiring& firing) {
   const Run& run = *firing.run;
+  const std::string note = note_on(firing);
   Json events = Json::array();
   for (const TriggerSource& source : run.trigger->sources) events.push_back(to_json(source.event));
   return {{"at", format_instant(run.created_at)},
@@ -61,7 +76,8 @@ Json json_of(const SimulatedFiring& firing) {
           {"events", std::move(events)},
           {"params", run.params},
           {"context", json_or_null(run.context)},
-          {"run", run.id.text()}};
+          {"run", run.id.text()},
+          {"note", note.empty() ? Json() : Json(note)}};
 }
 
 Json json_of(const SimulatedOutcome& outcome) {
@@ -78,12 +94,14 @@ Table timeline(const Simulation& simulation) {
   std::vector<std::pair<Instant, std::vector<Cell>>> rows;
   for (const SimulatedFiring& firing : simulation.firings()) {
     const Run& run = *firing.run;
+    const std::string note = note_on(firing);
     rows.push_back({run.created_at,
                     {{format_instant(run.created_at)},
                      {name_of(*firing.flow, run.trigger->trigger_id), Color::kBold},
                      {"fired " + run.id.text(), Color::kGreen},
                      {event_names(run)},
-                     {details_of(run)}}});
+                     {details_of(run)},
+                     {note, Color::kYellow}}});
   }
   for (const SimulatedOutcome& outcome : simulation.outcomes()) {
     if (outcome.outcome.outcome == Outcome::kFired) continue;
@@ -93,10 +111,11 @@ Table timeline(const Simulation& simulation) {
                      {name_of(*outcome.flow, outcome.trigger), Color::kBold},
                      {outcome_text(outcome.outcome), color_of(outcome.outcome.outcome)},
                      {outcome.event->name},
-                     {"-"}}});
+                     {"-"},
+                     {""}}});
   }
   std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  Table table({"AT", "TRIGGER", "WHAT", "EVENTS", "PARAMETERS"});
+  Table table({"AT", "TRIGGER", "WHAT", "EVENTS", "PARAMETERS", "NOTE"});
   for (auto& row : rows) table.add(std::move(row.second));
   return table;
 }
@@ -109,6 +128,9 @@ std::string summary(const Simulation& simulation) {
   for (const auto& [outcome, count] : counts) {
     if (outcome != Outcome::kFired) text += fmt::format(", {} {}", count, to_text(outcome));
   }
+  std::size_t odd = 0;
+  for (const SimulatedFiring& firing : simulation.firings()) odd += note_on(firing).empty() ? 0 : 1;
+  if (odd > 0) text += fmt::format(", {} on odd nights", odd);
   if (simulation.repeats() > 0) text += fmt::format(", {} repeated", simulation.repeats());
   return text;
 }

@@ -2,9 +2,11 @@
 
 #include "cli/command_table.h"
 #include "cli/run_view.h"
+#include "cli/shifted_context.h"
 #include "cli/store_access.h"
 #include "cli/terminal.h"
 #include "cli/wait_option.h"
+#include "qflow/service/deployment.h"
 #include "qflow/service/ticking.h"
 
 namespace qflow {
@@ -14,6 +16,7 @@ namespace {
 constexpr OptionSpec kOptions[] = {
     kWaitOption,
     {.name = "dry-run", .help = "say what is due, and do nothing"},
+    {.name = "at", .value = "TIME", .help = "as if it were then, for the runs too: for trying things out"},
 };
 
 Result<ExitStatus> say_what_is_due(Context& context, Store& store) {
@@ -22,6 +25,12 @@ Result<ExitStatus> say_what_is_due(Context& context, Store& store) {
   for (const DueDebounce& due : debounces) {
     QFLOW_ASSIGN(const Deployment deployment, triggers.deployment(due.deployment));
     context.out.write(fmt::format("debounce\t{}/{}\n", deployment.flow.text(), due.trigger.text()));
+  }
+  QFLOW_ASSIGN(const auto schedules, triggers.due_schedules(context.clock.now(), -1));
+  for (const DueSchedule& due : schedules) {
+    QFLOW_ASSIGN(const Deployment deployment, triggers.deployment(due.deployment));
+    context.out.write(
+        fmt::format("schedule\t{}/{}\t{}\n", full_name(deployment), due.trigger.text(), format_instant(due.due)));
   }
   QFLOW_ASSIGN(const auto replaced, triggers.runs_to_cancel());
   for (const RunId& run : replaced) context.out.write(fmt::format("cancel\t{}\n", run.text()));
@@ -37,8 +46,7 @@ Result<bool> is_idle(Context& context) {
   return has_work(*store, doors_of(context)).map([](bool work) { return !work; });
 }
 
-Result<ExitStatus> run(Context& context, const Arguments& arguments) {
-  QFLOW_TRY(check_wait_option(arguments));
+Result<ExitStatus> tick_now(Context& context, const Arguments& arguments) {
   if (arguments.flag("dry-run")) {
     QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
     return say_what_is_due(context, *store);
@@ -50,9 +58,19 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const WaitBegin begin, begin_if_asked(context, arguments, *store));
   QFLOW_ASSIGN(const TickReport report, tick(*store, doors_of(context), view));
   if (context.options.verbosity == Verbosity::kVerbose) {
-    print_note(context, fmt::format("debounces over: {}; processes started: {}", report.debounces, report.started));
+    print_note(context, fmt::format("debounces over: {}; schedules due: {}; processes started: {}", report.debounces,
+                                    report.schedules, report.started));
   }
   return wait_if_asked(context, arguments, *store, begin);
+}
+
+Result<ExitStatus> run(Context& context, const Arguments& arguments) {
+  QFLOW_TRY(check_wait_option(arguments));
+  const auto at = arguments.value("at");
+  if (!at) return tick_now(context, arguments);
+  QFLOW_ASSIGN(const Instant instant, parse_datetime(*at));
+  ShiftedContext shifted(context, instant - context.clock.now());
+  return tick_now(shifted.context(), arguments);
 }
 
 }  // namespace
@@ -62,12 +80,19 @@ const Command kTickCommand = {
     .group = CommandGroup::kTriggers,
     .summary = "do what is due, and return: made for cron",
     .description =
-        "Starts the queued runs, each in a process of its own, at most max_workers of config.toml at once; fires what "
+        "Fires the schedules whose instants have come, and what a debounce held back; starts the queued runs, each in "
         "a "
-        "debounce held back; recovers runs whose process was killed. Any number of ticks may run at once.\n\n"
+        "process of its own, at most max_workers of config.toml at once; recovers runs whose process was killed. Any "
+        "number of ticks may run at once: each instant starts exactly one run.\n\n"
         "With --wait it returns when no deployed run is queued or running any more; its status is 1 when one of them "
-        "failed.",
-    .examples = "  * * * * * cd /srv/project && qflow tick        # in the crontab\n  $ qflow tick --wait=10m\n",
+        "failed.\n\n"
+        "With --at the clock of this command and of its runs goes on from TIME. Instants that have come once do not "
+        "come "
+        "again, so try that out in a store of its own (--store).",
+    .examples =
+        "  * * * * * cd /srv/project && qflow tick        # in the crontab\n"
+        "  $ qflow tick --wait=10m\n"
+        "  $ qflow tick --dry-run --at 2026-11-22T03:00:30Z\n",
     .options = kOptions,
     .run = run,
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "qflow/engine/due_instants.h"
 #include "qflow/error/printable.h"
 #include "qflow/model/run_end.h"
 #include "qflow/trigger/trigger_registry.h"
@@ -50,22 +51,24 @@ Simulation::Simulation(std::vector<std::shared_ptr<const DeployedFlow>> flows, S
     : rules_(completed(std::move(rules))),
       state_(rules_.artifacts),
       engine_(state_, rules_.artifacts, rules_.max_chain) {
-  for (auto& flow : flows) state_.put_flow(std::move(flow));
+  for (auto& flow : flows) {
+    for (const auto& trigger : flow->triggers) {
+      if (schedule_of(*trigger) != nullptr && is_enabled(*flow, *trigger)) timetables_.push_back({flow, trigger.get()});
+    }
+    state_.put_flow(std::move(flow));
+  }
 }
 
 void Simulation::give(Given given) {
   given_.push_back(std::move(given));
 }
 
-void Simulation::add_timetable(std::string event_name, NextAfter next_after) {
-  timetables_.push_back({std::move(event_name), std::move(next_after)});
-}
-
 Status Simulation::run(Instant from, Instant last) {
   std::stable_sort(given_.begin(), given_.end(), [](const Given& a, const Given& b) { return a.at < b.at; });
   while (next_given_ < given_.size() && given_[next_given_].at < from) ++next_given_;
   for (std::size_t i = 0; i < timetables_.size(); ++i) {
-    if (const auto first = timetables_[i].next_after(from - kTick)) due_.emplace(*first, i);
+    if (const auto first = schedule_of(*timetables_[i].trigger)->schedule->next_after(from - kTick))
+      due_.emplace(*first, i);
   }
   for (auto one = next(); one && one->at <= last; one = next()) QFLOW_TRY(happen(*one));
   return {};
@@ -123,12 +126,11 @@ Status Simulation::end_next_run(Instant now) {
 Status Simulation::take_due_instant(Instant due) {
   const std::size_t place = due_.extract(due_.begin()).value().second;
   const Timetable& timetable = timetables_[place];
-  if (const auto following = timetable.next_after(due)) due_.emplace(*following, place);
-  Event event;
-  event.name = timetable.event_name;
-  event.type = "schedule";
-  event.timestamp = event.recorded_at = due;
-  return take(std::move(event));
+  if (const auto following = schedule_of(*timetable.trigger)->schedule->next_after(due))
+    due_.emplace(*following, place);
+  const RecordedEvent event = state_.record(due_event(*timetable.trigger, due, due));
+  QFLOW_ASSIGN(std::vector<Judgement> judgements, state_.judge(event.event));
+  return engine_.take(event, heard_instant(std::move(judgements), *timetable.flow));
 }
 
 Status Simulation::take_given(const Given& given) {
@@ -152,7 +154,7 @@ Status Simulation::publish(const Given::Publication& publication, Instant now) {
     repeats_ += is_new ? 0 : 1;
     if (!is_new) return {};
   }
-  return take(std::move(event));
+  return take(state_.record(std::move(event)));
 }
 
 // ---- Ends of runs
@@ -161,7 +163,7 @@ Status Simulation::end_given(const Given::End& end, Instant now) {
   QFLOW_ASSIGN(const std::optional<RunId> run, running_run(end));
   if (!run) return end_elsewhere(end, now);
   if (!end.step) return take(state_.end_run(*run, end.status, "", now, end.payload));
-  return take(end_event(*state_.find_made(*run), end, now));
+  return take(state_.record(end_event(*state_.find_made(*run), end, now)));
 }
 
 // The run that is meant; none when it was started elsewhere.
@@ -190,7 +192,7 @@ Status Simulation::end_elsewhere(const Given::End& end, Instant now) {
   run.created_at = now;
   run.status = end.step ? RunStatus::kRunning : end.status;
   run.id = state_.add_run(run);
-  return take(end_event(run, end, now));
+  return take(state_.record(end_event(run, end, now)));
 }
 
 Status Simulation::end_run(const RunId& run, RunStatus status, const std::string& reason, Instant now) {
@@ -198,10 +200,6 @@ Status Simulation::end_run(const RunId& run, RunStatus status, const std::string
 }
 
 // ---- Events
-
-Status Simulation::take(Event event) {
-  return take(state_.record(std::move(event)));
-}
 
 Status Simulation::take(const RecordedEvent& event) {
   QFLOW_ASSIGN(const std::vector<Judgement> judgements, state_.judge(event.event));

@@ -14,6 +14,7 @@
 #include "qflow/trigger/source_filter.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "qflow/trigger/trigger_sentence.h"
+#include "service/schedule_keeping.h"
 #include "service/trigger_shape.h"
 
 namespace qflow {
@@ -95,7 +96,7 @@ std::vector<std::string> notes_on(const LoadedFlow& flow) {
   std::vector<std::string> notes;
   for (const auto& trigger : flow.triggers) {
     const TriggerType type = trigger->type();
-    if (type != TriggerType::kSchedule && type != TriggerType::kSensor) continue;
+    if (type != TriggerType::kSensor) continue;
     notes.push_back(fmt::format("trigger {}: this version of qflow fires no {}s by itself; qflow trigger starts it",
                                 trigger->id().text(), to_text(type)));
   }
@@ -185,13 +186,14 @@ DeployReport first_report(const LoadedFlow& flow, const Deployment& deployment) 
 // One deploy in its transaction.
 class Deploying {
  public:
-  Deploying(Store& store, const Doors& doors)
-      : ledger_(store.ledger().triggers()), doors_(doors), intake_(store, doors) {}
+  Deploying(Store& store, LedgerWriter& writer, const Doors& doors)
+      : ledger_(store.ledger()), writer_(writer), doors_(doors), intake_(store, doors) {}
 
   Result<DeployReport> deploy(const LoadedFlow& flow) {
     Deployment next = deployment_for(flow, doors_);
     DeployReport report = first_report(flow, next);
-    QFLOW_ASSIGN(const std::optional<Deployment> before, ledger_.former_deployment(next.flow, next.name_space));
+    QFLOW_ASSIGN(const std::optional<Deployment> before,
+                 ledger_.triggers().former_deployment(next.flow, next.name_space));
     QFLOW_ASSIGN(const bool live, is_live(next));
     if (before) QFLOW_TRY(carry_over(*before, live, next));
     report.unchanged = live && is_same(*before, next);
@@ -200,13 +202,13 @@ class Deploying {
     report.version = ++next.version;
     if (before && live) report.changes = changes_between(*before, next, flow);
     if (before) QFLOW_TRY(expire_changed(*before, next));
-    QFLOW_TRY(ledger_.save_deployment(next, event_names(flow, next.name_space)).map([](auto) {}));
+    QFLOW_TRY(replace(live, next, event_names(flow, next.name_space)));
     return report;
   }
 
  private:
   Result<bool> is_live(const Deployment& wanted) {
-    QFLOW_ASSIGN(const std::vector<Deployment> all, ledger_.deployments(wanted.flow));
+    QFLOW_ASSIGN(const std::vector<Deployment> all, ledger_.triggers().deployments(wanted.flow));
     return std::any_of(all.begin(), all.end(),
                        [&](const Deployment& one) { return one.name_space == wanted.name_space; });
   }
@@ -238,6 +240,16 @@ class Deploying {
            before.umask == next.umask && before.flow_file == next.flow_file;
   }
 
+  // What was deployed may be what a newer qflow refuses.
+  Status replace(bool live, const Deployment& next, const std::vector<std::string>& names) {
+    std::shared_ptr<const DeployedFlow> before;
+    if (live) before = intake_.flows().find(next.key).value_or(nullptr);
+    QFLOW_ASSIGN(const std::int64_t key, ledger_.triggers().save_deployment(next, names));
+    QFLOW_ASSIGN(const auto after, intake_.flows().find(key));
+    const DeploymentChange change{before.get(), after.get(), fmt::format("changed by deploy {}", next.version)};
+    return renew_schedules(ledger_, writer_, change, doors_.clock.now());
+  }
+
   Status expire_changed(const Deployment& before, const Deployment& next) {
     for (const DeployedTrigger& old : before.triggers) {
       const bool kept = std::any_of(next.triggers.begin(), next.triggers.end(), [&](const DeployedTrigger& trigger) {
@@ -249,7 +261,8 @@ class Deploying {
     return {};
   }
 
-  TriggerLedger& ledger_;
+  Ledger& ledger_;
+  LedgerWriter& writer_;
   const Doors& doors_;
   EventIntake intake_;
 };
@@ -281,8 +294,8 @@ Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& fl
   }
   QFLOW_ASSIGN(const std::unique_ptr<Store> store,
                Store::open(location.root, StoreAccess::kCreate, doors.files, doors.clock));
-  const auto deploy_all = [&](LedgerWriter&) -> Status {
-    Deploying deploying(*store, doors);
+  const auto deploy_all = [&](LedgerWriter& writer) -> Status {
+    Deploying deploying(*store, writer, doors);
     for (const LoadedFlow& flow : flows) {
       auto report = deploying.deploy(flow);
       if (!report) return tl::make_unexpected(with_context(flow.definition->file, report.error()));
@@ -320,9 +333,11 @@ Result<int> undeploy_flow(Store& store, const Deployment& deployment, const Door
   int cancelled = 0;
   QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
     const Instant now = doors.clock.now();
+    const std::shared_ptr<const DeployedFlow> before = intake.flows().find(deployment.key).value_or(nullptr);
     for (const DeployedTrigger& trigger : deployment.triggers) {
       QFLOW_TRY(intake.expire_waiting(deployment.key, trigger.id, "undeployed"));
     }
+    QFLOW_TRY(renew_schedules(store.ledger(), writer, {before.get(), nullptr, "undeployed"}, now));
     QFLOW_TRY(store.ledger().triggers().remove_deployment(deployment.key, now));
     QFLOW_ASSIGN(cancelled, intake.cancel_queued(writer, deployment.key, "undeployed", now));
     return {};
@@ -335,8 +350,13 @@ Status set_enabled(Store& store, const Deployment& deployment, const std::option
                    const std::string& reason, const Doors& doors) {
   EventIntake intake(store, doors);
   return store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
-    QFLOW_TRY(intake.end_debounces(writer, doors.clock.now()).map([](int) {}));
-    return store.ledger().triggers().set_enabled(deployment.key, trigger, enabled, reason);
+    const Instant now = doors.clock.now();
+    QFLOW_TRY(intake.end_debounces(writer, now).map([](int) {}));
+    QFLOW_ASSIGN(const auto before, intake.flows().find(deployment.key));
+    QFLOW_TRY(store.ledger().triggers().set_enabled(deployment.key, trigger, enabled, reason));
+    QFLOW_ASSIGN(const auto after, intake.flows().find(deployment.key));
+    const DeploymentChange change{before.get(), after.get(), enabled ? "enabled" : "disabled"};
+    return renew_schedules(store.ledger(), writer, change, now);
   });
 }
 

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
+#include "qflow/engine/due_instants.h"
 #include "qflow/error/printable.h"
 #include "qflow/model/run_end.h"
 #include "qflow/os/random.h"
@@ -11,11 +13,16 @@
 #include "service/artifact_reading.h"
 #include "service/interrupted_work.h"
 #include "service/publish_rules.h"
+#include "service/schedule_keeping.h"
 #include "service/store_settings.h"
 
 namespace qflow {
 
 namespace {
+
+// Others can write in between.
+constexpr std::int64_t kSchedulesAtOnce = 1000;
+constexpr std::size_t kInstantsAtOnce = 1000;  // of one schedule
 
 std::string content_of(const JudgedEvent& judged) {
   return published_content(judged.event, judged.timestamp_given);
@@ -37,6 +44,13 @@ Result<std::optional<Intake>> find_first(TriggerLedger& ledger, const JudgedEven
 }
 
 }  // namespace
+
+// One instant of one schedule.
+struct EventIntake::DueInstant {
+  Instant at;
+  std::shared_ptr<const DeployedFlow> flow;
+  const Trigger* trigger = nullptr;
+};
 
 // The ledger as the engine sees it in one transaction.
 class EventIntake::State final : public EngineState {
@@ -198,6 +212,43 @@ Result<int> EventIntake::end_debounces(LedgerWriter& writer, Instant now) {
     if (joining == nullptr) continue;
     QFLOW_TRY(Engine(state, artifacts_, limit).end_debounce(*flow, *joining, one.correlation, now));
   }
+  return static_cast<int>(due.size());
+}
+
+Status EventIntake::record_instant(LedgerWriter& writer, const DueInstant& due, Instant now) {
+  Event event = due_event(*due.trigger, due.at, now);
+  event.id = make_event_id(now, random_bytes());
+  QFLOW_ASSIGN(std::vector<Judgement> judgements, flows_.judge(event));
+  RecordedEvent recorded{0, std::move(event)};
+  QFLOW_ASSIGN(recorded.order, writer.insert_event(recorded.event));
+  State state(store_, writer, flows_, doors_);
+  QFLOW_ASSIGN(const int limit, max_chain());
+  return Engine(state, artifacts_, limit).take(recorded, heard_instant(std::move(judgements), *due.flow));
+}
+
+Status EventIntake::collect_instants(LedgerWriter& writer, const DueSchedule& due, Instant now,
+                                     std::vector<DueInstant>& instants) {
+  Ledger& ledger = store_.ledger();
+  QFLOW_ASSIGN(const auto flow, flows_.find(due.deployment));
+  const Trigger* trigger = find_trigger(flow->triggers, due.trigger);
+  const ScheduleSubscription* schedule = trigger != nullptr ? schedule_of(*trigger) : nullptr;
+  if (schedule == nullptr) return ledger.triggers().save_schedule(due.deployment, due.trigger, std::nullopt);
+  const DueInstants found = due_instants(*schedule, due.due, now, kInstantsAtOnce);
+  QFLOW_TRY(ledger.triggers().move_schedule(due.deployment, due.trigger, found.next));
+  if (found.missed) {
+    QFLOW_TRY(record_missed(ledger, writer, *flow, *trigger, *found.missed, catchup_reason(*schedule), now));
+  }
+  for (const Instant at : found.firing) instants.push_back({at, flow, trigger});
+  return {};
+}
+
+Result<int> EventIntake::take_due_instants(LedgerWriter& writer, Instant now) {
+  QFLOW_ASSIGN(const auto due, store_.ledger().triggers().due_schedules(now, kSchedulesAtOnce));
+  std::vector<DueInstant> instants;
+  for (const DueSchedule& one : due) QFLOW_TRY(collect_instants(writer, one, now, instants));
+  std::stable_sort(instants.begin(), instants.end(),
+                   [](const DueInstant& a, const DueInstant& b) { return a.at < b.at; });
+  for (const DueInstant& instant : instants) QFLOW_TRY(record_instant(writer, instant, now));
   return static_cast<int>(due.size());
 }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "qflow/engine/arrival.h"
+#include "qflow/engine/due_instants.h"
 #include "qflow/engine/trigger_kind.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/service/deployed_flows.h"
@@ -76,7 +77,7 @@ class Explainer {
     result.sentence = describe(trigger, flow_.triggers);
     result.description = trigger.rules().description;
     result.disabled = why_disabled(flow_, deployment_, trigger);
-    result.missing = missing_sources(trigger, flow_.triggers, {});
+    if (schedule_of(trigger) == nullptr) result.missing = missing_sources(trigger, flow_.triggers, {});
     QFLOW_ASSIGN(const std::vector<CorrelatedState> states, ledger_.states(flow_.key, trigger.id()));
     for (const CorrelatedState& state : states) {
       QFLOW_ASSIGN(result.waiting.emplace_back(), waiting_group(trigger, state));
@@ -85,6 +86,7 @@ class Explainer {
     for (const Trigger* part : source_triggers(trigger, flow_.triggers)) {
       QFLOW_TRY(add_outcomes(part->id(), result));
       QFLOW_TRY(add_daily_counts(part->id(), result.rolled_up));
+      QFLOW_TRY(add_next(part->id(), result));
     }
     return result;
   }
@@ -130,6 +132,12 @@ class Explainer {
       }
     }
     std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) { return a.day < b.day; });
+    return {};
+  }
+
+  Status add_next(const TriggerId& part, TriggerExplanation& result) {
+    QFLOW_ASSIGN(const auto schedule, ledger_.schedule(flow_.key, part));
+    if (schedule && (!result.next || schedule->due < *result.next)) result.next = schedule->due;
     return {};
   }
 

@@ -87,20 +87,13 @@ class Recovery {
   RunObserver& observer_;
 };
 
-Result<std::vector<RunId>> abandoned_runs(Store& store) {
-  std::vector<RunId> abandoned;
-  for (const RunStatus status : {RunStatus::kRunning, RunStatus::kQueued}) {
-    RunFilter filter;
-    filter.status = status;
-    QFLOW_ASSIGN(const std::vector<Run> runs, store.ledger().list_runs(filter));
-    for (const Run& run : runs) {
-      if (!waits_for_tick(run) && !store.run_is_locked(run.id)) abandoned.push_back(run.id);
-    }
-  }
-  return abandoned;
-}
-
 }  // namespace
+
+Result<std::vector<RunId>> abandoned_runs(Store& store) {
+  QFLOW_ASSIGN(std::vector<RunId> runs, store.ledger().runs_in_hand());
+  std::erase_if(runs, [&](const RunId& run) { return store.run_is_locked(run); });
+  return runs;
+}
 
 Status recover_runs(Store& store, const Doors& doors, StopSignals* signals, RunObserver& observer) {
   QFLOW_ASSIGN(const std::vector<RunId> abandoned, abandoned_runs(store));

@@ -1,7 +1,5 @@
 #include "qflow/service/ticking.h"
 
-#include <algorithm>
-
 #include "qflow/service/dispatch.h"
 #include "qflow/service/event_intake.h"
 #include "qflow/service/run_cancellation.h"
@@ -37,11 +35,20 @@ Result<int> end_debounces(Store& store, const Doors& doors) {
   return ended;
 }
 
-Result<bool> has_abandoned(Store& store) {
-  RunFilter filter;
-  filter.status = RunStatus::kRunning;
-  QFLOW_ASSIGN(const std::vector<Run> running, store.ledger().list_runs(filter));
-  return std::any_of(running.begin(), running.end(), [&](const Run& run) { return !store.run_is_locked(run.id); });
+// In several transactions, so that others can write in between.
+Result<int> take_due_instants(Store& store, const Doors& doors) {
+  const Instant now = doors.clock.now();
+  EventIntake intake(store, doors);
+  int taken = 0;
+  while (true) {
+    QFLOW_ASSIGN(const auto due, store.ledger().triggers().due_schedules(now, 1));
+    if (due.empty()) return taken;
+    QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
+      QFLOW_ASSIGN(const int more, intake.take_due_instants(writer, now));
+      taken += more;
+      return {};
+    }));
+  }
 }
 
 }  // namespace
@@ -51,19 +58,18 @@ Result<TickReport> tick(Store& store, const Doors& doors, RunObserver& observer)
   QFLOW_TRY(recover_runs(store, doors, nullptr, observer));
   QFLOW_TRY(end_replaced(store, doors, observer));
   QFLOW_ASSIGN(report.debounces, end_debounces(store, doors));
+  QFLOW_ASSIGN(report.schedules, take_due_instants(store, doors));
   QFLOW_ASSIGN(report.started, dispatch_runs(store, doors));
   return report;
 }
 
 Result<bool> has_work(Store& store, const Doors& doors) {
-  TriggerLedger& triggers = store.ledger().triggers();
   bool work = false;
   QFLOW_TRY(store.ledger().read([&]() -> Status {
-    QFLOW_ASSIGN(const auto queued, triggers.startable_runs(1));
-    QFLOW_ASSIGN(const auto due, triggers.due_debounces(doors.clock.now()));
-    QFLOW_ASSIGN(const auto replaced, triggers.runs_to_cancel());
-    QFLOW_ASSIGN(const bool abandoned, has_abandoned(store));
-    work = !queued.empty() || !due.empty() || !replaced.empty() || abandoned;
+    QFLOW_ASSIGN(work, store.ledger().triggers().has_due(doors.clock.now()));
+    if (work) return {};
+    QFLOW_ASSIGN(const auto abandoned, abandoned_runs(store));
+    work = !abandoned.empty();
     return {};
   }));
   return work;

@@ -33,16 +33,6 @@ Result<std::vector<ActiveRun>> read_active_runs(Query query) {
   }
 }
 
-Result<std::vector<RunId>> read_ids(Query query) {
-  std::vector<RunId> runs;
-  while (true) {
-    QFLOW_ASSIGN(const bool more, query.next());
-    if (!more) return runs;
-    QFLOW_ASSIGN(auto run, read_run_id(query, 0));
-    if (run) runs.push_back(*std::move(run));
-  }
-}
-
 }  // namespace
 
 Result<std::vector<ActiveRun>> TriggerLedger::active_runs(std::int64_t deployment,
@@ -91,7 +81,7 @@ Status TriggerLedger::ask_to_cancel(const RunId& run, std::string_view reason) {
 }
 
 Result<std::vector<RunId>> TriggerLedger::runs_to_cancel() {
-  return read_ids(database_.query(
+  return read_run_ids(database_.query(
       "SELECT flow, number FROM runs INDEXED BY runs_active WHERE deployment IS NOT NULL AND ended_at IS NULL"
       " AND cancel IS NOT NULL ORDER BY run"));
 }
@@ -107,7 +97,7 @@ Result<std::optional<std::string>> TriggerLedger::cancel_reason(const RunId& run
 
 // A run that comes after others waits for every earlier one of its context, one with a limit for its turn.
 Result<std::vector<RunId>> TriggerLedger::startable_runs(std::int64_t limit) {
-  return read_ids(database_.query(
+  return read_run_ids(database_.query(
       "SELECT r.flow, r.number FROM runs r INDEXED BY runs_active JOIN deployments p ON p.deployment = r.deployment"
       " WHERE r.status = 'queued' AND r.deployment IS NOT NULL AND r.ended_at IS NULL"
       " AND (p.one_by_one = 0 OR NOT EXISTS (SELECT 1 FROM runs o WHERE o.deployment = r.deployment"
@@ -120,7 +110,7 @@ Result<std::vector<RunId>> TriggerLedger::startable_runs(std::int64_t limit) {
 }
 
 Result<std::vector<RunId>> TriggerLedger::unended_runs() {
-  return read_ids(
+  return read_run_ids(
       database_.query("SELECT flow, number FROM runs INDEXED BY runs_active WHERE deployment IS NOT NULL AND ended_at "
                       "IS NULL ORDER BY run"));
 }

@@ -198,6 +198,8 @@ Result<std::int64_t> TriggerLedger::save_deployment(const Deployment& deployment
 Status TriggerLedger::remove_deployment(std::int64_t key, Instant at) {
   QFLOW_TRY(database_.run("UPDATE deployments SET undeployed_at = ? WHERE deployment = ?", at, key));
   QFLOW_TRY(database_.run("DELETE FROM subscriptions WHERE deployment = ?", key));
+  QFLOW_TRY(
+      database_.run("DELETE FROM schedules WHERE trigger IN (SELECT trigger FROM triggers WHERE deployment = ?)", key));
   return count_generation(database_);
 }
 

@@ -235,6 +235,10 @@ Result<std::vector<Run>> Ledger::list_runs(const RunFilter& filter) {
   return qflow::list_runs(*connection_->database, filter);
 }
 
+Result<std::vector<RunId>> Ledger::runs_in_hand() {
+  return qflow::runs_in_hand(*connection_->database);
+}
+
 Result<std::vector<FlowId>> Ledger::known_flows() {
   return qflow::known_flows(*connection_->database);
 }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "event_rows.h"
 #include "ledger_text.h"
 #include "qflow/error/suggestion.h"
 #include "trigger_rows.h"
@@ -255,6 +256,22 @@ Result<std::vector<FlowId>> known_flows(SqliteConnection& ledger) {
     QFLOW_ASSIGN(FlowId flow, stored_name<FlowId>(query.text(0)));
     flows.push_back(std::move(flow));
   }
+}
+
+Result<std::vector<RunId>> read_run_ids(Query query) {
+  std::vector<RunId> runs;
+  while (true) {
+    QFLOW_ASSIGN(const bool more, query.next());
+    if (!more) return runs;
+    QFLOW_ASSIGN(auto run, read_run_id(query, 0));
+    if (run) runs.push_back(*std::move(run));
+  }
+}
+
+Result<std::vector<RunId>> runs_in_hand(SqliteConnection& ledger) {
+  return read_run_ids(
+      ledger.query("SELECT flow, number FROM runs WHERE status = 'running' UNION ALL"
+                   " SELECT flow, number FROM runs WHERE status = 'queued' AND origin = 'local'"));
 }
 
 Result<std::string> definition(SqliteConnection& ledger, const std::string& hash) {

@@ -32,6 +32,8 @@ Result<std::optional<Run>> latest_run(SqliteConnection& ledger, const FlowId& fl
                                       const std::optional<std::string>& name_space, bool ended_only);
 Result<std::vector<Run>> list_runs(SqliteConnection& ledger, const RunFilter& filter);
 Result<std::vector<FlowId>> known_flows(SqliteConnection& ledger);
+Result<std::vector<RunId>> runs_in_hand(SqliteConnection& ledger);
+Result<std::vector<RunId>> read_run_ids(Query query);  // of rows "flow, number"
 Result<std::string> definition(SqliteConnection& ledger, const std::string& hash);
 // The integer key of a definition, which is kept once.
 Result<std::int64_t> definition_key(SqliteConnection& ledger, const std::string& hash, std::string_view text);

@@ -78,6 +78,10 @@ ALTER TABLE events ADD COLUMN rolled_up_at INTEGER;
 CREATE TABLE daily_outcomes(trigger INTEGER, day INTEGER, outcome TEXT, events INTEGER NOT NULL,
  PRIMARY KEY(trigger, day, outcome)) WITHOUT ROWID;
 )sql",
+    R"sql(
+CREATE TABLE schedules(trigger INTEGER PRIMARY KEY, rhythm TEXT NOT NULL, due INTEGER NOT NULL);
+CREATE INDEX schedules_by_due ON schedules(due);
+)sql",
 };
 
 Error newer_schema(const Path& path, int schema) {

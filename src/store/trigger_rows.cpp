@@ -24,16 +24,6 @@ Result<TriggerSource> read_source(const Query& row) {
   return source;
 }
 
-Result<std::vector<RunId>> read_run_ids(Query query) {
-  std::vector<RunId> runs;
-  while (true) {
-    QFLOW_ASSIGN(bool more, query.next());
-    if (!more) return runs;
-    QFLOW_ASSIGN(auto run, read_run_id(query, 0));
-    if (run) runs.push_back(*std::move(run));
-  }
-}
-
 Result<TriggerRecord> record_from(const Json& json) {
   TriggerRecord record;
   QFLOW_ASSIGN(record.kind, stored_choice(json.value("kind", ""), parse_trigger_kind));

@@ -143,25 +143,28 @@ TEST_CASE("a debounce ends at its instant, before what happens then") {
   }
 }
 
-TEST_CASE("a timetable makes an event of type schedule at each of its instants") {
-  World world{{deployed("F", on_event("x"), 1)}};
-  Simulation simulation(world.flows, {});
-  const auto every = [](Duration length) {
-    return [length](Instant t) -> std::optional<Instant> {
-      const Instant following = day_start() + ((t - day_start()) / length + (t >= day_start() ? 1 : 0)) * length;
-      return following <= at(6) ? std::optional(following) : std::nullopt;
-    };
-  };
-  simulation.add_timetable("x", every(std::chrono::hours(2)));
-  simulation.add_timetable("x", every(std::chrono::hours(3)));
-  REQUIRE(simulation.run(day_start(), at(23)));
-  CHECK(firing_lines(simulation) ==
-        "00:00 F/1 t: x\n00:00 F/2 t: x\n02:00 F/3 t: x\n03:00 F/4 t: x\n04:00 F/5 t: x\n06:00 F/6 t: x\n06:00 F/7 t: "
-        "x\n");
-  const Event& event = simulation.firings()[2].run->trigger->sources[0].event;
+std::string every(const char* length) {
+  return std::string("[[triggers]]\nid = \"t\"\ntype = \"schedule\"\nevery = \"") + length + "\"\n";
+}
+
+TEST_CASE("a schedule fires at each of its instants") {
+  World world{{deployed("F", every("2h"), 1), deployed("G", every("3h"), 2)}};
+  world.until = at(6);
+  const auto simulation = world.run();
+  CHECK(firing_lines(*simulation) ==
+        "00:00 F/1 t: qflow.schedule.F.t\n00:00 G/1 t: qflow.schedule.G.t\n02:00 F/2 t: qflow.schedule.F.t\n"
+        "03:00 G/2 t: qflow.schedule.G.t\n04:00 F/3 t: qflow.schedule.F.t\n06:00 F/4 t: qflow.schedule.F.t\n"
+        "06:00 G/3 t: qflow.schedule.G.t\n");
+  const Event& event = simulation->firings()[2].run->trigger->sources[0].event;
   CHECK(event.type == "schedule");
   CHECK(event.timestamp == at(2));
   CHECK(event.recorded_at == at(2));
+  CHECK(simulation->firings()[2].run->scheduled_at == at(2));
+}
+
+TEST_CASE("a schedule that is disabled fires nothing") {
+  World world{{deployed("F", every("2h") + "enabled = false\n", 1)}};
+  CHECK(firing_lines(*world.run()).empty());
 }
 
 const char* kAfterF = "[[triggers]]\ntype = \"flow\"\nsource_flow_id = \"F\"\ncondition = \"always\"\n";

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -88,11 +87,6 @@ class Simulation {
   // Before `run`. Of things at one instant, the one given first happens first.
   void give(Given given);
 
-  // Before `run`: an event of that name at every instant of a timetable, as a schedule trigger hears it. `next_after`
-  // gives the first one later than its argument.
-  using NextAfter = std::function<std::optional<Instant>(Instant)>;
-  void add_timetable(std::string event_name, NextAfter next_after);
-
   // Everything that happens from `from` to `last`, both included; what is given outside is passed over. At one instant
   // debounces end first, then runs, then come due instants, then what is given. Once. kInvalid: an end of a run that is
   // not running.
@@ -112,8 +106,8 @@ class Simulation {
     friend auto operator<=>(const Next&, const Next&) = default;
   };
   struct Timetable {
-    std::string event_name;
-    NextAfter next_after;
+    std::shared_ptr<const DeployedFlow> flow;
+    const Trigger* trigger = nullptr;  // a schedule
   };
 
   std::optional<Next> next() const;
@@ -127,7 +121,6 @@ class Simulation {
   Result<std::optional<RunId>> running_run(const Given::End& end) const;
   Status end_elsewhere(const Given::End& end, Instant now);
   Status end_run(const RunId& run, RunStatus status, const std::string& reason, Instant now);
-  Status take(Event event);
   Status take(const RecordedEvent& event);
   Status settle(Instant now);
 
@@ -136,7 +129,7 @@ class Simulation {
   Engine engine_;
   std::vector<Given> given_;
   std::size_t next_given_ = 0;
-  std::vector<Timetable> timetables_;
+  std::vector<Timetable> timetables_;              // of the schedules that are enabled
   std::set<std::pair<Instant, std::size_t>> due_;  // instant → place among the timetables
   std::multimap<Instant, RunId> ends_;
   std::map<std::pair<std::string, std::string>, std::string> used_keys_;  // event name, key → content

@@ -51,6 +51,9 @@ class EventIntake {
   Result<Intake> record(LedgerWriter& writer, const JudgedEvent& judged);
   // In the transaction: what is over at `now` fires. How many.
   Result<int> end_debounces(LedgerWriter& writer, Instant now);
+  // In the transaction: instants of schedules that are due at `now` become events, in their order. How many schedules
+  // it looked at; there may be more until it is 0.
+  Result<int> take_due_instants(LedgerWriter& writer, Instant now);
   // In the transaction: an activation by hand; see Engine::activate.
   Result<std::optional<RunId>> activate(LedgerWriter& writer, const Engine::Activation& activation, const Event& event);
 
@@ -63,6 +66,9 @@ class EventIntake {
 
  private:
   class State;
+  struct DueInstant;
+  Status collect_instants(LedgerWriter& writer, const DueSchedule& due, Instant now, std::vector<DueInstant>& instants);
+  Status record_instant(LedgerWriter& writer, const DueInstant& due, Instant now);
 
   Store& store_;
   const Doors& doors_;

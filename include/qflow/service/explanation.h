@@ -38,6 +38,7 @@ struct TriggerExplanation {
   std::vector<TriggerOutcome> refused;        // the newest that were filtered, superseded, expired, skipped, stopped
   std::optional<TriggerOutcome> last_firing;  // with the run
   std::vector<DailyCount> rolled_up;          // of outcomes that gc has given up, by day
+  std::optional<Instant> next;                // of its schedules: what is due next, or overdue
   std::string would_fire;                     // a command
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "qflow/os/stop_signals.h"
 #include "qflow/runner/run_reporter.h"
 #include "qflow/service/doors.h"
@@ -9,6 +11,9 @@ namespace qflow {
 
 // A deployed run that was executed by this many processes that were killed fails: what kills them may be the run.
 inline constexpr int kMostCrashes = 3;
+
+// Runs that a process should be executing, whose lock is free.
+Result<std::vector<RunId>> abandoned_runs(Store& store);
 
 // Finds the runs that nobody executes any more though the ledger has them as running (their lock is free), ends what is
 // left of their processes, and records what becomes of them: a deployed run whose flow says on_crash = "resume" waits

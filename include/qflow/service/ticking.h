@@ -9,11 +9,13 @@ namespace qflow {
 // What one tick did.
 struct TickReport {
   int debounces = 0;  // firings whose debounce was over
+  int schedules = 0;  // that had something due
   int started = 0;    // processes for queued runs
 };
 
 // Does what is due: recovers runs whose process was killed, ends those that were replaced, fires what a debounce held
-// back, starts queued runs. Without anything due it writes nothing but the time of the tick.
+// back and what schedules have due, starts queued runs. Without anything due it writes nothing but the time of the
+// tick.
 Result<TickReport> tick(Store& store, const Doors& doors, RunObserver& observer);
 
 // Whether anything is due; needs a store that was opened for reading only.

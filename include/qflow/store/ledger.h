@@ -112,7 +112,9 @@ class Ledger {
   Result<std::optional<Run>> latest_run(const FlowId& flow, const std::optional<std::string>& name_space,
                                         bool ended_only);       // by number
   Result<std::vector<Run>> list_runs(const RunFilter& filter);  // with trigger records
-  Result<std::vector<FlowId>> known_flows();                    // flows that ever ran
+  // Those that some process should be executing: running ones, and local ones that wait for their process.
+  Result<std::vector<RunId>> runs_in_hand();
+  Result<std::vector<FlowId>> known_flows();                  // flows that ever ran
   Result<std::vector<StepState>> steps(const RunId& run);     // in the order of their start, then pending ones by name
   Result<std::vector<Attempt>> attempts(const RunId& run);    // by step, index, number
   Result<std::vector<Artifact>> artifacts(const RunId& run);  // by step, index, name

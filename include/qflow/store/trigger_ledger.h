@@ -47,6 +47,19 @@ struct DueDebounce {
   std::string correlation;
 };
 
+// A schedule whose next instant has come.
+struct DueSchedule {
+  std::int64_t deployment = 0;
+  TriggerId trigger;
+  Instant due;
+};
+
+// What the ledger keeps of a schedule: its rhythm as text, and the instant that is due next.
+struct KnownSchedule {
+  std::string rhythm;
+  Instant due;
+};
+
 // An idempotency key that was used.
 struct UsedKey {
   std::string event;    // id
@@ -92,6 +105,16 @@ class TriggerLedger {
   Status save_state(std::int64_t deployment, const TriggerId& joining, const std::string& correlation,
                     const TriggerState& state);
   Result<std::vector<DueDebounce>> due_debounces(Instant now);
+
+  // Whether a tick may have something to do with debounces, schedules, or runs that are queued or asked to end.
+  Result<bool> has_due(Instant now);
+
+  // Schedules: those that are enabled and have a next instant.
+  Result<std::vector<DueSchedule>> due_schedules(Instant now, std::int64_t limit);  // by instant; limit -1: all
+  Result<std::optional<KnownSchedule>> schedule(std::int64_t deployment, const TriggerId& trigger);
+  Status save_schedule(std::int64_t deployment, const TriggerId& trigger, const std::optional<KnownSchedule>& schedule);
+  // Its next instant; nothing more is due without one.
+  Status move_schedule(std::int64_t deployment, const TriggerId& trigger, const std::optional<Instant>& due);
 
   // Events and outcomes.
   Result<Event> event_at(std::int64_t order);

@@ -1,0 +1,123 @@
+#include "qflow/engine/due_instants.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+#include "qflow/trigger/source_filter.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr Duration kTick{1};  // of an Instant
+
+// The instants of a schedule that are due, cut into those that fire and those that do not.
+class CatchUp {
+ public:
+  CatchUp(const ScheduleSubscription& schedule, Instant due, Instant now)
+      : subscription_(schedule), schedule_(*schedule.schedule), due_(due), now_(now) {}
+
+  // The first instant that fires; later than `now` when none does.
+  std::optional<Instant> first_firing() const {
+    const Instant on_time = now_ - kOnTime;
+    const auto punctual = first_from(on_time);
+    const bool any_punctual = punctual && *punctual <= now_;
+    if (subscription_.catchup == Catchup::kNone) return punctual;
+    if (subscription_.catchup == Catchup::kLast && any_punctual) return punctual;
+    const Instant oldest = std::min(now_ - subscription_.catchup_window, on_time);
+    if (subscription_.catchup == Catchup::kAll) return first_from(oldest);
+    const auto newest = schedule_.previous_before(on_time);
+    return newest && *newest >= std::max(due_, oldest) ? newest : punctual;
+  }
+
+ private:
+  std::optional<Instant> first_from(Instant t) const {
+    if (due_ >= t) return due_;
+    return schedule_.next_after(t - kTick);
+  }
+
+  const ScheduleSubscription& subscription_;
+  const Schedule& schedule_;
+  Instant due_;
+  Instant now_;
+};
+
+// Those from `due` on that come before `until`; at least one.
+MissedInstants count_missed(const Schedule& schedule, Instant due, Instant until) {
+  MissedInstants missed{1, due, schedule.previous_before(until).value_or(due)};
+  for (auto t = schedule.next_after(due); t && *t < until && missed.count < kCountedMissed;
+       t = schedule.next_after(*t)) {
+    ++missed.count;
+  }
+  return missed;
+}
+
+std::string_view to_text(Catchup catchup) {
+  if (catchup == Catchup::kNone) return "none";
+  return catchup == Catchup::kLast ? "last" : "all";
+}
+
+}  // namespace
+
+DueInstants due_instants(const ScheduleSubscription& schedule, Instant due, Instant now, std::size_t limit) {
+  DueInstants instants;
+  const CatchUp catch_up(schedule, due, now);
+  instants.next = catch_up.first_firing();
+  const Instant until = std::min(instants.next.value_or(Instant::max()), now + kTick);
+  if (due < until) instants.missed = count_missed(*schedule.schedule, due, until);
+  while (instants.next && *instants.next <= now && instants.firing.size() < limit) {
+    instants.firing.push_back(*instants.next);
+    instants.next = schedule.schedule->next_after(*instants.next);
+  }
+  return instants;
+}
+
+MissedInstants all_missed(const Schedule& schedule, Instant due, Instant now) {
+  return count_missed(schedule, due, now + kTick);
+}
+
+std::string catchup_reason(const ScheduleSubscription& schedule) {
+  return fmt::format("no tick came in time, and catchup is \"{}\" within {}", to_text(schedule.catchup),
+                     format_duration(schedule.catchup_window));
+}
+
+const ScheduleSubscription* schedule_of(const Trigger& trigger) {
+  if (trigger.subscriptions().size() != 1) return nullptr;
+  return std::get_if<ScheduleSubscription>(&trigger.subscriptions().front());
+}
+
+Event due_event(const Trigger& schedule, Instant due, Instant now) {
+  Event event;
+  event.name = listened_name(schedule, schedule.subscriptions().front(), "");
+  event.type = "schedule";
+  event.timestamp = due;
+  event.recorded_at = now;
+  return event;
+}
+
+std::vector<Judgement> heard_instant(std::vector<Judgement> judgements, const DeployedFlow& flow) {
+  std::erase_if(judgements, [&](const Judgement& judgement) {
+    return schedule_of(*judgement.trigger) != nullptr && judgement.flow->key != flow.key;
+  });
+  return judgements;
+}
+
+Event missed_event(const Trigger& schedule, const MissedInstants& missed, Instant now) {
+  Event event = due_event(schedule, missed.last, now);
+  event.payload = {
+      {"count", missed.count}, {"first", format_instant(missed.first)}, {"last", format_instant(missed.last)}};
+  return event;
+}
+
+EventOutcome missed_outcome(const MissedInstants& missed, std::string_view why) {
+  const std::string first = format_instant(missed.first);
+  const std::string count =
+      missed.count < kCountedMissed ? std::to_string(missed.count) : fmt::format("{} or more", kCountedMissed);
+  const std::string span =
+      missed.count == 1 ? first : fmt::format("{} instants from {} to {}", count, first, format_instant(missed.last));
+  return {Outcome::kExpired, fmt::format("missed {}: {}", span, why)};
+}
+
+}  // namespace qflow

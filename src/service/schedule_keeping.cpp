@@ -1,0 +1,101 @@
+#include "service/schedule_keeping.h"
+
+#include <fmt/format.h>
+
+#include <string>
+
+#include "qflow/os/random.h"
+#include "qflow/trigger/trigger_registry.h"
+
+namespace qflow {
+
+namespace {
+
+// Whatever makes other instants of it.
+std::string rhythm_text(const ScheduleSubscription& subscription) {
+  const ScheduleRules& rules = subscription.schedule->rules();
+  const auto* cron = std::get_if<CronExpression>(&rules.rhythm);
+  std::string text = cron != nullptr ? cron->canonical() : "every " + format_duration(std::get<Duration>(rules.rhythm));
+  text += fmt::format(" {} {} {}", rules.zone->name(), static_cast<int>(rules.dst_gap),
+                      static_cast<int>(rules.dst_overlap));
+  if (rules.start) text += " from " + format_instant(*rules.start);
+  if (rules.end) text += " until " + format_instant(*rules.end);
+  for (const std::chrono::year_month_day& day : rules.exclude) {
+    text += fmt::format(" not {}", std::chrono::sys_days(day).time_since_epoch().count());
+  }
+  return text;
+}
+
+// "" when nothing is ever due: not a schedule, or disabled.
+std::string live_rhythm(const DeployedFlow* flow, const TriggerId& id) {
+  const Trigger* trigger = flow != nullptr ? find_trigger(flow->triggers, id) : nullptr;
+  if (trigger == nullptr || !is_enabled(*flow, *trigger)) return {};
+  const ScheduleSubscription* subscription = schedule_of(*trigger);
+  return subscription != nullptr ? rhythm_text(*subscription) : "";
+}
+
+class Renewal {
+ public:
+  Renewal(Ledger& ledger, LedgerWriter& writer, const DeploymentChange& change, Instant now)
+      : ledger_(ledger), writer_(writer), change_(change), now_(now) {}
+
+  Status end_former() {
+    if (change_.before == nullptr) return {};
+    for (const auto& trigger : change_.before->triggers) QFLOW_TRY(end(*trigger));
+    return {};
+  }
+
+  Status begin_new() {
+    if (change_.after == nullptr) return {};
+    for (const auto& trigger : change_.after->triggers) QFLOW_TRY(begin(*trigger));
+    return {};
+  }
+
+ private:
+  Status end(const Trigger& trigger) {
+    const DeployedFlow& flow = *change_.before;
+    QFLOW_ASSIGN(const auto known, ledger_.triggers().schedule(flow.key, trigger.id()));
+    if (!known || known->rhythm == live_rhythm(change_.after, trigger.id())) return {};
+    const ScheduleSubscription* subscription = schedule_of(trigger);
+    if (subscription != nullptr && known->due <= now_) {
+      const MissedInstants missed = all_missed(*subscription->schedule, known->due, now_);
+      QFLOW_TRY(record_missed(ledger_, writer_, flow, trigger, missed, change_.reason, now_));
+    }
+    return ledger_.triggers().save_schedule(flow.key, trigger.id(), std::nullopt);
+  }
+
+  Status begin(const Trigger& trigger) {
+    const DeployedFlow& flow = *change_.after;
+    const std::string rhythm = live_rhythm(&flow, trigger.id());
+    if (rhythm.empty()) return {};
+    QFLOW_ASSIGN(const auto known, ledger_.triggers().schedule(flow.key, trigger.id()));
+    if (known && known->rhythm == rhythm) return {};
+    const auto due = schedule_of(trigger)->schedule->next_after(now_);
+    std::optional<KnownSchedule> next;
+    if (due) next = KnownSchedule{rhythm, *due};
+    return ledger_.triggers().save_schedule(flow.key, trigger.id(), next);
+  }
+
+  Ledger& ledger_;
+  LedgerWriter& writer_;
+  const DeploymentChange& change_;
+  Instant now_;
+};
+
+}  // namespace
+
+Status renew_schedules(Ledger& ledger, LedgerWriter& writer, const DeploymentChange& change, Instant now) {
+  Renewal renewal(ledger, writer, change, now);
+  QFLOW_TRY(renewal.end_former());
+  return renewal.begin_new();
+}
+
+Status record_missed(Ledger& ledger, LedgerWriter& writer, const DeployedFlow& flow, const Trigger& trigger,
+                     const MissedInstants& missed, const std::string& why, Instant now) {
+  Event event = missed_event(trigger, missed, now);
+  event.id = make_event_id(now, random_bytes());
+  QFLOW_ASSIGN(const std::int64_t order, writer.insert_event(event));
+  return ledger.triggers().set_outcome(order, flow.key, trigger.id(), missed_outcome(missed, why));
+}
+
+}  // namespace qflow
