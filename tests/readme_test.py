@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 FILES = {"TrainingFlow": "training.toml", "PredictionFlow": "prediction.toml", "ModelRefreshFlow": "refresh.toml",
-         "DailyFlow": "daily.toml"}
+         "DailyFlow": "daily.toml", "NightlyFlow": "nightly.toml", "PairFlow": "pair.toml"}
 
 
 def blocks(text, language):

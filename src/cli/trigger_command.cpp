@@ -29,6 +29,8 @@ constexpr OptionSpec kOwnOptions[] = {
      .help = "the value of a parameter; wins over what events set",
      .repeats = OptionSpec::Repeats::kYes,
      .completes = Completes::kParameter},
+    {.name = "from", .value = "TIME", .help = "a schedule: run its instants from then on, one after the other"},
+    {.name = "until", .value = "TIME", .help = "and before then"},
     {.name = "detach", .help = "print the run's id and return; the run goes on by itself"},
     kResultAsJsonOption,
 };
@@ -96,21 +98,64 @@ Result<ExitStatus> detach(Context& context, Store& store, const RunId& run, bool
   return ExitStatus::kOk;
 }
 
-Result<ExitStatus> run(Context& context, const Arguments& arguments) {
-  QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
-  QFLOW_ASSIGN(ActivationRequest request, read_request(context, arguments, *store));
+Result<ExitStatus> follow_activation(Context& context, Store& store, ActivatedRun activated, bool as_json) {
+  return run_in_foreground(context, as_json, [&](const Doors& doors, StopSignals& signals, RunObserver& observer) {
+    if (!activated.claimed) return follow(store, *activated.run, signals, observer, doors);
+    return execute_claimed_run(store, std::move(*activated.claimed), {}, doors, &signals, observer);
+  });
+}
+
+Result<ExitStatus> activate_once(Context& context, const Arguments& arguments, Store& store,
+                                 const ActivationRequest& request) {
   const bool as_json = arguments.flag("json");
-  request.start_here = !arguments.flag("detach");
-  QFLOW_ASSIGN(ActivatedRun activated, activate_flow(*store, request, doors_of(context)));
+  QFLOW_ASSIGN(ActivatedRun activated, activate_flow(store, request, doors_of(context)));
   if (!activated.run) {
     print_note(context, "its group waits for other legs; see qflow explain " + request.deployment.flow.text());
     return ExitStatus::kNothingMatched;
   }
-  if (!request.start_here) return detach(context, *store, *activated.run, as_json);
-  return run_in_foreground(context, as_json, [&](const Doors& doors, StopSignals& signals, RunObserver& observer) {
-    if (!activated.claimed) return follow(*store, *activated.run, signals, observer, doors);
-    return execute_claimed_run(*store, std::move(*activated.claimed), {}, doors, &signals, observer);
-  });
+  if (!request.start_here) return detach(context, store, *activated.run, as_json);
+  return follow_activation(context, store, std::move(activated), as_json);
+}
+
+Result<std::vector<Instant>> wanted_instants(const Arguments& arguments, Store& store,
+                                             const ActivationRequest& request) {
+  const auto from = arguments.value("from"), until = arguments.value("until");
+  if (!from || !until) return fail(ErrorKind::kUsage, "--from and --until belong together", "see qflow help trigger");
+  if (!request.trigger) return fail(ErrorKind::kUsage, "--from needs the schedule's --trigger-id");
+  if (!request.start_here) {
+    return fail(ErrorKind::kUsage, "--detach does not go with --from",
+                "the runs come one after the other while this command lasts");
+  }
+  QFLOW_ASSIGN(const Instant first, parse_datetime(*from));
+  QFLOW_ASSIGN(const Instant end, parse_datetime(*until));
+  return backfill_instants(store, request.deployment, *request.trigger, first, end);
+}
+
+bool was_ended_by_user(ExitStatus status) {
+  return status == ExitStatus::kHangup || status == ExitStatus::kInterrupted || status == ExitStatus::kTerminated;
+}
+
+// A run that fails does not keep the later instants from running.
+Result<ExitStatus> backfill(Context& context, const Arguments& arguments, Store& store, ActivationRequest request) {
+  QFLOW_ASSIGN(const std::vector<Instant> instants, wanted_instants(arguments, store, request));
+  ExitStatus worst = ExitStatus::kOk;
+  for (std::size_t i = 0; i < instants.size(); ++i) {
+    print_note(context, fmt::format("{} of {}: {}", i + 1, instants.size(), format_instant(instants[i])));
+    request.due = instants[i];
+    QFLOW_ASSIGN(const ExitStatus status, activate_once(context, arguments, store, request));
+    if (was_ended_by_user(status)) return status;
+    if (status != ExitStatus::kOk) worst = status;
+  }
+  return worst;
+}
+
+Result<ExitStatus> run(Context& context, const Arguments& arguments) {
+  QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
+  QFLOW_ASSIGN(ActivationRequest request, read_request(context, arguments, *store));
+  request.start_here = !arguments.flag("detach");
+  const bool is_backfill = arguments.value("from") || arguments.value("until");
+  return is_backfill ? backfill(context, arguments, *store, std::move(request))
+                     : activate_once(context, arguments, *store, request);
 }
 
 }  // namespace
@@ -124,10 +169,13 @@ const Command kTriggerCommand = {
         "of "
         "that trigger counts as met, with the events that wait for it. It obeys when_busy (skip: status 5), and does "
         "not "
-        "wait for a debounce. A leg of a group that still waits for others makes no run: status 4.",
-    .json = "one object: {run, status, reason}",
+        "wait for a debounce. A leg of a group that still waits for others makes no run: status 4.\n\n"
+        "With --from and --until a schedule's instants in that span run in order, one after the other, also those that "
+        "ran before (a backfill). A run that fails does not stop it.",
+    .json = "one object: {run, status, reason}; of a backfill one for each run",
     .examples =
         "  $ qflow trigger --flow-id PredictionFlow\n"
+        "  $ qflow trigger --flow-id NightlyFlow --trigger-id nightly --from 2026-11-01 --until 2026-11-08\n"
         "  $ qflow trigger --flow-id DailyFlow --trigger-id all_hours --correlation 2026-11-20\n",
     .options = kOptions,
     .run = run,

@@ -7,6 +7,7 @@
 
 #include "qflow/engine/firing.h"
 #include "qflow/model/parameter.h"
+#include "qflow/trigger/source_filter.h"
 
 namespace qflow {
 
@@ -25,6 +26,14 @@ WaitingEvent waiting_event(const Judgement& judgement, const RecordedEvent& even
   const Trigger& trigger = *judgement.trigger;
   return {event.order, window_time(event.event), trigger.id(),
           source_of(trigger.subscriptions()[judgement.source]).name, judgement.distinct};
+}
+
+// A trigger of type cli hears its activation, a schedule the instant that a backfill runs for.
+const Subscription* source_heard(const DeployedFlow& flow, const Trigger& trigger, const Event& event) {
+  for (const Subscription& subscription : trigger.subscriptions()) {
+    if (listened_name(trigger, subscription, flow.name_space) == event.name) return &subscription;
+  }
+  return nullptr;
 }
 
 // The instant that was due, which a chain of runs passes on.
@@ -283,8 +292,8 @@ Result<std::vector<WaitingEvent>> Engine::activated_events(const Activation& act
   const Trigger& trigger = *activation.trigger;
   const Trigger& joining = joining_trigger(flow, trigger);
   WaitingEvent own{event.order, window_time(event.event), trigger.id(), ""};
-  const bool listens = trigger.type() == TriggerType::kCli;
-  if (listens) own.source = source_of(trigger.subscriptions().front()).name;
+  const Subscription* source = source_heard(flow, trigger, event.event);
+  if (source != nullptr) own.source = source_of(*source).name;
   QFLOW_ASSIGN(TriggerState state, state_.load_state(flow, joining.id(), activation.correlation));
   std::vector<WaitingEvent> fired;
   if (&joining != &trigger) {
@@ -294,7 +303,7 @@ Result<std::vector<WaitingEvent>> Engine::activated_events(const Activation& act
     fired = state.held ? end_hold(state) : std::move(change.fired);
   } else {
     fired = take_by_hand(joining, flow.triggers, state);
-    if (fired.empty() || listens) fired.push_back(std::move(own));
+    if (fired.empty() || source != nullptr) fired.push_back(std::move(own));
   }
   QFLOW_TRY(state_.save_state(flow, joining.id(), activation.correlation, state));
   return fired;

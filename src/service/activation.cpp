@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "qflow/engine/due_instants.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/os/random.h"
 #include "qflow/service/event_intake.h"
@@ -15,20 +16,22 @@ namespace qflow {
 
 namespace {
 
+Result<const Trigger*> named_trigger(const DeployedFlow& flow, const TriggerId& id) {
+  const Trigger* trigger = find_trigger(flow.triggers, id);
+  if (trigger != nullptr) return trigger;
+  std::vector<std::string> names;
+  for (const auto& known : flow.triggers) names.push_back(known->id().text());
+  return fail(ErrorKind::kNotFound, fmt::format("{} has no trigger {}", flow.definition->id.text(), quoted(id.text())),
+              names.empty() ? "it has no triggers at all" : did_you_mean_or_list(id.text(), names));
+}
+
 Result<const Trigger*> wanted_trigger(const DeployedFlow& flow, const std::optional<TriggerId>& id) {
   if (!id && flow.enabled) return nullptr;
   if (!id) {
     const std::string& name = flow.definition->id.text();
     return fail(ErrorKind::kRefused, fmt::format("{} is disabled", name), "qflow enable " + name);
   }
-  const Trigger* trigger = find_trigger(flow.triggers, *id);
-  if (trigger == nullptr) {
-    std::vector<std::string> names;
-    for (const auto& known : flow.triggers) names.push_back(known->id().text());
-    return fail(ErrorKind::kNotFound,
-                fmt::format("{} has no trigger {}", flow.definition->id.text(), quoted(id->text())),
-                names.empty() ? "it has no triggers at all" : did_you_mean_or_list(id->text(), names));
-  }
+  QFLOW_ASSIGN(const Trigger* trigger, named_trigger(flow, *id));
   if (is_enabled(flow, *trigger)) return trigger;
   return fail(ErrorKind::kRefused, fmt::format("the trigger {} is disabled", quoted(id->text())),
               fmt::format("qflow enable {}/{}", flow.definition->id.text(), id->text()));
@@ -59,15 +62,16 @@ Result<std::string> chosen_correlation(Store& store, const DeployedFlow& flow, c
               advice + "; choose one with --correlation");
 }
 
-Event activation_event(const FlowId& flow, const ActivationRequest& request, Instant now) {
+Event activation_event(const FlowId& flow, const Trigger* trigger, const ActivationRequest& request, Instant now) {
   Event event;
   event.name = "qflow.cli." + flow.text();
   if (request.trigger) event.name += "." + request.trigger->text();
   event.type = "cli";
   event.timestamp = event.recorded_at = now;
+  if (request.due) event = due_event(*trigger, *request.due, now);
   event.id = make_event_id(now, random_bytes());
   event.context = request.context;
-  event.payload = {{"batch_id", request.batch_id.value_or(1)}};
+  if (!request.due) event.payload = {{"batch_id", request.batch_id.value_or(1)}};
   return event;
 }
 
@@ -94,13 +98,34 @@ Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& reques
     QFLOW_TRY(add_parameters(parameters, request.parameters, activation.parameters));
     activation.context = request.context;
     const Instant now = doors.clock.now();
-    QFLOW_ASSIGN(activated.run,
-                 intake.activate(writer, activation, activation_event(flow->definition->id, request, now)));
+    const Event event = activation_event(flow->definition->id, activation.trigger, request, now);
+    QFLOW_ASSIGN(activated.run, intake.activate(writer, activation, event));
     if (!activated.run || !request.start_here) return {};
     QFLOW_ASSIGN(activated.claimed, claim_run(store, writer, *activated.run, now));
     return {};
   }));
   return activated;
+}
+
+Result<std::vector<Instant>> backfill_instants(Store& store, const Deployment& deployment, const TriggerId& trigger,
+                                               Instant from, Instant until) {
+  DeployedFlows flows(store);
+  QFLOW_ASSIGN(const auto flow, flows.find(deployment.key));
+  QFLOW_ASSIGN(const Trigger* named, named_trigger(*flow, trigger));
+  const ScheduleSubscription* schedule = schedule_of(*named);
+  if (schedule == nullptr) {
+    return fail(ErrorKind::kInvalid, fmt::format("the trigger {} is no schedule", quoted(trigger.text())),
+                "--from and --until are for schedules");
+  }
+  std::vector<Instant> instants;
+  for (auto due = schedule->schedule->next_after(from - Duration(1)); due && *due < until;
+       due = schedule->schedule->next_after(*due)) {
+    instants.push_back(*due);
+  }
+  if (!instants.empty()) return instants;
+  return fail(ErrorKind::kInvalid,
+              fmt::format("nothing is due from {} up to {}", format_instant(from), format_instant(until)),
+              fmt::format("qflow next {}/{} shows what is", deployment.flow.text(), trigger.text()));
 }
 
 }  // namespace qflow

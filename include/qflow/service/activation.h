@@ -18,6 +18,7 @@ struct ActivationRequest {
   std::optional<std::string> context;
   std::vector<std::string> parameters;     // "name=value"
   std::optional<std::string> correlation;  // which of the values that wait
+  std::optional<Instant> due;              // of a schedule: in place of this instant of it
   bool start_here = true;                  // claim the run for this process, if it may start
 };
 
@@ -30,5 +31,10 @@ struct ActivatedRun {
 // kNotFound: no such trigger; kRefused: it is disabled, or the chain is too long; kBusy: refused by `skip`; kInvalid:
 // parameters, or several correlation values wait and none is named (the error lists them).
 Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& request, const Doors& doors);
+
+// The instants of a deployed schedule from `from` up to but not `until`: what a backfill runs. kNotFound: no such
+// trigger; kInvalid: it is no schedule, or nothing is due then.
+Result<std::vector<Instant>> backfill_instants(Store& store, const Deployment& deployment, const TriggerId& trigger,
+                                               Instant from, Instant until);
 
 }  // namespace qflow

@@ -1,0 +1,214 @@
+"""Schedules: due instants, catch-up, clocks that jump, backfill. The clock is turned, so that no case waits."""
+import concurrent.futures
+import datetime
+import json
+
+from desk import case, contains, equal, expect, flow, on
+
+LOG = "echo $QFLOW_SCHEDULED_AT >> ran"
+
+
+def environment_at(desk, instant):
+    """In which it is that time of 2026-03-04, a Wednesday, in UTC."""
+    wanted = datetime.datetime.fromisoformat(f"2026-03-04T{instant}+00:00")
+    shift = wanted - datetime.datetime.now(datetime.timezone.utc)
+    return {**desk.environment, "QFLOW_CLOCK_SHIFT": str(shift // datetime.timedelta(microseconds=1))}
+
+
+def at(desk, instant, *arguments, **options):
+    return desk.ask(*arguments, environment=environment_at(desk, instant), **options)
+
+
+def deploy_at(desk, instant, *texts):
+    return at(desk, instant, "deploy", *desk.write_flows(*texts))
+
+
+def tick_at(desk, instant):
+    return desk.ask("tick", "--wait", "--at", f"2026-03-04T{instant}Z")
+
+
+def hourly(name, more="", run=""):
+    return flow(name, f"type = 'schedule'\nschedule = '0 * * * *'\n{more}", run=run)
+
+
+def due(desk, name):
+    """The hours and minutes of the runs, in their order."""
+    return [run["scheduled_at"][11:16] for run in desk.runs(name)]
+
+
+@case
+def an_instant_starts_one_run(desk):
+    out, _ = deploy_at(desk, "09:59:30", hourly("F", run=LOG))
+    expect("fires no" not in out, out)
+    for instant in ("09:59:40", "10:00:00", "10:00:10", "10:00:10", "10:00:50"):
+        tick_at(desk, instant)
+    equal(due(desk, "F"), ["10:00"])
+    trigger = desk.inspect("F/1")["trigger"]
+    equal([event["name"] for event in trigger["events"]], ["qflow.schedule.F.schedule"])
+    equal([event["type"] for event in trigger["events"]], ["schedule"])
+    equal([event["timestamp"] for event in trigger["events"]], ["2026-03-04T10:00:00Z"])
+    equal(desk.text_of("ran"), "2026-03-04T10:00:00Z\n")
+    tick_at(desk, "11:01:59")
+    equal(due(desk, "F"), ["10:00", "11:00"])
+
+
+@case
+def three_hours_of_downtime(desk):
+    names = ("last", "none", "all")
+    flows = [hourly(name.title(), f"catchup = '{name}'") for name in names]
+    deploy_at(desk, "09:30:00", *flows)
+    tick_at(desk, "12:30:00")
+    equal({name: due(desk, name.title()) for name in names},
+          {"last": ["12:00"], "none": [], "all": ["10:00", "11:00", "12:00"]})
+    missed = desk.explain("None")[0]["filtered"][0]
+    equal(missed["outcome"], "expired")
+    contains(missed["reason"], "3 instants from 2026-03-04T10:00:00Z to 2026-03-04T12:00:00Z", 'catchup is "none"')
+    equal(desk.events("qflow.schedule.None.schedule")[0]["payload"]["count"], 3)
+    contains(at(desk, "12:30:00", "explain", "Last")[0], "missed 2 instants", "next: 2026-03-04T13:00:00Z")
+
+
+@case
+def an_instant_is_on_time_for_two_minutes(desk):
+    deploy_at(desk, "09:30:00", hourly("None", "catchup = 'none'"), hourly("Last"), hourly("Late", "catchup = 'none'"))
+    desk.ask("disable", "Late")
+    tick_at(desk, "12:01:59")
+    equal((due(desk, "None"), due(desk, "Last")), (["12:00"], ["12:00"]))
+    at(desk, "12:30:00", "enable", "Late")
+    tick_at(desk, "13:02:01")
+    equal(due(desk, "Late"), [])
+
+
+@case
+def the_window_bounds_what_is_caught_up(desk):
+    deploy_at(desk, "05:30:00", hourly("All", "catchup = 'all'\ncatchup_window = '91m'"),
+              hourly("Last", "catchup_window = '10m'"))
+    tick_at(desk, "12:30:00")
+    equal((due(desk, "All"), due(desk, "Last")), (["11:00", "12:00"], []))
+
+
+@case
+def a_clock_that_jumps_repeats_nothing(desk):
+    deploy_at(desk, "09:30:00", hourly("F"))
+    for instant in ("12:00:10", "10:00:10", "11:00:10", "12:00:10", "13:00:10"):
+        tick_at(desk, instant)
+    equal(due(desk, "F"), ["12:00", "13:00"])
+
+
+@case
+def ticks_at_once_share_the_instants(desk):
+    deploy_at(desk, "09:30:00", *(hourly(f"F{number}", "catchup = 'all'", run=LOG) for number in range(3)))
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: tick_at(desk, "12:00:10"), range(4)))
+    equal(sorted(desk.text_of("ran").split()), sorted(3 * [f"2026-03-04T{hour}:00:00Z" for hour in (10, 11, 12)]))
+    equal([due(desk, f"F{number}") for number in range(3)], 3 * [["10:00", "11:00", "12:00"]])
+
+
+@case
+def deploying_and_enabling_fire_nothing(desk):
+    deploy_at(desk, "09:30:00", hourly("F"))
+    at(desk, "09:40:00", "disable", "F/schedule")
+    tick_at(desk, "11:00:10")
+    at(desk, "11:01:00", "enable", "F/schedule")
+    tick_at(desk, "11:01:10")
+    equal(due(desk, "F"), [])
+    tick_at(desk, "12:00:10")
+    equal(due(desk, "F"), ["12:00"])
+
+
+@case
+def an_edit_keeps_what_is_due_unless_it_changes_the_schedule(desk):
+    deploy_at(desk, "09:30:00", hourly("F"))
+    deploy_at(desk, "10:00:30", hourly("F", "description = 'other'"))
+    tick_at(desk, "10:00:40")
+    equal(due(desk, "F"), ["10:00"])
+    deploy_at(desk, "11:00:30", flow("F", "type = 'schedule'\nschedule = '30 * * * *'"))
+    tick_at(desk, "11:00:40")
+    equal(due(desk, "F"), ["10:00"])
+    contains(desk.explain("F")[0]["filtered"][0]["reason"], "missed 2026-03-04T11:00:00Z: changed by deploy 3")
+    tick_at(desk, "11:30:10")
+    equal(due(desk, "F"), ["10:00", "11:30"])
+
+
+@case
+def what_is_disabled_or_gone_misses_its_instants(desk):
+    deploy_at(desk, "09:30:00", hourly("Off"), hourly("Gone"))
+    at(desk, "10:00:30", "disable", "Off")
+    at(desk, "10:00:30", "undeploy", "Gone")
+    tick_at(desk, "10:00:40")
+    equal((due(desk, "Off"), due(desk, "Gone")), ([], []))
+    contains(desk.explain("Off")[0]["filtered"][0]["reason"], "disabled")
+    equal(desk.events("qflow.schedule.Gone.schedule")[0]["payload"]["count"], 1)
+
+
+@case
+def branches_of_a_flow_have_their_own_instants(desk):
+    desk.write("f.toml", hourly("F"))
+    for branch in ("a", "b"):
+        at(desk, "09:30:00", "deploy", "f.toml", "--project", "p", "--branch", branch)
+    tick_at(desk, "10:00:10")
+    equal([run["namespace"] for run in desk.runs("F")], ["p.test.a", "p.test.b"])
+
+
+@case
+def a_backfill_runs_the_instants_in_order(desk):
+    deploy_at(desk, "09:30:00", hourly("F", run=LOG + "; test $(date -d $QFLOW_SCHEDULED_AT +%H) != 05"))
+    tick_at(desk, "10:00:10")
+    span = ("--from", "2026-03-04T04:00:00Z", "--until", "2026-03-04T07:00:00Z")
+    out, err = at(desk, "10:30:00", "trigger", "--flow-id", "F", "--trigger-id", "schedule", *span, status=1)
+    contains(out, "F/2", "F/3", "F/4")
+    contains(err, "1 of 3: 2026-03-04T04:00:00Z")
+    equal(desk.text_of("ran").split(), [f"2026-03-04T{hour}:00:00Z" for hour in ("10", "04", "05", "06")])
+    equal(desk.statuses("F"), ["succeeded", "succeeded", "failed", "succeeded"])
+    equal(desk.inspect("F/2")["trigger"]["events"][0]["timestamp"], "2026-03-04T04:00:00Z")
+    tick_at(desk, "11:00:10")
+    equal(due(desk, "F")[-1], "11:00")
+
+
+@case
+def what_cannot_be_backfilled(desk):
+    deploy_at(desk, "09:30:00", flow("F", "id = 'hours'\ntype = 'schedule'\nschedule = '0 * * * *'", on("e")))
+    named = ("trigger", "--flow-id", "F", "--trigger-id", "hours")
+    span = ("--from", "2026-03-04", "--until", "2026-03-05")
+    desk.refused(*named, "--from", "2026-03-04", status=2, said="belong together")
+    desk.refused("trigger", "--flow-id", "F", *span, status=2, said="--trigger-id")
+    desk.refused(*named, *span, "--detach", status=2, said="--detach")
+    desk.refused(*named, "--from", "2026-03-05", "--until", "2026-03-04", status=2, said="nothing is due")
+    desk.refused(*named, "--from", "noon", "--until", "2026-03-04", status=2, said="noon")
+    desk.refused("trigger", "--flow-id", "F", "--trigger-id", "event", *span, status=2, said="no schedule")
+    desk.refused("trigger", "--flow-id", "F", "--trigger-id", "nights", *span, status=3, said="hours")
+    equal(desk.runs("F"), [])
+
+
+@case
+def the_turned_clock_is_that_of_the_runs_too(desk):
+    deploy_at(desk, "09:30:00", hourly("F", run='"$QFLOW_BIN" publish told'))
+    tick_at(desk, "10:00:10")
+    told = desk.events("told")[0]
+    equal((told["recorded_at"][:15], desk.runs("F")[0]["started_at"][:15]), 2 * ("2026-03-04T10:0",))
+    desk.refused("tick", "--at", "tomorrow", status=2, said="tomorrow")
+    desk.refused("flows", status=2, said="QFLOW_CLOCK_SHIFT",
+                 environment={**desk.environment, "QFLOW_CLOCK_SHIFT": "soon"})
+
+
+@case
+def a_schedule_joins_what_else_a_group_waits_for(desk):
+    legs = "id = 'hour'\ntype = 'schedule'\nschedule = '0 * * * *'", on("data", more="id = 'data'")
+    deploy_at(desk, "09:30:00", flow("F", *legs, "id = 'both'\ntype = 'group'\nmatch = 'hour && data'"))
+    tick_at(desk, "10:00:10")
+    equal(desk.runs("F"), [])
+    contains(at(desk, "10:10:00", "explain", "F")[0], "qflow.schedule.F.hour", "waits for: data",
+             "next: 2026-03-04T11:00:00Z")
+    at(desk, "10:20:00", "publish", "data")
+    equal(due(desk, "F"), ["10:00"])
+
+
+@case
+def what_is_overdue_is_said(desk):
+    deploy_at(desk, "09:30:00", hourly("F"), hourly("G"))
+    contains(at(desk, "10:10:00", "flows")[1], "2 schedules overdue")
+    contains(at(desk, "10:10:00", "explain", "F")[0], "overdue: 2026-03-04T10:00:00Z")
+    out, _ = desk.ask("tick", "--dry-run", "--at", "2026-03-04T10:10:00Z")
+    equal(out.splitlines(), [f"schedule\t{name}/schedule\t2026-03-04T10:00:00Z" for name in "FG"])
+    equal(desk.runs("F"), [])
+    shown = json.loads(at(desk, "09:40:00", "flows", "--json")[0].splitlines()[0])
+    equal(shown["triggers"][0]["next"], "2026-03-04T10:00:00Z")
