@@ -52,6 +52,12 @@ _qflow() {
     events:--limit) return ;;
     get:--run) _qflow_ask run; return ;;
     graph:--format) _qflow_words "text mermaid dot"; return ;;
+    next:--count | next:-n) return ;;
+    next:--from) return ;;
+    next:--cron) return ;;
+    next:--timezone) return ;;
+    next:--dst-gap) _qflow_words "shift skip"; return ;;
+    next:--dst-overlap) _qflow_words "first last both"; return ;;
     publish:--payload) _qflow_paths -f; return ;;
     publish:--type) return ;;
     publish:--namespace) return ;;
@@ -59,22 +65,22 @@ _qflow() {
     publish:--sender) return ;;
     publish:--context) return ;;
     publish:--timestamp) return ;;
-    publish:--idempotency-key) return ;;
-    publish:--batch) _qflow_paths -f; return ;;
-    publish:--wait) return ;;
     publish:--project) return ;;
     publish:--branch) return ;;
     publish:--config-value) return ;;
+    publish:--idempotency-key) return ;;
+    publish:--batch) _qflow_paths -f; return ;;
+    publish:--wait) return ;;
     put:--file) _qflow_paths -f; return ;;
     resume:--jobs) return ;;
     run:--trigger) _qflow_ask run; return ;;
     run:--param | run:-p) compopt -o nospace 2>/dev/null; _qflow_ask parameter; return ;;
     run:--tag) _qflow_ask tag; return ;;
     run:--context) return ;;
-    run:--jobs) return ;;
     run:--project) return ;;
     run:--branch) return ;;
     run:--config-value) return ;;
+    run:--jobs) return ;;
     runs:--status) _qflow_words "queued running succeeded failed cancelled crashed"; return ;;
     runs:--tag) _qflow_ask tag; return ;;
     runs:--context) return ;;
@@ -83,10 +89,6 @@ _qflow() {
     runs:--project) return ;;
     runs:--branch) return ;;
     runs:--config-value) return ;;
-    simulate:--from) return ;;
-    simulate:--until) return ;;
-    simulate:--events) _qflow_paths -f; return ;;
-    simulate:--runs-take) return ;;
     tick:--wait) return ;;
     trigger:--flow-id) _qflow_ask deployed; return ;;
     trigger:--trigger-id) return ;;
@@ -103,7 +105,7 @@ _qflow() {
     case $command in
       cancel) _qflow_words "--json" ;;
       check) _qflow_words "--json" ;;
-      deploy) _qflow_words "--dry-run --json --project --branch --no-branch --production --no-production --config-value" ;;
+      deploy) _qflow_words "--project --branch --no-branch --production --no-production --config-value --dry-run --json" ;;
       disable) _qflow_words "--reason" ;;
       events) _qflow_words "--context --since --limit --json" ;;
       explain) _qflow_words "--json" ;;
@@ -114,22 +116,21 @@ _qflow() {
       graph) _qflow_words "--format --flows" ;;
       inspect) _qflow_words "--trigger-chain --downstream --graph --json" ;;
       logs) _qflow_words "-f --follow --failed --json" ;;
-      publish) _qflow_words "--payload --type --namespace --value --sender --context --timestamp --namespaced --safe --idempotency-key --batch --dispatch --wait --require-match --dry-run --json --project --branch --no-branch --production --no-production --config-value" ;;
+      next) _qflow_words "-n --count --from --cron --timezone --dst-gap --dst-overlap --json" ;;
+      publish) _qflow_words "--payload --type --namespace --value --sender --context --timestamp --namespaced --project --branch --no-branch --production --no-production --config-value --safe --idempotency-key --batch --dispatch --wait --require-match --dry-run --json" ;;
       put) _qflow_words "--file" ;;
       resume) _qflow_words "--jobs --fail-fast --json" ;;
-      run) _qflow_words "--trigger -p --param --tag --context --jobs --fail-fast --detach --json --project --branch --no-branch --production --no-production --config-value" ;;
-      runs) _qflow_words "--status --tag --context --since --limit --json --project --branch --no-branch --production --no-production --config-value" ;;
-      simulate) _qflow_words "--from --until --events --runs-take --json" ;;
+      run) _qflow_words "--trigger -p --param --tag --context --project --branch --no-branch --production --no-production --config-value --jobs --fail-fast --detach --json" ;;
+      runs) _qflow_words "--status --tag --context --since --limit --project --branch --no-branch --production --no-production --config-value --json" ;;
       tag) _qflow_words "--json" ;;
-      test) _qflow_words "--json" ;;
       tick) _qflow_words "--wait --dry-run" ;;
-      trigger) _qflow_words "--flow-id --trigger-id --batch-id --context --correlation -p --param --detach --json --project --branch --no-branch --production --no-production --config-value" ;;
+      trigger) _qflow_words "--flow-id --trigger-id --batch-id --context --correlation -p --param --project --branch --no-branch --production --no-production --config-value --detach --json" ;;
       version) _qflow_words "--json" ;;
     esac
     return
   fi
   case $command in
-    "") _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man publish put resume run runs simulate tag test tick trigger undeploy version" ;;
+    "") _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs tag tick trigger undeploy version" ;;
     cancel) _qflow_ask run; ;;
     check) _qflow_paths -f; ;;
     completion) _qflow_words "bash zsh fish"; ;;
@@ -139,18 +140,17 @@ _qflow() {
     events) _qflow_ask event; ;;
     explain) _qflow_ask deployed; ;;
     graph) _qflow_ask flow; _qflow_paths -f; ;;
-    help) _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man publish put resume run runs simulate tag test tick trigger undeploy version artifacts environment exit-status expressions flow-file runs triggers"; ;;
+    help) _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs tag tick trigger undeploy version artifacts environment exit-status expressions flow-file runs triggers"; ;;
     init) _qflow_paths -d; ;;
     inspect) _qflow_ask run; ;;
     logs) _qflow_ask run; ;;
     man) _qflow_words "qflow qflow-flow"; ;;
+    next) _qflow_ask deployed; ;;
     publish) _qflow_ask event; ;;
     resume) _qflow_ask run; ;;
     run) _qflow_ask flow; _qflow_paths -f; ;;
     runs) _qflow_ask flow; ;;
-    simulate) _qflow_paths -f; ;;
     tag) _qflow_ask run; _qflow_ask tag; ;;
-    test) _qflow_paths -f; ;;
     undeploy) _qflow_ask deployed; ;;
   esac
 }

@@ -33,6 +33,7 @@ constexpr std::array kRows = {
     Row{"inspect", &kInspectCommand},
     Row{"logs", &kLogsCommand},
     Row{"man", &kManCommand},
+    Row{"next", &kNextCommand},
     Row{"publish", &kPublishCommand},
     Row{"put", &kPutCommand},
     Row{"resume", &kResumeCommand},

@@ -25,6 +25,7 @@ extern const Command kInitCommand;
 extern const Command kInspectCommand;
 extern const Command kLogsCommand;
 extern const Command kManCommand;
+extern const Command kNextCommand;
 extern const Command kPublishCommand;
 extern const Command kPutCommand;
 extern const Command kResumeCommand;

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "qflow/cli/context.h"
+#include "qflow/store/store.h"
+#include "qflow/time/schedule.h"
+
+namespace qflow {
+
+// A schedule of a flow; without a flow, one of the command line.
+struct ScheduledTrigger {
+  std::string flow;  // with its namespace
+  std::string trigger;
+  std::shared_ptr<const Schedule> schedule;
+
+  std::string name() const { return flow.empty() ? "" : flow + "/" + trigger; }
+};
+
+// "Nightly/schedule  0 3 * * 1-5: at 03:00 on Monday to Friday (Europe/Berlin)": canonical, then in English.
+std::string heading_of(const ScheduledTrigger& trigger);
+
+// Of a flow file; its problems are printed. What is disabled is left out, with a note.
+Result<std::vector<ScheduledTrigger>> schedules_of_file(Context& context, const std::string& file);
+
+// Of FLOW[/TRIGGER]. kInvalid when the trigger is of another type; a disabled one is there only if it is named.
+Result<std::vector<ScheduledTrigger>> deployed_schedules(Context& context, Store& store, const std::string& argument);
+
+// Of all flows, those that are enabled.
+Result<std::vector<ScheduledTrigger>> all_deployed_schedules(Store& store);
+
+}  // namespace qflow
