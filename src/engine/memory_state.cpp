@@ -2,20 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <utility>
 
-#include "qflow/model/run_end.h"
 #include "qflow/trigger/source_filter.h"
 
 namespace qflow {
 
 namespace {
-
-Error missing(const RunId& run) {
-  return {ErrorKind::kNotFound, "there is no run " + run.text(), ""};
-}
 
 // Of the shape that real ones have; the place makes it the only one.
 std::string id_of(const Event& event, std::int64_t order) {
@@ -142,166 +136,6 @@ std::vector<MemoryState::StateKey> MemoryState::due_debounces(Instant until) con
 std::optional<std::pair<Instant, MemoryState::StateKey>> MemoryState::next_debounce() const {
   if (holds_.empty()) return std::nullopt;
   return *holds_.begin();
-}
-
-// ---- Runs
-
-RunId MemoryState::add_run(Run run) {
-  std::int64_t& last = numbers_[run.id.flow];
-  if (run.id.number == 0) run.id.number = last + 1;
-  last = std::max(last, run.id.number);
-  const RunId id = run.id;
-  other_runs_[id] = std::move(run);
-  return id;
-}
-
-const MemoryState::MemoryRun* MemoryState::find_run(const RunId& run) const {
-  const auto place = run_places_.find(run);
-  return place != run_places_.end() ? &runs_[place->second] : nullptr;
-}
-
-MemoryState::MemoryRun* MemoryState::find_run(const RunId& run) {
-  return const_cast<MemoryRun*>(std::as_const(*this).find_run(run));
-}
-
-const Run* MemoryState::find_made(const RunId& run) const {
-  const MemoryRun* made = find_run(run);
-  return made != nullptr ? &made->run : nullptr;
-}
-
-Result<Run> MemoryState::load_run(const RunId& run) {
-  if (const MemoryRun* made = find_run(run)) return made->run;
-  const auto other = other_runs_.find(run);
-  if (other == other_runs_.end()) return tl::make_unexpected(missing(run));
-  return other->second;
-}
-
-Result<std::vector<ActiveRun>> MemoryState::active_runs(const DeployedFlow& flow,
-                                                        const std::optional<std::string>& context) {
-  const Activity& activity = activities_[flow.key];
-  std::vector<std::size_t> places;
-  std::merge(activity.queued.begin(), activity.queued.end(), activity.running.begin(), activity.running.end(),
-             std::back_inserter(places));
-  std::vector<ActiveRun> active;
-  for (const std::size_t place : places) {
-    const Run& run = runs_[place].run;
-    if (run.context != context) continue;
-    active.push_back({run.id, run.status, run.trigger ? run.trigger->trigger_id : std::nullopt, run.correlation});
-  }
-  return active;
-}
-
-Result<std::vector<RecordedEvent>> MemoryState::events_of_run(const RunId& run) {
-  const MemoryRun* made = find_run(run);
-  if (made == nullptr) return tl::make_unexpected(missing(run));
-  std::vector<RecordedEvent> events;
-  for (const std::int64_t order : made->events) events.push_back({order, event_at(order)});
-  return events;
-}
-
-Result<RunId> MemoryState::queue_run(const RunRequest& request) {
-  const FlowId& flow = request.flow->definition->id;
-  MemoryRun& made = runs_.emplace_back();
-  made.flow = request.flow->key;
-  made.run.id = {flow, ++numbers_[flow]};
-  made.run.origin = RunOrigin::kDeployed;
-  made.run.name_space = request.flow->name_space;
-  made.run.created_at = request.at;
-  made.run.correlation = request.correlation;
-  fill(made, request);
-  const std::size_t place = runs_.size() - 1;
-  run_places_[made.run.id] = place;
-  activities_[made.flow].queued.insert(place);
-  to_start_.insert(made.flow);
-  return made.run.id;
-}
-
-Status MemoryState::extend_run(const RunId& run, const RunRequest& request) {
-  MemoryRun* made = find_run(run);
-  if (made == nullptr) return tl::make_unexpected(missing(run));
-  fill(*made, request);
-  return {};
-}
-
-void MemoryState::fill(MemoryRun& made, const RunRequest& request) {
-  made.run.context = request.context;
-  made.run.params = request.parameters;
-  made.run.scheduled_at = request.scheduled_at;
-  made.run.depth = request.depth;
-  made.run.trigger = request.trigger;
-  made.events.clear();
-  for (const TriggerSource& source : request.trigger.sources) made.events.push_back(order_of(source.event.id));
-}
-
-Result<std::optional<RecordedEvent>> MemoryState::cancel_run(const RunId& run, const std::string& reason, Instant now) {
-  MemoryRun* made = find_run(run);
-  if (made == nullptr) return tl::make_unexpected(missing(run));
-  if (made->run.status == RunStatus::kQueued) return end_run(run, RunStatus::kCancelled, reason, now);
-  if (made->run.status != RunStatus::kRunning || made->asked_to_end) return std::nullopt;
-  made->asked_to_end = true;
-  made->end_reason = reason;
-  to_cancel_.push_back(run);
-  return std::nullopt;
-}
-
-std::vector<RunId> MemoryState::start_runs(Instant now) {
-  std::vector<RunId> started;
-  for (const std::int64_t key : std::exchange(to_start_, {})) {
-    if (const auto flow = find_flow(key)) start_runs(*flow, activities_[key], now, started);
-  }
-  return started;
-}
-
-void MemoryState::start_runs(const DeployedFlow& flow, Activity& activity, Instant now, std::vector<RunId>& started) {
-  const RunPolicy& policy = flow.definition->run;
-  const auto is_full = [&] {
-    return policy.max_parallel && static_cast<std::int64_t>(activity.running.size()) >= *policy.max_parallel;
-  };
-  for (auto next = activity.queued.begin(); next != activity.queued.end() && !is_full();) {
-    const std::size_t place = *next;
-    Run& run = runs_[place].run;
-    const bool waits = runs_one_by_one(policy.when_busy) && activity.busy_contexts.contains(run.context);
-    next = waits ? std::next(next) : activity.queued.erase(next);
-    if (waits) continue;
-    run.status = RunStatus::kRunning;
-    run.started_at = now;
-    activity.running.insert(place);
-    ++activity.busy_contexts[run.context];
-    started.push_back(run.id);
-  }
-}
-
-std::optional<RunId> MemoryState::oldest_running(const FlowId& flow) const {
-  std::optional<std::size_t> oldest;
-  for (const auto& one : flows_) {
-    const auto activity = activities_.find(one->key);
-    if (one->definition->id != flow || activity == activities_.end() || activity->second.running.empty()) continue;
-    const std::size_t place = *activity->second.running.begin();
-    if (!oldest || place < *oldest) oldest = place;
-  }
-  return oldest ? std::optional(runs_[*oldest].run.id) : std::nullopt;
-}
-
-void MemoryState::end_activity(std::size_t place) {
-  Activity& activity = activities_[runs_[place].flow];
-  to_start_.insert(runs_[place].flow);
-  if (activity.queued.erase(place) > 0 || activity.running.erase(place) == 0) return;
-  const auto context = activity.busy_contexts.find(runs_[place].run.context);
-  if (--context->second == 0) activity.busy_contexts.erase(context);
-}
-
-RecordedEvent MemoryState::end_run(const RunId& id, RunStatus status, const std::string& reason, Instant now,
-                                   const Json& payload) {
-  const std::size_t place = run_places_.at(id);
-  Run& run = runs_[place].run;
-  run.status = status;
-  run.reason = reason;
-  run.ended_at = now;
-  end_activity(place);
-  std::erase(to_cancel_, id);
-  Event end = run_end_event(run, status, reason, now);
-  end.payload.update(payload);
-  return record(std::move(end));
 }
 
 }  // namespace qflow

@@ -168,10 +168,11 @@ Status Simulation::end_given(const Given::End& end, Instant now) {
 
 // The run that is meant; none when it was started elsewhere.
 Result<std::optional<RunId>> Simulation::running_run(const Given::End& end) const {
-  const bool simulated =
-      std::any_of(flows().begin(), flows().end(), [&](const auto& flow) { return flow->definition->id == end.flow; });
-  if (!simulated) return std::nullopt;
-  if (!end.number) return state_.oldest_running(end.flow);
+  const auto flow = std::find_if(flows().begin(), flows().end(), [&](const auto& one) {
+    return one->definition->id == end.flow && one->name_space == end.name_space.value_or(one->name_space);
+  });
+  if (flow == flows().end()) return std::nullopt;
+  if (!end.number) return state_.oldest_running((*flow)->key);
   const RunId id{end.flow, *end.number};
   const Run* run = state_.find_made(id);
   if (run == nullptr) return fail(ErrorKind::kInvalid, fmt::format("no run {} has been made by then", id.text()));
@@ -187,6 +188,9 @@ Result<std::optional<RunId>> Simulation::running_run(const Given::End& end) cons
 Status Simulation::end_elsewhere(const Given::End& end, Instant now) {
   Run run;
   run.id = {end.flow, end.number.value_or(0)};
+  if (state_.find_made(run.id) != nullptr) {
+    return fail(ErrorKind::kInvalid, run.id.text() + " is a simulated run of another namespace");
+  }
   run.name_space = end.name_space.value_or(rules_.name_space);
   run.context = end.context;
   run.created_at = now;

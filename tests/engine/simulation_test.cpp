@@ -238,6 +238,22 @@ TEST_CASE("a run of a flow that is not simulated was started elsewhere") {
   }
 }
 
+TEST_CASE("a namespace tells deployments of one flow apart") {
+  const std::string text = "[project]\nname = \"foo\"\n" + on_event("x");
+  World world{{deployed("F", text, 1, "foo.prod"), deployed("F", text, 2, "foo.test.bar")}};
+  world.given = {publication(at(9), "x"), end(at(10), "foo.test.bar.F"), end(at(11), "F")};
+  SUBCASE("each ends its own runs") {
+    const auto simulation = world.run();
+    CHECK(*simulation->firings()[0].run->ended_at == at(11));
+    CHECK(*simulation->firings()[1].run->ended_at == at(10));
+  }
+  SUBCASE("numbers count over all of them") {
+    world.given.push_back(end(at(12), "foo.test.baaz.F/1"));
+    world.run();
+    CHECK(world.error == "events.jsonl:1: F/1 is a simulated run of another namespace");
+  }
+}
+
 TEST_CASE("the end of a step does not end its run") {
   World world{{deployed("F", on_event("x"), 1),
                deployed("G", "[[triggers]]\ntype = \"flow\"\nsource_flow_id = \"F\"\nsource_task_id = \"s\"\n", 2)}};

@@ -80,8 +80,8 @@ class MemoryState final : public EngineState {
   const std::string& end_reason(const RunId& run) const { return find_run(run)->end_reason; }
   // A run of a deployment here; null when there is none.
   const Run* find_made(const RunId& run) const;
-  // Of the running ones the one that was made first.
-  std::optional<RunId> oldest_running(const FlowId& flow) const;
+  // Of the running ones of a deployment, the one that was made first.
+  std::optional<RunId> oldest_running(std::int64_t flow) const;
 
   const std::map<StateKey, TriggerState>& states() const { return states_; }
   const Event& event_at(std::int64_t order) const { return events_[static_cast<std::size_t>(order - 1)]; }

@@ -31,7 +31,7 @@ struct Given {
   struct End {
     FlowId flow;
     std::optional<std::int64_t> number = {};
-    std::optional<std::string> name_space = {};  // of a run that was started elsewhere; absent: that of the simulation
+    std::optional<std::string> name_space = {};  // absent: any; of a run that was started elsewhere the simulation's
     std::optional<StepId> step = {};
     RunStatus status = RunStatus::kSucceeded;
     std::optional<std::string> context = {};  // of a run that was started elsewhere
