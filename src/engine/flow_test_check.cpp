@@ -84,8 +84,7 @@ class TestChecker {
       return diagnostics_.error(name.position, "the flow has no parameter " + quoted(name.value), advice);
     }
     const auto fits = convert_parameter(*parameter, value);
-    if (fits || value.is_null()) return;
-    diagnostics_.error(name.position, fits.error().message, fits.error().advice);
+    if (!fits) diagnostics_.error(name.position, fits.error().message, fits.error().advice);
   }
 
   const FlowDefinition& flow_;

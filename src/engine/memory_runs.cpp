@@ -30,7 +30,8 @@ const MemoryState::MemoryRun* MemoryState::find_run(const RunId& run) const {
 }
 
 MemoryState::MemoryRun* MemoryState::find_run(const RunId& run) {
-  return const_cast<MemoryRun*>(std::as_const(*this).find_run(run));
+  const auto place = run_places_.find(run);
+  return place != run_places_.end() ? &runs_[place->second] : nullptr;
 }
 
 const Run* MemoryState::find_made(const RunId& run) const {
