@@ -114,6 +114,57 @@ TEST_CASE("simulate lets the recorded events happen again, and leaves the store 
   }
 }
 
+TEST_CASE("what the ledger's events came to, they come to again") {
+  CommandFixture fixture;
+  fixture.home.write("flow.toml", R"(id = "F"
+[parameters.n]
+type = "int"
+default = 1
+[[triggers]]
+id = "both"
+type = "event"
+events = ["first", { name = "second", when = "event.payload.n > 1", parameters = { n = "n" } }]
+correlate = "event.payload.day"
+[[triggers]]
+id = "three"
+type = "event"
+event = { name = "first", count = 3 }
+[[steps]]
+id = "a"
+)");
+  REQUIRE(fixture.run({"deploy", "flow.toml"}) == ExitStatus::kOk);
+  const std::pair<const char*, const char*> events[] = {
+      {"first", "{\"day\": 1}"},
+      {"second", "{\"day\": 1, \"n\": 1}"},
+      {"first", "{\"day\": 1}"},
+      {"second", "{\"day\": 1, \"n\": 4}"},
+      {"second", "{\"day\": 2, \"n\": 5}"},
+      {"first", "{}"},
+      {"second", "{\"day\": 3, \"n\": \"x\"}"},
+  };
+  for (const auto& [name, payload] : events) {
+    REQUIRE(fixture.run({"publish", name, "--payload", payload}) == ExitStatus::kOk);
+  }
+  REQUIRE(fixture.run({"simulate", "--from", "2000-01-01", "--until", "2100-01-01", "--json"}) == ExitStatus::kOk);
+  std::size_t outcomes = 0;
+  for (const Json& simulated : lines_of(fixture.out.text)) {
+    if (!simulated.contains("outcome")) continue;
+    ++outcomes;
+    CAPTURE(simulated);
+    REQUIRE(fixture.run({"inspect", simulated["event"]["id"].get<std::string>(), "--json"}) == ExitStatus::kOk);
+    const Json event = *parse_json(fixture.out.text);
+    bool found = false;
+    for (const Json& recorded : event["outcomes"]) {
+      if (recorded["trigger"] != simulated["trigger"]) continue;
+      found = true;
+      CHECK(recorded["outcome"] == simulated["outcome"]);
+      CHECK(recorded["reason"] == simulated["reason"]);
+    }
+    CHECK(found);
+  }
+  CHECK(outcomes == 10);
+}
+
 TEST_CASE("what simulate refuses") {
   CommandFixture fixture;
   fixture.home.write("flow.toml", kFlow);
