@@ -24,14 +24,23 @@ RunId MemoryState::add_run(Run run) {
   return id;
 }
 
+std::optional<std::size_t> MemoryState::place_of(const RunId& run) const {
+  const auto places = run_places_.find(run.flow);
+  if (places == run_places_.end()) return std::nullopt;
+  const auto found =
+      std::lower_bound(places->second.begin(), places->second.end(), std::pair(run.number, std::size_t{0}));
+  if (found == places->second.end() || found->first != run.number) return std::nullopt;
+  return found->second;
+}
+
 const MemoryState::MemoryRun* MemoryState::find_run(const RunId& run) const {
-  const auto place = run_places_.find(run);
-  return place != run_places_.end() ? &runs_[place->second] : nullptr;
+  const auto place = place_of(run);
+  return place ? &runs_[*place] : nullptr;
 }
 
 MemoryState::MemoryRun* MemoryState::find_run(const RunId& run) {
-  const auto place = run_places_.find(run);
-  return place != run_places_.end() ? &runs_[place->second] : nullptr;
+  const auto place = place_of(run);
+  return place ? &runs_[*place] : nullptr;
 }
 
 const Run* MemoryState::find_made(const RunId& run) const {
@@ -80,7 +89,7 @@ Result<RunId> MemoryState::queue_run(const RunRequest& request) {
   made.run.correlation = request.correlation;
   fill(made, request);
   const std::size_t place = runs_.size() - 1;
-  run_places_[made.run.id] = place;
+  run_places_[flow].emplace_back(made.run.id.number, place);
   activities_[made.flow].queued.insert(place);
   to_start_.insert(made.flow);
   return made.run.id;
@@ -157,7 +166,7 @@ void MemoryState::end_activity(std::size_t place) {
 
 RecordedEvent MemoryState::end_run(const RunId& id, RunStatus status, const std::string& reason, Instant now,
                                    const Json& payload) {
-  const std::size_t place = run_places_.at(id);
+  const std::size_t place = *place_of(id);
   Run& run = runs_[place].run;
   run.status = status;
   run.reason = reason;

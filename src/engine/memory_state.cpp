@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "qflow/trigger/source_filter.h"
@@ -11,11 +12,20 @@ namespace qflow {
 
 namespace {
 
-// Of the shape that real ones have; the place makes it the only one.
+constexpr std::size_t kPlaceDigits = 12;
+
+// Of the shape that real ones have; it ends in the place, which makes it the only one.
 std::string id_of(const Event& event, std::int64_t order) {
   std::array<std::uint8_t, 10> bytes{};
   for (std::size_t i = 0; i < 8; ++i) bytes[9 - i] = static_cast<std::uint8_t>(order >> (8 * i));
   return make_event_id(event.recorded_at, bytes);
+}
+
+std::int64_t place_in(const std::string& id) {
+  std::int64_t order = 0;
+  const char* end = id.data() + id.size();
+  if (id.size() > kPlaceDigits) std::from_chars(end - kPlaceDigits, end, order, 16);
+  return order;
 }
 
 }  // namespace
@@ -69,10 +79,18 @@ Result<std::vector<Judgement>> MemoryState::judge(const Event& event) {
 
 RecordedEvent MemoryState::record(Event event) {
   const std::int64_t order = static_cast<std::int64_t>(events_.size()) + 1;
-  if (event.id.empty()) event.id = id_of(event, order);
-  orders_[event.id] = order;
+  if (event.id.empty()) {
+    event.id = id_of(event, order);
+  } else {
+    orders_[event.id] = order;
+  }
   events_.push_back(event);
   return {order, std::move(event)};
+}
+
+std::int64_t MemoryState::order_of(const std::string& id) const {
+  const auto given = orders_.find(id);
+  return given != orders_.end() ? given->second : place_in(id);
 }
 
 Result<Event> MemoryState::load_event(std::int64_t order) {

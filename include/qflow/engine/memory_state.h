@@ -57,7 +57,7 @@ class MemoryState final : public EngineState {
   // Gives the event the next place, counted from 1, and an id if it has none.
   RecordedEvent record(Event event);
   // The place of a recorded event.
-  std::int64_t order_of(const std::string& id) const { return orders_.at(id); }
+  std::int64_t order_of(const std::string& id) const;
   // A run that nothing here has started, but that events may be caused by. With number 0 it gets the next one of its
   // flow.
   RunId add_run(Run run);
@@ -114,6 +114,7 @@ class MemoryState final : public EngineState {
     std::map<std::optional<std::string>, int> busy_contexts;
   };
 
+  std::optional<std::size_t> place_of(const RunId& run) const;
   const MemoryRun* find_run(const RunId& run) const;
   MemoryRun* find_run(const RunId& run);
   void fill(MemoryRun& made, const RunRequest& request);
@@ -127,14 +128,14 @@ class MemoryState final : public EngineState {
   std::map<std::int64_t, std::size_t> flow_places_;                   // key → place
   std::unordered_map<std::string, std::set<std::size_t>> listeners_;  // event name → places, maybe of former versions
   std::deque<Event> events_;                                          // the first has place 1
-  std::unordered_map<std::string, std::int64_t> orders_;              // event id → place
+  std::unordered_map<std::string, std::int64_t> orders_;              // id → place, of events that came with one
   std::map<StateKey, TriggerState> states_;
   std::set<std::pair<Instant, StateKey>> holds_;
   std::vector<OutcomeChange> history_;
   std::deque<MemoryRun> runs_;
-  std::map<RunId, std::size_t> run_places_;
-  std::map<std::int64_t, Activity> activities_;  // by key of the deployment
-  std::set<std::int64_t> to_start_;              // keys where something has happened since the last start_runs
+  std::map<FlowId, std::vector<std::pair<std::int64_t, std::size_t>>> run_places_;  // numbers, ascending, and places
+  std::map<std::int64_t, Activity> activities_;                                     // by key of the deployment
+  std::set<std::int64_t> to_start_;  // keys where something has happened since the last start_runs
   std::vector<RunId> to_cancel_;
   std::map<RunId, Run> other_runs_;
   std::map<FlowId, std::int64_t> numbers_;  // the last of each flow
