@@ -90,7 +90,8 @@ Result<RunId> MemoryState::queue_run(const RunRequest& request) {
   fill(made, request);
   const std::size_t place = runs_.size() - 1;
   run_places_[flow].emplace_back(made.run.id.number, place);
-  activities_[made.flow].queued.insert(place);
+  std::set<std::size_t>& queued = activities_[made.flow].queued;
+  queued.insert(queued.end(), place);
   to_start_.insert(made.flow);
   return made.run.id;
 }
@@ -144,7 +145,7 @@ void MemoryState::start_runs(const DeployedFlow& flow, Activity& activity, Insta
     if (waits) continue;
     run.status = RunStatus::kRunning;
     run.started_at = now;
-    activity.running.insert(place);
+    activity.running.insert(activity.running.end(), place);
     ++activity.busy_contexts[run.context];
     started.push_back(run.id);
   }
