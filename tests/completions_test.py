@@ -94,9 +94,8 @@ class Completions(unittest.TestCase):
             os.execvpe("zsh", ["zsh", "-f", "-i"], self.environment)
         try:
             setup = f"fpath=({SCRIPTS} $fpath); autoload -Uz compinit; compinit -u -D; unsetopt zle_bracketed_paste; " \
-                    "PS1='rea''dy>'; print -r -- lo''aded\n"
+                    "PS1='rea''dy>'\n"
             os.write(terminal, setup.encode())
-            self.read_until(terminal, "loaded", 60)
             self.read_until(terminal, "ready>", 60)
             for line, wanted, _ in LINES:
                 if len(wanted) == 1:
