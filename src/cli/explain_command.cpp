@@ -105,6 +105,10 @@ class Printer {
   Printer(Context& context, Store& store)
       : context_(context), store_(store), painter_(painter_for(context, context.out)) {}
 
+  void print_description(const TriggerExplanation& trigger) {
+    if (!trigger.flow_description.empty()) write(painter_.paint(Color::kDim, trigger.flow_description) + "\n");
+  }
+
   Status print(const TriggerExplanation& trigger) {
     const std::string flow = full_name(trigger.deployment);
     write(fmt::format("{}  {}\n", painter_.paint(Color::kBold, flow + "/" + trigger.trigger.text()), trigger.sentence));
@@ -184,8 +188,10 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   Printer printer(context, *store);
   QFLOW_ASSIGN(const auto triggers, explain_triggers(*store, deployment, argument.trigger));
   if (triggers.empty()) print_note(context, full_name(deployment) + " has no triggers: only qflow trigger starts it");
+  const bool as_json = arguments.flag("json");
+  if (!as_json && !triggers.empty()) printer.print_description(triggers.front());
   for (const TriggerExplanation& trigger : triggers) {
-    if (arguments.flag("json")) {
+    if (as_json) {
       print_json_line(context.out, json_of(trigger));
     } else {
       QFLOW_TRY(printer.print(trigger));

@@ -260,10 +260,12 @@ Result<Json> complete_parameters(const std::vector<Parameter>& parameters, const
   }
   if (missing.empty()) return values;
   const bool one = missing.size() == 1;
+  const std::string& help = find_parameter(parameters, missing.front())->help;
   return fail(
       ErrorKind::kInvalid,
       fmt::format("required parameter{} {} {} no value", one ? "" : "s", quoted_list(missing), one ? "has" : "have"),
-      fmt::format("give {} with -p {}=...", one ? "it" : "them", missing.front()));
+      fmt::format("give {} with -p {}=...{}", one ? "it" : "them", missing.front(),
+                  help.empty() ? "" : fmt::format(" ({})", help)));
 }
 
 }  // namespace qflow

@@ -76,6 +76,7 @@ class Explainer {
     result.type = trigger.rules().type;
     result.sentence = describe(trigger, flow_.triggers);
     result.description = trigger.rules().description;
+    result.flow_description = flow_.definition->description;
     result.disabled = why_disabled(flow_, deployment_, trigger);
     if (schedule_of(trigger) == nullptr) result.missing = missing_sources(trigger, flow_.triggers, {});
     QFLOW_ASSIGN(const std::vector<CorrelatedState> states, ledger_.states(flow_.key, trigger.id()));

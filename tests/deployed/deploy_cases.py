@@ -237,3 +237,13 @@ def umask_now():
     before = os.umask(0o022)
     os.umask(before)
     return before
+
+
+@case
+def descriptions_and_helps(desk):
+    """Of the flow in explain, of a required parameter where it is missing."""
+    head = "description = 'Scores fresh data.'"
+    parameter = "[parameters.day]\nrequired = true\nhelp = 'The day to score'\n"
+    desk.deploy(flow("F", on("e"), head=head, params=[parameter]))
+    contains(desk.ask("explain", "F")[0], "Scores fresh data.\n")
+    desk.refused("trigger", "--flow-id", "F", status=2, said="give it with -p day=... (The day to score)")

@@ -162,6 +162,57 @@ TEST_CASE("a schedule fires at each of its instants") {
   CHECK(simulation->firings()[2].run->scheduled_at == at(2));
 }
 
+// From 2026-03-28 on, through the night in which Berlin loses 02:00 to 03:00.
+std::string instants_of(const std::string& keys) {
+  World world{{deployed("F", "[[triggers]]\ntype = 'schedule'\n" + keys, 1)}};
+  Simulation simulation(world.flows, {});
+  REQUIRE(simulation.run(*parse_instant("2026-03-28T00:00:00Z"), *parse_instant("2026-03-29T23:00:00Z")));
+  std::string text;
+  for (const SimulatedFiring& firing : simulation.firings())
+    text += format_instant(firing.run->created_at).substr(8, 8) + " ";
+  return text;
+}
+
+TEST_CASE("what the keys of a schedule do") {
+  const std::string half_past_two = "schedule = '30 2 * * *'\n";
+  const std::string berlin = half_past_two + "timezone = 'Europe/Berlin'\n";
+  struct Row {
+    std::string keys;
+    const char* instants;  // day and time in UTC
+  };
+  const Row rows[] = {
+      {half_past_two, "28T02:30 29T02:30 "},
+      {berlin, "28T01:30 29T01:00 "},
+      {berlin + "dst_gap = 'skip'", "28T01:30 "},
+      {"every = '20h'", "28T00:00 28T20:00 29T16:00 "},
+      {"every = '20h'\nstart = '2026-03-28T01:00:00Z'", "28T01:00 28T21:00 29T17:00 "},
+      {half_past_two + "start = '2026-03-28T02:31:00Z'", "29T02:30 "},
+      {half_past_two + "end = '2026-03-29T02:30:00Z'", "28T02:30 "},
+      {half_past_two + "exclude = ['2026-03-28']", "29T02:30 "},
+      {berlin + "exclude = ['2026-03-29']", "28T01:30 "},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.keys);
+    CHECK(instants_of(row.keys) == row.instants);
+  }
+  // Lord Howe Island goes back from 02:00 to 01:30 on 2026-04-05, at 15:00 UTC of the day before.
+  const auto overlap = [](const std::string& rule) {
+    World world{{deployed("F",
+                          "[[triggers]]\ntype = 'schedule'\nschedule = '45 1 * * *'\n"
+                          "timezone = 'Australia/Lord_Howe'\ndst_overlap = '" +
+                              rule + "'\n",
+                          1)}};
+    Simulation simulation(world.flows, {});
+    REQUIRE(simulation.run(*parse_instant("2026-04-04T14:00:00Z"), *parse_instant("2026-04-04T16:00:00Z")));
+    std::string text;
+    for (const SimulatedFiring& firing : simulation.firings()) text += time_of(firing.run->created_at) + " ";
+    return text;
+  };
+  CHECK(overlap("first") == "14:45 ");
+  CHECK(overlap("last") == "15:15 ");
+  CHECK(overlap("both") == "14:45 15:15 ");
+}
+
 TEST_CASE("a schedule that is disabled fires nothing") {
   World world{{deployed("F", every("2h") + "enabled = false\n", 1)}};
   CHECK(firing_lines(*world.run()).empty());

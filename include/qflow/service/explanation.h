@@ -31,7 +31,8 @@ struct TriggerExplanation {
   TriggerId trigger;
   std::string type;
   std::string sentence;
-  std::string description;  // of the trigger in its file
+  std::string description;       // of the trigger in its file
+  std::string flow_description;  // of the flow
   std::string disabled;     // why no event counts now; ""
   std::vector<WaitingGroup> waiting;
   std::string missing;                        // when nothing waits: what it needs
