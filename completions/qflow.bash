@@ -65,22 +65,22 @@ _qflow() {
     publish:--sender) return ;;
     publish:--context) return ;;
     publish:--timestamp) return ;;
-    publish:--project) return ;;
-    publish:--branch) return ;;
-    publish:--config-value) return ;;
     publish:--idempotency-key) return ;;
     publish:--batch) _qflow_paths -f; return ;;
     publish:--wait) return ;;
+    publish:--project) return ;;
+    publish:--branch) return ;;
+    publish:--config-value) return ;;
     put:--file) _qflow_paths -f; return ;;
     resume:--jobs) return ;;
     run:--trigger) _qflow_ask run; return ;;
     run:--param | run:-p) compopt -o nospace 2>/dev/null; _qflow_ask parameter; return ;;
     run:--tag) _qflow_ask tag; return ;;
     run:--context) return ;;
+    run:--jobs) return ;;
     run:--project) return ;;
     run:--branch) return ;;
     run:--config-value) return ;;
-    run:--jobs) return ;;
     runs:--status) _qflow_words "queued running succeeded failed cancelled crashed"; return ;;
     runs:--tag) _qflow_ask tag; return ;;
     runs:--context) return ;;
@@ -89,13 +89,20 @@ _qflow() {
     runs:--project) return ;;
     runs:--branch) return ;;
     runs:--config-value) return ;;
+    simulate:--from) return ;;
+    simulate:--until) return ;;
+    simulate:--events) _qflow_paths -f; return ;;
+    simulate:--runs-take) return ;;
     tick:--wait) return ;;
+    tick:--at) return ;;
     trigger:--flow-id) _qflow_ask deployed; return ;;
     trigger:--trigger-id) return ;;
     trigger:--batch-id) return ;;
     trigger:--context) return ;;
     trigger:--correlation) return ;;
     trigger:--param | trigger:-p) compopt -o nospace 2>/dev/null; _qflow_ask parameter; return ;;
+    trigger:--from) return ;;
+    trigger:--until) return ;;
     trigger:--project) return ;;
     trigger:--branch) return ;;
     trigger:--config-value) return ;;
@@ -105,7 +112,7 @@ _qflow() {
     case $command in
       cancel) _qflow_words "--json" ;;
       check) _qflow_words "--json" ;;
-      deploy) _qflow_words "--project --branch --no-branch --production --no-production --config-value --dry-run --json" ;;
+      deploy) _qflow_words "--dry-run --json --project --branch --no-branch --production --no-production --config-value" ;;
       disable) _qflow_words "--reason" ;;
       events) _qflow_words "--context --since --limit --json" ;;
       explain) _qflow_words "--json" ;;
@@ -117,20 +124,22 @@ _qflow() {
       inspect) _qflow_words "--trigger-chain --downstream --graph --json" ;;
       logs) _qflow_words "-f --follow --failed --json" ;;
       next) _qflow_words "-n --count --from --cron --timezone --dst-gap --dst-overlap --json" ;;
-      publish) _qflow_words "--payload --type --namespace --value --sender --context --timestamp --namespaced --project --branch --no-branch --production --no-production --config-value --safe --idempotency-key --batch --dispatch --wait --require-match --dry-run --json" ;;
+      publish) _qflow_words "--payload --type --namespace --value --sender --context --timestamp --namespaced --safe --idempotency-key --batch --dispatch --wait --require-match --dry-run --json --project --branch --no-branch --production --no-production --config-value" ;;
       put) _qflow_words "--file" ;;
       resume) _qflow_words "--jobs --fail-fast --json" ;;
-      run) _qflow_words "--trigger -p --param --tag --context --project --branch --no-branch --production --no-production --config-value --jobs --fail-fast --detach --json" ;;
-      runs) _qflow_words "--status --tag --context --since --limit --project --branch --no-branch --production --no-production --config-value --json" ;;
+      run) _qflow_words "--trigger -p --param --tag --context --jobs --fail-fast --detach --json --project --branch --no-branch --production --no-production --config-value" ;;
+      runs) _qflow_words "--status --tag --context --since --limit --json --project --branch --no-branch --production --no-production --config-value" ;;
+      simulate) _qflow_words "--from --until --events --runs-take --json" ;;
       tag) _qflow_words "--json" ;;
-      tick) _qflow_words "--wait --dry-run" ;;
-      trigger) _qflow_words "--flow-id --trigger-id --batch-id --context --correlation -p --param --project --branch --no-branch --production --no-production --config-value --detach --json" ;;
+      test) _qflow_words "--json" ;;
+      tick) _qflow_words "--wait --dry-run --at" ;;
+      trigger) _qflow_words "--flow-id --trigger-id --batch-id --context --correlation -p --param --from --until --detach --json --project --branch --no-branch --production --no-production --config-value" ;;
       version) _qflow_words "--json" ;;
     esac
     return
   fi
   case $command in
-    "") _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs tag tick trigger undeploy version" ;;
+    "") _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs simulate tag test tick trigger undeploy version" ;;
     cancel) _qflow_ask run; ;;
     check) _qflow_paths -f; ;;
     completion) _qflow_words "bash zsh fish"; ;;
@@ -140,7 +149,7 @@ _qflow() {
     events) _qflow_ask event; ;;
     explain) _qflow_ask deployed; ;;
     graph) _qflow_ask flow; _qflow_paths -f; ;;
-    help) _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs tag tick trigger undeploy version artifacts environment exit-status expressions flow-file runs triggers"; ;;
+    help) _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs simulate tag test tick trigger undeploy version artifacts environment exit-status expressions flow-file runs triggers"; ;;
     init) _qflow_paths -d; ;;
     inspect) _qflow_ask run; ;;
     logs) _qflow_ask run; ;;
@@ -150,7 +159,9 @@ _qflow() {
     resume) _qflow_ask run; ;;
     run) _qflow_ask flow; _qflow_paths -f; ;;
     runs) _qflow_ask flow; ;;
+    simulate) _qflow_paths -f; ;;
     tag) _qflow_ask run; _qflow_ask tag; ;;
+    test) _qflow_paths -f; ;;
     undeploy) _qflow_ask deployed; ;;
   esac
 }

@@ -155,7 +155,8 @@ const Command kSimulateCommand = {
         "Each row of the events file is {\"at\", \"event\": {…}, \"idempotency_key\"?} or {\"at\", \"end\": {\"run\": "
         "\"F/1\", \"status\", \"step\"?}}; runs count from 1 in the simulation. Without FILE and --events, the events "
         "that the store has recorded in that time happen again.\n\n"
-        "Columns: when, flow and trigger, what became of it, events, parameters, what is odd about that night; a line "
+        "Columns: when, flow and trigger, what became of it (and what is odd about that night), events, parameters; a "
+        "line "
         "for each firing, and for each "
         "event that came to something else.",
     .json =

@@ -95,13 +95,13 @@ Table timeline(const Simulation& simulation) {
   for (const SimulatedFiring& firing : simulation.firings()) {
     const Run& run = *firing.run;
     const std::string note = note_on(firing);
-    rows.push_back({run.created_at,
-                    {{format_instant(run.created_at)},
-                     {name_of(*firing.flow, run.trigger->trigger_id), Color::kBold},
-                     {"fired " + run.id.text(), Color::kGreen},
-                     {event_names(run)},
-                     {details_of(run)},
-                     {note, Color::kYellow}}});
+    rows.push_back(
+        {run.created_at,
+         {{format_instant(run.created_at)},
+          {name_of(*firing.flow, run.trigger->trigger_id), Color::kBold},
+          {"fired " + run.id.text() + (note.empty() ? "" : "; " + note), note.empty() ? Color::kGreen : Color::kYellow},
+          {event_names(run)},
+          {details_of(run)}}});
   }
   for (const SimulatedOutcome& outcome : simulation.outcomes()) {
     if (outcome.outcome.outcome == Outcome::kFired) continue;
@@ -111,11 +111,10 @@ Table timeline(const Simulation& simulation) {
                      {name_of(*outcome.flow, outcome.trigger), Color::kBold},
                      {outcome_text(outcome.outcome), color_of(outcome.outcome.outcome)},
                      {outcome.event->name},
-                     {"-"},
-                     {""}}});
+                     {"-"}}});
   }
   std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  Table table({"AT", "TRIGGER", "WHAT", "EVENTS", "PARAMETERS", "NOTE"});
+  Table table({"AT", "TRIGGER", "WHAT", "EVENTS", "PARAMETERS"});
   for (auto& row : rows) table.add(std::move(row.second));
   return table;
 }

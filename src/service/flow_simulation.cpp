@@ -183,7 +183,7 @@ Result<std::vector<Given>> recorded_events(Store& store, Instant from, Instant u
   std::reverse(events.begin(), events.end());
   std::vector<Given> given;
   for (Event& event : events) {
-    if (event.recorded_at >= until || !comes_from_outside(event.name)) continue;
+    if (event.recorded_at >= until || !comes_from_outside(event.name) || event.payload.is_null()) continue;
     const Instant at = event.recorded_at;
     event.caused_by.reset();
     given.push_back({at, Given::Publication{std::move(event), {}, true}, {}});

@@ -71,7 +71,7 @@ TEST_CASE("simulate as JSON") {
   CHECK(fixture.run(with_day({"simulate", "flow.toml", "--events", "-", "--json"})) == ExitStatus::kOk);
   const std::vector<Json> lines = lines_of(fixture.out.text);
   REQUIRE(lines.size() == 3);
-  CHECK(keys_of(lines[0]) == "at context events flow namespace params run trigger type");
+  CHECK(keys_of(lines[0]) == "at context events flow namespace note params run trigger type");
   CHECK(lines[0]["at"] == "2026-03-01T09:00:00Z");
   CHECK(lines[0]["events"][0]["payload"]["n"] == 2);
   CHECK(lines[0]["params"]["n"] == 2);
