@@ -1,5 +1,7 @@
 #include "cli/shifted_context.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <string>
 
@@ -32,7 +34,7 @@ Result<std::optional<Duration>> inherited_shift(const Environment& environment) 
   Duration::rep count = 0;
   const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), count);
   if (error == std::errc() && end == text->data() + text->size()) return std::optional<Duration>(count);
-  return fail(ErrorKind::kUsage, std::string(kVariable) + " is not a number of microseconds: " + quoted(*text),
+  return fail(ErrorKind::kUsage, fmt::format("{} is not a number of microseconds: {}", kVariable, quoted(*text)),
               "unset it");
 }
 
