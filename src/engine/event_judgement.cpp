@@ -28,8 +28,8 @@ std::optional<std::string> refusal_by_namespace(const Subscription& subscription
 }
 
 // The value that the expression has for the event, as canonical text; kRefused when it has none.
-Result<std::string> key_value(std::string_view what, const Expression& expression, const Event& event) {
-  const Result<Value> value = expression.evaluate(EventScope(event));
+Result<std::string> key_value(std::string_view what, const Expression& expression, const EventScope& scope) {
+  const Result<Value> value = expression.evaluate(scope);
   if (!value) return fail(ErrorKind::kRefused, fmt::format("`{}` can't be decided: {}", what, value.error().message));
   const Result<Json> json = value->to_json();
   if (!json) return fail(ErrorKind::kRefused, fmt::format("`{}`: {}", what, json.error().message));
@@ -40,8 +40,8 @@ Result<std::string> key_value(std::string_view what, const Expression& expressio
 // Everything after the event's name, in the order of "The order in which they act" (triggers.md).
 class Judge {
  public:
-  Judge(const Event& event, const std::optional<std::string>& cause_space, const ArtifactReader& artifacts)
-      : event_(event), cause_space_(cause_space), artifacts_(artifacts) {}
+  Judge(const EventScope& scope, const std::optional<std::string>& cause_space, const ArtifactReader& artifacts)
+      : scope_(scope), cause_space_(cause_space), artifacts_(artifacts) {}
 
   // kRefused with why the event is filtered.
   Status examine(Judgement& judgement) const {
@@ -52,15 +52,15 @@ class Judge {
     const SourceRules& source = source_of(subscription);
     if (!is_enabled(flow, trigger)) return fail(ErrorKind::kRefused, "disabled");
     QFLOW_TRY(refuse_for(refusal_by_namespace(subscription, flow.name_space, cause_space_)));
-    QFLOW_TRY(refuse_for(refusal(trigger, subscription, event_)));
-    if (&joining != &trigger) QFLOW_TRY(refuse_for(refusal_by_when(joining, event_)));
-    const auto mapped = map_event(source.mapping, flow.definition->parameters, event_, artifacts_);
+    QFLOW_TRY(refuse_for(refusal(trigger, subscription, scope_)));
+    if (&joining != &trigger) QFLOW_TRY(refuse_for(refusal_by_when(joining, scope_)));
+    const auto mapped = map_event(source.mapping, flow.definition->parameters, scope_.event(), artifacts_);
     if (!mapped) return tl::make_unexpected(mapped.error());
     if (joining.rules().correlate) {
-      QFLOW_ASSIGN(judgement.correlation, key_value("correlate", *joining.rules().correlate, event_));
+      QFLOW_ASSIGN(judgement.correlation, key_value("correlate", *joining.rules().correlate, scope_));
     }
     if (source.distinct) {
-      QFLOW_ASSIGN(judgement.distinct, key_value("distinct", *source.distinct, event_));
+      QFLOW_ASSIGN(judgement.distinct, key_value("distinct", *source.distinct, scope_));
     }
     return {};
   }
@@ -71,7 +71,7 @@ class Judge {
     return {};
   }
 
-  const Event& event_;
+  const EventScope& scope_;
   const std::optional<std::string>& cause_space_;
   const ArtifactReader& artifacts_;
 };
@@ -79,14 +79,14 @@ class Judge {
 }  // namespace
 
 // Of several sources with one name (runs of several namespaces), the one that the event gets through counts.
-std::vector<Judgement> judge_event(const std::shared_ptr<const DeployedFlow>& flow, const Event& event,
+std::vector<Judgement> judge_event(const std::shared_ptr<const DeployedFlow>& flow, const EventScope& scope,
                                    const std::optional<std::string>& cause_space, const ArtifactReader& artifacts) {
-  const Judge judge(event, cause_space, artifacts);
+  const Judge judge(scope, cause_space, artifacts);
   std::vector<Judgement> judgements;
   for (const auto& trigger : flow->triggers) {
     std::optional<Judgement> best;
     for (std::size_t i = 0; i < trigger->subscriptions().size() && (!best || best->refusal); ++i) {
-      if (listened_name(*trigger, trigger->subscriptions()[i], flow->name_space) != event.name) continue;
+      if (listened_name(*trigger, trigger->subscriptions()[i], flow->name_space) != scope.event().name) continue;
       Judgement judgement{flow, trigger.get()};
       judgement.source = i;
       if (const Status passed = judge.examine(judgement); !passed) judgement.refusal = passed.error().message;

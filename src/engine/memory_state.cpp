@@ -67,8 +67,9 @@ Result<std::vector<Judgement>> MemoryState::judge(const Event& event) {
     QFLOW_ASSIGN(const Run cause, load_run(*event.caused_by));
     cause_space = cause.name_space;
   }
+  const EventScope scope(event);
   for (const std::size_t place : listeners->second) {
-    for (Judgement& one : judge_event(flows_[place], event, cause_space, artifacts_)) {
+    for (Judgement& one : judge_event(flows_[place], scope, cause_space, artifacts_)) {
       judgements.push_back(std::move(one));
     }
   }

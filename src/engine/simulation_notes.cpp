@@ -96,21 +96,13 @@ class Notes {
         note_other_step(sources_[i], *run);
         continue;
       }
-      std::optional<std::string> reason = refusal(*taken.trigger, *taken.subscription, sources_[i].event);
-      if (!reason && taken.trigger != choice_.trigger && choice_.trigger->rules().when)
-        reason = refused_by_group(sources_[i]);
+      const EventScope scope(sources_[i].event);
+      std::optional<std::string> reason = refusal(*taken.trigger, *taken.subscription, scope);
+      if (!reason && taken.trigger != choice_.trigger) reason = refusal_by_when(*choice_.trigger, scope);
       if (reason) {
         add(fmt::format("{} would filter {}: {}", trigger_name(*taken.trigger), name_of(sources_[i]), *reason));
       }
     }
-  }
-
-  std::optional<std::string> refused_by_group(const TriggerSource& source) const {
-    const Expression& when = *choice_.trigger->rules().when;
-    const EventScope scope(source.event);
-    const Result<bool> holds = when.evaluate_bool(scope);
-    if (!holds) return "`when` can't be decided: " + holds.error().message;
-    return *holds ? std::nullopt : std::optional<std::string>(when.explain(scope));
   }
 
   void note_other_step(const TriggerSource& source, const RunSubscription& declared) {

@@ -53,6 +53,10 @@ Status DeployedFlows::refresh() {
 
 Result<std::shared_ptr<const DeployedFlow>> DeployedFlows::find(std::int64_t key) {
   QFLOW_TRY(refresh());
+  return find_fresh(key);
+}
+
+Result<std::shared_ptr<const DeployedFlow>> DeployedFlows::find_fresh(std::int64_t key) {
   std::shared_ptr<const DeployedFlow>& flow = flows_[key];
   if (flow) return flow;
   QFLOW_ASSIGN(const Deployment deployment, store_.ledger().triggers().deployment(key));
@@ -66,9 +70,11 @@ Result<std::vector<Judgement>> DeployedFlows::judge(const Event& event) {
   if (listeners.empty()) return judgements;
   const std::optional<std::string> cause_space = namespace_of_cause(store_, event);
   const ArtifactReader artifacts = artifact_reader(&store_);
+  const EventScope scope(event);
+  QFLOW_TRY(refresh());
   for (const std::int64_t key : listeners) {
-    QFLOW_ASSIGN(const auto flow, find(key));
-    for (Judgement& judgement : judge_event(flow, event, cause_space, artifacts)) {
+    QFLOW_ASSIGN(const auto flow, find_fresh(key));
+    for (Judgement& judgement : judge_event(flow, scope, cause_space, artifacts)) {
       judgements.push_back(std::move(judgement));
     }
   }

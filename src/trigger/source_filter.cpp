@@ -85,7 +85,10 @@ struct NameOf {
 }  // namespace
 
 Result<Value> EventScope::root(std::string_view name) const {
-  if (name == "event") return Value(to_json(event_));
+  if (name == "event") {
+    if (!value_) value_ = Value(to_json(event_));
+    return *value_;
+  }
   return fail(ErrorKind::kNotFound, fmt::format("there is no {} in a trigger", qflow::quoted(name)), "use event");
 }
 
@@ -103,16 +106,15 @@ std::string listened_name(const Trigger& trigger, const Subscription& subscripti
   return std::visit(NameOf{trigger, name_space}, subscription);
 }
 
-std::optional<std::string> refusal(const Trigger& trigger, const Subscription& subscription, const Event& event) {
-  const auto by_filter = [&](const auto& one) { return filter(one, event); };
+std::optional<std::string> refusal(const Trigger& trigger, const Subscription& subscription, const EventScope& scope) {
+  const auto by_filter = [&](const auto& one) { return filter(one, scope.event()); };
   if (auto reason = std::visit(by_filter, subscription)) return reason;
-  const EventScope scope(event);
   if (auto reason = why_not(source_of(subscription).when, scope)) return reason;
   return why_not(trigger.rules().when, scope);
 }
 
-std::optional<std::string> refusal_by_when(const Trigger& trigger, const Event& event) {
-  return why_not(trigger.rules().when, EventScope(event));
+std::optional<std::string> refusal_by_when(const Trigger& trigger, const EventScope& scope) {
+  return why_not(trigger.rules().when, scope);
 }
 
 }  // namespace qflow

@@ -10,7 +10,7 @@ namespace qflow {
 namespace {
 
 std::string reason(const BuiltFlow& built, const Event& event) {
-  return refusal(built.only(), built.only().subscriptions()[0], event).value_or("passes");
+  return refusal(built.only(), built.only().subscriptions()[0], EventScope(event)).value_or("passes");
 }
 
 TEST_CASE("the filters of an event") {

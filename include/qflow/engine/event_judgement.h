@@ -8,6 +8,7 @@
 #include "qflow/engine/deployed_flow.h"
 #include "qflow/engine/parameter_mapping.h"
 #include "qflow/model/event.h"
+#include "qflow/trigger/source_filter.h"
 
 namespace qflow {
 
@@ -22,9 +23,9 @@ struct Judgement {
   std::optional<std::string> distinct = {};  // canonical JSON
 };
 
-// One judgement for each trigger of the flow that listens to the event's name, in the order of the file. `cause_space`
+// One judgement for each trigger of the flow that listens to the name of the scope's event, in the order of the file. `cause_space`
 // is the namespace of the run that caused the event, if one did.
-std::vector<Judgement> judge_event(const std::shared_ptr<const DeployedFlow>& flow, const Event& event,
+std::vector<Judgement> judge_event(const std::shared_ptr<const DeployedFlow>& flow, const EventScope& scope,
                                    const std::optional<std::string>& cause_space, const ArtifactReader& artifacts);
 
 // The context that the event gives to a run of this trigger (of a group: the group): the value of its `context`

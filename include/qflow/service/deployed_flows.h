@@ -23,6 +23,7 @@ class DeployedFlows {
 
  private:
   Status refresh();
+  Result<std::shared_ptr<const DeployedFlow>> find_fresh(std::int64_t key);
 
   Store& store_;
   std::int64_t generation_ = -1;

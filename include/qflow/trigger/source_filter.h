@@ -10,14 +10,17 @@
 
 namespace qflow {
 
-// The name `event` of the expressions in triggers. The event outlives the scope.
+// The name `event` of the expressions in triggers. The event outlives the scope, which makes one value of it for all
+// expressions. For one thread.
 class EventScope final : public Scope {
  public:
   explicit EventScope(const Event& event) : event_(event) {}
   Result<Value> root(std::string_view name) const override;
+  const Event& event() const { return event_; }
 
  private:
   const Event& event_;
+  mutable std::optional<Value> value_;
 };
 
 // What expressions in triggers may name, for checking; `place` for messages: "when of a trigger".
@@ -31,8 +34,8 @@ std::string listened_name(const Trigger& trigger, const Subscription& subscripti
 // Why the event, whose name is listened to, does not get through the filters of the source and the trigger (type,
 // namespace, value, sender, condition, then the source's `when`, then the trigger's); nothing when it does. The text
 // is for people and has the value that decided: "value is 'late', not 'ready'".
-std::optional<std::string> refusal(const Trigger& trigger, const Subscription& subscription, const Event& event);
+std::optional<std::string> refusal(const Trigger& trigger, const Subscription& subscription, const EventScope& scope);
 // The same of the trigger's `when` alone: what a group says of the events of its legs.
-std::optional<std::string> refusal_by_when(const Trigger& trigger, const Event& event);
+std::optional<std::string> refusal_by_when(const Trigger& trigger, const EventScope& scope);
 
 }  // namespace qflow
