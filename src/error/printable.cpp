@@ -1,5 +1,6 @@
 #include "qflow/error/printable.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace qflow {
@@ -66,6 +67,12 @@ void append_escaped(std::string& out, std::uint32_t code) {
   append_hex(out, "\\u", code, 4);
 }
 
+// How much of the start is printable ASCII, as most texts are altogether.
+std::size_t plain_length(std::string_view text) {
+  const auto is_plain = [](char byte) { return byte >= ' ' && byte <= '~'; };
+  return static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_plain) - text.begin());
+}
+
 // Appends the code point at the start of `text` in printable form; returns the bytes that it took.
 std::size_t append_printable(std::string& out, std::string_view text) {
   const std::size_t length = utf8_length(text);
@@ -118,7 +125,12 @@ std::size_t count_code_points(std::string_view text) {
 std::string printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
-  while (!text.empty()) text.remove_prefix(append_printable(out, text));
+  while (!text.empty()) {
+    const std::size_t plain = plain_length(text);
+    out.append(text, 0, plain);
+    text.remove_prefix(plain);
+    if (!text.empty()) text.remove_prefix(append_printable(out, text));
+  }
   return out;
 }
 

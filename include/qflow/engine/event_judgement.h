@@ -23,8 +23,8 @@ struct Judgement {
   std::optional<std::string> distinct = {};  // canonical JSON
 };
 
-// One judgement for each trigger of the flow that listens to the name of the scope's event, in the order of the file. `cause_space`
-// is the namespace of the run that caused the event, if one did.
+// One judgement for each trigger of the flow that listens to the name of the scope's event, in the order of the file.
+// `cause_space` is the namespace of the run that caused the event, if one did.
 std::vector<Judgement> judge_event(const std::shared_ptr<const DeployedFlow>& flow, const EventScope& scope,
                                    const std::optional<std::string>& cause_space, const ArtifactReader& artifacts);
 
