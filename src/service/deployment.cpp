@@ -14,6 +14,7 @@
 #include "qflow/trigger/source_filter.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "qflow/trigger/trigger_sentence.h"
+#include "service/deployment_changes.h"
 #include "service/schedule_keeping.h"
 #include "service/trigger_shape.h"
 
@@ -101,75 +102,6 @@ std::vector<std::string> notes_on(const LoadedFlow& flow) {
                                 trigger->id().text(), to_text(type)));
   }
   return notes;
-}
-
-template <class Item>
-using Described = std::map<std::string, Item>;
-
-// "step load: added", "step load: removed", "step load: changed".
-template <class Item>
-void compare(const std::string& noun, const Described<Item>& before, const Described<Item>& after,
-             std::vector<std::string>& changes) {
-  for (const auto& [name, item] : after) {
-    const auto known = before.find(name);
-    if (known == before.end()) {
-      changes.push_back(fmt::format("{} {}: added", noun, name));
-    } else if (known->second != item) {
-      changes.push_back(fmt::format("{} {}: changed", noun, name));
-    }
-  }
-  for (const auto& entry : before) {
-    if (!after.contains(entry.first)) changes.push_back(fmt::format("{} {}: removed", noun, entry.first));
-  }
-}
-
-Described<std::string> triggers_of(const LoadedFlow& flow, const std::string& name_space) {
-  Described<std::string> described;
-  for (const auto& trigger : flow.triggers) {
-    described[trigger->id().text()] =
-        describe(*trigger, flow.triggers) + trigger_shape(*trigger, flow.triggers, name_space);
-  }
-  return described;
-}
-
-Described<std::string> steps_of(const FlowDefinition& definition) {
-  Described<std::string> described;
-  for (const Step& step : definition.steps) {
-    std::string& text = described[step.id.text()];
-    if (step.run) text = step.run->value;
-    for (const auto& word : step.exec) text += "\n" + word.value;
-    for (const auto& needed : step.needs) text += "\nneeds " + needed.value.text();
-  }
-  return described;
-}
-
-Described<std::string> parameters_of(const FlowDefinition& definition) {
-  Described<std::string> described;
-  for (const Parameter& parameter : definition.parameters) {
-    described[parameter.name.text()] = fmt::format("{} {} {}", to_text(parameter.type), parameter.required,
-                                                   to_compact(parameter.default_value.value_or(Json())));
-  }
-  return described;
-}
-
-Described<std::string> surroundings_of(const Deployment& deployment) {
-  Described<std::string> described(deployment.environment.begin(), deployment.environment.end());
-  described["umask"] = fmt::format("{:04o}", deployment.umask);
-  described["file"] = deployment.flow_file;
-  return described;
-}
-
-std::vector<std::string> changes_between(const Deployment& before, const Deployment& next, const LoadedFlow& now) {
-  const std::string& name_space = next.name_space;
-  std::vector<std::string> changes;
-  const Path file(before.flow_file);
-  const LoadedFlow old = load_flow_text(before.definition, file.filename().string(), file.parent_path().string());
-  compare("trigger", triggers_of(old, name_space), triggers_of(now, name_space), changes);
-  compare("parameter", parameters_of(*old.definition), parameters_of(*now.definition), changes);
-  compare("step", steps_of(*old.definition), steps_of(*now.definition), changes);
-  if (changes.empty() && before.definition != next.definition) changes.emplace_back("the text of the file");
-  compare("environment:", surroundings_of(before), surroundings_of(next), changes);
-  return changes;
 }
 
 // Of a flow that was never deployed.

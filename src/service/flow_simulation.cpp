@@ -13,6 +13,7 @@
 #include "qflow/model/project_namespace.h"
 #include "qflow/service/event_intake.h"
 #include "service/publish_rules.h"
+#include "service/row_lines.h"
 #include "service/store_settings.h"
 
 namespace qflow {
@@ -162,17 +163,12 @@ Result<int> max_chain_of(Store& store, FileSystem& files) {
 
 Result<std::vector<Given>> parse_given_rows(std::string_view text, const std::string& file) {
   std::vector<Given> rows;
-  for (int number = 1; !text.empty(); ++number) {
-    const std::size_t end = text.find('\n');
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    const std::string origin = fmt::format("{}:{}", file, number);
-    auto row = parse_row(line);
-    if (!row) return tl::make_unexpected(with_context(origin, row.error()));
-    row->origin = origin;
-    rows.push_back(std::move(*row));
-  }
+  QFLOW_TRY(read_row_lines(text, file, [&](std::string_view line, const std::string& origin) -> Status {
+    QFLOW_ASSIGN(Given row, parse_row(line));
+    row.origin = origin;
+    rows.push_back(std::move(row));
+    return {};
+  }));
   return rows;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "qflow/service/event_intake.h"
+#include "service/row_lines.h"
 
 namespace qflow {
 
@@ -134,17 +135,12 @@ Result<Publisher> find_publisher(Store& store, const NamespaceOverride& options,
 
 Result<std::vector<Publication>> parse_batch(std::string_view text, const std::string& file, Instant now) {
   std::vector<Publication> publications;
-  for (int number = 1; !text.empty(); ++number) {
-    const std::size_t end = text.find('\n');
-    const std::string_view line = text.substr(0, end);
-    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
-    const std::string origin = fmt::format("{}:{}", file, number);
-    auto publication = parse_line(line, now);
-    if (!publication) return tl::make_unexpected(with_context(origin, publication.error()));
-    publication->origin = origin;
-    publications.push_back(std::move(*publication));
-  }
+  QFLOW_TRY(read_row_lines(text, file, [&](std::string_view line, const std::string& origin) -> Status {
+    QFLOW_ASSIGN(Publication publication, parse_line(line, now));
+    publication.origin = origin;
+    publications.push_back(std::move(publication));
+    return {};
+  }));
   return publications;
 }
 
