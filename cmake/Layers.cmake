@@ -21,6 +21,7 @@ function(qflow_layer name)
   target_include_directories(qflow_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
   qflow_precompile(qflow_${name})
   target_link_libraries(qflow_${name} PUBLIC qflow_common ${uses} PRIVATE ${layer_LIBRARIES})
+  set_property(GLOBAL APPEND PROPERTY QFLOW_OBJECTS $<TARGET_OBJECTS:qflow_${name}>)
 endfunction()
 
 # The product is linked mostly static: libstdc++ and every archive inside, libc shared (dlopen and name look-ups need it).

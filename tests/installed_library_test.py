@@ -1,0 +1,48 @@
+#!/usr/bin/env python3
+"""Installs a build into an empty folder, compiles the C++ programs of a document against it as a stranger would, and
+runs them: what a program prints is the next text block.
+
+usage: installed_library_test.py BUILD DOCUMENT COMPILER [FLAG...]
+"""
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+LONGEST = 30  # lines of a trigger type of one's own
+
+
+def output_of(words, **options):
+    done = subprocess.run(words, text=True, capture_output=True, **options)
+    if done.returncode != 0:
+        sys.exit(f"{' '.join(map(str, words))}: status {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+def programs(text):
+    return re.findall(r"^```cpp\n(.*?)^```$.*?^```text\n(.*?)^```$", text, re.M | re.S)
+
+
+def main(build, document, compiler, *flags):
+    found = programs(pathlib.Path(document).read_text())
+    if not found:
+        sys.exit(f"{document} has no program")
+    with tempfile.TemporaryDirectory() as folder:
+        output_of(["cmake", "--install", build, "--prefix", folder])
+        environment = {**os.environ, "PKG_CONFIG_PATH": f"{folder}/share/pkgconfig"}
+        for source, expected in found:
+            if source.count("\n") > LONGEST:
+                sys.exit(f"a program of {document} has more than {LONGEST} lines")
+            pathlib.Path(folder, "program.cpp").write_text(source)
+            used = output_of(["pkg-config", "--cflags", "--libs", "qflow"], env=environment).split()
+            output_of([compiler, "-std=c++20", *flags, "program.cpp", *used, "-o", "program"], cwd=folder)
+            printed = output_of(["./program"], cwd=folder)
+            if printed != expected:
+                sys.exit(f"the program prints:\n{printed}instead of:\n{expected}")
+    print(f"programs: {len(found)}, failed: 0")
+
+
+if __name__ == "__main__":
+    main(*[word for word in sys.argv[1:] if word])
