@@ -38,14 +38,46 @@ Described triggers_of(const LoadedFlow& flow, const std::string& name_space) {
   return described;
 }
 
+// All that a step does, as text to compare.
+class StepText {
+ public:
+  explicit StepText(const Step& step) {
+    add("run", step.run);
+    for (const auto& word : step.exec) add("exec", word.value);
+    for (const auto& needed : step.needs) add("needs", needed.value.text());
+    add("when", step.when);
+    add("foreach", step.foreach);
+    add("shell", step.shell.value);
+    add("workdir", step.workdir);
+    for (const auto& [name, value] : step.environment) add(name, value.value);
+    for (const auto& secret : step.secrets) add("secret", secret.value);
+    add("tries", fmt::format("{} {} {} {}", step.retries, step.retry_delay.count(), step.retry_backoff,
+                             step.timeout.value_or(Duration(0)).count()));
+    add("allow_failure", step.allow_failure ? "yes" : "no");
+    for (const StepPublish& publish : step.publish) add_publish(publish);
+  }
+
+  const std::string& text() const { return text_; }
+
+ private:
+  void add(std::string_view key, const std::string& value) { text_ += fmt::format("{} {}\n", key, value); }
+  void add(std::string_view key, const std::optional<Located<std::string>>& value) {
+    if (value) add(key, value->value);
+  }
+  void add_publish(const StepPublish& publish) {
+    add("publish", publish.event.value);
+    add("when", publish.when);
+    if (publish.payload) add("payload", to_compact(to_json(*publish.payload)));
+    for (const auto& [name, value] : publish.fields) add(name, value.value);
+    add("how", fmt::format("{} {}", publish.namespaced, publish.safe));
+  }
+
+  std::string text_;
+};
+
 Described steps_of(const FlowDefinition& definition) {
   Described described;
-  for (const Step& step : definition.steps) {
-    std::string& text = described[step.id.text()];
-    if (step.run) text = step.run->value;
-    for (const auto& word : step.exec) text += "\n" + word.value;
-    for (const auto& needed : step.needs) text += "\nneeds " + needed.value.text();
-  }
+  for (const Step& step : definition.steps) described[step.id.text()] = StepText(step).text();
   return described;
 }
 

@@ -247,3 +247,14 @@ def descriptions_and_helps(desk):
     desk.deploy(flow("F", on("e"), head=head, params=[parameter]))
     contains(desk.ask("explain", "F")[0], "Scores fresh data.\n")
     desk.refused("trigger", "--flow-id", "F", status=2, said="give it with -p day=... (The day to score)")
+
+
+@case
+def every_key_of_a_step_is_a_change(desk):
+    """Each edit of the step is named as one of the step, not of the file."""
+    desk.deploy(flow("F", run="true"))
+    for more in ("env = { A = '1' }", "retries = 2", "timeout = '1m'", "when = 'false'", "allow_failure = true",
+                 "workdir = '.'", "shell = 'bash'", "publish = [{ event = 'e', payload = { a = 1 } }]",
+                 "publish = [{ event = 'e', payload = { a = 2 } }]"):
+        desk.write("flow0.toml", flow("F", run="true") + more + "\n")
+        equal(json.loads(desk.ask("deploy", "flow0.toml", "--json")[0])["changes"], ["step s: changed"], more)
