@@ -4,7 +4,7 @@
 
 namespace qflow {
 
-StepScopes::StepScopes(const FlowDefinition& flow) : flow_(flow) {
+StepScopes::StepScopes(const FlowDefinition& flow) {
   for (const Parameter& parameter : flow.parameters) parameters_.push_back(parameter.name.text());
   const Json run = run_summary(Run());
   for (const auto& field : run.items()) run_fields_.push_back(field.key());

@@ -17,7 +17,7 @@ enum class StepPlace {
   kPublish,  // after the step has succeeded: its own artifacts are there
 };
 
-// What the expressions of a flow's steps may name. The flow outlives it.
+// What the expressions of a flow's steps may name.
 class StepScopes {
  public:
   explicit StepScopes(const FlowDefinition& flow);
@@ -25,7 +25,6 @@ class StepScopes {
   ScopeShape shape(const Step& step, StepPlace place, std::string text) const;
 
  private:
-  const FlowDefinition& flow_;
   std::vector<std::string> parameters_;
   std::vector<std::string> run_fields_;
 };
