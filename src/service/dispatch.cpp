@@ -72,6 +72,19 @@ Environment with_recorded(Environment environment, const Deployment& deployment)
   return environment;
 }
 
+// The oldest first.
+Result<std::vector<Run>> made_since(Store& store, Instant at) {
+  RunFilter filter;
+  filter.since = at;
+  QFLOW_ASSIGN(std::vector<Run> made, store.ledger().list_runs(filter));
+  std::reverse(made.begin(), made.end());
+  return made;
+}
+
+bool contains(const std::vector<RunId>& runs, const RunId& run) {
+  return std::find(runs.begin(), runs.end(), run) != runs.end();
+}
+
 // The runs that had not ended then, and those that were made since.
 Result<std::vector<Run>> ended_since(Store& store, const WaitBegin& begin) {
   std::vector<Run> ended;
@@ -79,12 +92,9 @@ Result<std::vector<Run>> ended_since(Store& store, const WaitBegin& begin) {
     QFLOW_ASSIGN(Run run, store.ledger().find_run(id));
     if (has_ended(run.status)) ended.push_back(std::move(run));
   }
-  RunFilter filter;
-  filter.since = begin.at;
-  QFLOW_ASSIGN(std::vector<Run> made, store.ledger().list_runs(filter));
-  std::reverse(made.begin(), made.end());  // the newest come first
+  QFLOW_ASSIGN(std::vector<Run> made, made_since(store, begin.at));
   for (Run& run : made) {
-    const bool is_known = std::find(begin.unended.begin(), begin.unended.end(), run.id) != begin.unended.end();
+    const bool is_known = contains(begin.unended, run.id) || contains(begin.ended_later, run.id);
     if (run.origin == RunOrigin::kDeployed && has_ended(run.status) && !is_known) ended.push_back(std::move(run));
   }
   return ended;
@@ -132,8 +142,14 @@ Status execute_waiting_runs(Store& store, const Doors& doors, RunObserver& obser
 }
 
 Result<WaitBegin> begin_to_wait(Store& store, const Doors& doors) {
-  QFLOW_ASSIGN(std::vector<RunId> unended, store.ledger().triggers().unended_runs());
-  return WaitBegin{doors.clock.now(), std::move(unended)};
+  WaitBegin begin;
+  begin.at = doors.clock.now();
+  QFLOW_ASSIGN(begin.unended, store.ledger().triggers().unended_runs());
+  QFLOW_ASSIGN(const std::vector<Run> made, made_since(store, begin.at));
+  for (const Run& run : made) {
+    if (has_ended(run.status)) begin.ended_later.push_back(run.id);
+  }
+  return begin;
 }
 
 Result<WaitResult> wait_for_runs(Store& store, const WaitBegin& begin, const std::optional<Duration>& limit,

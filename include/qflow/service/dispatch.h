@@ -42,6 +42,7 @@ struct WaitResult {
 struct WaitBegin {
   Instant at;
   std::vector<RunId> unended;
+  std::vector<RunId> ended_later;  // by their clock: ran when the clock was ahead, or in a turned one
 };
 
 Result<WaitBegin> begin_to_wait(Store& store, const Doors& doors);
