@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <exception>
+#include <new>
 #include <string>
 
 #include "qflow/cli/command.h"
@@ -20,6 +21,8 @@ int main(int argc, char** argv) {
     Context context{
         in, out, err, clock, files, launcher, processes, process_environment(), working_folder(), own_program(), {}};
     status = run_command_line(context, {argv + std::min(argc, 1), argv + argc});
+  } catch (const std::bad_alloc&) {
+    err.write("qflow: error: out of memory\n");
   } catch (const std::exception& exception) {
     err.write("qflow: error: " + std::string(exception.what()) + "\n");
   }

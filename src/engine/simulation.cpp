@@ -70,7 +70,13 @@ Status Simulation::run(Instant from, Instant last) {
     if (const auto first = schedule_of(*timetables_[i].trigger)->schedule->next_after(from - kTick))
       due_.emplace(*first, i);
   }
-  for (auto one = next(); one && one->at <= last; one = next()) QFLOW_TRY(happen(*one));
+  for (auto one = next(); one && one->at <= last; one = next()) {
+    QFLOW_TRY(happen(*one));
+    if (state_.events() <= rules_.most_events) continue;
+    return fail(ErrorKind::kInvalid,
+                fmt::format("more than {} events happen by {}", rules_.most_events, format_instant(one->at)),
+                "simulate a shorter time, or fewer flows");
+  }
   return {};
 }
 

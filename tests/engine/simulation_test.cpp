@@ -213,6 +213,16 @@ TEST_CASE("what the keys of a schedule do") {
   CHECK(overlap("both") == "14:45 15:15 ");
 }
 
+TEST_CASE("what would not fit into memory is refused") {
+  World world{{deployed("F", every("1h"), 1)}};
+  world.rules.most_events = 10;
+  Simulation simulation(world.flows, world.rules);
+  const Status done = simulation.run(day_start(), at(23));
+  REQUIRE_FALSE(done);
+  CHECK(to_text(done.error()) ==
+        "more than 10 events happen by 2026-03-01T10:00:00Z; simulate a shorter time, or fewer flows");
+}
+
 TEST_CASE("a schedule that is disabled fires nothing") {
   World world{{deployed("F", every("2h") + "enabled = false\n", 1)}};
   CHECK(firing_lines(*world.run()).empty());

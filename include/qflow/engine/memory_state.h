@@ -84,6 +84,7 @@ class MemoryState final : public EngineState {
   std::optional<RunId> oldest_running(std::int64_t flow) const;
 
   const std::map<StateKey, TriggerState>& states() const { return states_; }
+  std::size_t events() const { return events_.size(); }
   const Event& event_at(std::int64_t order) const { return events_[static_cast<std::size_t>(order - 1)]; }
   // Every outcome in the order in which it was set; of a pair the last one counts.
   const std::vector<OutcomeChange>& history() const { return history_; }

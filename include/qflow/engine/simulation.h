@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -51,6 +52,7 @@ struct SimulationRules {
   std::optional<Duration> runs_take = {};  // then they end, as succeeded; absent: only what is given ends them
   std::string name_space = {};             // of runs that were started elsewhere
   ArtifactReader artifacts = {};           // absent: no run has artifacts
+  std::size_t most_events = 1'000'000;     // a simulation with more is refused: it keeps all that happens in memory
 };
 
 // A run that would have been made. Its `created_at` is when its trigger fired.
@@ -89,7 +91,7 @@ class Simulation {
 
   // Everything that happens from `from` to `last`, both included; what is given outside is passed over. At one instant
   // debounces end first, then runs, then come due instants, then what is given. Once. kInvalid: an end of a run that is
-  // not running.
+  // not running, or more events than may be.
   Status run(Instant from, Instant last);
 
   std::vector<SimulatedFiring> firings() const;    // in their order
