@@ -6,8 +6,10 @@
 #include "cli/store_access.h"
 #include "cli/terminal.h"
 #include "cli/wait_option.h"
-#include "qflow/service/deployment.h"
+#include "qflow/engine/due_instants.h"
+#include "qflow/service/deployed_flows.h"
 #include "qflow/service/ticking.h"
+#include "qflow/trigger/trigger_registry.h"
 
 namespace qflow {
 
@@ -19,6 +21,30 @@ constexpr OptionSpec kOptions[] = {
     {.name = "at", .value = "TIME", .help = "as if it were then, for the runs too: for trying things out"},
 };
 
+constexpr std::size_t kShownInstants = 1000;  // of one schedule
+
+Status say_which_instants_are_due(Context& context, Store& store) {
+  const Instant now = context.clock.now();
+  DeployedFlows flows(store);
+  QFLOW_ASSIGN(const auto schedules, store.ledger().triggers().due_schedules(now, -1));
+  for (const DueSchedule& due : schedules) {
+    QFLOW_ASSIGN(const auto flow, flows.find(due.deployment));
+    const Trigger* trigger = find_trigger(flow->triggers, due.trigger);
+    const ScheduleSubscription* schedule = trigger != nullptr ? schedule_of(*trigger) : nullptr;
+    if (schedule == nullptr) continue;
+    const DueInstants instants = due_instants(*schedule, due.due, now, kShownInstants);
+    const std::string space = flow->name_space.empty() ? "" : flow->name_space + ".";
+    const std::string name = fmt::format("{}{}/{}", space, flow->definition->id.text(), due.trigger.text());
+    if (instants.missed) {
+      context.out.write(fmt::format("missed\t{}\t{}\n", name, missed_span(*instants.missed)));
+    }
+    for (const Instant at : instants.firing) {
+      context.out.write(fmt::format("schedule\t{}\t{}\n", name, format_instant(at)));
+    }
+  }
+  return {};
+}
+
 Result<ExitStatus> say_what_is_due(Context& context, Store& store) {
   TriggerLedger& triggers = store.ledger().triggers();
   QFLOW_ASSIGN(const auto debounces, triggers.due_debounces(context.clock.now()));
@@ -26,12 +52,7 @@ Result<ExitStatus> say_what_is_due(Context& context, Store& store) {
     QFLOW_ASSIGN(const Deployment deployment, triggers.deployment(due.deployment));
     context.out.write(fmt::format("debounce\t{}/{}\n", deployment.flow.text(), due.trigger.text()));
   }
-  QFLOW_ASSIGN(const auto schedules, triggers.due_schedules(context.clock.now(), -1));
-  for (const DueSchedule& due : schedules) {
-    QFLOW_ASSIGN(const Deployment deployment, triggers.deployment(due.deployment));
-    context.out.write(
-        fmt::format("schedule\t{}/{}\t{}\n", full_name(deployment), due.trigger.text(), format_instant(due.due)));
-  }
+  QFLOW_TRY(say_which_instants_are_due(context, store));
   QFLOW_ASSIGN(const auto replaced, triggers.runs_to_cancel());
   for (const RunId& run : replaced) context.out.write(fmt::format("cancel\t{}\n", run.text()));
   QFLOW_ASSIGN(const auto startable, triggers.startable_runs(-1));

@@ -111,13 +111,16 @@ Event missed_event(const Trigger& schedule, const MissedInstants& missed, Instan
   return event;
 }
 
-EventOutcome missed_outcome(const MissedInstants& missed, std::string_view why) {
+std::string missed_span(const MissedInstants& missed) {
   const std::string first = format_instant(missed.first);
+  if (missed.count == 1) return first;
   const std::string count =
       missed.count < kCountedMissed ? std::to_string(missed.count) : fmt::format("{} or more", kCountedMissed);
-  const std::string span =
-      missed.count == 1 ? first : fmt::format("{} instants from {} to {}", count, first, format_instant(missed.last));
-  return {Outcome::kExpired, fmt::format("missed {}: {}", span, why)};
+  return fmt::format("{} instants from {} to {}", count, first, format_instant(missed.last));
+}
+
+EventOutcome missed_outcome(const MissedInstants& missed, std::string_view why) {
+  return {Outcome::kExpired, fmt::format("missed {}: {}", missed_span(missed), why)};
 }
 
 }  // namespace qflow

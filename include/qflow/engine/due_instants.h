@@ -56,6 +56,7 @@ std::vector<Judgement> heard_instant(std::vector<Judgement> judgements, const De
 
 // The event of instants that start nothing; its payload is {count, first, last}. Its outcome is expired.
 Event missed_event(const Trigger& schedule, const MissedInstants& missed, Instant now);
+std::string missed_span(const MissedInstants& missed);  // "3 instants from … to …"
 EventOutcome missed_outcome(const MissedInstants& missed, std::string_view why);
 
 }  // namespace qflow
