@@ -117,8 +117,7 @@ Result<ExitStatus> activate_once(Context& context, const Arguments& arguments, S
   return follow_activation(context, store, std::move(activated), as_json);
 }
 
-Result<std::vector<Instant>> wanted_instants(const Arguments& arguments, Store& store,
-                                             const ActivationRequest& request) {
+Result<Backfill> wanted_instants(const Arguments& arguments, Store& store, const ActivationRequest& request) {
   const auto from = arguments.value("from"), until = arguments.value("until");
   if (!from || !until) return fail(ErrorKind::kUsage, "--from and --until belong together", "see qflow help trigger");
   if (!request.trigger) return fail(ErrorKind::kUsage, "--from needs the schedule's --trigger-id");
@@ -137,8 +136,12 @@ bool was_ended_by_user(ExitStatus status) {
 
 // A run that fails does not keep the later instants from running.
 Result<ExitStatus> backfill(Context& context, const Arguments& arguments, Store& store, ActivationRequest request) {
-  QFLOW_ASSIGN(const std::vector<Instant> instants, wanted_instants(arguments, store, request));
-  ExitStatus worst = ExitStatus::kOk;
+  QFLOW_ASSIGN(const Backfill wanted, wanted_instants(arguments, store, request));
+  for (const auto& [instant, reason] : wanted.filtered) {
+    print_note(context, fmt::format("{} is filtered: {}", format_instant(instant), reason));
+  }
+  const std::vector<Instant>& instants = wanted.instants;
+  ExitStatus worst = instants.empty() ? ExitStatus::kNothingMatched : ExitStatus::kOk;
   for (std::size_t i = 0; i < instants.size(); ++i) {
     print_note(context, fmt::format("{} of {}: {}", i + 1, instants.size(), format_instant(instants[i])));
     request.due = instants[i];
@@ -171,7 +174,7 @@ const Command kTriggerCommand = {
         "not "
         "wait for a debounce. A leg of a group that still waits for others makes no run: status 4.\n\n"
         "With --from and --until a schedule's instants in that span run in order, one after the other, also those that "
-        "ran before (a backfill). A run that fails does not stop it.",
+        "ran before (a backfill), but for those that its `when` filters. A run that fails does not stop it.",
     .json = "one object: {run, status, reason}; of a backfill one for each run",
     .examples =
         "  $ qflow trigger --flow-id PredictionFlow\n"

@@ -9,6 +9,7 @@
 #include "qflow/error/suggestion.h"
 #include "qflow/os/random.h"
 #include "qflow/service/event_intake.h"
+#include "qflow/trigger/source_filter.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "service/parameter_arguments.h"
 
@@ -107,8 +108,8 @@ Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& reques
   return activated;
 }
 
-Result<std::vector<Instant>> backfill_instants(Store& store, const Deployment& deployment, const TriggerId& trigger,
-                                               Instant from, Instant until) {
+Result<Backfill> backfill_instants(Store& store, const Deployment& deployment, const TriggerId& trigger, Instant from,
+                                   Instant until) {
   DeployedFlows flows(store);
   QFLOW_ASSIGN(const auto flow, flows.find(deployment.key));
   QFLOW_ASSIGN(const Trigger* named, named_trigger(*flow, trigger));
@@ -117,12 +118,18 @@ Result<std::vector<Instant>> backfill_instants(Store& store, const Deployment& d
     return fail(ErrorKind::kInvalid, fmt::format("the trigger {} is no schedule", quoted(trigger.text())),
                 "--from and --until are for schedules");
   }
-  std::vector<Instant> instants;
+  Backfill backfill;
   for (auto due = schedule->schedule->next_after(from - Duration(1)); due && *due < until;
        due = schedule->schedule->next_after(*due)) {
-    instants.push_back(*due);
+    const Event event = due_event(*named, *due, *due);
+    const auto filtered = refusal_by_when(*named, EventScope(event));
+    if (filtered) {
+      backfill.filtered.emplace_back(*due, *filtered);
+    } else {
+      backfill.instants.push_back(*due);
+    }
   }
-  if (!instants.empty()) return instants;
+  if (!backfill.instants.empty() || !backfill.filtered.empty()) return backfill;
   return fail(ErrorKind::kInvalid,
               fmt::format("nothing is due from {} up to {}", format_instant(from), format_instant(until)),
               fmt::format("qflow next {}/{} shows what is", deployment.flow.text(), trigger.text()));

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "qflow/service/deployment.h"
@@ -32,9 +33,15 @@ struct ActivatedRun {
 // parameters, or several correlation values wait and none is named (the error lists them).
 Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& request, const Doors& doors);
 
-// The instants of a deployed schedule from `from` up to but not `until`: what a backfill runs. kNotFound: no such
-// trigger; kInvalid: it is no schedule, or nothing is due then.
-Result<std::vector<Instant>> backfill_instants(Store& store, const Deployment& deployment, const TriggerId& trigger,
-                                               Instant from, Instant until);
+// What a backfill runs, and the instants that the trigger's `when` filters, with the reason.
+struct Backfill {
+  std::vector<Instant> instants;
+  std::vector<std::pair<Instant, std::string>> filtered;
+};
+
+// Of a deployed schedule, from `from` up to but not `until`. kNotFound: no such trigger; kInvalid: it is no schedule,
+// or nothing is due then.
+Result<Backfill> backfill_instants(Store& store, const Deployment& deployment, const TriggerId& trigger, Instant from,
+                                   Instant until);
 
 }  // namespace qflow
