@@ -88,16 +88,22 @@ Json json_of(const ScheduledTrigger& row, Instant due) {
 
 void print_table(const Context& context, const std::vector<ScheduledTrigger>& rows,
                  const std::vector<ComingInstant>& coming) {
-  Table table({"UTC", "LOCAL", "TIMEZONE", "TRIGGER", "NOTE"});
+  // What is odd stands last, and a terminal is narrow.
+  const bool brief = context.out.is_terminal();
+  Table table(brief ? std::vector<std::string>{"LOCAL", "TRIGGER", "NOTE"}
+                    : std::vector<std::string>{"UTC", "LOCAL", "TIMEZONE", "TRIGGER", "NOTE"});
   for (const ComingInstant& one : coming) {
     const ScheduledTrigger& row = rows[one.schedule];
     const TimeZone& zone = *row.schedule->rules().zone;
     const std::string note = row.schedule->note(one.due);
-    table.add({{format_instant(one.due)},
-               {format_local(one.due, zone), Color::kBold},
-               {zone.name()},
-               {row.flow.empty() ? "-" : row.name()},
-               {note.empty() ? "-" : note, note.empty() ? Color::kNone : Color::kYellow}});
+    std::vector<Cell> cells = {{format_local(one.due, zone), Color::kBold},
+                               {row.flow.empty() ? "-" : row.name()},
+                               {note.empty() ? "-" : note, note.empty() ? Color::kNone : Color::kYellow}};
+    if (!brief) {
+      cells.insert(cells.begin(), {format_instant(one.due)});
+      cells.insert(cells.begin() + 2, {zone.name()});
+    }
+    table.add(std::move(cells));
   }
   table.print(context);
 }
@@ -162,7 +168,8 @@ const Command kNextCommand = {
     .summary = "when schedules are due next",
     .description =
         "First each schedule in its canonical form and in English (not when all deployed ones are listed), then the "
-        "coming instants, by time. Columns: the instant in UTC, on the clocks of the zone, the zone, the trigger, and "
+        "coming instants, by time. Columns (a terminal shows the second, fourth and fifth): the instant in UTC, on the "
+        "clocks of the zone, the zone, the trigger, and "
         "what is odd about it: a time that does not exist or comes twice on a night when clocks change.\n\n"
         "Flows have to be deployed, or given as a file; --cron tries an expression out.",
     .json =
