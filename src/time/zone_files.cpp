@@ -119,6 +119,9 @@ Result<std::shared_ptr<const TimeZone>> find_time_zone(std::string_view name) {
   static const auto utc = std::make_shared<const TimeZone>(TimeZone::utc());
   if (name == "UTC") return utc;
   if (name.empty()) return fail(ErrorKind::kInvalid, "the name of the time zone is empty", std::string(kAdvice));
+  if (name == "localtime" || name == "posixrules") {
+    return fail(ErrorKind::kInvalid, quoted(name) + " is another zone on each machine", std::string(kAdvice));
+  }
   if (!can_be_zone(name)) {
     return fail(ErrorKind::kInvalid, "no time zone can be called " + quoted(name), std::string(kAdvice));
   }

@@ -41,6 +41,10 @@ std::optional<std::variant<CronExpression, Duration>> read_rhythm(TriggerSetup& 
   Diagnostics& diagnostics = reader.diagnostics();
   std::optional<CronExpression> expression = read_expression(setup, as_written);
   const auto every = read_positive_duration(reader, "every");
+  if (every && every->value < std::chrono::minutes(1)) {
+    diagnostics.warning(every->position,
+                        "under cron the resolution is a minute: what is due in between starts together");
+  }
   if (!reader.has("schedule") && !reader.has("every")) {
     diagnostics.error(reader.source().position, fmt::format("{} has neither `schedule` nor `every`", reader.what()),
                       "add schedule = \"0 3 * * *\" or every = \"15m\"");
