@@ -84,6 +84,7 @@ Json json_of(const TriggerExplanation& trigger) {
           {"trigger", trigger.trigger.text()},
           {"sentence", trigger.sentence},
           {"disabled", trigger.disabled.empty() ? Json() : Json(trigger.disabled)},
+          {"disabled_legs", trigger.disabled_legs},
           {"waiting", std::move(waiting)},
           {"arrived", std::move(arrived)},
           {"filtered", std::move(filtered)},
@@ -114,6 +115,9 @@ class Printer {
     write(fmt::format("{}  {}\n", painter_.paint(Color::kBold, flow + "/" + trigger.trigger.text()), trigger.sentence));
     if (!trigger.description.empty()) write(painter_.paint(Color::kDim, "  " + trigger.description) + "\n");
     if (!trigger.disabled.empty()) write(painter_.paint(Color::kYellow, "  " + trigger.disabled) + "\n");
+    for (const std::string& leg : trigger.disabled_legs) {
+      write(painter_.paint(Color::kYellow, fmt::format("  its leg {} is disabled\n", leg)));
+    }
     if (trigger.waiting.empty() && !trigger.missing.empty()) {
       write(fmt::format("  nothing waits; it needs {}\n", trigger.missing));
     }
@@ -213,7 +217,8 @@ const Command kExplainCommand = {
         "when it fired last, which events were filtered, superseded or expired and why, and a command that would fire "
         "it.",
     .json =
-        "one object per trigger: {flow, namespace, trigger, sentence, disabled, waiting: [{correlation, missing}], "
+        "one object per trigger: {flow, namespace, trigger, sentence, disabled, disabled_legs, waiting: [{correlation, "
+        "missing}], "
         "arrived: [event with source, correlation], filtered: [{event, outcome, reason, ...}], rolled_up: [{day, "
         "outcome, events}], window_closes, last, next, would_fire}; rolled_up is what qflow gc keeps of old outcomes",
     .examples = "  $ qflow explain PredictionFlow\n  $ qflow explain DailyFlow/all_hours\n",

@@ -110,7 +110,10 @@ DeployReport first_report(const LoadedFlow& flow, const Deployment& deployment) 
   report.flow = deployment.flow;
   report.name_space = deployment.name_space;
   report.version = 1;
-  for (const auto& trigger : flow.triggers) report.sentences.push_back(describe(*trigger, flow.triggers));
+  for (const auto& trigger : flow.triggers) {
+    if (group_of(flow.triggers, trigger->id()) != nullptr) continue;  // legs do not fire alone
+    report.sentences.push_back(describe(*trigger, flow.triggers));
+  }
   report.notes = notes_on(flow);
   return report;
 }

@@ -88,6 +88,7 @@ class Explainer {
       QFLOW_TRY(add_outcomes(part->id(), result));
       QFLOW_TRY(add_daily_counts(part->id(), result.rolled_up));
       QFLOW_TRY(add_next(part->id(), result));
+      if (part != &trigger && !is_enabled(flow_, *part)) result.disabled_legs.push_back(part->id().text());
     }
     return result;
   }

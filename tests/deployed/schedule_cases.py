@@ -212,3 +212,41 @@ def what_is_overdue_is_said(desk):
     equal(desk.runs("F"), [])
     shown = json.loads(at(desk, "09:40:00", "flows", "--json")[0].splitlines()[0])
     equal(shown["triggers"][0]["next"], "2026-03-04T10:00:00Z")
+
+
+@case
+def a_dry_run_says_what_catch_up_would_do(desk):
+    deploy_at(desk, "09:30:00", hourly("Last"), hourly("None", "catchup = 'none'"))
+    out, _ = desk.ask("tick", "--dry-run", "--at", "2026-03-04T12:30:00Z")
+    equal(out.splitlines(), ["missed\tLast/schedule\t2 instants from 2026-03-04T10:00:00Z to 2026-03-04T11:00:00Z",
+                             "schedule\tLast/schedule\t2026-03-04T12:00:00Z",
+                             "missed\tNone/schedule\t3 instants from 2026-03-04T10:00:00Z to 2026-03-04T12:00:00Z"])
+
+
+@case
+def a_backfill_leaves_out_what_when_filters(desk):
+    deploy_at(desk, "09:30:00", hourly("F", "when = 'event.timestamp != \"2026-03-04T05:00:00Z\"'", run=LOG))
+    named = ("trigger", "--flow-id", "F", "--trigger-id", "schedule", "--from")
+    _, err = desk.ask(*named, "2026-03-04T04:00:00Z", "--until", "2026-03-04T07:00:00Z")
+    contains(err, "2026-03-04T05:00:00Z is filtered: event.timestamp")
+    equal([line[11:13] for line in desk.text_of("ran").split()], ["04", "06"])
+    desk.ask(*named, "2026-03-04T05:00:00Z", "--until", "2026-03-04T05:30:00Z", status=4)
+
+
+@case
+def runs_of_a_later_time_are_not_waited_for(desk):
+    deploy_at(desk, "09:30:00", hourly("F", run="exit 1"))
+    desk.ask("tick", "--wait", "--at", "2027-03-04T10:00:10Z", status=1)
+    for words in (("tick", "--wait"), ("publish", "e", "--wait")):
+        _, err = desk.ask(*words)
+        expect("F/1" not in err, err)
+
+
+@case
+def a_disabled_leg_is_named(desk):
+    legs = "id = 'hour'\ntype = 'schedule'\nschedule = '0 * * * *'", on("data", more="id = 'data'")
+    out, _ = deploy_at(desk, "09:30:00", flow("F", *legs, "id = 'both'\ntype = 'group'\nmatch = 'hour && data'"))
+    equal(out.count("F runs"), 1)
+    desk.ask("disable", "F/hour")
+    contains(desk.ask("explain", "F")[0], "its leg hour is disabled")
+    equal(desk.explain("F")[0]["disabled_legs"], ["hour"])

@@ -31,9 +31,10 @@ struct TriggerExplanation {
   TriggerId trigger;
   std::string type;
   std::string sentence;
-  std::string description;       // of the trigger in its file
-  std::string flow_description;  // of the flow
-  std::string disabled;          // why no event counts now; ""
+  std::string description;                 // of the trigger in its file
+  std::string flow_description;            // of the flow
+  std::string disabled;                    // why no event counts now; ""
+  std::vector<std::string> disabled_legs;  // of a group: the legs that nothing meets now
   std::vector<WaitingGroup> waiting;
   std::string missing;                        // when nothing waits: what it needs
   std::vector<TriggerOutcome> refused;        // the newest that were filtered, superseded, expired, skipped, stopped
