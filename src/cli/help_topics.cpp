@@ -36,6 +36,9 @@ constexpr EnvironmentVariable kStepVariables[] = {
 
 constexpr EnvironmentVariable kReadVariables[] = {
     {"QFLOW_STORE", "the store to use; --store wins over it"},
+    {"QFLOW_CLOCK_SHIFT",
+     "microseconds that the clock of qflow is ahead, or behind if negative; tick --at sets it for its runs"},
+    {"TZDIR", "where the time zones are, instead of /usr/share/zoneinfo"},
     {"NO_COLOR", "no colour, if it is set and not empty; --color wins over it"},
     {"TERM", "no colour, if it is dumb"},
 };
