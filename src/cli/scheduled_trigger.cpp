@@ -7,18 +7,12 @@
 #include "cli/deployed_argument.h"
 #include "cli/flow_argument.h"
 #include "cli/terminal.h"
-#include "qflow/error/printable.h"
-#include "qflow/error/suggestion.h"
-#include "qflow/service/event_intake.h"
+#include "qflow/engine/due_instants.h"
+#include "qflow/service/deployed_flows.h"
 
 namespace qflow {
 
 namespace {
-
-const ScheduleSubscription* schedule_of(const Trigger& trigger) {
-  const std::vector<Subscription>& sources = trigger.subscriptions();
-  return sources.empty() ? nullptr : std::get_if<ScheduleSubscription>(&sources.front());
-}
 
 std::optional<ScheduledTrigger> scheduled(const std::string& flow, const Trigger& trigger) {
   const ScheduleSubscription* subscription = schedule_of(trigger);
@@ -27,18 +21,11 @@ std::optional<ScheduledTrigger> scheduled(const std::string& flow, const Trigger
 }
 
 // The named trigger has to be a schedule.
-Status check_trigger(const DeployedFlow& flow, const std::string& name, const TriggerId& wanted) {
-  std::vector<std::string> known;
-  for (const auto& trigger : flow.triggers) {
-    if (trigger->id() == wanted && schedule_of(*trigger) == nullptr) {
-      return fail(ErrorKind::kInvalid, fmt::format("{}/{} is no schedule", name, wanted.text()),
-                  "it is of type " + trigger->rules().type);
-    }
-    if (trigger->id() == wanted) return {};
-    known.push_back(trigger->id().text());
-  }
-  return fail(ErrorKind::kNotFound, fmt::format("{} has no trigger {}", name, quoted(wanted.text())),
-              did_you_mean_or_list(wanted.text(), known));
+Status check_trigger(const DeployedFlow& flow, const TriggerId& wanted) {
+  QFLOW_ASSIGN(const Trigger* trigger, named_trigger(flow, wanted));
+  if (schedule_of(*trigger) != nullptr) return {};
+  return fail(ErrorKind::kInvalid, fmt::format("{}/{} is no schedule", full_name(flow), wanted.text()),
+              "it is of type " + trigger->rules().type);
 }
 
 }  // namespace
@@ -71,11 +58,10 @@ Result<std::vector<ScheduledTrigger>> deployed_schedules(Context& context, Store
   QFLOW_ASSIGN(const Deployment deployment, find_deployment(store, wanted.flow));
   DeployedFlows flows(store);
   QFLOW_ASSIGN(const auto flow, flows.find(deployment.key));
-  const std::string name = full_name(deployment);
-  if (wanted.trigger) QFLOW_TRY(check_trigger(*flow, name, *wanted.trigger));
+  if (wanted.trigger) QFLOW_TRY(check_trigger(*flow, *wanted.trigger));
   std::vector<ScheduledTrigger> schedules;
   for (const auto& trigger : flow->triggers) {
-    auto one = scheduled(name, *trigger);
+    auto one = scheduled(full_name(*flow), *trigger);
     if (!one || (wanted.trigger && trigger->id() != *wanted.trigger)) continue;
     const bool enabled = is_enabled(*flow, *trigger);
     if (!enabled) print_note(context, one->name() + " is disabled");
@@ -85,13 +71,11 @@ Result<std::vector<ScheduledTrigger>> deployed_schedules(Context& context, Store
 }
 
 Result<std::vector<ScheduledTrigger>> all_deployed_schedules(Store& store) {
-  QFLOW_ASSIGN(const std::vector<Deployment> deployments, store.ledger().triggers().deployments());
-  DeployedFlows flows(store);
+  QFLOW_ASSIGN(const auto flows, all_deployed_flows(store));
   std::vector<ScheduledTrigger> schedules;
-  for (const Deployment& deployment : deployments) {
-    QFLOW_ASSIGN(const auto flow, flows.find(deployment.key));
+  for (const auto& flow : flows) {
     for (const auto& trigger : flow->triggers) {
-      auto one = scheduled(full_name(deployment), *trigger);
+      auto one = scheduled(full_name(*flow), *trigger);
       if (one && is_enabled(*flow, *trigger)) schedules.push_back(std::move(*one));
     }
   }

@@ -7,6 +7,7 @@
 #include "cli/simulation_report.h"
 #include "cli/store_access.h"
 #include "cli/terminal.h"
+#include "qflow/service/deployed_flows.h"
 #include "qflow/service/flow_simulation.h"
 
 namespace qflow {

@@ -8,15 +8,14 @@
 
 #include "cli/effect_report.h"
 #include "qflow/engine/due_instants.h"
+#include "qflow/trigger/source_filter.h"
 
 namespace qflow {
 
 namespace {
 
 std::string name_of(const DeployedFlow& flow, const std::optional<TriggerId>& trigger) {
-  const std::string& id = flow.definition->id.text();
-  const std::string name = flow.name_space.empty() ? id : flow.name_space + "." + id;
-  return trigger ? name + "/" + trigger->text() : name;
+  return trigger ? full_name(flow) + "/" + trigger->text() : full_name(flow);
 }
 
 // "first, second", or "hourly_data (24)" of many equal ones.
@@ -42,11 +41,11 @@ std::string event_names(const Run& run) {
 // What is odd about the instants that started it: nights on which clocks change.
 std::string note_on(const SimulatedFiring& firing) {
   for (const TriggerSource& source : firing.run->trigger->sources) {
-    if (source.event.type != "schedule") continue;
     for (const auto& trigger : firing.flow->triggers) {
       const ScheduleSubscription* schedule = schedule_of(*trigger);
-      const bool heard = schedule != nullptr && source.event.name.ends_with("." + trigger->id().text());
-      if (std::string note = heard ? schedule->schedule->note(source.event.timestamp) : ""; !note.empty()) return note;
+      if (schedule == nullptr || listened_name(*trigger, *schedule, firing.flow->name_space) != source.event.name)
+        continue;
+      if (std::string note = schedule->schedule->note(source.event.timestamp); !note.empty()) return note;
     }
   }
   return {};

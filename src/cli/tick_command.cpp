@@ -33,8 +33,7 @@ Status say_which_instants_are_due(Context& context, Store& store) {
     const ScheduleSubscription* schedule = trigger != nullptr ? schedule_of(*trigger) : nullptr;
     if (schedule == nullptr) continue;
     const DueInstants instants = due_instants(*schedule, due.due, now, kShownInstants);
-    const std::string space = flow->name_space.empty() ? "" : flow->name_space + ".";
-    const std::string name = fmt::format("{}{}/{}", space, flow->definition->id.text(), due.trigger.text());
+    const std::string name = full_name(*flow) + "/" + due.trigger.text();
     if (instants.missed) {
       context.out.write(fmt::format("missed\t{}\t{}\n", name, missed_span(*instants.missed)));
     }

@@ -4,6 +4,11 @@
 
 namespace qflow {
 
+std::string full_name(const DeployedFlow& flow) {
+  const std::string& id = flow.definition->id.text();
+  return flow.name_space.empty() ? id : flow.name_space + "." + id;
+}
+
 const Trigger& joining_trigger(const DeployedFlow& flow, const Trigger& trigger) {
   const Trigger* group = group_of(flow.triggers, trigger.id());
   return group != nullptr ? *group : trigger;

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "qflow/engine/due_instants.h"
-#include "qflow/error/suggestion.h"
+#include "qflow/error/printable.h"
 #include "qflow/os/random.h"
 #include "qflow/service/event_intake.h"
 #include "qflow/trigger/source_filter.h"
@@ -16,15 +16,6 @@
 namespace qflow {
 
 namespace {
-
-Result<const Trigger*> named_trigger(const DeployedFlow& flow, const TriggerId& id) {
-  const Trigger* trigger = find_trigger(flow.triggers, id);
-  if (trigger != nullptr) return trigger;
-  std::vector<std::string> names;
-  for (const auto& known : flow.triggers) names.push_back(known->id().text());
-  return fail(ErrorKind::kNotFound, fmt::format("{} has no trigger {}", flow.definition->id.text(), quoted(id.text())),
-              names.empty() ? "it has no triggers at all" : did_you_mean_or_list(id.text(), names));
-}
 
 Result<const Trigger*> wanted_trigger(const DeployedFlow& flow, const std::optional<TriggerId>& id) {
   if (!id && flow.enabled) return nullptr;

@@ -1,7 +1,11 @@
 #include "qflow/service/deployed_flows.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
+#include "qflow/error/printable.h"
+#include "qflow/error/suggestion.h"
 #include "qflow/flowfile/flow_file.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "service/artifact_reading.h"
@@ -79,6 +83,25 @@ Result<std::vector<Judgement>> DeployedFlows::judge(const Event& event) {
     }
   }
   return judgements;
+}
+
+Result<std::vector<std::shared_ptr<const DeployedFlow>>> all_deployed_flows(Store& store) {
+  QFLOW_ASSIGN(const std::vector<Deployment> deployments, store.ledger().triggers().deployments());
+  DeployedFlows flows(store);
+  std::vector<std::shared_ptr<const DeployedFlow>> deployed;
+  for (const Deployment& deployment : deployments) {
+    QFLOW_ASSIGN(deployed.emplace_back(), flows.find(deployment.key));
+  }
+  return deployed;
+}
+
+Result<const Trigger*> named_trigger(const DeployedFlow& flow, const TriggerId& id) {
+  const Trigger* trigger = find_trigger(flow.triggers, id);
+  if (trigger != nullptr) return trigger;
+  std::vector<std::string> names;
+  for (const auto& known : flow.triggers) names.push_back(known->id().text());
+  return fail(ErrorKind::kNotFound, fmt::format("{} has no trigger {}", full_name(flow), quoted(id.text())),
+              names.empty() ? "it has no triggers at all" : did_you_mean_or_list(id.text(), names));
 }
 
 }  // namespace qflow

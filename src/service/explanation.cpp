@@ -8,7 +8,6 @@
 #include "qflow/engine/arrival.h"
 #include "qflow/engine/due_instants.h"
 #include "qflow/engine/trigger_kind.h"
-#include "qflow/error/suggestion.h"
 #include "qflow/service/deployed_flows.h"
 #include "qflow/trigger/source_filter.h"
 #include "qflow/trigger/trigger_registry.h"
@@ -156,16 +155,16 @@ Result<std::vector<TriggerExplanation>> explain_triggers(Store& store, const Dep
   QFLOW_ASSIGN(const auto flow, flows.find(deployment.key));
   Explainer explainer(store, deployment, *flow);
   std::vector<TriggerExplanation> explanations;
-  std::vector<std::string> names;
+  if (wanted) {
+    QFLOW_ASSIGN(const Trigger* trigger, named_trigger(*flow, *wanted));
+    QFLOW_ASSIGN(explanations.emplace_back(), explainer.explain(*trigger));
+    return explanations;
+  }
   for (const auto& trigger : flow->triggers) {
-    names.push_back(trigger->id().text());
-    const bool alone = group_of(flow->triggers, trigger->id()) == nullptr;
-    if (wanted ? trigger->id() != *wanted : !alone) continue;
+    if (group_of(flow->triggers, trigger->id()) != nullptr) continue;
     QFLOW_ASSIGN(explanations.emplace_back(), explainer.explain(*trigger));
   }
-  if (!wanted || !explanations.empty()) return explanations;
-  return fail(ErrorKind::kNotFound, fmt::format("{} has no trigger {}", deployment.flow.text(), quoted(wanted->text())),
-              names.empty() ? "it has no triggers at all" : did_you_mean_or_list(wanted->text(), names));
+  return explanations;
 }
 
 }  // namespace qflow

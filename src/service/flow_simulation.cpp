@@ -146,16 +146,6 @@ Result<std::vector<std::shared_ptr<const DeployedFlow>>> deploy_in_memory(std::v
   return deployed;
 }
 
-Result<std::vector<std::shared_ptr<const DeployedFlow>>> all_deployed_flows(Store& store) {
-  QFLOW_ASSIGN(const std::vector<Deployment> deployments, store.ledger().triggers().deployments());
-  DeployedFlows flows(store);
-  std::vector<std::shared_ptr<const DeployedFlow>> deployed;
-  for (const Deployment& deployment : deployments) {
-    QFLOW_ASSIGN(deployed.emplace_back(), flows.find(deployment.key));
-  }
-  return deployed;
-}
-
 Result<int> max_chain_of(Store& store, FileSystem& files) {
   QFLOW_ASSIGN(const StoreConfig config, load_store_config(store.layout(), files));
   return config.max_chain;

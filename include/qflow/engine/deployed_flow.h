@@ -21,6 +21,9 @@ struct DeployedFlow {
   std::set<TriggerId> disabled = {};  // the triggers disabled so
 };
 
+// "foo.prod.bar.HelloFlow", or the bare id outside of projects.
+std::string full_name(const DeployedFlow& flow);
+
 // The trigger that keeps the join state: the group of a leg, else the trigger itself.
 const Trigger& joining_trigger(const DeployedFlow& flow, const Trigger& trigger);
 

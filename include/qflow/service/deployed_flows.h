@@ -30,4 +30,10 @@ class DeployedFlows {
   std::map<std::int64_t, std::shared_ptr<const DeployedFlow>> flows_;
 };
 
+// All of them, enabled and disabled as they are now, by flow and namespace.
+Result<std::vector<std::shared_ptr<const DeployedFlow>>> all_deployed_flows(Store& store);
+
+// kNotFound with the nearest name.
+Result<const Trigger*> named_trigger(const DeployedFlow& flow, const TriggerId& id);
+
 }  // namespace qflow

@@ -18,9 +18,6 @@ namespace qflow {
 Result<std::vector<std::shared_ptr<const DeployedFlow>>> deploy_in_memory(std::vector<LoadedFlow> flows,
                                                                           const Environment& environment);
 
-// The flows that are deployed in the store, enabled and disabled as they are now.
-Result<std::vector<std::shared_ptr<const DeployedFlow>>> all_deployed_flows(Store& store);
-
 // How long chains of runs may be in the store.
 Result<int> max_chain_of(Store& store, FileSystem& files);
 
