@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/command_table.h"
 #include "cli/overdue_note.h"
 #include "cli/scheduled_trigger.h"
@@ -108,18 +110,28 @@ void print_table(const Context& context, const std::vector<ScheduledTrigger>& ro
   table.print(context);
 }
 
+Result<std::optional<Instant>> read_from(const Arguments& arguments) {
+  const auto from = arguments.value("from");
+  if (!from) return std::optional<Instant>();
+  const auto given = parse_datetime(*from);
+  if (!given) return fail(ErrorKind::kUsage, "option --from: " + given.error().message, given.error().advice);
+  return std::optional<Instant>(*given);
+}
+
+// Instants do not come again after the clock went back.
+Instant last_seen(const ScheduledTrigger& row, Instant now) {
+  return row.due ? std::max(now, *row.due - Duration(1)) : now;
+}
+
 Result<ExitStatus> print_next(Context& context, const Arguments& arguments, const std::vector<ScheduledTrigger>& rows,
                               bool with_headings) {
   QFLOW_ASSIGN(const std::optional<std::int64_t> count, arguments.integer("count", 1, kMostShown));
-  Instant after = context.clock.now();
-  if (const auto from = arguments.value("from")) {
-    const auto given = parse_datetime(*from);
-    if (!given) return fail(ErrorKind::kUsage, "option --from: " + given.error().message, given.error().advice);
-    after = *given;
+  QFLOW_ASSIGN(const std::optional<Instant> from, read_from(arguments));
+  std::vector<AskedSchedule> asked;
+  for (const ScheduledTrigger& row : rows) {
+    asked.push_back({row.schedule.get(), from ? *from : last_seen(row, context.clock.now())});
   }
-  std::vector<const Schedule*> schedules;
-  for (const ScheduledTrigger& row : rows) schedules.push_back(row.schedule.get());
-  const auto coming = coming_instants(schedules, after, static_cast<std::size_t>(count.value_or(kShown)));
+  const auto coming = coming_instants(asked, static_cast<std::size_t>(count.value_or(kShown)));
   if (arguments.flag("json")) {
     for (const ComingInstant& one : coming) print_json_line(context.out, json_of(rows[one.schedule], one.due));
     return ExitStatus::kOk;

@@ -20,6 +20,15 @@ std::optional<ScheduledTrigger> scheduled(const std::string& flow, const Trigger
   return ScheduledTrigger{flow, trigger.id().text(), subscription->schedule};
 }
 
+Result<std::optional<ScheduledTrigger>> deployed_schedule(Store& store, const DeployedFlow& flow,
+                                                          const Trigger& trigger) {
+  auto one = scheduled(full_name(flow), trigger);
+  if (!one) return one;
+  QFLOW_ASSIGN(const auto known, store.ledger().triggers().schedule(flow.key, trigger.id()));
+  if (known) one->due = known->due;
+  return one;
+}
+
 // The named trigger has to be a schedule.
 Status check_trigger(const DeployedFlow& flow, const TriggerId& wanted) {
   QFLOW_ASSIGN(const Trigger* trigger, named_trigger(flow, wanted));
@@ -61,7 +70,7 @@ Result<std::vector<ScheduledTrigger>> deployed_schedules(Context& context, Store
   if (wanted.trigger) QFLOW_TRY(check_trigger(*flow, *wanted.trigger));
   std::vector<ScheduledTrigger> schedules;
   for (const auto& trigger : flow->triggers) {
-    auto one = scheduled(full_name(*flow), *trigger);
+    QFLOW_ASSIGN(auto one, deployed_schedule(store, *flow, *trigger));
     if (!one || (wanted.trigger && trigger->id() != *wanted.trigger)) continue;
     const bool enabled = is_enabled(*flow, *trigger);
     if (!enabled) print_note(context, one->name() + " is disabled");
@@ -75,7 +84,7 @@ Result<std::vector<ScheduledTrigger>> all_deployed_schedules(Store& store) {
   std::vector<ScheduledTrigger> schedules;
   for (const auto& flow : flows) {
     for (const auto& trigger : flow->triggers) {
-      auto one = scheduled(full_name(*flow), *trigger);
+      QFLOW_ASSIGN(auto one, deployed_schedule(store, *flow, *trigger));
       if (one && is_enabled(*flow, *trigger)) schedules.push_back(std::move(*one));
     }
   }

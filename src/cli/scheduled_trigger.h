@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,7 @@ struct ScheduledTrigger {
   std::string flow;  // with its namespace
   std::string trigger;
   std::shared_ptr<const Schedule> schedule;
+  std::optional<Instant> due = {};  // of a deployed one: what comes next, whatever the clock has seen already
 
   std::string name() const { return flow.empty() ? "" : flow + "/" + trigger; }
 };

@@ -5,13 +5,12 @@
 
 namespace qflow {
 
-std::vector<ComingInstant> coming_instants(std::span<const Schedule* const> schedules, Instant after,
-                                           std::size_t count) {
+std::vector<ComingInstant> coming_instants(std::span<const AskedSchedule> asked, std::size_t count) {
   std::priority_queue<ComingInstant, std::vector<ComingInstant>, std::greater<>> next;
   const auto add_next = [&](std::size_t schedule, Instant t) {
-    if (const auto due = schedules[schedule]->next_after(t)) next.push({*due, schedule});
+    if (const auto due = asked[schedule].schedule->next_after(t)) next.push({*due, schedule});
   };
-  for (std::size_t i = 0; i < schedules.size(); ++i) add_next(i, after);
+  for (std::size_t i = 0; i < asked.size(); ++i) add_next(i, asked[i].after);
   std::vector<ComingInstant> coming;
   while (coming.size() < count && !next.empty()) {
     coming.push_back(next.top());

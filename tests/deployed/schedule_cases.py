@@ -92,6 +92,8 @@ def a_clock_that_jumps_repeats_nothing(desk):
     for instant in ("12:00:10", "10:00:10", "11:00:10", "12:00:10", "13:00:10"):
         tick_at(desk, instant)
     equal(due(desk, "F"), ["12:00", "13:00"])
+    coming = json.loads(at(desk, "10:30:00", "next", "F", "-n", "1", "--json")[0])
+    equal(coming["utc"], "2026-03-04T14:00:00Z")
 
 
 @case

@@ -8,8 +8,10 @@ namespace qflow {
 namespace {
 
 std::string coming(std::initializer_list<const Schedule*> schedules, std::string_view after, std::size_t count) {
+  std::vector<AskedSchedule> asked;
+  for (const Schedule* schedule : schedules) asked.push_back({schedule, instant(after)});
   std::string text;
-  for (const ComingInstant& one : coming_instants(std::vector(schedules), instant(after), count)) {
+  for (const ComingInstant& one : coming_instants(asked, count)) {
     text += (text.empty() ? "" : " ") + format_instant(one.due).substr(8, 8) + "/" + std::to_string(one.schedule);
   }
   return text;

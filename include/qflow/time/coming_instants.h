@@ -15,9 +15,14 @@ struct ComingInstant {
   friend auto operator<=>(const ComingInstant&, const ComingInstant&) = default;
 };
 
-// The first `count` instants later than `after` of all the schedules together, by time, those of one time in the order
-// of the schedules. Fewer where no more come.
-std::vector<ComingInstant> coming_instants(std::span<const Schedule* const> schedules, Instant after,
-                                           std::size_t count);
+// A schedule that is asked for its instants later than `after`.
+struct AskedSchedule {
+  const Schedule* schedule = nullptr;
+  Instant after;
+};
+
+// The first `count` instants of all the schedules together, by time, those of one time in the order of the schedules.
+// Fewer where no more come.
+std::vector<ComingInstant> coming_instants(std::span<const AskedSchedule> asked, std::size_t count);
 
 }  // namespace qflow
