@@ -15,9 +15,12 @@ THIRD_PARTY = {
     "toml++/": {"src/flowfile/toml_document.cpp"},
     "CLI/": {"src/cli/option_parser.cpp"},
     "re2/": {"src/expression/pattern.cpp"},
-    "openssl/": {"src/store/sha256.cpp"},
+    "openssl/": {"src/model/sha256.cpp"},
     "nlohmann/": {"include/qflow/model/json.h"},
-    "sqlite3.h": {"src/store/sqlite_connection.cpp", "src/store/sqlite_files.cpp", "src/store/sqlite_query.cpp"},
+    "sqlite3.h": {"src/store/sqlite_connection.cpp", "src/store/sqlite_files.cpp", "src/store/sqlite_query.cpp",
+                  "src/sensor/sqlite_session.cpp"},
+    "libpq-fe.h": {"src/sensor/postgresql_session.cpp"},
+    "curl/": {"src/sensor/curl_transport.cpp"},
 }
 
 

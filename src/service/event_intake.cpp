@@ -8,6 +8,7 @@
 #include "qflow/engine/due_instants.h"
 #include "qflow/error/printable.h"
 #include "qflow/model/run_end.h"
+#include "qflow/model/sha256.h"
 #include "qflow/os/random.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "service/artifact_reading.h"

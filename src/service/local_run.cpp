@@ -6,6 +6,7 @@
 #include "qflow/engine/simulated_trigger.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/model/project_namespace.h"
+#include "qflow/model/sha256.h"
 #include "qflow/service/run_recovery.h"
 #include "qflow/service/trigger_arguments.h"
 #include "qflow/store/store_location.h"

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "qflow/error/printable.h"
+#include "qflow/model/sha256.h"
 #include "qflow/service/run_objects.h"
 #include "qflow/service/run_recovery.h"
 

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "ledger_text.h"
+#include "qflow/model/sha256.h"
 #include "run_rows.h"
-#include "sha256.h"
 #include "step_rows.h"
 
 namespace qflow {

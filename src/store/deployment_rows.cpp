@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "ledger_text.h"
+#include "qflow/model/sha256.h"
 #include "qflow/store/trigger_ledger.h"
 #include "run_rows.h"
 #include "sqlite_connection.h"

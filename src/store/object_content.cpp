@@ -4,8 +4,8 @@
 
 #include <memory>
 
+#include "qflow/model/sha256.h"
 #include "qflow/store/ledger.h"
-#include "sha256.h"
 
 namespace qflow {
 namespace {

@@ -9,6 +9,7 @@
 #include "object_content.h"
 #include "object_files.h"
 #include "qflow/error/printable.h"
+#include "qflow/model/sha256.h"
 #include "qflow/store/ledger.h"
 
 namespace qflow {

@@ -4,6 +4,7 @@
 #include "object_files.h"
 #include "object_intake.h"
 #include "qflow/error/printable.h"
+#include "qflow/model/sha256.h"
 #include "qflow/store/ledger.h"
 #include "qflow/store/objects.h"
 

@@ -13,12 +13,12 @@ class SensorTrigger final : public Trigger {
   TriggerType type() const override { return TriggerType::kSensor; }
 };
 
-void read_looking(ConfigReader& reader, SensorSubscription& subscription, bool is_exec) {
-  subscription.change = read_enum<ChangeKind>(reader, "event_type", {"created", "modified", "deleted", "all"});
-  if (const auto poll = read_positive_duration(reader, "poll")) subscription.poll = poll->value;
-  if (const auto timeout = read_positive_duration(reader, "timeout")) subscription.timeout = timeout->value;
-  subscription.baseline = read_enum<SensorBaseline>(reader, "baseline", {"ignore", "fire"});
-  subscription.per = read_enum<SensorBatching>(reader, "per", {"item", "batch"});
+void read_looking(ConfigReader& reader, SensorRules& sensor, bool is_exec) {
+  sensor.change = read_enum<ChangeKind>(reader, "event_type", {"created", "modified", "deleted", "all"});
+  if (const auto poll = read_positive_duration(reader, "poll")) sensor.poll = poll->value;
+  if (const auto timeout = read_positive_duration(reader, "timeout")) sensor.timeout = timeout->value;
+  sensor.baseline = read_enum<SensorBaseline>(reader, "baseline", {"ignore", "fire"});
+  sensor.per = read_enum<SensorBatching>(reader, "per", {"item", "batch"});
   const ConfigEntry* baseline = reader.find("baseline");
   if (is_exec && baseline != nullptr) {
     reader.diagnostics().error(baseline->key_position, "`baseline` has no use with sensor_type 'exec'",
@@ -26,14 +26,14 @@ void read_looking(ConfigReader& reader, SensorSubscription& subscription, bool i
   }
 }
 
-bool read_watched(TriggerSetup& setup, const std::string& kind, SensorSubscription& subscription) {
+bool read_watched(TriggerSetup& setup, const std::string& kind, SensorRules& sensor) {
   ConfigReader& reader = setup.config;
-  if (kind == "file") subscription.watched = read_file_sensor(reader, false);
-  if (kind == "directory") subscription.watched = read_file_sensor(reader, true);
-  if (kind == "database") subscription.watched = read_database_sensor(setup);
-  if (kind == "s3") subscription.watched = read_s3_sensor(reader);
-  if (kind == "http") subscription.watched = read_http_sensor(reader);
-  if (kind == "exec") subscription.watched = read_exec_sensor(reader);
+  if (kind == "file") sensor.watched = read_file_sensor(reader, false);
+  if (kind == "directory") sensor.watched = read_file_sensor(reader, true);
+  if (kind == "database") sensor.watched = read_database_sensor(setup);
+  if (kind == "s3") sensor.watched = read_s3_sensor(reader);
+  if (kind == "http") sensor.watched = read_http_sensor(reader);
+  if (kind == "exec") sensor.watched = read_exec_sensor(reader);
   return !kind.empty();
 }
 
@@ -47,8 +47,8 @@ std::unique_ptr<Trigger> create_sensor_trigger(TriggerSetup& setup) {
   const std::vector<std::string> kinds = {"file", "directory", "database", "s3", "http", "exec"};
   const auto kind =
       reader.has("sensor_type") ? reader.choice("sensor_type", kinds) : reader.required_text("sensor_type");
-  read_looking(reader, subscription, kind && kind->value == "exec");
-  if (!read_watched(setup, kind ? kind->value : std::string(), subscription)) {
+  read_looking(reader, subscription.sensor, kind && kind->value == "exec");
+  if (!read_watched(setup, kind ? kind->value : std::string(), subscription.sensor)) {
     for (const ConfigEntry& entry : reader.source().entries) {
       if (!explain_sensor_key(entry.key).empty()) reader.allow(entry.key);
     }

@@ -27,9 +27,11 @@ struct ShapeOf {
     return {true, {"flow", "run", "step", "status", "reason", "params", "artifacts"}};
   }
   PayloadShape operator()(const ScheduleSubscription&) const { return {true, {}}; }
-  PayloadShape operator()(const SensorSubscription& sensor) const {
-    if (!std::holds_alternative<FileSensor>(sensor.watched) || sensor.per == SensorBatching::kBatch) return {};
-    return {true, {"path", "name", "size", "mtime", "event_type", "replaced"}};
+  PayloadShape operator()(const SensorSubscription& subscription) const {
+    if (!std::holds_alternative<FileSensor>(subscription.sensor.watched) ||
+        subscription.sensor.per == SensorBatching::kBatch)
+      return {};
+    return {true, {"path", "name", "size", "mtime", "event_type", "replaced", "path_base64"}};
   }
   template <class Other>
   PayloadShape operator()(const Other&) const {

@@ -145,7 +145,7 @@ struct Sighting {
 };
 
 Clause clause_of(const SensorSubscription& sensor) {
-  return std::visit(Sighting{sensor.change}, sensor.watched);
+  return std::visit(Sighting{sensor.sensor.change}, sensor.sensor.watched);
 }
 
 Clause clause_of(const CliSubscription&) {

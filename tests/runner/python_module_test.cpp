@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include "qflow/model/sha256.h"
 #include "qflow/store/ledger.h"
 
 namespace qflow {

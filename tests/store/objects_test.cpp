@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include "object_workshop.h"
+#include "qflow/model/sha256.h"
 #include "support/faulty_file_system.h"
 
 using namespace qflow;

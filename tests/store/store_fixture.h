@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "qflow/model/sha256.h"
 #include "qflow/store/store.h"
 #include "support/fake_clock.h"
 #include "support/temporary_folder.h"

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "qflow/model/sha256.h"
 #include "qflow/os/clock.h"
 #include "qflow/os/environment.h"
 #include "qflow/os/file_system.h"

@@ -24,8 +24,8 @@ const ScheduleRules& due(const Trigger& trigger) {
 std::string canonical(const Trigger& trigger) {
   return std::get<CronExpression>(due(trigger).rhythm).canonical();
 }
-const SensorSubscription& sensor(const Trigger& trigger) {
-  return std::get<SensorSubscription>(trigger.subscriptions().at(0));
+const SensorRules& sensor(const Trigger& trigger) {
+  return std::get<SensorSubscription>(trigger.subscriptions().at(0)).sensor;
 }
 template <class Watched>
 const Watched& watched(const Trigger& trigger) {

@@ -151,7 +151,4 @@ class Ledger {
   std::unique_ptr<Connection> connection_;
 };
 
-// SHA-256 of the bytes as 64 lower-case hex digits.
-std::string sha256_hex(std::string_view bytes);
-
 }  // namespace qflow

@@ -1,4 +1,4 @@
-#include "sha256.h"
+#include "qflow/model/sha256.h"
 
 // libcrypto's EVP interface would set up its providers, a millisecond in a process that lives for two; the functions
 // below it are deprecated for new code in general, not wrong.
@@ -8,8 +8,6 @@
 #include <algorithm>
 #include <new>
 
-#include "qflow/store/ledger.h"
-
 namespace qflow {
 namespace {
 
@@ -18,7 +16,7 @@ SHA256_CTX* context(std::array<std::uint8_t, 112>& state) {
   return std::launder(reinterpret_cast<SHA256_CTX*>(state.data()));
 }
 
-std::string hex(const std::array<unsigned char, SHA256_DIGEST_LENGTH>& digest) {
+std::string hex(const std::array<std::uint8_t, SHA256_DIGEST_LENGTH>& digest) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string text;
   text.reserve(digest.size() * 2);
@@ -40,9 +38,13 @@ void Sha256::update(std::string_view bytes) {
 }
 
 std::string Sha256::finish() {
-  std::array<unsigned char, SHA256_DIGEST_LENGTH> digest;
+  return hex(digest());
+}
+
+std::array<std::uint8_t, 32> Sha256::digest() {
+  std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest;
   SHA256_Final(digest.data(), context(state_));
-  return hex(digest);
+  return digest;
 }
 
 bool is_sha256(std::string_view text) {
