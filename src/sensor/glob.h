@@ -1,7 +1,9 @@
 #pragma once
 
-#include <string>
+#include <bitset>
+#include <cstdint>
 #include <string_view>
+#include <vector>
 
 namespace qflow {
 
@@ -11,15 +13,34 @@ namespace qflow {
 // at most. A leading dot has no special meaning.
 class Glob {
  public:
-  explicit Glob(std::string pattern);
+  explicit Glob(std::string_view pattern);
 
   // The whole path, which has no leading slash ("2026/11/a.csv").
   bool matches(std::string_view path) const;
-  // Whether anything below the folder ("2026/11") could match, so that it has to be listed.
+  // Whether anything below the folder ("2026/11", "" for the root) could match, so that it has to be listed.
   bool reaches_below(std::string_view folder) const;
 
  private:
-  std::string pattern_;
+  using ByteSet = std::bitset<256>;
+  enum class TokenKind : std::uint8_t { kByte, kAnyByte, kAnyBytes, kSet };
+  struct Token {
+    TokenKind kind = TokenKind::kByte;
+    char byte = 0;
+    std::uint32_t set = 0;  // index into sets_
+  };
+  struct Part {
+    bool any_parts = false;  // `**`
+    std::vector<Token> tokens = {};
+  };
+
+  // Reads the set that begins at `[`, and moves behind it; changes nothing when it is no valid one.
+  bool take_set(std::string_view pattern, std::size_t& position, Part& part);
+  void take_token(std::string_view pattern, std::size_t& position, Part& part);
+  bool fits(const Token& token, char byte) const;
+  bool fits(const Part& part, std::string_view name) const;
+
+  std::vector<Part> parts_;
+  std::vector<ByteSet> sets_;
 };
 
 }  // namespace qflow
