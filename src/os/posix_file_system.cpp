@@ -143,16 +143,28 @@ Result<FileInfo> PosixFileSystem::info(const Path& path, FollowLinks follow) {
   return file_info(status);
 }
 
-Result<std::vector<FolderEntry>> PosixFileSystem::list(const Path& folder) {
+Status PosixFileSystem::visit(const Path& folder, const FolderVisitor& visitor) {
   std::unique_ptr<DIR, int (*)(DIR*)> stream(opendir(folder.c_str()), closedir);
   if (!stream) return system_failure("list", folder, errno);
-  std::vector<FolderEntry> entries;
-  errno = 0;
-  while (const dirent* entry = readdir(stream.get())) {
-    if (!is_dot(entry->d_name)) entries.push_back({entry->d_name, entry_type(stream.get(), *entry)});
-    errno = 0;
+  const dirent* entry = nullptr;
+  const std::function<Result<FileInfo>()> info = [&]() -> Result<FileInfo> {
+    struct stat status {};
+    if (fstatat(dirfd(stream.get()), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0) return file_info(status);
+    return system_failure("look at", folder / entry->d_name, errno);
+  };
+  for (errno = 0; (entry = readdir(stream.get())) != nullptr; errno = 0) {
+    if (!is_dot(entry->d_name)) QFLOW_TRY(visitor({entry->d_name, entry_type(stream.get(), *entry), info}));
   }
   if (errno != 0) return system_failure("list", folder, errno);
+  return {};
+}
+
+Result<std::vector<FolderEntry>> PosixFileSystem::list(const Path& folder) {
+  std::vector<FolderEntry> entries;
+  QFLOW_TRY(visit(folder, [&](const VisitedEntry& entry) -> Status {
+    entries.push_back({std::string(entry.name), entry.type});
+    return {};
+  }));
   std::sort(entries.begin(), entries.end(), [](const auto& a, const auto& b) { return a.name < b.name; });
   return entries;
 }

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <set>
 #include <thread>
 
 #include "support/temporary_folder.h"
@@ -103,6 +104,8 @@ TEST_CASE("errors name the path and the reason; what is absent is kNotFound") {
       {error_of(files.info(absent, FollowLinks::kYes)), ErrorKind::kNotFound,
        "can't look at " + at + ": No such file or directory"},
       {error_of(files.list(absent)), ErrorKind::kNotFound, "can't list " + at + ": No such file or directory"},
+      {error_of(files.visit(absent, [](const VisitedEntry&) { return Status(); })), ErrorKind::kNotFound,
+       "can't list " + at + ": No such file or directory"},
       {error_of(files.read_link(absent)), ErrorKind::kNotFound,
        "can't read the link " + at + ": No such file or directory"},
       {error_of(files.make_folder(folder / "file")), ErrorKind::kStore,
@@ -157,6 +160,32 @@ TEST_CASE("list gives every entry with its type, sorted by name") {
   std::string seen;
   for (const FolderEntry& entry : *entries) seen += entry.name + std::to_string(static_cast<int>(entry.type)) + " ";
   CHECK(seen == ".hidden0 a1 b0 c2 d3 ");
+}
+
+TEST_CASE("visit shows every entry, tells of it when asked, and ends with the visitor's error") {
+  PosixFileSystem files;
+  TemporaryFolder folder;
+  write_text(files, folder / "b", "four");
+  REQUIRE(files.make_folder(folder / "a"));
+  REQUIRE(files.make_symlink("b", folder / "c"));
+  std::set<std::string> seen;
+  const auto look = [&](const VisitedEntry& entry) -> Status {
+    if (entry.name == "a") REQUIRE(files.remove(folder / "a"));
+    const auto info = entry.info();
+    const std::string size = entry.type == FileType::kRegular ? std::to_string(info->size) : "";
+    seen.insert(std::string(entry.name) + ":" + (info ? size : info.error().message));
+    return {};
+  };
+  REQUIRE(files.visit(folder.path(), look));
+  CHECK(seen == std::set<std::string>{"a:can't look at " + (folder / "a").native() + ": No such file or directory",
+                                      "b:4", "c:"});
+  int calls = 0;
+  const auto stop = [&](const VisitedEntry&) -> Status {
+    ++calls;
+    return fail(ErrorKind::kFailed, "enough");
+  };
+  CHECK(files.visit(folder.path(), stop).error().message == "enough");
+  CHECK(calls == 1);
 }
 
 TEST_CASE("info tells links from what they point to") {

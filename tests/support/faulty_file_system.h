@@ -79,6 +79,17 @@ class FaultyFileSystem final : public FileSystem {
     QFLOW_TRY(record("list", folder));
     return inner_.list(folder);
   }
+  // What the visitor asks of an entry is a call too ("info /a/b").
+  Status visit(const Path& folder, const FolderVisitor& visitor) override {
+    QFLOW_TRY(record("visit", folder));
+    return inner_.visit(folder, [&](const VisitedEntry& entry) {
+      const std::function<Result<FileInfo>()> info = [&]() -> Result<FileInfo> {
+        QFLOW_TRY(record("info", folder / entry.name));
+        return entry.info();
+      };
+      return visitor({entry.name, entry.type, info});
+    });
+  }
   Result<std::string> read_link(const Path& path) override {
     QFLOW_TRY(record("read_link", path));
     return inner_.read_link(path);

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -33,6 +34,17 @@ struct FolderEntry {
   std::string name;
   FileType type = FileType::kOther;
 };
+
+// One entry of a folder that is being visited, good only while the visitor is called.
+struct VisitedEntry {
+  std::string_view name;
+  FileType type = FileType::kOther;
+  // What `info` says of the entry itself (a link is not followed), at the price of one fstatat(2); kNotFound when it
+  // has gone meanwhile.
+  const std::function<Result<FileInfo>()>& info;
+};
+// An error ends the visit, which returns it.
+using FolderVisitor = std::function<Status(const VisitedEntry& entry)>;
 
 // An open file descriptor, closed at the end of its life. Every one is close-on-exec.
 class FileHandle {
@@ -96,6 +108,8 @@ class FileSystem {
 
   virtual Result<FileInfo> info(const Path& path, FollowLinks follow) = 0;
   virtual Result<std::vector<FolderEntry>> list(const Path& folder) = 0;  // sorted by name, without . and ..
+  // The same for folders of very many files: in no order, and nothing is kept of an entry.
+  virtual Status visit(const Path& folder, const FolderVisitor& visitor) = 0;
   virtual Result<std::string> read_link(const Path& path) = 0;
   virtual Status make_folder(const Path& path) = 0;  // its parent must exist; no error if it is a folder already
   virtual Status make_symlink(const std::string& target, const Path& path) = 0;
@@ -127,6 +141,7 @@ class PosixFileSystem final : public FileSystem {
   Status copy_bytes(const FileHandle& from, const FileHandle& to) override;
   Result<FileInfo> info(const Path& path, FollowLinks follow) override;
   Result<std::vector<FolderEntry>> list(const Path& folder) override;
+  Status visit(const Path& folder, const FolderVisitor& visitor) override;
   Result<std::string> read_link(const Path& path) override;
   Status make_folder(const Path& path) override;
   Status make_symlink(const std::string& target, const Path& path) override;
