@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "qflow/error/printable.h"
+#include "qflow/os/file_system.h"
 
 namespace qflow {
 namespace {
@@ -45,10 +46,11 @@ std::string_view stem_of(std::string_view name) {
   return dot == std::string_view::npos || dot == 0 ? name : name.substr(0, dot);
 }
 
-// What follows the last "..": where the marker lies is then any folder.
-std::string_view without_way_up(std::string_view text) {
-  const std::size_t up = text.rfind("../");
-  return up == std::string_view::npos ? text : text.substr(up + 3);
+// What follows the ways up, which lead to any folder.
+std::string without_ways_up(const std::string& text) {
+  const std::string plain = Path(text).lexically_normal().native();
+  const std::size_t up = plain.rfind("../");
+  return up == std::string::npos ? plain : plain.substr(up + 3);
 }
 
 }  // namespace
@@ -60,8 +62,8 @@ Result<DoneMarker> DoneMarker::parse(std::string text) {
   if (text.empty() || text.front() == '/') {
     return fail(ErrorKind::kInvalid, what + " is no path relative to the file's folder", "write, say, \"{name}.ok\"");
   }
-  const std::string form = filled(without_way_up(text), "*", "*", escaped);
-  if (file_name(form).find_first_not_of('*') == std::string_view::npos) {
+  const std::string form = filled(without_ways_up(text), "*", "*", escaped);
+  if (form.find_first_not_of("*/") == std::string::npos) {
     return fail(ErrorKind::kInvalid, what + " makes every file a marker", "add something to the name: \"{name}.ok\"");
   }
   return DoneMarker(std::move(text), "**/" + form);
