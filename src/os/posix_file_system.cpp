@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdio>
+#include <limits>
 #include <memory>
 
 #include "qflow/os/file_system.h"
@@ -44,7 +45,11 @@ FileType file_type(mode_t mode) {
 }
 
 std::int64_t nanoseconds(const timespec& time) {
-  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+  std::int64_t count = 0;
+  const bool too_far = __builtin_mul_overflow(time.tv_sec, std::int64_t{1'000'000'000}, &count) ||
+                       __builtin_add_overflow(count, time.tv_nsec, &count);
+  if (!too_far) return count;
+  return time.tv_sec < 0 ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
 }
 
 FileInfo file_info(const struct stat& status) {

@@ -17,6 +17,9 @@ void FolderListing::add_unread(std::string path) {
 
 void FolderListing::sort() {
   std::sort(places_.begin(), places_.end(), [&](const Place& a, const Place& b) { return path_of(a) < path_of(b); });
+  // A folder that changes while it is read may show an entry twice.
+  const auto same = [&](const Place& a, const Place& b) { return path_of(a) == path_of(b); };
+  places_.erase(std::unique(places_.begin(), places_.end(), same), places_.end());
   std::sort(unread_.begin(), unread_.end());
 }
 

@@ -23,7 +23,7 @@ class FolderListing {
   // A file or folder of which nothing could be learnt, nor of what is below it.
   void add_unread(std::string path);
   void add_link_outside() { ++links_outside_; }
-  // Puts everything into the order of its bytes; to be called after the last addition.
+  // Puts everything into the order of its bytes, each path once; to be called after the last addition.
   void sort();
 
   std::size_t size() const { return places_.size(); }

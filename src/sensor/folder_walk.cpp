@@ -69,6 +69,11 @@ Result<FolderListing> FolderWalk::run() {
   QFLOW_ASSIGN(const FileInfo info, watched_folder(files_, root_, "for one file write sensor_type = \"file\""));
   folders_.push_back({"", 0, info.device, info.inode});
   for (std::size_t index = 0; index < folders_.size(); ++index) QFLOW_TRY(visit(index));
+  // What lies in a folder that was moved away meanwhile seems to be gone.
+  QFLOW_ASSIGN(const FileInfo after, watched_folder(files_, root_, "mend `path`"));
+  if (after.inode != info.inode || after.device != info.device) {
+    return fail(ErrorKind::kFailed, root_.native() + " became another folder while qflow looked at it");
+  }
   listing_.sort();
   return std::move(listing_);
 }
@@ -142,11 +147,12 @@ Result<FolderListing> list_folder(FileSystem& files, const Path& folder, const F
 
 Result<FolderListing> list_file(FileSystem& files, const Path& file, const FileSelection* selection) {
   const Path folder = file.parent_path();
+  const Result<FileInfo> info = files.info(file, FollowLinks::kYes);
+  // After the file: where the folder has just gone, so has the file.
   QFLOW_TRY(watched_folder(files, folder, "mend `path`"));
   FolderListing listing;
   const std::string name = file.filename().native();
   if (selection != nullptr && !selection->counts(name)) return listing;
-  const Result<FileInfo> info = files.info(file, FollowLinks::kYes);
   if (!info && info.error().kind == ErrorKind::kNotFound) return listing;
   QFLOW_TRY(info);
   if (info->type == FileType::kFolder) {

@@ -188,6 +188,20 @@ TEST_CASE("visit shows every entry, tells of it when asked, and ends with the vi
   CHECK(calls == 1);
 }
 
+TEST_CASE("info of a file from a far century has the nearest time that there is") {
+  PosixFileSystem files;
+  TemporaryFolder folder;
+  write_text(files, folder / "f", "");
+  const timespec times[] = {{0, UTIME_OMIT}, {13'000'000'000, 0}};  // 2381
+  REQUIRE(utimensat(AT_FDCWD, (folder / "f").c_str(), times, 0) == 0);
+  struct stat status {};
+  REQUIRE(stat((folder / "f").c_str(), &status) == 0);
+  // Some file systems know no such times.
+  const bool kept = status.st_mtim.tv_sec == 13'000'000'000;
+  const std::int64_t expected = kept ? INT64_MAX : status.st_mtim.tv_sec * std::int64_t{1'000'000'000};
+  CHECK(files.info(folder / "f", FollowLinks::kNo)->modified_ns == expected);
+}
+
 TEST_CASE("info tells links from what they point to") {
   PosixFileSystem files;
   TemporaryFolder folder;

@@ -90,6 +90,13 @@ TEST_CASE("what can't be read stays as it was") {
   for (const Story& story : stories) play(story, Markers::kNone);
 }
 
+TEST_CASE("a file that was listed twice is one") {
+  const World there = world("b:1@1#1 a:1@1#2 b:1@1#1");
+  CHECK(there.listing.size() == 2);
+  CHECK(there.listing[0].path == "a");
+  CHECK(there.listing[1].path == "b");
+}
+
 TEST_CASE("what is reported can change without a new baseline") {
   std::optional<std::string> snapshot;
   const auto look = [&](ChangeKind reported, const std::string& there) {

@@ -5,6 +5,26 @@
 
 using namespace qflow;
 
+namespace {
+
+// A clock on which something happens in the world when it is asked.
+class HookedClock final : public Clock {
+ public:
+  void at_question(int number, std::function<void()> action) { left_ = number, action_ = std::move(action); }
+
+  Instant now() override { return {}; }
+  std::chrono::microseconds monotonic() override {
+    if (--left_ == 0) action_();
+    return {};
+  }
+
+ private:
+  int left_ = 0;
+  std::function<void()> action_;
+};
+
+}  // namespace
+
 TEST_CASE("a link counts where it leads to a place inside the watched folder") {
   struct Row {
     std::string name, target, pattern;
@@ -159,6 +179,33 @@ TEST_CASE("a folder that is gone is an error, and misses nothing when it is back
   }
 }
 
+TEST_CASE("a folder that goes while it is looked at is an error") {
+  struct Row {
+    bool leaves_another;
+    std::string message;
+  };
+  for (const Row& row : {Row{false, "No such file or directory"}, Row{true, "became another folder"}}) {
+    WatchedFolder world;
+    world.watched.path = "in";
+    world.watched.pattern = "**";
+    world.make_folder("in/d");
+    world.write("in/d/a");
+    REQUIRE(world.look());
+    HookedClock clock;
+    world.clock = &clock;
+    // The first question is for the beginning, the second for the entry d.
+    clock.at_question(2, [&] {
+      REQUIRE(world.disk.rename(world / "in", world / "away"));
+      if (row.leaves_another) world.make_folder("in");
+    });
+    CHECK(world.found().find(row.message) != std::string::npos);
+    world.clock = &world.fake_clock;
+    if (row.leaves_another) world.remove("in");
+    REQUIRE(world.disk.rename(world / "away", world / "in"));
+    CHECK(world.found() == "");
+  }
+}
+
 TEST_CASE("a folder that can't be read is an error") {
   WatchedFolder world;
   world.write("a");
@@ -239,13 +286,16 @@ TEST_CASE("real paths") {
   world.link(".", "d/self");
   const auto at = real_path(world.disk, world.folder.path());
   REQUIRE(at);
-  const std::pair<std::string, std::string> rows[] = {
+  struct Row {
+    std::string path, real;
+  };
+  const Row rows[] = {
       {"", ""},         {"/d/e/f", "/d/e/f"}, {"//d//e/", "/d/e"},          {"/l/f", "/d/e/f"},
       {"/m", "/d/e/f"}, {"/l/..", "/d"},      {"/d/self/./self/e", "/d/e"},
   };
-  for (const auto& [path, real] : rows) {
-    CAPTURE(path);
-    CHECK(real_path(world.disk, at->native() + path) == *at / Path(at->native() + real));
+  for (const Row& row : rows) {
+    CAPTURE(row.path);
+    CHECK(real_path(world.disk, at->native() + row.path) == Path(at->native() + row.real));
   }
   CHECK(real_path(world.disk, "/..") == Path("/"));
   CHECK(real_path(world.disk, "/../tmp/..") == Path("/"));

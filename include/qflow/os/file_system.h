@@ -18,7 +18,7 @@ using Path = std::filesystem::path;
 enum class FileType { kRegular, kFolder, kSymlink, kOther };
 enum class FollowLinks { kYes, kNo };
 
-// What stat(2) says. Times are nanoseconds since 1970.
+// What stat(2) says. Times are nanoseconds since 1970; those outside of 1677 to 2262 are the nearest of these.
 struct FileInfo {
   FileType type = FileType::kOther;
   std::uint64_t size = 0;
