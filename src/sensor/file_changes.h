@@ -45,9 +45,10 @@ struct FileComparison {
 
 // Compares what was known with what is there (sorted), and gives the sink every change in the order of the paths. A
 // version counts once it was seen twice, unchanged, at least `settle` apart; with a marker at least as new as the file
-// it counts at once, with an older one (which may belong to what was there before) it has to settle too. What the
-// listing could not read stays as it was; what it could not read when the baseline was taken is taken into it by the
-// first look that can. Without a snapshot this is the first look. kStore when the snapshot is damaged.
+// it counts at once, with an older one (which may belong to what was there before) it has to settle too, and before it
+// has one it is not there, at the baseline neither. What the listing could not read stays as it was; what it could not
+// read when the baseline was taken is taken into it by the first look that can. Without a snapshot this is the first
+// look. kStore when the snapshot is damaged.
 Result<FileComparison> compare_files(const std::optional<std::string>& snapshot, const FolderListing& listing,
                                      const FileChangeRules& rules, Instant now, const ChangeSink& sink);
 

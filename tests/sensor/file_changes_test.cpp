@@ -58,6 +58,7 @@ TEST_CASE("what can't be read stays as it was") {
        k0s,
        kIgnore,
        {{0, "d-/a:1@1#1 d/e/a:1@1#2", ""}, {1, "!d", "-d-/a"}, {2, "!d/e", ""}, {3, "", "-d/e/a"}}},
+      {"several folders", kAll, k0s, kIgnore, {{0, "a/x:1@1#1 b/x:1@1#2 z/x:1@1#3", ""}, {1, "!z !b !a", ""}}},
       {"a file", kAll, k0s, kIgnore, {{0, "a:1@1#1 ab:1@1#2", ""}, {1, "!a", "-ab"}, {2, "a:1@1#1", ""}}},
       {"one that settles",
        kAll,

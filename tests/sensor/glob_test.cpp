@@ -4,13 +4,16 @@
 
 #include <string>
 
-namespace qflow {
+using namespace qflow;
+
 namespace {
 
 struct MatchRow {
   std::string pattern, path;
   bool matches;
 };
+
+}  // namespace
 
 TEST_CASE("a glob matches whole paths") {
   const MatchRow rows[] = {
@@ -126,6 +129,3 @@ TEST_CASE("a glob of many stars ends soon") {
   CHECK(!Glob(folders + "b").matches(deep + "c"));
   CHECK(Glob(folders + "b").matches(deep + "b"));
 }
-
-}  // namespace
-}  // namespace qflow
