@@ -1,0 +1,100 @@
+#include "sensor/http_state.h"
+
+#include "qflow/error/printable.h"
+#include "qflow/model/json.h"
+#include "qflow/model/sha256.h"
+
+namespace qflow {
+namespace {
+
+constexpr int kCursorVersion = 1;
+
+std::optional<std::string> header(const HttpAnswer& answer, std::string_view name) {
+  const auto found = answer.headers.find(name);
+  if (found == answer.headers.end() || found->second.empty()) return std::nullopt;
+  return found->second;
+}
+
+std::string_view without_weakness(std::string_view etag) {
+  return etag.starts_with("W/") ? etag.substr(2) : etag;
+}
+
+template <class Value>
+Json or_null(const std::optional<Value>& value) {
+  return value ? Json(*value) : Json();
+}
+
+template <class Value>
+bool read_member(const Json& object, const char* name, std::optional<Value>& value) {
+  const auto found = object.find(name);
+  if (found == object.end()) return false;
+  if (found->is_null()) return true;
+  if constexpr (std::is_same_v<Value, std::string>) {
+    if (!found->is_string()) return false;
+  } else {
+    if (!found->is_number_integer() || *found < 0) return false;
+  }
+  value = found->get<Value>();
+  return true;
+}
+
+bool read_state(const Json& object, HttpState& state) {
+  if (!object.is_object() || object.value("v", Json()) != Json(kCursorVersion)) return false;
+  const Json is_final = object.value("final", Json());
+  if (!is_final.is_boolean()) return false;
+  state.last_modified_is_final = is_final.get<bool>();
+  return read_member(object, "etag", state.etag) && read_member(object, "last_modified", state.last_modified) &&
+         read_member(object, "sha256", state.sha256) && read_member(object, "size", state.size);
+}
+
+std::string with_separators(std::uint64_t number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
+  return digits;
+}
+
+}  // namespace
+
+HttpState state_in(const HttpAnswer& answer) {
+  HttpState state;
+  state.etag = header(answer, "etag");
+  state.last_modified = header(answer, "last-modified");
+  const auto date = header(answer, "date");
+  state.last_modified_is_final = state.last_modified && date && date != state.last_modified;
+  return state;
+}
+
+bool is_changed(const HttpState& before, const HttpState& now) {
+  if (before.etag && now.etag) return without_weakness(*before.etag) != without_weakness(*now.etag);
+  const bool both_dated = before.last_modified && now.last_modified;
+  if (both_dated && before.last_modified != now.last_modified) return true;
+  if (before.sha256 && now.sha256) return before.sha256 != now.sha256;
+  return !both_dated;
+}
+
+std::string to_cursor(const HttpState& state) {
+  return to_compact({{"v", kCursorVersion},
+                     {"etag", or_null(state.etag)},
+                     {"last_modified", or_null(state.last_modified)},
+                     {"final", state.last_modified_is_final},
+                     {"sha256", or_null(state.sha256)},
+                     {"size", or_null(state.size)}});
+}
+
+Result<HttpState> parse_http_cursor(std::string_view text) {
+  const auto object = parse_json(text);
+  HttpState state;
+  if (object && read_state(*object, state)) return state;
+  return fail(ErrorKind::kStore, "what the last look left is damaged",
+              "`qflow sensor reset` lets the sensor begin anew");
+}
+
+std::string describe(const HttpState& state) {
+  std::string text = "something";
+  if (state.sha256) text = "sha256 " + state.sha256->substr(0, 12);
+  if (state.last_modified) text = "modified " + printable(*state.last_modified);
+  if (state.etag) text = "etag " + printable(*state.etag);
+  return state.size ? text + ", " + with_separators(*state.size) + (*state.size == 1 ? " byte" : " bytes") : text;
+}
+
+}  // namespace qflow
