@@ -2,7 +2,7 @@
 
 #include "qflow/error/printable.h"
 #include "qflow/model/json.h"
-#include "qflow/model/sha256.h"
+#include "sensor/thousands.h"
 
 namespace qflow {
 namespace {
@@ -47,12 +47,6 @@ bool read_state(const Json& object, HttpState& state) {
          read_member(object, "sha256", state.sha256) && read_member(object, "size", state.size);
 }
 
-std::string with_separators(std::uint64_t number) {
-  std::string digits = std::to_string(number);
-  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, ",");
-  return digits;
-}
-
 }  // namespace
 
 HttpState state_in(const HttpAnswer& answer) {
@@ -85,8 +79,8 @@ Result<HttpState> parse_http_cursor(std::string_view text) {
   const auto object = parse_json(text);
   HttpState state;
   if (object && read_state(*object, state)) return state;
-  return fail(ErrorKind::kStore, "what the last look left is damaged",
-              "`qflow sensor reset` lets the sensor begin anew");
+  return fail(ErrorKind::kStore, "what the sensor knew of its address is damaged, or was written by another qflow",
+              "start it anew with: qflow sensor reset");
 }
 
 std::string describe(const HttpState& state) {
@@ -94,7 +88,7 @@ std::string describe(const HttpState& state) {
   if (state.sha256) text = "sha256 " + state.sha256->substr(0, 12);
   if (state.last_modified) text = "modified " + printable(*state.last_modified);
   if (state.etag) text = "etag " + printable(*state.etag);
-  return state.size ? text + ", " + with_separators(*state.size) + (*state.size == 1 ? " byte" : " bytes") : text;
+  return state.size ? text + ", " + with_thousands(*state.size) + (*state.size == 1 ? " byte" : " bytes") : text;
 }
 
 }  // namespace qflow
