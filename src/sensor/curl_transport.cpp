@@ -13,6 +13,7 @@
 
 #include "qflow/os/decimal.h"
 #include "qflow/os/shared_library.h"
+#include "sensor/lower_case.h"
 #include "sensor/web_address.h"
 
 namespace qflow {
@@ -64,14 +65,6 @@ std::string_view trimmed(std::string_view text) {
   const std::size_t start = text.find_first_not_of(kSpace);
   if (start == std::string_view::npos) return {};
   return text.substr(start, text.find_last_not_of(kSpace) - start + 1);
-}
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
 }
 
 enum class BrokenOff { kNo, kLongHeaders, kLongBody };

@@ -1,15 +1,9 @@
 #include "sensor/web_address.h"
 
+#include "sensor/lower_case.h"
+
 namespace qflow {
 namespace {
-
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  for (char& c : lower) {
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  }
-  return lower;
-}
 
 // Takes all before the first of `ends`, or everything.
 std::string_view take_until(std::string_view& text, std::string_view ends) {

@@ -226,6 +226,38 @@ TEST_CASE("a body over 64 MiB needs an ETag or a time") {
   CHECK(just->changes.at(0).payload.at("size") == 64 * 1024 * 1024);
 }
 
+TEST_CASE("any other answer than a good one is an error, and nothing is learnt of it") {
+  WebServer server;
+  server.answers("thing", {{"headers", {{"ETag", "\"a\""}}}, {"body", "1"}});
+  auto looks = looks_at(server.url("/thing"));
+  REQUIRE(looks.look());
+  const std::string left = *looks.cursor;
+  for (int status : {301, 400, 401, 403, 404, 410, 500, 503}) {
+    server.answers("thing", {{"status", status}, {"headers", {{"ETag", "\"b\""}}}, {"body", "error"}});
+    CHECK(error_of(looks.look()) == server.url("/thing") + " answered " + std::to_string(status));
+    CHECK(*looks.cursor == left);
+  }
+  server.answers("thing", {{"headers", {{"ETag", "\"c\""}}}, {"body", "2"}});
+  CHECK(looks.look()->changes.size() == 1);
+  server.answers("thing", {{"status", 304}});
+  auto first_look = looks_at(server.url("/thing"));
+  CHECK(error_of(first_look.look()) == server.url("/thing") + " answered 304");
+}
+
+TEST_CASE("an http sensor that can't ask says why") {
+  WebServer server;
+  server.answers("hangs", {{"hang", true}});
+  auto looks = looks_at(server.url("/hangs"));
+  looks.rules.timeout = std::chrono::milliseconds(250);
+  CHECK(error_of(looks.look()) == server.url("/hangs") + " took longer than 250ms");
+  server.end();
+  looks.rules.timeout = std::chrono::seconds(30);
+  CHECK(error_of(looks.look()) == "can't reach " + server.url("/hangs") + ": connection refused");
+  CHECK(!looks.cursor);
+  CHECK(error_of(looks_at("ftp://me:pass@host/x").look()) ==
+        "the address begins with neither http:// nor https://; write the whole address");
+}
+
 TEST_CASE("a damaged cursor of an http sensor is an error") {
   WebServer server;
   server.answers("thing", {{"body", "1"}});

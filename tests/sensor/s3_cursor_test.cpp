@@ -30,7 +30,7 @@ TEST_CASE("the cursor of an s3 sensor comes back as it was") {
   }
 }
 
-TEST_CASE("a hundred thousand objects are 3 MB at most") {
+TEST_CASE("a hundred thousand objects are 4.5 MB at most") {
   KnownObjects objects;
   for (int number = 0; number < 100'000; ++number) {
     const std::string text = std::to_string(1'000'000 + number);

@@ -5,6 +5,7 @@
 #include "sensor/looks.h"
 #include "sensor/s3_server.h"
 #include "sensor/sensor_kinds.h"
+#include "sensor/web_server.h"
 
 using namespace qflow;
 
@@ -260,6 +261,18 @@ TEST_CASE("an outage of S3 loses nothing and doubles nothing") {
   looks.watched.endpoint = server.endpoint() + "/";
   CHECK(events(looks.look()) == "deleted b, created c");
   CHECK(events(looks.look()) == "");
+}
+
+TEST_CASE("an s3 sensor waits for its timeout at most") {
+  WebServer server;
+  server.answers("data", {{"hang", true}});
+  Looks<S3Sensor> looks(S3Sensor{"data", "in/", std::nullopt, server.url(""), std::nullopt});
+  CHECK(events(looks.look()) ==
+        "an s3 sensor needs the secret AWS_ACCESS_KEY_ID, which has no value; set the "
+        "environment variable, or write it to the file secrets/AWS_ACCESS_KEY_ID of the store");
+  looks.secrets = {{"AWS_ACCESS_KEY_ID", "AKIAEXAMPLE"}, {"AWS_SECRET_ACCESS_KEY", "secret"}};
+  looks.rules.timeout = std::chrono::milliseconds(250);
+  CHECK(events(looks.look()) == server.url("/data") + " took longer than 250ms");
 }
 
 TEST_CASE("S3 says itself what is wrong") {
