@@ -4,6 +4,7 @@ find_path(QFLOW_CLI11_INCLUDE CLI/CLI.hpp REQUIRED)
 find_path(QFLOW_JSON_INCLUDE nlohmann/json.hpp REQUIRED)
 find_path(QFLOW_FMT_INCLUDE fmt/format.h REQUIRED)
 find_path(QFLOW_EXPECTED_INCLUDE tl/expected.hpp REQUIRED)
+find_path(QFLOW_LIBPQ_INCLUDE libpq-fe.h PATH_SUFFIXES postgresql REQUIRED)
 
 # Static where Debian has an archive: start-up is paid by every command, and each shared library costs 0.1 ms and more.
 function(qflow_static_library target archive)

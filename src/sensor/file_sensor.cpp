@@ -66,7 +66,7 @@ Sighting sighting(const FolderListing& listing, FileComparison comparison, FileR
 Result<Sighting> look_at(const FileSensor& watched, const Look& look) {
   const Path path = watched_path(watched, look);
   const Path folder = watched.directory ? path : path.parent_path();
-  const LookDeadline deadline(look.clock, look.rules.timeout, path.native());
+  const LookDeadline deadline(look, path.native());
   QFLOW_ASSIGN(const std::optional<DoneMarker> marker, done_marker(watched));
   const FileSelection selection(watched.pattern, marker ? &*marker : nullptr);
   // A path alone names its file, whatever it is called.
