@@ -375,9 +375,10 @@ Error PostgresqlSession::server_error(const PGresult* result) {
   std::string advice = field(result, PG_DIAG_MESSAGE_HINT);
   is_table_missing_ = code == "42P01" || code == "3F000";
   if (is_table_missing_ || code == "42703") return {ErrorKind::kNotFound, std::move(message), std::move(advice)};
-  if (code == "25006") advice = "a sensor only reads";
+  const bool is_write = code == "25006" || code == "25001" || code == "0A000";
+  if (is_write) advice = "a sensor only reads";
   if (code == "42601") advice = "write one SELECT, VALUES or WITH, and nothing after it";
-  const bool is_text_wrong = code.starts_with("42") || code.starts_with("22") || code == "25006";
+  const bool is_text_wrong = is_write || code.starts_with("42") || code.starts_with("22");
   return {is_text_wrong ? ErrorKind::kInvalid : ErrorKind::kFailed, std::move(message), std::move(advice)};
 }
 

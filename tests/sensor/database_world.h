@@ -31,7 +31,7 @@ class SqliteWorld final : public DatabaseWorld {
   SqliteFile file{folder / "shop.db"};
 };
 
-class PostgresqlWorld final : public DatabaseWorld {
+class PostgresqlWorld : public DatabaseWorld {
  public:
   PostgresqlWorld() {
     PostgresqlEngine engine;
