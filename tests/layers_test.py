@@ -19,7 +19,7 @@ THIRD_PARTY = {
     "nlohmann/": {"include/qflow/model/json.h"},
     "sqlite3.h": {"src/store/sqlite_connection.cpp", "src/store/sqlite_files.cpp", "src/store/sqlite_query.cpp",
                   "src/sensor/sqlite_session.cpp"},
-    "libpq-fe.h": {"src/sensor/postgresql_session.cpp"},
+    "libpq-fe.h": {"src/sensor/libpq.h"},
     "curl/": {"src/sensor/curl_transport.cpp"},
 }
 

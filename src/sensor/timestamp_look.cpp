@@ -184,7 +184,7 @@ Result<Sighting> look_at_timestamps(const DatabaseLook& look) {
   Sighting sighting;
   sighting.cursor = write_cursor(DetectionMode::kTimestampColumn, to_kept(found.newest));
   sighting.seen = fmt::format("{}: {}", printable(look.watched.table_name),
-                              maximum.kind == ValueKind::kNull ? "no timestamp yet" : "maximum " + maximum.text);
+                              maximum.kind == ValueKind::kNull ? "no timestamp yet" : "maximum " + printable(maximum.text));
   const bool is_baseline = !look.look.cursor && look.look.rules.baseline == SensorBaseline::kIgnore;
   if (is_baseline || found.added == 0) return sighting;
   sighting.changes.push_back({Json{{"table", look.watched.table_name},
