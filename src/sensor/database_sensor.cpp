@@ -32,6 +32,7 @@ Result<Sighting> look_at(const DatabaseSensor& watched, const Look& look) {
   QFLOW_ASSIGN(const std::unique_ptr<DatabaseSession> session, std::visit(open, watched.engine));
   const DatabaseLook database_look{watched, look, *session};
   auto sighting = look_in_mode(database_look);
+  QFLOW_TRY(session->confirm());
   if (!sighting) return tl::make_unexpected(explain_missing(std::move(sighting).error(), database_look));
   return sighting;
 }

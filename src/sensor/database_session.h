@@ -34,6 +34,8 @@ class DatabaseSession {
   virtual Result<std::vector<std::string>> identity_columns(const TableName& table) = 0;
   // Why the table may not have been found, as advice; "" when there is nothing to say. Ends the transaction.
   virtual std::string advise_on_missing(const TableName& table) = 0;
+  // To be asked when all was read or failed: an error when what was read may not have been of one moment after all.
+  virtual Status confirm() = 0;
 };
 
 using OpenedDatabase = Result<std::unique_ptr<DatabaseSession>>;

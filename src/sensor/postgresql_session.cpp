@@ -37,6 +37,7 @@ class PostgresqlSession final : public DatabaseSession {
   }
   Result<std::vector<std::string>> identity_columns(const TableName& table) override;
   std::string advise_on_missing(const TableName& table) override;
+  Status confirm() override { return {}; }
 
  private:
   Status limit_time();

@@ -2,6 +2,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 
 #include "qflow/error/printable.h"
@@ -83,12 +84,33 @@ int stop_when_over(void* deadline) {
   return static_cast<const LookDeadline*>(deadline)->is_over() ? 1 : 0;
 }
 
+// A file name as SQLite reads it in a URI (https://sqlite.org/uri.html).
+std::string immutable_uri(const Path& path) {
+  std::string uri = "file:";
+  for (const char c : path.native()) {
+    const bool is_plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '/' || c == '.';
+    uri += is_plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return uri + "?immutable=1";
+}
+
+// Whether all is in the file itself, though it is one with a write-ahead log (the byte at 18 of its header,
+// https://sqlite.org/fileformat2.html): nobody has it open.
+bool is_log_at_rest(const Path& path, FileSystem& files) {
+  constexpr std::size_t kVersionAt = 18;
+  char header[kVersionAt + 1] = {};
+  if (exists(files, path.native() + "-wal")) return false;
+  const auto file = files.open(path, OpenMode::kRead);
+  const auto size = file ? files.read_some(*file, header, sizeof header) : Result<std::size_t>(0);
+  return size && *size == sizeof header && header[kVersionAt] == 2;
+}
+
 class SqliteSession final : public DatabaseSession {
  public:
-  SqliteSession(Path path, sqlite3* database, FileSystem& files, const LookDeadline& deadline)
-      : path_(std::move(path)), database_(database), files_(files), deadline_(deadline) {}
+  SqliteSession(Path path, FileSystem& files, const LookDeadline& deadline)
+      : path_(std::move(path)), files_(files), deadline_(deadline) {}
 
-  Status begin();
+  Status open(const FileInfo& before);
   Error error(int code) const;
 
   Status read(const std::string& statement, const std::vector<DatabaseValue>& parameters,
@@ -98,8 +120,10 @@ class SqliteSession final : public DatabaseSession {
   }
   Result<std::vector<std::string>> identity_columns(const TableName& table) override;
   std::string advise_on_missing(const TableName&) override { return {}; }  // names ignore case here
+  Status confirm() override;
 
  private:
+  Status begin();
   Result<Statement> prepare(const std::string& text, std::size_t parameters);
   Error refused_statement() const;
   Error locked() const;
@@ -108,7 +132,32 @@ class SqliteSession final : public DatabaseSession {
   std::unique_ptr<sqlite3, CloseDatabase> database_;
   FileSystem& files_;
   const LookDeadline& deadline_;
+  std::optional<FileInfo> at_rest_;  // the file as it was when it was opened without its log
 };
+
+// With its log, SQLite would make two files beside the database and leave them there, as a reader may not remove them.
+Status SqliteSession::open(const FileInfo& before) {
+  if (is_log_at_rest(path_, files_)) at_rest_ = before;
+  const std::string name = at_rest_ ? immutable_uri(path_) : path_.native();
+  const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+  sqlite3* database = nullptr;
+  const int code = sqlite3_open_v2(name.c_str(), &database, at_rest_ ? flags | SQLITE_OPEN_URI : flags, nullptr);
+  database_.reset(database);
+  if (code != SQLITE_OK) return tl::make_unexpected(error(code));
+  return begin();
+}
+
+// Without its log the database was not locked either.
+Status SqliteSession::confirm() {
+  if (!at_rest_) return {};
+  QFLOW_ASSIGN(const FileInfo now, files_.info(path_, FollowLinks::kYes));
+  const bool is_same = now.inode == at_rest_->inode && now.size == at_rest_->size &&
+                       now.modified_ns == at_rest_->modified_ns && !exists(files_, path_.native() + "-wal");
+  if (is_same) return {};
+  return fail(ErrorKind::kBusy,
+              fmt::format("the database {} was opened for writing during the look", printable(path_.native())),
+              "the next look will find it so");
+}
 
 Status SqliteSession::begin() {
   sqlite3_extended_result_codes(database_.get(), 1);
@@ -240,12 +289,8 @@ OpenedDatabase open_database(const SqliteEngine& engine, const Look& look, const
   if (info->type != FileType::kRegular) {
     return fail(ErrorKind::kFailed, fmt::format("the database {} is no regular file", printable(path.native())));
   }
-  sqlite3* database = nullptr;
-  const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
-  const int code = sqlite3_open_v2(path.c_str(), &database, flags, nullptr);
-  auto session = std::make_unique<SqliteSession>(path, database, look.files, deadline);
-  if (code != SQLITE_OK) return tl::make_unexpected(session->error(code));
-  QFLOW_TRY(session->begin());
+  auto session = std::make_unique<SqliteSession>(path, look.files, deadline);
+  QFLOW_TRY(session->open(*info));
   return session;
 }
 

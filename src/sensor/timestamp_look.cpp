@@ -183,8 +183,9 @@ Result<Sighting> look_at_timestamps(const DatabaseLook& look) {
   const DatabaseValue& maximum = found.newest.maximum;
   Sighting sighting;
   sighting.cursor = write_cursor(DetectionMode::kTimestampColumn, to_kept(found.newest));
-  sighting.seen = fmt::format("{}: {}", printable(look.watched.table_name),
-                              maximum.kind == ValueKind::kNull ? "no timestamp yet" : "maximum " + printable(maximum.text));
+  sighting.seen =
+      fmt::format("{}: {}", printable(look.watched.table_name),
+                  maximum.kind == ValueKind::kNull ? "no timestamp yet" : "maximum " + printable(maximum.text));
   const bool is_baseline = !look.look.cursor && look.look.rules.baseline == SensorBaseline::kIgnore;
   if (is_baseline || found.added == 0) return sighting;
   sighting.changes.push_back({Json{{"table", look.watched.table_name},

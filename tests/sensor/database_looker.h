@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +11,21 @@
 #include "support/fake_process_launcher.h"
 
 namespace qflow {
+
+// The real clock; a test can do something when a look asks it how much time is left.
+class ObservedClock final : public Clock {
+ public:
+  std::function<void()> on_monotonic;
+
+  Instant now() override { return real_.now(); }
+  std::chrono::microseconds monotonic() override {
+    if (on_monotonic) on_monotonic();
+    return real_.monotonic();
+  }
+
+ private:
+  PosixClock real_;
+};
 
 // A database sensor that looks again and again, as the service lets it: the cursor of a look that worked goes to the
 // next one.
@@ -20,6 +36,7 @@ class DatabaseLooker {
   Path folder = "/";
   std::map<std::string, std::string> secrets;
   std::optional<std::string> cursor;
+  ObservedClock clock;
 
   Result<Sighting> look() {
     rules.watched = watched;
@@ -27,7 +44,7 @@ class DatabaseLooker {
       if (!secrets.contains(name)) return fail(ErrorKind::kNotFound, "no value for the secret " + name);
       return secrets.at(name);
     };
-    const Look look{rules, cursor, folder, clock_.now(), environment_, find, files_, launcher_, clock_};
+    const Look look{rules, cursor, folder, clock.now(), environment_, find, files_, launcher_, clock};
     auto sighting = look_at(watched, look);
     if (sighting) cursor = sighting->cursor;
     return sighting;
@@ -51,10 +68,9 @@ class DatabaseLooker {
   }
 
  private:
-  PosixClock clock_;
   PosixFileSystem files_;
   FakeProcessLauncher launcher_;
-  const Environment environment_;
+  const Environment environment_ = {};
 };
 
 }  // namespace qflow

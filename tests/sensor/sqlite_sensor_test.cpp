@@ -217,6 +217,40 @@ TEST_CASE("sqlite: a write-ahead log is read, also beside its writer") {
   CHECK(world.looker.payload() == R"({"added":1,"count":2,"event_type":"created","old_count":1,"table":"orders"})");
 }
 
+TEST_CASE("sqlite: a database whose write-ahead log is at rest is read without making one") {
+  TemporaryFolder folder;
+  const Path path = folder / "it's 100% mine?.db";
+  const auto write = [&](const std::string& script) { SqliteFile(path).run(script); };
+  write("PRAGMA journal_mode = wal; CREATE TABLE orders (id)");
+  DatabaseLooker looker;
+  looker.watched.engine = SqliteEngine{path};
+  looker.watched.table_name = "orders";
+  CHECK(looker.payload() == "nothing");
+  write("INSERT INTO orders VALUES (1)");
+  CHECK(looker.payload() == R"({"added":1,"count":1,"event_type":"created","old_count":0,"table":"orders"})");
+  PosixFileSystem files;
+  CHECK(files.list(folder.path())->size() == 1);
+}
+
+TEST_CASE("sqlite: a writer that comes during a look without locks makes it an error") {
+  TemporaryFolder folder;
+  const Path path = folder / "shop.db";
+  SqliteFile(path).run("PRAGMA journal_mode = wal; CREATE TABLE orders (id)");
+  DatabaseLooker looker;
+  looker.watched.engine = SqliteEngine{path};
+  looker.watched.table_name = "orders";
+  CHECK(looker.payload() == "nothing");
+  int asked = 0;
+  looker.clock.on_monotonic = [&] {
+    // First when the look begins, then when the database is open.
+    if (++asked == 2) SqliteFile(path).run("INSERT INTO orders VALUES (zeroblob(100000))");
+  };
+  const Error error = looker.error();
+  CHECK(error.kind == ErrorKind::kBusy);
+  CHECK(error.message == "the database " + path.native() + " was opened for writing during the look");
+  CHECK(looker.payload() == R"({"added":1,"count":1,"event_type":"created","old_count":0,"table":"orders"})");
+}
+
 TEST_CASE("sqlite: a file that is gone for a while misses nothing") {
   SqliteWorld world;
   world.run("CREATE TABLE orders (id)");
