@@ -173,10 +173,11 @@ std::string PostgresqlConnection::field(const PGresult* result, int which) const
   return text == nullptr ? std::string() : printable(text);
 }
 
+// The codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
 Error PostgresqlConnection::server_error(const PGresult* result) {
   const std::string code = field(result, PG_DIAG_SQLSTATE);
   if (code.empty()) return lost_connection();
-  // The codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+  error_code_ = code;
   if (code == "57014") return too_slow();
   if (code == "55P03") {
     return {ErrorKind::kBusy,
@@ -184,15 +185,13 @@ Error PostgresqlConnection::server_error(const PGresult* result) {
                         format_duration(deadline_.limit())),
             "see in pg_locks who holds it, or give the sensor a longer timeout"};
   }
-  std::string message = fmt::format("{}: {}", place(), field(result, PG_DIAG_MESSAGE_PRIMARY));
-  std::string advice = field(result, PG_DIAG_MESSAGE_HINT);
-  is_table_missing_ = code == "42P01" || code == "3F000";
-  if (is_table_missing_ || code == "42703") return {ErrorKind::kNotFound, std::move(message), std::move(advice)};
+  const bool is_missing = code == "42P01" || code == "42703" || code == "3F000";
   const bool is_write = code == "25006" || code == "25001" || code == "0A000";
-  if (is_write) advice = "a sensor only reads";
-  if (code == "42601") advice = "write one SELECT, VALUES or WITH, and nothing after it";
   const bool is_text_wrong = is_write || code.starts_with("42") || code.starts_with("22");
-  return {is_text_wrong ? ErrorKind::kInvalid : ErrorKind::kFailed, std::move(message), std::move(advice)};
+  const ErrorKind kind = is_text_wrong ? ErrorKind::kInvalid : ErrorKind::kFailed;
+  return {is_missing ? ErrorKind::kNotFound : kind,
+          fmt::format("{}: {}", place(), field(result, PG_DIAG_MESSAGE_PRIMARY)),
+          is_write ? "a sensor only reads" : field(result, PG_DIAG_MESSAGE_HINT)};
 }
 
 }  // namespace qflow

@@ -22,8 +22,8 @@ class PostgresqlConnection {
   Status run_script(const std::string& script);
   // One statement: the extended protocol takes no more.
   Status run(const std::string& statement, const std::vector<DatabaseValue>& parameters, const RowReader& reader);
-  // Whether the last error of the server was that a table does not exist.
-  bool is_table_missing() const { return is_table_missing_; }
+  // The SQLSTATE of the server's last error; "" before one.
+  const std::string& error_code() const { return error_code_; }
 
  private:
   enum class WaitFor { kReading, kWriting, kBoth };
@@ -46,7 +46,7 @@ class PostgresqlConnection {
   std::unique_ptr<PGconn, decltype(PQfinish)*> connection_;
   const PostgresqlEngine& engine_;
   const LookDeadline& deadline_;
-  bool is_table_missing_ = false;
+  std::string error_code_;
 };
 
 }  // namespace qflow

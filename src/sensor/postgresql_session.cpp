@@ -15,6 +15,9 @@ constexpr const char* kBegin =
     "SET LOCAL intervalstyle = 'postgres'; SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = 'hex'; "
     "SET LOCAL cursor_tuple_fraction = 1; SELECT 1";
 
+constexpr std::string_view kSyntaxError = "42601";
+constexpr std::string_view kNoSuchTable = "42P01";
+
 class PostgresqlSession final : public DatabaseSession {
  public:
   PostgresqlSession(const Libpq& pq, const PostgresqlEngine& engine, const LookDeadline& deadline)
@@ -30,11 +33,7 @@ class PostgresqlSession final : public DatabaseSession {
     QFLOW_TRY(limit_time());
     return connection_.run(statement, parameters, reader);
   }
-  // A cursor takes only what reads: no COMMIT, no COPY, no EXPLAIN ANALYZE.
-  Status read_foreign(const std::string& statement, const RowReader& reader) override {
-    QFLOW_TRY(read("DECLARE qflow_result NO SCROLL CURSOR FOR\n" + statement, {}, reader));
-    return read("FETCH ALL FROM qflow_result", {}, reader);
-  }
+  Status read_foreign(const std::string& statement, const RowReader& reader) override;
   Result<std::vector<std::string>> identity_columns(const TableName& table) override;
   std::string advise_on_missing(const TableName& table) override;
   Status confirm() override { return {}; }
@@ -45,6 +44,16 @@ class PostgresqlSession final : public DatabaseSession {
   PostgresqlConnection connection_;
   const LookDeadline& deadline_;
 };
+
+// A cursor takes only what reads: no COMMIT, no COPY, no EXPLAIN ANALYZE.
+Status PostgresqlSession::read_foreign(const std::string& statement, const RowReader& reader) {
+  auto declared = read("DECLARE qflow_result NO SCROLL CURSOR FOR\n" + statement, {}, reader);
+  if (!declared && connection_.error_code() == kSyntaxError) {
+    declared.error().advice = "write one SELECT, VALUES or WITH, and nothing after it";
+  }
+  QFLOW_TRY(std::move(declared));
+  return read("FETCH ALL FROM qflow_result", {}, reader);
+}
 
 // The server itself ends what takes too long, a little before this side stops waiting: so nothing goes on there, and
 // the server can say whether it was a lock. (PQcancel would connect anew, without an end to its waiting.)
@@ -81,16 +90,16 @@ std::string lower_case(std::string text) {
 }
 
 std::string PostgresqlSession::advise_on_missing(const TableName& table) {
-  if (!connection_.is_table_missing() || !connection_.run_script("ROLLBACK") || !connection_.run_script(kBegin))
-    return {};
+  if (connection_.error_code() != kNoSuchTable) return {};
+  if (!connection_.run_script("ROLLBACK") || !connection_.run_script(kBegin)) return {};
   const TableName lower{lower_case(table.schema), lower_case(table.table)};
   std::string found;
   const auto keep = [&](const DatabaseRow& row) -> Status {
     found = row.values[0].text;
     return {};
   };
-  if (!read("SELECT pg_catalog.to_regclass($1)", {{ValueKind::kText, lower.quoted()}}, keep) || found.empty())
-    return {};
+  const std::vector<DatabaseValue> name = {{ValueKind::kText, lower.quoted()}};
+  if (!read("SELECT pg_catalog.to_regclass($1)", name, keep) || found.empty()) return {};
   return fmt::format("there is a table {}: PostgreSQL keeps names in lower case unless they were quoted", found);
 }
 

@@ -214,6 +214,8 @@ TEST_CASE("postgresql: what is refused is explained") {
                                       "WITH, and nothing after it");
   watch_query(world, "SELECT nextval('pg_catalog.numbers')");
   CHECK(world.looker.error().message == place(world) + ": relation \"pg_catalog.numbers\" does not exist");
+  watch_query(world, "SELECT 1 / 0");
+  CHECK(world.looker.payload() == place(world) + ": division by zero");
   world.run("CREATE SEQUENCE numbers");
   watch_query(world, "SELECT nextval('numbers')");
   CHECK(world.looker.payload() ==
