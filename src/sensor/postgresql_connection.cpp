@@ -178,7 +178,8 @@ Error PostgresqlConnection::server_error(const PGresult* result) {
   const std::string code = field(result, PG_DIAG_SQLSTATE);
   if (code.empty()) return lost_connection();
   error_code_ = code;
-  if (code == "57014") return too_slow();
+  // Else somebody else ended it.
+  if (code == "57014" && deadline_.left() <= kServerHeadStart) return too_slow();
   if (code == "55P03") {
     return {ErrorKind::kBusy,
             fmt::format("{}: a lock kept the query waiting until the timeout of {}", place(),

@@ -10,6 +10,9 @@
 
 namespace qflow {
 
+// So long before the deadline, or a fifth of the time that is left, the server ends a statement itself.
+inline constexpr std::chrono::milliseconds kServerHeadStart{500};
+
 // A connection that never waits beyond its deadline, with what the server says turned into errors. After an error of a
 // RowReader it is of no further use.
 class PostgresqlConnection {

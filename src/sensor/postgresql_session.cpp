@@ -59,7 +59,7 @@ Status PostgresqlSession::read_foreign(const std::string& statement, const RowRe
 // the server can say whether it was a lock. (PQcancel would connect anew, without an end to its waiting.)
 Status PostgresqlSession::limit_time() {
   const auto left = std::chrono::floor<std::chrono::milliseconds>(deadline_.left()).count();
-  const std::int64_t margin = std::min<std::int64_t>(left / 5, 500);
+  const std::int64_t margin = std::min<std::int64_t>(left / 5, kServerHeadStart.count());
   const std::int64_t statement = std::max<std::int64_t>(1, left - margin);
   const std::int64_t lock = std::max<std::int64_t>(1, left - 2 * margin);
   return connection_.run_script(fmt::format("SET LOCAL statement_timeout = {}; SET LOCAL lock_timeout = {}",

@@ -108,6 +108,15 @@ TEST_CASE("postgresql: a query ends at the timeout, on the server too") {
   while (world.client.value(still_running) != "0") world.run("SELECT pg_sleep(0.01)");
 }
 
+TEST_CASE("postgresql: a query that is ended from outside") {
+  OrdersWorld world;
+  world.looker.watched.mode = DetectionMode::kCustomQuery;
+  world.looker.watched.custom_query = "SELECT pg_cancel_backend(pg_backend_pid()) AS a, pg_sleep(600) AS b";
+  const Error error = world.looker.error();
+  CHECK(error.kind == ErrorKind::kFailed);
+  CHECK(error.message == world.place() + ": canceling statement due to user request");
+}
+
 TEST_CASE("postgresql: a connection that is ended from outside") {
   OrdersWorld world;
   world.looker.watched.mode = DetectionMode::kCustomQuery;
