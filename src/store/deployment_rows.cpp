@@ -201,6 +201,8 @@ Status TriggerLedger::remove_deployment(std::int64_t key, Instant at) {
   QFLOW_TRY(database_.run("DELETE FROM subscriptions WHERE deployment = ?", key));
   QFLOW_TRY(
       database_.run("DELETE FROM schedules WHERE trigger IN (SELECT trigger FROM triggers WHERE deployment = ?)", key));
+  QFLOW_TRY(
+      database_.run("DELETE FROM sensors WHERE trigger IN (SELECT trigger FROM triggers WHERE deployment = ?)", key));
   return count_generation(database_);
 }
 

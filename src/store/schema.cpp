@@ -82,6 +82,13 @@ CREATE TABLE daily_outcomes(trigger INTEGER, day INTEGER, outcome TEXT, events I
 CREATE TABLE schedules(trigger INTEGER PRIMARY KEY, rhythm TEXT NOT NULL, due INTEGER NOT NULL);
 CREATE INDEX schedules_by_due ON schedules(due);
 )sql",
+    // The cursor stands last: it may fill thousands of pages, which nobody reads on the way to the others.
+    R"sql(
+CREATE TABLE sensors(trigger INTEGER PRIMARY KEY, watched TEXT NOT NULL, due INTEGER, looked_at INTEGER,
+ seen TEXT NOT NULL, failures INTEGER NOT NULL, failing_since INTEGER, error TEXT NOT NULL, baselined INTEGER NOT NULL,
+ revision INTEGER NOT NULL, cursor BLOB);
+CREATE INDEX sensors_by_due ON sensors(due) WHERE due IS NOT NULL;
+)sql",
 };
 
 Error newer_schema(const Path& path, int schema) {

@@ -96,6 +96,14 @@ Path StoreLayout::secret(const ParameterName& name) const {
   return secrets() / name.text();
 }
 
+Path StoreLayout::sensors() const {
+  return root_ / "sensors";
+}
+
+Path StoreLayout::sensor_lock(std::int64_t key) const {
+  return sensors() / (std::to_string(key) + ".lock");
+}
+
 Path StoreLayout::last_tick() const {
   return root_ / "last_tick";
 }

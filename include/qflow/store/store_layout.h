@@ -40,6 +40,8 @@ class StoreLayout {
   Path config() const;                           // config.toml
   Path secrets() const;                          // secrets/
   Path secret(const ParameterName& name) const;  // secrets/NAME
+  Path sensors() const;                          // sensors/
+  Path sensor_lock(std::int64_t key) const;      // sensors/12.lock: held by who looks at the sensor
   Path last_tick() const;                        // last_tick
 
  private:

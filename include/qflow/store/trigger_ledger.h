@@ -60,6 +60,26 @@ struct KnownSchedule {
   Instant due;
 };
 
+// A sensor that is to be looked at.
+struct DueSensor {
+  std::int64_t key = 0;  // of its row, the same as long as the trigger is deployed
+  std::int64_t deployment = 0;
+  TriggerId trigger;
+};
+
+// What the ledger keeps of a sensor, but for its cursor.
+struct KnownSensor {
+  std::string watched;                   // what it looks at, as text; of something else the cursor means nothing
+  std::optional<Instant> due;            // the next look; none while it is disabled
+  std::optional<Instant> looked_at;      // the last look that worked
+  std::string seen;                      // what that one saw, for people
+  std::int64_t failures = 0;             // looks that have failed since
+  std::optional<Instant> failing_since;  // the first of them
+  std::string error;                     // of the last of them
+  bool baselined = false;                // it was looked at before: what is there now is not new
+  std::int64_t revision = 0;             // counts up with everything that makes a look that is under way void
+};
+
 // An idempotency key that was used.
 struct UsedKey {
   std::string event;    // id
@@ -106,7 +126,8 @@ class TriggerLedger {
                     const TriggerState& state);
   Result<std::vector<DueDebounce>> due_debounces(Instant now);
 
-  // Whether a tick may have something to do with debounces, schedules, or runs that are queued or asked to end.
+  // Whether a tick may have something to do with debounces, schedules, sensors, or runs that are queued or asked to
+  // end.
   Result<bool> has_due(Instant now);
 
   // Schedules: those that are enabled and have a next instant.
@@ -115,6 +136,16 @@ class TriggerLedger {
   Status save_schedule(std::int64_t deployment, const TriggerId& trigger, const std::optional<KnownSchedule>& schedule);
   // Its next instant; nothing more is due without one.
   Status move_schedule(std::int64_t deployment, const TriggerId& trigger, const std::optional<Instant>& due);
+
+  // Sensors.
+  Result<std::vector<DueSensor>> due_sensors(Instant now);                         // by instant
+  Result<std::vector<DueSensor>> sensors_without_cursor(std::int64_t deployment);  // of those that are enabled
+  Result<std::optional<KnownSensor>> sensor(std::int64_t deployment, const TriggerId& trigger);
+  Result<std::optional<std::string>> sensor_cursor(std::int64_t deployment, const TriggerId& trigger);
+  // Keeps the cursor of one that is known; nothing is known any more without a value.
+  Status save_sensor(std::int64_t deployment, const TriggerId& trigger, const std::optional<KnownSensor>& sensor);
+  Status save_sensor_cursor(std::int64_t deployment, const TriggerId& trigger,
+                            const std::optional<std::string>& cursor);
 
   // Events and outcomes.
   Result<Event> event_at(std::int64_t order);
