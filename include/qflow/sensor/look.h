@@ -39,7 +39,7 @@ struct Look {
 
 // A change that a sensor saw, as its event will show it. The shapes of payloads are in the manual, qflow-flow(5).
 struct SensedChange {
-  Json payload;
+  Json payload = Json::object();
   // Only a program (exec) says these.
   std::optional<Instant> timestamp = {};
   std::optional<std::string> value = {};
