@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "qflow/error/printable.h"
 #include "trigger/sensor_kinds.h"
 #include "trigger/trigger_keys.h"
 #include "trigger/trigger_types.h"
@@ -13,17 +14,38 @@ class SensorTrigger final : public Trigger {
   TriggerType type() const override { return TriggerType::kSensor; }
 };
 
-void read_looking(ConfigReader& reader, SensorRules& sensor, bool is_exec) {
+void read_looking(ConfigReader& reader, SensorRules& sensor) {
   sensor.change = read_enum<ChangeKind>(reader, "event_type", {"created", "modified", "deleted", "all"});
   if (const auto poll = read_positive_duration(reader, "poll")) sensor.poll = poll->value;
   if (const auto timeout = read_positive_duration(reader, "timeout")) sensor.timeout = timeout->value;
   sensor.baseline = read_enum<SensorBaseline>(reader, "baseline", {"ignore", "fire"});
   sensor.per = read_enum<SensorBatching>(reader, "per", {"item", "batch"});
-  const ConfigEntry* baseline = reader.find("baseline");
-  if (is_exec && baseline != nullptr) {
-    reader.diagnostics().error(baseline->key_position, "`baseline` has no use with sensor_type 'exec'",
-                               "the program itself decides what is new, by its cursor");
+}
+
+void refuse_useless(ConfigReader& reader, std::string_view key, const std::string& with, std::string_view advice) {
+  const ConfigEntry* entry = reader.find(key);
+  if (entry == nullptr) return;
+  reader.diagnostics().error(entry->key_position, fmt::format("`{}` has no use with {}", key, with),
+                             std::string(advice));
+}
+
+// Only files, objects and counts are created, modified and deleted, and only files and objects come in batches.
+void refuse_useless_keys(ConfigReader& reader, const std::string& kind, const SensorRules& sensor) {
+  const std::string with = "sensor_type " + quoted(kind);
+  if (kind == "exec") {
+    refuse_useless(reader, "baseline", with, "the program itself decides what is new, by its cursor");
+    refuse_useless(reader, "event_type", with, "the program itself decides what it reports");
   }
+  if (kind == "http") refuse_useless(reader, "event_type", with, "it fires whenever the answer changes");
+  if (kind == "exec" || kind == "http" || kind == "database") {
+    refuse_useless(reader, "per", with, "remove the key");
+  }
+  const auto* database = std::get_if<DatabaseSensor>(&sensor.watched);
+  if (database == nullptr || database->mode == DetectionMode::kRowCount) return;
+  refuse_useless(reader, "event_type",
+                 database->mode == DetectionMode::kCustomQuery ? "detection_mode 'custom_query'"
+                                                               : "detection_mode 'timestamp_column'",
+                 "it means something with detection_mode 'row_count' alone");
 }
 
 bool read_watched(TriggerSetup& setup, const std::string& kind, SensorRules& sensor) {
@@ -47,12 +69,13 @@ std::unique_ptr<Trigger> create_sensor_trigger(TriggerSetup& setup) {
   const std::vector<std::string> kinds = {"file", "directory", "database", "s3", "http", "exec"};
   const auto kind =
       reader.has("sensor_type") ? reader.choice("sensor_type", kinds) : reader.required_text("sensor_type");
-  read_looking(reader, subscription.sensor, kind && kind->value == "exec");
+  read_looking(reader, subscription.sensor);
   if (!read_watched(setup, kind ? kind->value : std::string(), subscription.sensor)) {
     for (const ConfigEntry& entry : reader.source().entries) {
       if (!explain_sensor_key(entry.key).empty()) reader.allow(entry.key);
     }
   }
+  if (kind) refuse_useless_keys(reader, kind->value, subscription.sensor);
   setup.explain_unknown = explain_sensor_key;
   return std::make_unique<SensorTrigger>(std::move(setup.rules), std::vector<Subscription>{std::move(subscription)});
 }

@@ -199,6 +199,21 @@ TEST_CASE("sensor") {
        "f.toml:6:1: error: key 'schedule' belongs to triggers of type 'schedule'"},
       {sensor("file", "path = \"x\"\nsetle = \"1s\""),
        "f.toml:6:1: error: unknown key 'setle' in trigger of type sensor; did you mean 'settle'?"},
+      {sensor("exec", "command = [\"x\"]\nevent_type = \"all\""),
+       "f.toml:6:1: error: `event_type` has no use with sensor_type 'exec'; the program itself decides what it "
+       "reports"},
+      {sensor("exec", "command = [\"x\"]\nper = \"batch\""),
+       "f.toml:6:1: error: `per` has no use with sensor_type 'exec'; remove the key"},
+      {sensor("http", "url = \"http://x\"\nevent_type = \"created\""),
+       "f.toml:6:1: error: `event_type` has no use with sensor_type 'http'; it fires whenever the answer changes"},
+      {sensor("database",
+              row_count + "per = \"item\"\nengine_config = { name = \"sqlite\", config = { path = \"x\" } }"),
+       "f.toml:7:1: error: `per` has no use with sensor_type 'database'; remove the key"},
+      {sensor("database",
+              "event_type = \"all\"\ndetection_mode = \"custom_query\"\ncustom_query = \"SELECT 1\"\nengine_config = { "
+              "name = \"sqlite\", config = { path = \"x\" } }"),
+       "f.toml:5:1: error: `event_type` has no use with detection_mode 'custom_query'; it means something with "
+       "detection_mode 'row_count' alone"},
       {sensor("database", ""),
        "f.toml:2:1: error: missing key 'detection_mode'; a sensor of type database needs one of 'row_count', "
        "'timestamp_column' and 'custom_query'\n"
