@@ -129,6 +129,7 @@ _qflow() {
       resume) _qflow_words "--jobs --fail-fast --json" ;;
       run) _qflow_words "--trigger -p --param --tag --context --jobs --fail-fast --detach --json --project --branch --no-branch --production --no-production --config-value" ;;
       runs) _qflow_words "--status --tag --context --since --limit --json --project --branch --no-branch --production --no-production --config-value" ;;
+      sensor) _qflow_words "--json" ;;
       simulate) _qflow_words "--from --until --events --runs-take --json" ;;
       tag) _qflow_words "--json" ;;
       test) _qflow_words "--json" ;;
@@ -139,7 +140,7 @@ _qflow() {
     return
   fi
   case $command in
-    "") _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs simulate tag test tick trigger undeploy version" ;;
+    "") _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs sensor simulate tag test tick trigger undeploy version" ;;
     cancel) _qflow_ask run; ;;
     check) _qflow_paths -f; ;;
     completion) _qflow_words "bash zsh fish"; ;;
@@ -149,7 +150,7 @@ _qflow() {
     events) _qflow_ask event; ;;
     explain) _qflow_ask deployed; ;;
     graph) _qflow_ask flow; _qflow_paths -f; ;;
-    help) _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs simulate tag test tick trigger undeploy version artifacts environment exit-status expressions flow-file runs triggers"; ;;
+    help) _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs sensor simulate tag test tick trigger undeploy version artifacts environment exit-status expressions flow-file runs triggers"; ;;
     init) _qflow_paths -d; ;;
     inspect) _qflow_ask run; ;;
     logs) _qflow_ask run; ;;
@@ -159,6 +160,7 @@ _qflow() {
     resume) _qflow_ask run; ;;
     run) _qflow_ask flow; _qflow_paths -f; ;;
     runs) _qflow_ask flow; ;;
+    sensor) _qflow_words "peek reset"; _qflow_ask deployed; ;;
     simulate) _qflow_paths -f; ;;
     tag) _qflow_ask run; _qflow_ask tag; ;;
     test) _qflow_paths -f; ;;

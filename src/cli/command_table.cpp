@@ -39,6 +39,7 @@ constexpr std::array kRows = {
     Row{"resume", &kResumeCommand},
     Row{"run", &kRunCommand},
     Row{"runs", &kRunsCommand},
+    Row{"sensor", &kSensorCommand},
     Row{"simulate", &kSimulateCommand},
     Row{"tag", &kTagCommand},
     Row{"test", &kTestCommand},

@@ -31,6 +31,7 @@ extern const Command kPutCommand;
 extern const Command kResumeCommand;
 extern const Command kRunCommand;
 extern const Command kRunsCommand;
+extern const Command kSensorCommand;
 extern const Command kSimulateCommand;
 extern const Command kTagCommand;
 extern const Command kTestCommand;

@@ -9,6 +9,7 @@
 #include "cli/run_report.h"
 #include "cli/store_access.h"
 #include "cli/table.h"
+#include "qflow/error/printable.h"
 #include "qflow/service/explanation.h"
 
 namespace qflow {
@@ -40,6 +41,20 @@ Json daily_json(const std::vector<DailyCount>& counts) {
   Json list = Json::array();
   for (const DailyCount& count : counts) {
     list.push_back({{"day", day_text(count.day)}, {"outcome", to_text(count.outcome)}, {"events", count.events}});
+  }
+  return list;
+}
+
+Json sensors_json(const std::vector<SensorState>& sensors) {
+  Json list = Json::array();
+  for (const auto& [trigger, known] : sensors) {
+    list.push_back({{"trigger", trigger.text()},
+                    {"looked_at", json_or_null(known.looked_at)},
+                    {"seen", known.looked_at ? Json(known.seen) : Json()},
+                    {"next", json_or_null(known.due)},
+                    {"failures", known.failures},
+                    {"failing_since", json_or_null(known.failing_since)},
+                    {"error", known.error.empty() ? Json() : Json(known.error)}});
   }
   return list;
 }
@@ -92,6 +107,7 @@ Json json_of(const TriggerExplanation& trigger) {
           {"window_closes", json_or_null(closes)},
           {"last", ran ? Json(trigger.last_firing->outcome.run->text()) : Json()},
           {"next", json_or_null(next)},
+          {"sensors", sensors_json(trigger.sensors)},
           {"would_fire", trigger.would_fire}};
 }
 
@@ -123,6 +139,7 @@ class Printer {
     }
     for (const WaitingGroup& group : trigger.waiting) print_group(group);
     print_next(trigger);
+    for (const SensorState& sensor : trigger.sensors) print_sensor(sensor, trigger.sensors.size() > 1);
     QFLOW_TRY(print_last(trigger));
     if (!trigger.refused.empty()) write("  not counted lately:\n");
     for (const TriggerOutcome& outcome : trigger.refused) QFLOW_TRY(print_refused(outcome));
@@ -158,6 +175,22 @@ class Printer {
     write(overdue
               ? fmt::format("  {} {}: no tick has come since\n", painter_.paint(Color::kYellow, "overdue:"), instant)
               : fmt::format("  next: {}\n", instant));
+  }
+
+  void print_sensor(const SensorState& sensor, bool named) {
+    const KnownSensor& known = sensor.known;
+    const std::string name = named ? sensor.trigger.text() + ": " : "";
+    if (known.looked_at) {
+      write(fmt::format("  {}looked at {}: {}\n", name, time_for(context_, *known.looked_at), known.seen));
+    } else if (known.due) {
+      write(fmt::format("  {}not looked at yet\n", name));
+    }
+    if (known.failing_since) {
+      write(fmt::format("  {}{} {} ({} {}): {}\n", name, painter_.paint(Color::kRed, "failing since"),
+                        time_for(context_, *known.failing_since), known.failures,
+                        known.failures == 1 ? "look" : "looks", printable(known.error)));
+    }
+    if (known.due) write(fmt::format("  {}next look: {}\n", name, time_for(context_, *known.due)));
   }
 
   Status print_last(const TriggerExplanation& trigger) {
@@ -220,7 +253,8 @@ const Command kExplainCommand = {
         "one object per trigger: {flow, namespace, trigger, sentence, disabled, disabled_legs, waiting: [{correlation, "
         "missing}], "
         "arrived: [event with source, correlation], filtered: [{event, outcome, reason, ...}], rolled_up: [{day, "
-        "outcome, events}], window_closes, last, next, would_fire}; rolled_up is what qflow gc keeps of old outcomes",
+        "outcome, events}], window_closes, last, next, sensors: [{trigger, looked_at, seen, next, failures, "
+        "failing_since, error}], would_fire}; rolled_up is what qflow gc keeps of old outcomes",
     .examples = "  $ qflow explain PredictionFlow\n  $ qflow explain DailyFlow/all_hours\n",
     .positionals = kPositionals,
     .options = kOptions,

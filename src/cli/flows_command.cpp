@@ -5,6 +5,7 @@
 #include "cli/overdue_note.h"
 #include "cli/store_access.h"
 #include "cli/table.h"
+#include "qflow/error/printable.h"
 #include "qflow/service/explanation.h"
 
 namespace qflow {
@@ -19,9 +20,18 @@ std::int64_t count_waiting(const TriggerExplanation& trigger) {
   return waiting;
 }
 
+// Of the first of its sensors that fails; "" when none does.
+std::string error_of(const TriggerExplanation& trigger) {
+  for (const SensorState& sensor : trigger.sensors) {
+    if (!sensor.known.error.empty()) return sensor.known.error;
+  }
+  return {};
+}
+
 std::string waiting_text(const TriggerExplanation& trigger) {
   const std::int64_t waiting = count_waiting(trigger);
   if (!trigger.disabled.empty()) return trigger.disabled;
+  if (const std::string error = error_of(trigger); !error.empty()) return "failing: " + printable(error);
   if (waiting == 0) return trigger.next ? "next " + format_instant(*trigger.next) : "-";
   const std::string& missing = trigger.waiting.front().missing;
   return fmt::format("{} waiting{}", waiting, missing.empty() ? "" : " for " + missing);
@@ -34,12 +44,13 @@ std::string last_run(const TriggerExplanation& trigger) {
 Json json_of(const Deployment& deployment, const std::vector<TriggerExplanation>& triggers) {
   Json list = Json::array();
   for (const TriggerExplanation& trigger : triggers) {
+    const std::string error = error_of(trigger);
     list.push_back({{"id", trigger.trigger.text()},
                     {"type", trigger.type},
                     {"enabled", trigger.disabled.empty()},
                     {"waiting", count_waiting(trigger)},
                     {"next", json_or_null(trigger.next)},
-                    {"error", Json()}});
+                    {"error", error.empty() ? Json() : Json(error)}});
   }
   return {{"flow", deployment.flow.text()},
           {"namespace", deployment.name_space},
@@ -52,12 +63,13 @@ void add_rows(Table& table, const Deployment& deployment, const std::vector<Trig
   const std::string version = std::to_string(deployment.version);
   if (triggers.empty()) table.add({{full_name(deployment), Color::kBold}, {version}, {"-"}, {"-"}, {"-"}, {"-"}});
   for (const TriggerExplanation& trigger : triggers) {
-    table.add({{full_name(deployment), Color::kBold},
-               {version},
-               {trigger.trigger.text()},
-               {waiting_text(trigger), trigger.disabled.empty() ? Color::kNone : Color::kYellow},
-               {last_run(trigger)},
-               {trigger.sentence}});
+    table.add(
+        {{full_name(deployment), Color::kBold},
+         {version},
+         {trigger.trigger.text()},
+         {waiting_text(trigger), trigger.disabled.empty() && error_of(trigger).empty() ? Color::kNone : Color::kYellow},
+         {last_run(trigger)},
+         {trigger.sentence}});
   }
 }
 

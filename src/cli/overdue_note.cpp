@@ -25,6 +25,8 @@ std::string what_waits(Store& store, Instant before) {
   const auto schedules = store.ledger().triggers().due_schedules(before, kCounted);
   if (schedules && !schedules->empty())
     parts.push_back(counted(schedules->size(), "schedule", "schedules") + " overdue");
+  const auto sensors = store.ledger().triggers().due_sensors(before);
+  if (sensors && !sensors->empty()) parts.push_back(counted(sensors->size(), "sensor", "sensors") + " overdue");
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 

@@ -8,6 +8,7 @@
 #include "cli/wait_option.h"
 #include "qflow/engine/due_instants.h"
 #include "qflow/service/deployed_flows.h"
+#include "qflow/service/deployment.h"
 #include "qflow/service/ticking.h"
 #include "qflow/trigger/trigger_registry.h"
 
@@ -52,6 +53,11 @@ Result<ExitStatus> say_what_is_due(Context& context, Store& store) {
     context.out.write(fmt::format("debounce\t{}/{}\n", deployment.flow.text(), due.trigger.text()));
   }
   QFLOW_TRY(say_which_instants_are_due(context, store));
+  QFLOW_ASSIGN(const auto sensors, triggers.due_sensors(context.clock.now()));
+  for (const DueSensor& due : sensors) {
+    QFLOW_ASSIGN(const Deployment deployment, triggers.deployment(due.deployment));
+    context.out.write(fmt::format("sensor\t{}/{}\n", full_name(deployment), due.trigger.text()));
+  }
   QFLOW_ASSIGN(const auto replaced, triggers.runs_to_cancel());
   for (const RunId& run : replaced) context.out.write(fmt::format("cancel\t{}\n", run.text()));
   QFLOW_ASSIGN(const auto startable, triggers.startable_runs(-1));
@@ -78,8 +84,10 @@ Result<ExitStatus> tick_now(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const WaitBegin begin, begin_if_asked(context, arguments, *store));
   QFLOW_ASSIGN(const TickReport report, tick(*store, doors_of(context), view));
   if (context.options.verbosity == Verbosity::kVerbose) {
-    print_note(context, fmt::format("debounces over: {}; schedules due: {}; processes started: {}", report.debounces,
-                                    report.schedules, report.started));
+    print_note(
+        context,
+        fmt::format("debounces over: {}; schedules due: {}; looks at sensors: {}, changes: {}; processes started: {}",
+                    report.debounces, report.schedules, report.looks, report.changes, report.started));
   }
   return wait_if_asked(context, arguments, *store, begin);
 }
@@ -100,10 +108,11 @@ const Command kTickCommand = {
     .group = CommandGroup::kTriggers,
     .summary = "do what is due, and return: made for cron",
     .description =
-        "Fires the schedules whose instants have come, and what a debounce held back; starts the queued runs, each in "
+        "Fires the schedules whose instants have come, and what a debounce held back; looks at the sensors that are "
+        "due; starts the queued runs, each in "
         "a "
         "process of its own, at most max_workers of config.toml at once; recovers runs whose process was killed. Any "
-        "number of ticks may run at once: each instant starts exactly one run.\n\n"
+        "number of ticks may run at once: each instant, and each change that a sensor sees, starts exactly one run.\n\n"
         "With --wait it returns when no deployed run is queued or running any more; its status is 1 when one of them "
         "failed.\n\n"
         "With --at the clock of this command and of its runs goes on from TIME. Instants that have come once do not "

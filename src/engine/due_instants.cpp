@@ -97,13 +97,6 @@ Event due_event(const Trigger& schedule, Instant due, Instant now) {
   return event;
 }
 
-std::vector<Judgement> heard_instant(std::vector<Judgement> judgements, const DeployedFlow& flow) {
-  std::erase_if(judgements, [&](const Judgement& judgement) {
-    return schedule_of(*judgement.trigger) != nullptr && judgement.flow->key != flow.key;
-  });
-  return judgements;
-}
-
 Event missed_event(const Trigger& schedule, const MissedInstants& missed, Instant now) {
   Event event = due_event(schedule, missed.last, now);
   event.payload = {

@@ -97,6 +97,15 @@ std::vector<Judgement> judge_event(const std::shared_ptr<const DeployedFlow>& fl
   return judgements;
 }
 
+std::vector<Judgement> without_namesakes(std::vector<Judgement> judgements, const DeployedFlow& flow) {
+  std::erase_if(judgements, [&](const Judgement& judgement) {
+    const TriggerType type = judgement.trigger->type();
+    const bool own = type == TriggerType::kSchedule || type == TriggerType::kSensor;
+    return own && judgement.flow->key != flow.key;
+  });
+  return judgements;
+}
+
 std::optional<std::string> run_context(const Trigger& trigger, const Event& event) {
   if (!trigger.rules().context) return event.context;
   const Result<Value> value = trigger.rules().context->evaluate(EventScope(event));

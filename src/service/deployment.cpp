@@ -10,12 +10,14 @@
 #include "qflow/engine/busy_policy.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/service/event_intake.h"
+#include "qflow/service/sensor_polling.h"
 #include "qflow/store/store_location.h"
 #include "qflow/trigger/source_filter.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "qflow/trigger/trigger_sentence.h"
 #include "service/deployment_changes.h"
 #include "service/schedule_keeping.h"
+#include "service/sensor_keeping.h"
 #include "service/trigger_shape.h"
 
 namespace qflow {
@@ -92,18 +94,6 @@ Status refuse_unserved(const LoadedFlow& flow) {
   return {};
 }
 
-// What a newcomer would wait for in vain.
-std::vector<std::string> notes_on(const LoadedFlow& flow) {
-  std::vector<std::string> notes;
-  for (const auto& trigger : flow.triggers) {
-    const TriggerType type = trigger->type();
-    if (type != TriggerType::kSensor) continue;
-    notes.push_back(fmt::format("trigger {}: this version of qflow fires no {}s by itself; qflow trigger starts it",
-                                trigger->id().text(), to_text(type)));
-  }
-  return notes;
-}
-
 // Of a flow that was never deployed.
 DeployReport first_report(const LoadedFlow& flow, const Deployment& deployment) {
   DeployReport report;
@@ -114,7 +104,6 @@ DeployReport first_report(const LoadedFlow& flow, const Deployment& deployment) 
     if (group_of(flow.triggers, trigger->id()) != nullptr) continue;  // legs do not fire alone
     report.sentences.push_back(describe(*trigger, flow.triggers));
   }
-  report.notes = notes_on(flow);
   return report;
 }
 
@@ -182,7 +171,8 @@ class Deploying {
     QFLOW_ASSIGN(const std::int64_t key, ledger_.triggers().save_deployment(next, names));
     QFLOW_ASSIGN(const auto after, intake_.flows().find(key));
     const DeploymentChange change{before.get(), after.get(), fmt::format("changed by deploy {}", next.version)};
-    return renew_schedules(ledger_, writer_, change, doors_.clock.now());
+    QFLOW_TRY(renew_schedules(ledger_, writer_, change, doors_.clock.now()));
+    return renew_sensors(ledger_, change, doors_.clock.now());
   }
 
   Status expire_changed(const Deployment& before, const Deployment& next) {
@@ -239,7 +229,16 @@ Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& fl
     return {};
   };
   Ledger& ledger = store->ledger();
-  QFLOW_TRY(mode == DeployMode::kDryRun ? ledger.rehearse(deploy_all) : ledger.write(Durability::kPower, deploy_all));
+  if (mode == DeployMode::kDryRun) {
+    QFLOW_TRY(ledger.rehearse(deploy_all));
+    return reports;
+  }
+  QFLOW_TRY(ledger.write(Durability::kPower, deploy_all));
+  for (DeployReport& report : reports) {
+    QFLOW_ASSIGN(const auto deployment, ledger.triggers().former_deployment(report.flow, report.name_space));
+    if (!deployment) continue;
+    QFLOW_ASSIGN(report.notes, take_baselines(*store, deployment->key, doors));
+  }
   return reports;
 }
 
@@ -284,15 +283,17 @@ Result<int> undeploy_flow(Store& store, const Deployment& deployment, const Door
 Status set_enabled(Store& store, const Deployment& deployment, const std::optional<TriggerId>& trigger, bool enabled,
                    const std::string& reason, const Doors& doors) {
   EventIntake intake(store, doors);
-  return store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
+  QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
     const Instant now = doors.clock.now();
     QFLOW_TRY(intake.end_debounces(writer, now).map([](int) {}));
     QFLOW_ASSIGN(const auto before, intake.flows().find(deployment.key));
     QFLOW_TRY(store.ledger().triggers().set_enabled(deployment.key, trigger, enabled, reason));
     QFLOW_ASSIGN(const auto after, intake.flows().find(deployment.key));
     const DeploymentChange change{before.get(), after.get(), enabled ? "enabled" : "disabled"};
-    return renew_schedules(store.ledger(), writer, change, now);
-  });
+    QFLOW_TRY(renew_schedules(store.ledger(), writer, change, now));
+    return renew_sensors(store.ledger(), change, now);
+  }));
+  return take_baselines(store, deployment.key, doors).map([](const auto&) {});
 }
 
 }  // namespace qflow

@@ -6,6 +6,7 @@
 
 #include "qflow/os/pipe.h"
 #include "qflow/service/run_recovery.h"
+#include "service/deployed_environment.h"
 #include "service/held_run.h"
 #include "service/store_settings.h"
 
@@ -67,11 +68,6 @@ Result<std::optional<ClaimedRun>> claim_next(Store& store, const Doors& doors) {
   return claimed;
 }
 
-Environment with_recorded(Environment environment, const Deployment& deployment) {
-  for (const auto& [name, value] : deployment.environment) environment[name] = value;
-  return environment;
-}
-
 // The oldest first.
 Result<std::vector<Run>> made_since(Store& store, Instant at) {
   RunFilter filter;
@@ -119,7 +115,7 @@ Result<std::optional<ClaimedRun>> claim_run(Store& store, LedgerWriter& writer, 
 Result<RunResult> execute_claimed_run(Store& store, ClaimedRun claimed, const ExecutionOptions& options,
                                       const Doors& doors, StopSignals* signals, RunObserver& observer) {
   QFLOW_ASSIGN(const Deployment deployment, store.ledger().triggers().deployment_of(claimed.run.id));
-  const Environment environment = with_recorded(doors.environment, deployment);
+  const Environment environment = deployed_environment(doors.environment, deployment);
   const Doors own{doors.files,  doors.clock,   doors.launcher,     doors.processes, environment,
                   doors.folder, doors.program, doors.store_option, doors.read_input};
   const int before = process_umask();

@@ -216,15 +216,14 @@ Result<int> EventIntake::end_debounces(LedgerWriter& writer, Instant now) {
   return static_cast<int>(due.size());
 }
 
-Status EventIntake::record_instant(LedgerWriter& writer, const DueInstant& due, Instant now) {
-  Event event = due_event(*due.trigger, due.at, now);
-  event.id = make_event_id(now, random_bytes());
-  QFLOW_ASSIGN(std::vector<Judgement> judgements, flows_.judge(event));
-  RecordedEvent recorded{0, std::move(event)};
-  QFLOW_ASSIGN(recorded.order, writer.insert_event(recorded.event));
-  State state(store_, writer, flows_, doors_);
-  QFLOW_ASSIGN(const int limit, max_chain());
-  return Engine(state, artifacts_, limit).take(recorded, heard_instant(std::move(judgements), *due.flow));
+Result<Intake> EventIntake::record_own(LedgerWriter& writer, const DeployedFlow& flow, JudgedEvent own) {
+  QFLOW_TRY(load_config());
+  QFLOW_TRY(check_content(own.event, config_->max_payload));
+  own.event.id = make_event_id(own.event.recorded_at, random_bytes());
+  QFLOW_ASSIGN(own.generation, store_.ledger().triggers().generation());
+  QFLOW_ASSIGN(auto judgements, flows_.judge(own.event));
+  own.judgements = without_namesakes(std::move(judgements), flow);
+  return record(writer, own);
 }
 
 Status EventIntake::collect_instants(LedgerWriter& writer, const DueSchedule& due, Instant now,
@@ -249,7 +248,10 @@ Result<int> EventIntake::take_due_instants(LedgerWriter& writer, Instant now) {
   for (const DueSchedule& one : due) QFLOW_TRY(collect_instants(writer, one, now, instants));
   std::stable_sort(instants.begin(), instants.end(),
                    [](const DueInstant& a, const DueInstant& b) { return a.at < b.at; });
-  for (const DueInstant& instant : instants) QFLOW_TRY(record_instant(writer, instant, now));
+  for (const DueInstant& instant : instants) {
+    JudgedEvent event{.event = due_event(*instant.trigger, instant.at, now), .timestamp_given = true};
+    QFLOW_TRY(record_own(writer, *instant.flow, std::move(event)).map([](const Intake&) {}));
+  }
   return static_cast<int>(due.size());
 }
 

@@ -77,7 +77,8 @@ class Explainer {
     result.description = trigger.rules().description;
     result.flow_description = flow_.definition->description;
     result.disabled = why_disabled(flow_, deployment_, trigger);
-    if (schedule_of(trigger) == nullptr) result.missing = missing_sources(trigger, flow_.triggers, {});
+    if (trigger.type() != TriggerType::kSchedule && trigger.type() != TriggerType::kSensor)
+      result.missing = missing_sources(trigger, flow_.triggers, {});
     QFLOW_ASSIGN(const std::vector<CorrelatedState> states, ledger_.states(flow_.key, trigger.id()));
     for (const CorrelatedState& state : states) {
       QFLOW_ASSIGN(result.waiting.emplace_back(), waiting_group(trigger, state));
@@ -87,6 +88,7 @@ class Explainer {
       QFLOW_TRY(add_outcomes(part->id(), result));
       QFLOW_TRY(add_daily_counts(part->id(), result.rolled_up));
       QFLOW_TRY(add_next(part->id(), result));
+      QFLOW_TRY(add_sensor(part->id(), result));
       if (part != &trigger && !is_enabled(flow_, *part)) result.disabled_legs.push_back(part->id().text());
     }
     return result;
@@ -139,6 +141,12 @@ class Explainer {
   Status add_next(const TriggerId& part, TriggerExplanation& result) {
     QFLOW_ASSIGN(const auto schedule, ledger_.schedule(flow_.key, part));
     if (schedule && (!result.next || schedule->due < *result.next)) result.next = schedule->due;
+    return {};
+  }
+
+  Status add_sensor(const TriggerId& part, TriggerExplanation& result) {
+    QFLOW_ASSIGN(auto known, ledger_.sensor(flow_.key, part));
+    if (known) result.sensors.push_back({part, std::move(*known)});
     return {};
   }
 

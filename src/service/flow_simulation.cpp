@@ -76,9 +76,7 @@ Result<Given::Publication> parse_publication(const Json& row, Instant at) {
     return invalid("the event name " + quoted(event.name) + " is reserved",
                    R"(the end of a run is written as "end": {"run": "F/1", "status": "succeeded"})");
   }
-  Event as_published = event;
-  if (event.name.starts_with("qflow.")) as_published.name = "sensed";
-  QFLOW_TRY(check_publishable(as_published, StoreConfig().max_payload));
+  QFLOW_TRY(check_content(event, StoreConfig().max_payload));
   return publication;
 }
 

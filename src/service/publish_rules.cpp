@@ -13,11 +13,7 @@ constexpr std::string_view kReserved = "qflow.";
 
 }  // namespace
 
-Status check_publishable(const Event& event, std::uint64_t max_payload) {
-  if (event.name.starts_with(kReserved)) {
-    return fail(ErrorKind::kInvalid, "the event name " + quoted(event.name) + " is reserved: qflow itself uses qflow.…",
-                "choose another name");
-  }
+Status check_content(const Event& event, std::uint64_t max_payload) {
   const std::size_t size = to_compact(event.payload).size();
   if (size > max_payload) {
     return fail(ErrorKind::kInvalid,
@@ -28,6 +24,14 @@ Status check_publishable(const Event& event, std::uint64_t max_payload) {
     return fail(ErrorKind::kInvalid, "the timestamp is more than 24 h ahead: " + format_instant(event.timestamp));
   }
   return {};
+}
+
+Status check_publishable(const Event& event, std::uint64_t max_payload) {
+  if (event.name.starts_with(kReserved)) {
+    return fail(ErrorKind::kInvalid, "the event name " + quoted(event.name) + " is reserved: qflow itself uses qflow.…",
+                "choose another name");
+  }
+  return check_content(event, max_payload);
 }
 
 }  // namespace qflow

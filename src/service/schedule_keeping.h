@@ -5,16 +5,9 @@
 #include "qflow/engine/deployed_flow.h"
 #include "qflow/engine/due_instants.h"
 #include "qflow/store/ledger.h"
+#include "service/deployment_change.h"
 
 namespace qflow {
-
-// A deployment changes: what it was (null: it was none, or it can't be read), what it is (null: undeployed), and how
-// the change is called.
-struct DeploymentChange {
-  const DeployedFlow* before = nullptr;
-  const DeployedFlow* after = nullptr;
-  std::string reason;  // "changed by deploy 3", "disabled"
-};
 
 // In the transaction of the change: a schedule that stays enabled and the same keeps its next instant; another one
 // counts from `now` on, and what the former had due starts nothing, which is recorded.

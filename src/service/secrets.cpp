@@ -13,6 +13,8 @@ namespace {
 
 constexpr std::uint64_t kLongestSecret = 64 * 1024;
 
+}  // namespace
+
 Result<std::optional<std::string>> find_secret(const ParameterName& name, const Environment& environment,
                                                const StoreLayout& store, FileSystem& files) {
   if (const auto found = environment.find(name.text()); found != environment.end()) return found->second;
@@ -22,8 +24,6 @@ Result<std::optional<std::string>> find_secret(const ParameterName& name, const 
   if (!text->empty() && text->back() == '\n') text->pop_back();
   return std::move(*text);
 }
-
-}  // namespace
 
 Result<std::map<std::string, std::string>> find_secrets(const FlowDefinition& flow, const Environment& environment,
                                                         const StoreLayout& store, FileSystem& files) {

@@ -4,6 +4,7 @@
 #include "qflow/service/event_intake.h"
 #include "qflow/service/run_cancellation.h"
 #include "qflow/service/run_recovery.h"
+#include "qflow/service/sensor_polling.h"
 
 namespace qflow {
 
@@ -60,6 +61,10 @@ Result<TickReport> tick(Store& store, const Doors& doors, RunObserver& observer)
   QFLOW_ASSIGN(report.debounces, end_debounces(store, doors));
   QFLOW_ASSIGN(report.schedules, take_due_instants(store, doors));
   QFLOW_ASSIGN(report.started, dispatch_runs(store, doors));
+  QFLOW_ASSIGN(const PollReport polled, poll_sensors(store, doors));
+  report.looks = polled.looks;
+  report.changes = polled.changes;
+  report.started += polled.started;
   return report;
 }
 

@@ -26,6 +26,8 @@ const std::string kKinds = "engine/simulated_trigger_test.cpp";
 const std::string kFilters = "trigger/source_filter_test.cpp";
 const std::string kExamples = "examples_test.py";
 const std::string kSchedules = "deployed/schedule_cases.py";
+const std::string kSensors = "deployed/sensor_cases.py";
+const std::string kDatabases = "sensor/database_sensor_test.cpp";
 const std::string kChecks = "flowfile/flow_file_errors_test.cpp";
 const std::string kTriggerChecks = "trigger/trigger_errors_test.cpp";
 const std::string kInspection = "cli/commands_test.cpp";
@@ -125,12 +127,34 @@ const std::map<std::string, Effect>& effects() {
       {"[[triggers]] of type schedule start", {"engine/simulation_test.cpp", "what the keys of a schedule do"}},
       {"[[triggers]] of type schedule end", {"engine/simulation_test.cpp", "what the keys of a schedule do"}},
       {"[[triggers]] of type schedule exclude", {"engine/simulation_test.cpp", "what the keys of a schedule do"}},
+      {"[[triggers]] of type sensor sensor_type", {kSensors, "def what_was_there_at_deploy_does_not_fire"}},
+      {"[[triggers]] of type sensor event_type", {"sensor/file_changes_test.cpp", "which changes of files fire"}},
+      {"[[triggers]] of type sensor poll", {kSensors, "def a_failing_sensor_backs_off"}},
+      {"[[triggers]] of type sensor timeout", {kSensors, "def a_slow_sensor_delays_neither"}},
+      {"[[triggers]] of type sensor baseline", {kSensors, "def a_baseline_that_fires"}},
+      {"[[triggers]] of type sensor per", {kSensors, "def a_batch_is_one_event"}},
+      {"[[triggers]] of type sensor path", {kSensors, "def what_was_there_at_deploy_does_not_fire"}},
+      {"[[triggers]] of type sensor pattern", {"sensor/file_selection_test.cpp", "which names count"}},
+      {"[[triggers]] of type sensor settle", {kSensors, "def a_tick_waits_until_a_file_has_settled"}},
+      {"[[triggers]] of type sensor done_marker", {"sensor/file_sensor_test.cpp", "a done marker is looked for"}},
+      {"[[triggers]] of type sensor table_name", {"sensor/sqlite_sensor_test.cpp", "names are quoted"}},
+      {"[[triggers]] of type sensor detection_mode", {kDatabases, "row_count: which differences fire"}},
+      {"[[triggers]] of type sensor timestamp_column", {kDatabases, "rows later than the maximum"}},
+      {"[[triggers]] of type sensor custom_query", {kDatabases, "an event for each result that differs"}},
+      {"[[triggers]] of type sensor condition", {"examples_test.py", "def test_new_orders"}},
+      {"[[triggers]] of type sensor engine_config", {"sensor/postgresql_connection_test.cpp", "passwords come from"}},
+      {"[[triggers]] of type sensor bucket", {"sensor/s3_place_test.cpp", "where the objects of a bucket are"}},
+      {"[[triggers]] of type sensor prefix", {"sensor/s3_sensor_test.cpp", "prefix and pattern choose objects"}},
+      {"[[triggers]] of type sensor endpoint", {"sensor/s3_place_test.cpp", "where the objects of a bucket are"}},
+      {"[[triggers]] of type sensor region", {"sensor/s3_place_test.cpp", "the region comes from the sensor"}},
+      {"[[triggers]] of type sensor url", {"sensor/http_sensor_test.cpp", "an http sensor sees the changes"}},
+      {"[[triggers]] of type sensor command", {kSensors, "def a_program_reports_events"}},
   };
   return table;
 }
 
 // Types that nothing runs yet: their keys are read and checked (trigger/trigger_keys_test.cpp).
-const std::set<std::string> kLaterTypes{"[[triggers]] of type sensor", "[[triggers]] of type api"};
+const std::set<std::string> kLaterTypes{"[[triggers]] of type api"};
 
 std::string read(const std::string& file) {
   std::ostringstream text;

@@ -15,6 +15,7 @@ import busy_cases  # noqa: F401
 import deploy_cases  # noqa: F401
 import publish_cases  # noqa: F401
 import schedule_cases  # noqa: F401
+import sensor_cases  # noqa: F401
 import trigger_cases  # noqa: F401
 import upkeep_cases  # noqa: F401
 

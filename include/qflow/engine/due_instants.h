@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "qflow/engine/deployed_flow.h"
-#include "qflow/engine/event_judgement.h"
 #include "qflow/model/event.h"
 #include "qflow/model/event_outcome.h"
 #include "qflow/time/duration.h"
@@ -51,8 +50,6 @@ const ScheduleSubscription* schedule_of(const Trigger& trigger);
 
 // The event of an instant that was due, noticed at `now`; its id is left empty.
 Event due_event(const Trigger& schedule, Instant due, Instant now);
-// Deployments of one flow share the event's name; the instant is due in one of them, and for whoever is no schedule.
-std::vector<Judgement> heard_instant(std::vector<Judgement> judgements, const DeployedFlow& flow);
 
 // The event of instants that start nothing; its payload is {count, first, last}. Its outcome is expired.
 Event missed_event(const Trigger& schedule, const MissedInstants& missed, Instant now);

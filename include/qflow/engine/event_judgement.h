@@ -28,6 +28,10 @@ struct Judgement {
 std::vector<Judgement> judge_event(const std::shared_ptr<const DeployedFlow>& flow, const EventScope& scope,
                                    const std::optional<std::string>& cause_space, const ArtifactReader& artifacts);
 
+// Deployments of one flow share the names of the events of their schedules and sensors. Such an event is `flow`'s own,
+// and of whoever listens to its name.
+std::vector<Judgement> without_namesakes(std::vector<Judgement> judgements, const DeployedFlow& flow);
+
 // The context that the event gives to a run of this trigger (of a group: the group): the value of its `context`
 // expression as text, nothing when that is null or an error; without the expression the event's own context.
 std::optional<std::string> run_context(const Trigger& trigger, const Event& event);

@@ -19,7 +19,7 @@ inline constexpr std::int64_t kHeardByNobody = -1;
 // An event with what its listeners make of it, as long as the deployments are of that generation.
 struct JudgedEvent {
   Event event;
-  std::vector<Judgement> judgements;
+  std::vector<Judgement> judgements = {};
   std::int64_t generation = 0;
   std::optional<std::string> idempotency_key = {};
   bool timestamp_given = false;  // else a repeat may differ in it
@@ -49,6 +49,9 @@ class EventIntake {
   // In the transaction: the event, its outcomes, the runs that it queues. An idempotency key that was used makes
   // nothing new; with other content it is kInvalid.
   Result<Intake> record(LedgerWriter& writer, const JudgedEvent& judged);
+  // In the transaction: an event of the deployment's own schedule or sensor, without id and judgements, which it gets
+  // here. Errors as of `record`.
+  Result<Intake> record_own(LedgerWriter& writer, const DeployedFlow& flow, JudgedEvent own);
   // In the transaction: what is over at `now` fires. How many.
   Result<int> end_debounces(LedgerWriter& writer, Instant now);
   // In the transaction: instants of schedules that are due at `now` become events, in their order. How many schedules
@@ -68,7 +71,6 @@ class EventIntake {
   class State;
   struct DueInstant;
   Status collect_instants(LedgerWriter& writer, const DueSchedule& due, Instant now, std::vector<DueInstant>& instants);
-  Status record_instant(LedgerWriter& writer, const DueInstant& due, Instant now);
 
   Store& store_;
   const Doors& doors_;

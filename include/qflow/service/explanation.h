@@ -25,6 +25,12 @@ struct WaitingGroup {
   std::optional<Instant> due;            // when a debounce ends
 };
 
+// How it stands with a sensor.
+struct SensorState {
+  TriggerId trigger;
+  KnownSensor known;
+};
+
 // Why one trigger did or did not start its flow.
 struct TriggerExplanation {
   Deployment deployment;
@@ -41,6 +47,7 @@ struct TriggerExplanation {
   std::optional<TriggerOutcome> last_firing;  // with the run
   std::vector<DailyCount> rolled_up;          // of outcomes that gc has given up, by day
   std::optional<Instant> next;                // of its schedules: what is due next, or overdue
+  std::vector<SensorState> sensors;           // itself, or the legs that are some
   std::string would_fire;                     // a command
 };
 

@@ -10,11 +10,14 @@ namespace qflow {
 struct TickReport {
   int debounces = 0;  // firings whose debounce was over
   int schedules = 0;  // that had something due
+  int looks = 0;      // at sensors
+  int changes = 0;    // that they saw
   int started = 0;    // processes for queued runs
 };
 
 // Does what is due: recovers runs whose process was killed, ends those that were replaced, fires what a debounce held
-// back and what schedules have due, starts queued runs. Without anything due it writes nothing but the time of the
+// back and what schedules have due, starts queued runs; then looks at the sensors that are due, which may take as long
+// as their time-outs. Without anything due it writes nothing but the time of the
 // tick.
 Result<TickReport> tick(Store& store, const Doors& doors, RunObserver& observer);
 

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "qflow/engine/deployed_flow.h"
+#include "qflow/sensor/look.h"
+#include "qflow/service/doors.h"
+#include "qflow/store/store.h"
+
+namespace qflow {
+
+// What polling did.
+struct PollReport {
+  int looks = 0;
+  int changes = 0;
+  int started = 0;  // processes for what the changes queued
+};
+
+// Looks at the sensors that are due, all at once, and at what must hold still (`settle`) once more as long as that
+// takes 10 s at most. Each look's changes, its cursor and the runs that it queues are one transaction, and processes
+// for those runs are started before slower looks have ended. A failing sensor is noted in the ledger, backs off, and is
+// no error. A sensor that somebody else looks at is left to him.
+Result<PollReport> poll_sensors(Store& store, const Doors& doors);
+
+// What is there now is not new: the first look of those sensors of the deployment that have not had one. For people,
+// one sentence each.
+Result<std::vector<std::string>> take_baselines(Store& store, std::int64_t deployment, const Doors& doors);
+
+// What the sensor would report now; records nothing.
+Result<Sighting> peek_at_sensor(Store& store, const DeployedFlow& flow, const TriggerId& trigger, const Doors& doors);
+
+// Forgets what the sensor has seen, and what failed, as if it were deployed now.
+Status reset_sensor(Store& store, const DeployedFlow& flow, const TriggerId& trigger, const Doors& doors);
+
+}  // namespace qflow

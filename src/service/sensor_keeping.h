@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+#include "qflow/engine/deployed_flow.h"
+#include "qflow/model/sensor.h"
+#include "qflow/store/ledger.h"
+#include "service/deployment_change.h"
+
+namespace qflow {
+
+// The sensor that a trigger listens to; null for other triggers.
+const SensorRules* sensor_of(const Trigger& trigger);
+
+// In the transaction of the change: a sensor that goes on looking at the same keeps its cursor. One that looks at
+// something else begins anew, and so does one that was disabled, but for a program (exec), which knows itself how far
+// it was. Whatever failed is tried again at once.
+Status renew_sensors(Ledger& ledger, const DeploymentChange& change, Instant now);
+
+// In the transaction: all is forgotten, as if the sensor were deployed now.
+Status forget_sensor(Ledger& ledger, const DeployedFlow& flow, const Trigger& trigger, Instant now);
+
+}  // namespace qflow

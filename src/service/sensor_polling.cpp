@@ -1,0 +1,73 @@
+#include "qflow/service/sensor_polling.h"
+
+#include <algorithm>
+
+#include "qflow/service/deployed_flows.h"
+#include "qflow/trigger/trigger_registry.h"
+#include "service/sensor_keeping.h"
+#include "service/sensor_round.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr std::chrono::seconds kPatience{10};
+
+// Those whose next look, the first one, fires nothing.
+Result<std::vector<DueSensor>> without_baseline(TriggerLedger& ledger, const DeployedFlow& flow,
+                                                const std::vector<DueSensor>& candidates) {
+  std::vector<DueSensor> sensors;
+  for (const DueSensor& one : candidates) {
+    const Trigger* trigger = find_trigger(flow.triggers, one.trigger);
+    const SensorRules* rules = trigger != nullptr ? sensor_of(*trigger) : nullptr;
+    QFLOW_ASSIGN(const auto known, ledger.sensor(flow.key, one.trigger));
+    if (rules == nullptr || !known || std::holds_alternative<ExecSensor>(rules->watched)) continue;
+    if (known->baselined || rules->baseline == SensorBaseline::kIgnore) sensors.push_back(one);
+  }
+  return sensors;
+}
+
+}  // namespace
+
+Result<PollReport> poll_sensors(Store& store, const Doors& doors) {
+  QFLOW_ASSIGN(const auto due, store.ledger().triggers().due_sensors(doors.clock.now()));
+  if (due.empty()) return PollReport();
+  SensorRound round(store, doors, kPatience);
+  QFLOW_TRY(round.run(due, SensorRound::Which::kDue));
+  return round.report();
+}
+
+Result<std::vector<std::string>> take_baselines(Store& store, std::int64_t deployment, const Doors& doors) {
+  QFLOW_ASSIGN(const auto without_cursor, store.ledger().triggers().sensors_without_cursor(deployment));
+  if (without_cursor.empty()) return std::vector<std::string>();
+  DeployedFlows flows(store);
+  QFLOW_ASSIGN(const auto flow, flows.find(deployment));
+  QFLOW_ASSIGN(const auto sensors, without_baseline(store.ledger().triggers(), *flow, without_cursor));
+  SensorRound round(store, doors, std::chrono::seconds(0));
+  QFLOW_TRY(round.run(sensors, SensorRound::Which::kAll));
+  return round.notes();
+}
+
+Result<Sighting> peek_at_sensor(Store& store, const DeployedFlow& flow, const TriggerId& trigger, const Doors& doors) {
+  QFLOW_ASSIGN(const Trigger* sensor, named_trigger(flow, trigger));
+  QFLOW_ASSIGN(LookOrder order, order_look(store, flow, *sensor, doors));
+  return look({.rules = order.rules,
+               .cursor = std::move(order.cursor),
+               .folder = order.folder,
+               .now = doors.clock.now(),
+               .environment = order.environment,
+               .secret = order.secret,
+               .files = doors.files,
+               .launcher = doors.launcher,
+               .clock = doors.clock});
+}
+
+Status reset_sensor(Store& store, const DeployedFlow& flow, const TriggerId& trigger, const Doors& doors) {
+  QFLOW_ASSIGN(const Trigger* sensor, named_trigger(flow, trigger));
+  QFLOW_TRY(order_look(store, flow, *sensor, doors).map([](const LookOrder&) {}));
+  return store.ledger().write(Durability::kPower, [&](LedgerWriter&) -> Status {
+    return forget_sensor(store.ledger(), flow, *sensor, doors.clock.now());
+  });
+}
+
+}  // namespace qflow

@@ -1,0 +1,271 @@
+#include "service/sensor_round.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "qflow/runner/run_variables.h"
+#include "qflow/service/deployed_flows.h"
+#include "qflow/service/dispatch.h"
+#include "qflow/trigger/source_filter.h"
+#include "qflow/trigger/trigger_registry.h"
+#include "service/deployed_environment.h"
+#include "service/secrets.h"
+#include "service/sensor_keeping.h"
+
+namespace qflow {
+
+namespace {
+
+constexpr std::ptrdiff_t kMostAtOnce = 64;
+constexpr std::chrono::seconds kGrace{1};  // after a sensor's own time-out
+constexpr std::chrono::minutes kLongestBackOff{15};
+constexpr int kMostDoublings = 10;
+
+// Ticks do not come to the second: a look each minute shall not become one every other minute.
+Instant next_look(const SensorRules& rules, Instant begun) {
+  return begun + rules.poll - std::min<Duration>(rules.poll / 10, std::chrono::seconds(5));
+}
+
+// The poll interval, doubled with each failure.
+Instant next_try(const SensorRules& rules, std::int64_t failures, Instant now) {
+  const auto doublings = std::min<std::int64_t>(failures - 1, kMostDoublings);
+  const Duration most = std::max<Duration>(rules.poll, kLongestBackOff);
+  return now + std::min<Duration>(rules.poll * (std::int64_t{1} << doublings), most);
+}
+
+SecretSource secrets_of(const StoreLayout& layout, Environment environment, FileSystem& files) {
+  return [layout, environment = std::move(environment), &files](const std::string& name) -> Result<std::string> {
+    QFLOW_ASSIGN(const ParameterName checked, ParameterName::parse(name));
+    QFLOW_ASSIGN(auto value, find_secret(checked, environment, layout, files));
+    if (value) return std::move(*value);
+    return fail(ErrorKind::kNotFound, "no value for the secret '" + name + "'",
+                "set the environment variable, or write it to " + layout.secret(checked).string());
+  };
+}
+
+// As a run of the flow has it, whoever calls the tick.
+Environment sensor_environment(const Environment& own, const Deployment& deployment) {
+  Environment environment = deployed_environment(own, deployment);
+  std::erase_if(environment, [](const auto& variable) { return is_run_variable(variable.first); });
+  return environment;
+}
+
+Event event_of(const SensedChange& change, const Trigger& trigger, Instant now) {
+  Event event;
+  event.name = listened_name(trigger, trigger.subscriptions().front(), "");
+  event.type = "sensor";
+  event.timestamp = change.timestamp.value_or(now);
+  event.recorded_at = now;
+  event.value = change.value;
+  event.sender = change.sender;
+  event.context = change.context;
+  event.payload = change.payload;
+  return event;
+}
+
+}  // namespace
+
+Result<LookOrder> order_look(Store& store, const DeployedFlow& flow, const Trigger& trigger, const Doors& doors) {
+  const SensorRules* rules = sensor_of(trigger);
+  if (rules == nullptr) {
+    return fail(ErrorKind::kInvalid, fmt::format("{}/{} is no sensor", full_name(flow), trigger.id().text()),
+                "it is of type " + trigger.rules().type);
+  }
+  TriggerLedger& ledger = store.ledger().triggers();
+  QFLOW_ASSIGN(const auto known, ledger.sensor(flow.key, trigger.id()));
+  QFLOW_ASSIGN(const Deployment deployment, ledger.deployment(flow.key));
+  LookOrder order;
+  order.rules = *rules;
+  // What happened while it was disabled is not new either.
+  if (known && known->baselined) order.rules.baseline = SensorBaseline::kIgnore;
+  QFLOW_ASSIGN(order.cursor, ledger.sensor_cursor(flow.key, trigger.id()));
+  order.folder = flow.definition->folder;
+  order.environment = sensor_environment(doors.environment, deployment);
+  order.secret = secrets_of(store.layout(), order.environment, doors.files);
+  return order;
+}
+
+SensorRound::SensorRound(Store& store, const Doors& doors, std::chrono::microseconds patience)
+    : store_(store),
+      doors_(doors),
+      intake_(store, doors),
+      until_(doors.clock.monotonic() + patience),
+      crew_(doors.files, doors.clock) {}
+
+Status SensorRound::run(const std::vector<DueSensor>& sensors, Which which) {
+  if (sensors.empty()) return {};
+  QFLOW_TRY(doors_.files.make_folder(store_.layout().sensors()));
+  for (const DueSensor& sensor : sensors) QFLOW_TRY(hold(sensor, which));
+  start_ready();
+  while (!is_over()) {
+    const auto left = std::max(next_wake() - doors_.clock.monotonic(), std::chrono::microseconds(0));
+    if (const auto finished = crew_.wait(left)) QFLOW_TRY(take(*finished));
+    QFLOW_TRY(give_up_late_looks());
+    start_ready();
+  }
+  return {};
+}
+
+Status SensorRound::hold(const DueSensor& sensor, Which which) {
+  QFLOW_ASSIGN(FileHandle lock, doors_.files.open(store_.layout().sensor_lock(sensor.key), OpenMode::kLock));
+  const Status mine = doors_.files.lock(lock, false);
+  if (!mine && mine.error().kind == ErrorKind::kBusy) return {};
+  if (!mine) return tl::make_unexpected(mine.error());
+  Watch watch;
+  watch.sensor = sensor;
+  watch.lock = std::move(lock);
+  QFLOW_ASSIGN(const bool wanted, prepare(watch, which));
+  if (wanted) watches_.push_back(std::move(watch));
+  return {};
+}
+
+// What was due may have been looked at by another tick just now.
+Result<bool> SensorRound::prepare(Watch& watch, Which which) {
+  const DueSensor& sensor = watch.sensor;
+  QFLOW_ASSIGN(const auto known, store_.ledger().triggers().sensor(sensor.deployment, sensor.trigger));
+  if (!known || !known->due || (which == Which::kDue && *known->due > doors_.clock.now())) return false;
+  QFLOW_ASSIGN(const auto flow, intake_.flows().find(sensor.deployment));
+  QFLOW_ASSIGN(const Trigger* trigger, named_trigger(*flow, sensor.trigger));
+  QFLOW_ASSIGN(watch.order, order_look(store_, *flow, *trigger, doors_));
+  watch.revision = known->revision;
+  watch.order.id = watches_.size();
+  return true;
+}
+
+void SensorRound::start_ready() {
+  const auto now = doors_.clock.monotonic();
+  auto looking = std::count_if(watches_.begin(), watches_.end(), [](const Watch& one) { return one.looking; });
+  for (Watch& watch : watches_) {
+    if (watch.done || watch.looking || watch.next > now || looking >= kMostAtOnce) continue;
+    watch.looking = true;
+    ++looking;
+    watch.deadline = now + watch.order.rules.timeout + kGrace;
+    watch.order.now = doors_.clock.now();
+    ++report_.looks;
+    crew_.start(watch.order);
+  }
+}
+
+bool SensorRound::is_over() const {
+  return std::all_of(watches_.begin(), watches_.end(), [](const Watch& watch) { return watch.done; });
+}
+
+std::chrono::microseconds SensorRound::next_wake() const {
+  auto wake = std::chrono::microseconds::max();
+  for (const Watch& watch : watches_) {
+    if (!watch.done) wake = std::min(wake, watch.looking ? watch.deadline : watch.next);
+  }
+  return wake;
+}
+
+// A system call that hangs can't be ended: its thread, and the sensor's lock, stay until it returns.
+Status SensorRound::give_up_late_looks() {
+  for (Watch& watch : watches_) {
+    if (watch.done || !watch.looking || watch.deadline > doors_.clock.monotonic()) continue;
+    watch.done = true;
+    QFLOW_TRY(record_failure(
+        watch, {ErrorKind::kFailed, "it did not answer within " + format_duration(watch.order.rules.timeout),
+                "see whether a file system or a network hangs"}));
+  }
+  return {};
+}
+
+// Others may look at it as soon as it is done, whatever this round waits for.
+Status SensorRound::take(const FinishedLook& finished) {
+  Watch& watch = watches_[finished.id];
+  Status taken;
+  if (!watch.done) {
+    watch.looking = false;
+    watch.done = true;
+    taken =
+        finished.sighting ? take_sighting(watch, *finished.sighting) : record_failure(watch, finished.sighting.error());
+  }
+  if (watch.done) watch.lock = FileHandle();
+  return taken;
+}
+
+Status SensorRound::take_sighting(Watch& watch, const Sighting& sighting) {
+  const Result<bool> recorded = record(watch, sighting);
+  // What the ledger refuses of a change (max_payload) is the sensor's failure; the ledger's own troubles are not.
+  if (!recorded && recorded.error().kind == ErrorKind::kInvalid) return record_failure(watch, recorded.error());
+  if (!recorded) return tl::make_unexpected(recorded.error());
+  if (!*recorded) return {};
+  notes_.push_back(
+      fmt::format("trigger {} sees {} now; what changes later fires", watch.sensor.trigger.text(), sighting.seen));
+  plan_next(watch, sighting);
+  if (sighting.changes.empty()) return {};
+  report_.changes += static_cast<int>(sighting.changes.size());
+  QFLOW_ASSIGN(const int started, dispatch_runs(store_, doors_));
+  report_.started += started;
+  return {};
+}
+
+void SensorRound::plan_next(Watch& watch, const Sighting& sighting) {
+  watch.next = doors_.clock.monotonic();
+  if (!sighting.more) watch.next += sighting.unsettled.value_or(Duration(0));
+  watch.done = (!sighting.more && !sighting.unsettled) || watch.next >= until_;
+  if (!watch.done) watch.order.cursor = sighting.cursor;
+}
+
+Result<std::optional<KnownSensor>> SensorRound::still_known(const Watch& watch) {
+  QFLOW_ASSIGN(auto known, store_.ledger().triggers().sensor(watch.sensor.deployment, watch.sensor.trigger));
+  if (known && known->revision != watch.revision) known.reset();
+  return known;
+}
+
+Result<bool> SensorRound::record(Watch& watch, const Sighting& sighting) {
+  const auto durability = sighting.changes.empty() ? Durability::kProcess : Durability::kPower;
+  bool counts = false;
+  QFLOW_TRY(store_.ledger().write(durability, [&](LedgerWriter& writer) -> Status {
+    QFLOW_ASSIGN(auto known, still_known(watch));
+    counts = known.has_value();
+    if (!counts) return {};
+    return record_changes(writer, watch, sighting, *known, doors_.clock.now());
+  }));
+  if (counts) ++watch.revision;
+  return counts;
+}
+
+Status SensorRound::record_changes(LedgerWriter& writer, const Watch& watch, const Sighting& sighting,
+                                   KnownSensor& known, Instant now) {
+  QFLOW_ASSIGN(const auto flow, intake_.flows().find(watch.sensor.deployment));
+  QFLOW_ASSIGN(const Trigger* trigger, named_trigger(*flow, watch.sensor.trigger));
+  for (const SensedChange& change : sighting.changes) {
+    JudgedEvent event{.event = event_of(change, *trigger, now),
+                      .idempotency_key = change.idempotency_key,
+                      .timestamp_given = change.timestamp.has_value()};
+    QFLOW_TRY(intake_.record_own(writer, *flow, std::move(event)).map([](const Intake&) {}));
+  }
+  const bool moved = sighting.cursor != watch.order.cursor.value_or("");
+  known.looked_at = now;
+  known.seen = sighting.seen;
+  known.failures = 0;
+  known.failing_since.reset();
+  known.error.clear();
+  known.baselined = true;
+  known.due = sighting.more ? now : next_look(watch.order.rules, watch.order.now);
+  ++known.revision;
+  QFLOW_TRY(store_.ledger().triggers().save_sensor(watch.sensor.deployment, watch.sensor.trigger, known));
+  if (!moved) return {};
+  std::optional<std::string> cursor;
+  if (!sighting.cursor.empty()) cursor = sighting.cursor;
+  return store_.ledger().triggers().save_sensor_cursor(watch.sensor.deployment, watch.sensor.trigger, cursor);
+}
+
+Status SensorRound::record_failure(Watch& watch, const Error& error) {
+  notes_.push_back(fmt::format("trigger {} can't look yet: {}", watch.sensor.trigger.text(), to_text(error)));
+  return store_.ledger().write(Durability::kProcess, [&](LedgerWriter&) -> Status {
+    QFLOW_ASSIGN(auto known, still_known(watch));
+    if (!known) return {};
+    const Instant now = doors_.clock.now();
+    ++known->failures;
+    if (!known->failing_since) known->failing_since = now;
+    known->error = to_text(error);
+    known->due = next_try(watch.order.rules, known->failures, now);
+    return store_.ledger().triggers().save_sensor(watch.sensor.deployment, watch.sensor.trigger, known);
+  });
+}
+
+}  // namespace qflow

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "qflow/service/event_intake.h"
+#include "qflow/service/sensor_polling.h"
+#include "service/look_crew.h"
+
+namespace qflow {
+
+// A look at a deployed sensor as it is now; kInvalid when the trigger is none.
+Result<LookOrder> order_look(Store& store, const DeployedFlow& flow, const Trigger& trigger, const Doors& doors);
+
+// One round of looks at some sensors, each held by a lock until the round is over. For one thread.
+class SensorRound {
+ public:
+  enum class Which { kDue, kAll };
+
+  // How long the round goes on looking at what is still changing, or at what had too many changes for one look.
+  SensorRound(Store& store, const Doors& doors, std::chrono::microseconds patience);
+
+  // Looks at those that nobody else looks at (`kDue`: and that are still due), until every look has been recorded.
+  Status run(const std::vector<DueSensor>& sensors, Which which);
+
+  const PollReport& report() const { return report_; }
+  // What the first looks came to, for people, in the order in which they ended.
+  const std::vector<std::string>& notes() const { return notes_; }
+
+ private:
+  struct Watch {
+    DueSensor sensor;
+    FileHandle lock;
+    LookOrder order;
+    std::int64_t revision = 0;
+    std::chrono::microseconds next{0};      // when to look (again), by the monotonic clock
+    std::chrono::microseconds deadline{0};  // when to give the look up
+    bool looking = false;
+    bool done = false;
+  };
+
+  Status hold(const DueSensor& sensor, Which which);
+  Result<bool> prepare(Watch& watch, Which which);
+  void start_ready();
+  std::chrono::microseconds next_wake() const;
+  bool is_over() const;
+  Status give_up_late_looks();
+  Status take(const FinishedLook& finished);
+  Status take_sighting(Watch& watch, const Sighting& sighting);
+  // Whether it counts: what made the look void may have come before.
+  Result<bool> record(Watch& watch, const Sighting& sighting);
+  Status record_changes(LedgerWriter& writer, const Watch& watch, const Sighting& sighting, KnownSensor& known,
+                        Instant now);
+  Status record_failure(Watch& watch, const Error& error);
+  // What is known of the sensor, unless something has made the look void.
+  Result<std::optional<KnownSensor>> still_known(const Watch& watch);
+  void plan_next(Watch& watch, const Sighting& sighting);
+
+  Store& store_;
+  const Doors& doors_;
+  EventIntake intake_;
+  std::chrono::microseconds until_;
+  std::vector<Watch> watches_;
+  PollReport report_;
+  std::vector<std::string> notes_;
+  LookCrew crew_;  // the last member: its threads end first
+};
+
+}  // namespace qflow

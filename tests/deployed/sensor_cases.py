@@ -1,0 +1,347 @@
+"""Sensors of deployed flows: what a tick sees, once, and what happens when one fails or is slow. What each kind of
+sensor sees is tested in tests/sensor."""
+import base64
+import concurrent.futures
+import json
+import os
+import time
+
+from desk import case, contains, equal, expect, flow, lines, on
+from faults import wait_for
+
+SHOW = "echo \"$QFLOW_PARAM_path\" >> ran"
+PATH_PARAMETER = "path]\ntype = 'string'\ndefault = ''\n"
+
+
+def folder_sensor(more="", name="files"):
+    return f"id = '{name}'\ntype = 'sensor'\nsensor_type = 'directory'\npath = 'in'\npoll = '1ms'\nsettle = '0s'\n{more}\n"
+
+
+def program(script, more="", name="program"):
+    return f"id = '{name}'\ntype = 'sensor'\nsensor_type = 'exec'\npoll = '1ms'\ncommand = ['sh', '-c', '''{script}''']\n{more}\n"
+
+
+def watching(name, *sensors, run=SHOW, head=""):
+    return flow(name, *sensors, run=run, head=head, params=("[parameters." + PATH_PARAMETER,))
+
+
+def put(desk, name, text="x"):
+    (desk.folder / "in").mkdir(exist_ok=True)
+    (desk.folder / "in" / name).write_text(text)
+
+
+def paths(desk):
+    return sorted(line.rsplit("/", 1)[-1] for line in desk.text_of("ran").splitlines())
+
+
+def sensor_state(desk, what):
+    return desk.explain(what)[0]["sensors"][0]
+
+
+def sensed(desk, name):
+    return [event["payload"] for event in reversed(desk.events(name))]
+
+
+@case
+def what_was_there_at_deploy_does_not_fire_and_what_comes_does_once(desk):
+    put(desk, "old.csv")
+    report = desk.deploy(watching("F", folder_sensor()))[0]
+    equal(report["notes"], ["trigger files sees 1 file now; what changes later fires"])
+    put(desk, "new.csv", "1,2\n")
+    desk.work()
+    desk.work()
+    equal(paths(desk), ["new.csv"])
+    event = desk.events("qflow.sensor.F.files")[0]
+    equal(event["type"], "sensor")
+    payload = event["payload"]
+    equal(sorted(payload), ["event_type", "mtime", "name", "path", "replaced", "size"])
+    equal([payload["name"], payload["size"], payload["event_type"], payload["replaced"]], ["new.csv", 4, "created", False])
+    equal(payload["path"], str(desk.folder / "in" / "new.csv"))
+
+
+@case
+def a_baseline_that_fires_fires_at_the_first_tick(desk):
+    put(desk, "old.csv")
+    equal(desk.deploy(watching("F", folder_sensor("baseline = 'fire'")))[0]["notes"], [])
+    equal(desk.runs("F"), [])
+    desk.work()
+    desk.work()
+    equal(paths(desk), ["old.csv"])
+
+
+@case
+def a_tick_waits_until_a_file_has_settled(desk):
+    put(desk, "old.csv")
+    desk.deploy(watching("F", folder_sensor().replace("settle = '0s'", "settle = '300ms'")))
+    put(desk, "new.csv")
+    desk.work()
+    equal(paths(desk), ["new.csv"])
+
+
+@case
+def odd_names_reach_a_step_unharmed(desk):
+    names = ["it's \"quoted\".csv", "two\nlines.csv", "$(touch hacked).csv", "`id`;.csv", "ünï.csv", "-rf.csv"]
+    put(desk, "old")
+    desk.deploy(watching("F", folder_sensor("pattern = '*.csv'"), run='cat "$QFLOW_PARAM_path" >> ran'))
+    for name in names:
+        put(desk, name, name + "\n")
+    desk.work()
+    equal(sorted(desk.text_of("ran")), sorted("".join(name + "\n" for name in names)))
+    expect(not (desk.folder / "hacked").exists(), "a name became shell code")
+    equal(desk.statuses("F"), ["succeeded"] * len(names))
+
+
+@case
+def a_name_that_is_no_utf8_is_carried_in_base64(desk):
+    put(desk, "old")
+    desk.deploy(watching("F", folder_sensor(), run="true"))
+    (desk.folder / "in").joinpath("x").write_text("")
+    os.rename(os.fsencode(desk.folder / "in" / "x"), os.fsencode(desk.folder / "in") + b"/b\xff.csv")
+    desk.work()
+    payload = sensed(desk, "qflow.sensor.F.files")[0]
+    equal(payload["name"], "b�.csv")
+    equal(base64.b64decode(payload["path_base64"]), os.fsencode(desk.folder / "in") + b"/b\xff.csv")
+
+
+@case
+def thousands_of_files_are_reported_in_portions_each_once(desk):
+    put(desk, "old")
+    desk.deploy(watching("F", folder_sensor("when = 'event.payload.size > 100'")))
+    for number in range(2100):
+        put(desk, f"{number}.csv")
+    desk.ask("tick")
+    names = desk.rows("SELECT payload FROM events WHERE name = 'qflow.sensor.F.files'")
+    equal(sorted(json.loads(row[0])["name"] for row in names), sorted(f"{number}.csv" for number in range(2100)))
+
+
+@case
+def a_batch_is_one_event(desk):
+    put(desk, "old")
+    desk.deploy(watching("F", folder_sensor("per = 'batch'"), run="true"))
+    for name in ("a.csv", "b.csv"):
+        put(desk, name)
+    desk.work()
+    equal([[file["name"] for file in payload["files"]] for payload in sensed(desk, "qflow.sensor.F.files")],
+          [["a.csv", "b.csv"]])
+
+
+@case
+def two_ticks_at_once_look_once(desk):
+    desk.deploy(flow("F", program("echo x >> looks; sleep 1; echo {}", "timeout = '30s'")
+                     .replace("poll = '1ms'", "poll = '1h'")))
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: desk.ask("tick"), range(4)))
+    equal(desk.text_of("looks"), "x\n")
+    equal(len(desk.events("qflow.sensor.F.program")), 1)
+
+
+@case
+def a_slow_sensor_delays_neither_the_others_nor_schedules(desk):
+    put(desk, "old")
+    slow = flow("Slow", program("sleep 30; echo {}", "timeout = '2s'"))
+    desk.deploy(slow, watching("F", folder_sensor(), run="date +%s.%N >> ran"))
+    put(desk, "new.csv")
+    began = time.time()
+    desk.work()
+    ran = float(desk.text_of("ran").split()[0])
+    expect(ran - began < 1.9, f"the run began {ran - began} s after the tick")
+    error = sensor_state(desk, "Slow/program")["error"]
+    contains(error, "'sh' took longer than 2s")
+
+
+@case
+def a_failing_sensor_backs_off_stays_visible_and_misses_nothing(desk):
+    desk.deploy(flow("F", program("cat go || { echo no such luck >&2; exit 3; }", "timeout = '5s'").replace("1ms", "10s")))
+    equal(desk.ask("tick"), ("", ""))
+    state = sensor_state(desk, "F/program")
+    equal([state["failures"], state["looked_at"]], [1, None])
+    contains(state["error"], "'sh' ended with status 3: no such luck")
+    trigger = lines(desk.ask("flows", "--json")[0])[0]["triggers"][0]
+    contains(trigger["error"], "no such luck")
+    contains(desk.ask("flows")[0], "failing: 'sh' ended with status 3")
+    contains(desk.ask("explain", "F")[0], "failing since")
+    later = {**desk.environment, "QFLOW_CLOCK_SHIFT": str(12_000_000)}
+    desk.ask("tick", environment=later)
+    equal(sensor_state(desk, "F/program")["failures"], 2)
+    later["QFLOW_CLOCK_SHIFT"] = str(25_000_000)
+    equal(desk.ask("tick", "--dry-run", environment=later)[0], "")
+    desk.write("go", '{"payload": {"n": 1}}\n')
+    later["QFLOW_CLOCK_SHIFT"] = str(90_000_000)
+    desk.ask("tick", "--wait", environment=later)
+    equal([state["error"] for state in [sensor_state(desk, "F/program")]], [None])
+    equal(sensed(desk, "qflow.sensor.F.program"), [{"n": 1}])
+
+
+@case
+def a_program_reports_events_and_gets_its_cursor_back(desk):
+    script = """echo "${QFLOW_CURSOR-unset}" >> cursors
+    echo '{"payload": {"n": 1}, "timestamp": "2026-01-02T03:04:05Z", "value": "v", "sender": "s", "context": "c"}'
+    echo '{"payload": {"n": 2}, "idempotency_key": "same"}'
+    echo '{"cursor": {"at": [1, "two"]}}'"""
+    desk.deploy(flow("F", program(script)))
+    desk.work()
+    desk.work()
+    equal(desk.text_of("cursors"), 'unset\n{"at":[1,"two"]}\n')
+    events = list(reversed(desk.events("qflow.sensor.F.program")))
+    equal([event["payload"]["n"] for event in events], [1, 2, 1])
+    equal([events[0][key] for key in ("timestamp", "value", "sender", "context")], ["2026-01-02T03:04:05Z", "v", "s", "c"])
+
+
+@case
+def what_a_program_prints_wrongly_records_nothing_and_says_where(desk):
+    rows = [("echo nonsense", "line 1 of its output: no JSON object: 'nonsense'"),
+            ("echo '{}'; echo '[]'", "line 2 of its output: no JSON object"),
+            ("echo '{\"name\": \"other\"}'", "`name` can't be chosen"),
+            ("echo '{\"paylod\": 1}'", "unknown key 'paylod'"),
+            ("echo '{\"value\": 1}'", "`value` is no text"),
+            ("echo '{\"timestamp\": \"now\"}'", "`timestamp`:"),
+            ("echo '{\"cursor\": 1}'; echo '{}'", "it comes after the cursor"),
+            ("echo '{\"cursor\": 1, \"payload\": {}}'", "the cursor stands alone"),
+            ("head -c 70000 /dev/zero | tr '\\0' x | sed 's/.*/{\"cursor\": \"&\"}/'", "the cursor has 70002 bytes"),
+            ("echo '{\"timestamp\": \"2999-01-01\"}'", "more than 24 h ahead"),
+            ("kill -9 $$", "was ended by signal 9"),
+            ("exec ./absent", "ended with status 127")]
+    desk.deploy(*(flow(f"F{number}", program("echo '{}' >/dev/null; " + script)) for number, (script, _) in enumerate(rows)))
+    desk.ask("tick")
+    for number, (script, said) in enumerate(rows):
+        contains(sensor_state(desk, f"F{number}")["error"] or f"nothing is wrong with {script}", said)
+    equal(desk.rows("SELECT name FROM events"), [])
+
+
+@case
+def a_missing_program_is_named(desk):
+    desk.deploy(flow("F", "type = 'sensor'\nsensor_type = 'exec'\ncommand = ['no-such-program']"))
+    desk.ask("tick")
+    contains(sensor_state(desk, "F")["error"], "can't start 'no-such-program'")
+
+
+@case
+def a_program_has_what_was_recorded_at_deploy_and_nothing_of_a_run(desk):
+    desk.deploy(flow("F", program("""echo "{\\"payload\\": {\\"run\\": \\"${QFLOW_RUN-}\\", \\"pwd\\": \\"$PWD\\"}}" """)))
+    desk.ask("tick", environment={**desk.environment, "QFLOW_RUN": "G/1"})
+    equal(sensed(desk, "qflow.sensor.F.program"), [{"run": "", "pwd": str(desk.folder)}])
+
+
+@case
+def what_happens_while_a_sensor_is_disabled_does_not_fire(desk):
+    put(desk, "old")
+    desk.deploy(watching("F", folder_sensor("baseline = 'fire'\npattern = '*.csv'")))
+    put(desk, "1.csv")
+    desk.work()
+    desk.ask("disable", "F/files")
+    put(desk, "2.csv")
+    desk.work()
+    desk.ask("enable", "F/files")
+    put(desk, "3.csv")
+    desk.work()
+    equal(paths(desk), ["1.csv", "3.csv"])
+
+
+@case
+def a_redeploy_keeps_what_a_sensor_knows_unless_it_looks_at_something_else(desk):
+    put(desk, "old.csv")
+    desk.deploy(watching("F", folder_sensor("pattern = '*.csv'")))
+    put(desk, "1.csv")
+    desk.deploy(watching("F", folder_sensor("pattern = '*.csv'\ndescription = 'x'")))
+    desk.work()
+    equal(paths(desk), ["1.csv"])
+    put(desk, "2.txt")
+    desk.deploy(watching("F", folder_sensor("pattern = '*.txt'")))
+    put(desk, "3.txt")
+    desk.work()
+    equal(paths(desk), ["1.csv", "3.txt"])
+    desk.ask("undeploy", "F")
+    put(desk, "4.txt")
+    desk.deploy(watching("F", folder_sensor("pattern = '*.txt'")))
+    desk.work()
+    equal(paths(desk), ["1.csv", "3.txt"])
+
+
+@case
+def peek_records_nothing_and_reset_begins_anew(desk):
+    desk.deploy(watching("F", folder_sensor("baseline = 'fire'")))
+    put(desk, "a.csv")
+    desk.work()
+    put(desk, "b.csv")
+    for _ in range(2):
+        seen = json.loads(desk.ask("sensor", "peek", "F/files", "--json")[0])
+        equal([change["payload"]["name"] for change in seen["changes"]], ["b.csv"])
+        equal([seen["first"], seen["seen"], seen["more"]], [False, "2 files", False])
+    contains(desk.ask("sensor", "peek", "F")[0], "would report 1 change:", "b.csv")
+    desk.work()
+    equal(paths(desk), ["a.csv", "b.csv"])
+    equal(desk.ask("sensor", "reset", "F")[0], "F/files begins anew with the next tick\n")
+    desk.work()
+    equal(paths(desk), ["a.csv", "a.csv", "b.csv", "b.csv"])
+
+
+@case
+def the_sensor_command_refuses_what_it_does_not_know(desk):
+    desk.deploy(flow("F", on("e")), watching("Two", folder_sensor(name="x"), folder_sensor(name="y")))
+    desk.refused("sensor", "look", "F", status=2, said="sensor has no 'look'")
+    desk.refused("sensor", "peek", "F", status=2, said="F has no sensor")
+    desk.refused("sensor", "peek", "F/event", status=2, said="F/event is no sensor")
+    desk.refused("sensor", "peek", "G", status=3, said="no flow 'G' is deployed")
+    desk.refused("sensor", "reset", "Two", status=2, said=["Two has 2 sensors", "Two/x, Two/y"])
+    desk.refused("sensor", "reset", "Two/z", status=3, said="z")
+
+
+@case
+def branches_of_one_flow_have_sensors_of_their_own(desk):
+    put(desk, "old")
+    text = watching("F", folder_sensor(), head="[project]\nname = 'foo'")
+    names = desk.write_flows(text)
+    for branch in ("one", "two"):
+        desk.ask("deploy", *names, "--branch", branch)
+    put(desk, "new.csv")
+    desk.work()
+    equal(sorted(run["namespace"] for run in desk.runs("F")), ["foo.test.one", "foo.test.two"])
+
+
+@case
+def a_sensor_is_joined_with_events_in_a_group(desk):
+    put(desk, "old")
+    group = "id = 'both'\ntype = 'group'\nmatch = 'files && ready'"
+    desk.deploy(watching("F", folder_sensor(), "id = 'ready'\n" + on("ready"), group))
+    put(desk, "new.csv")
+    desk.work()
+    equal(desk.runs("F"), [])
+    contains(desk.explain("F")[0]["waiting"][0]["missing"], "ready")
+    desk.publish("ready")
+    desk.work()
+    equal(paths(desk), ["new.csv"])
+
+
+@case
+def a_folder_that_is_gone_is_an_error_and_comes_back_without_doubling(desk):
+    put(desk, "a.csv")
+    desk.deploy(watching("F", folder_sensor("event_type = 'all'")))
+    (desk.folder / "in").rename(desk.folder / "away")
+    desk.ask("tick")
+    expect(sensor_state(desk, "F")["error"], "no error")
+    (desk.folder / "away").rename(desk.folder / "in")
+    put(desk, "b.csv")
+    desk.ask("sensor", "peek", "F")
+    time.sleep(0.01)
+    desk.work()
+    equal(paths(desk), ["b.csv"])
+
+
+@case
+def what_the_ledger_refuses_is_the_sensor_s_failure(desk):
+    desk.deploy(flow("F", program("""head -c 2000000 /dev/zero | tr '\\0' x | sed 's/.*/{"payload": {"t": "&"}}/'""")))
+    desk.ask("tick")
+    contains(sensor_state(desk, "F")["error"], "max_payload")
+    equal(desk.rows("SELECT name FROM events"), [])
+
+
+@case
+def a_sensor_is_free_for_the_next_tick_while_another_is_slow(desk):
+    put(desk, "old")
+    desk.deploy(flow("Slow", program("touch begun; sleep 20; echo {}", "timeout = '3s'")), watching("F", folder_sensor()))
+    slow = desk.start("tick")
+    wait_for((desk.folder / "begun").exists, "the slow look")
+    put(desk, "new.csv")
+    wait_for(lambda: desk.ask("tick") and desk.rows("SELECT 1 FROM events WHERE name = 'qflow.sensor.F.files'"),
+             "a look of another tick")
+    expect(slow.poll() is None, "the slow tick is over")
