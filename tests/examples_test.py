@@ -7,10 +7,15 @@ import json
 import os
 import pathlib
 import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "support"))
+
+from redis_server import RedisServer  # noqa: E402
 
 BINARY, FLOWS = (pathlib.Path(argument).resolve() for argument in sys.argv[1:3])
 FIRST = '{"name": "first", "fields": {"x": 1}}'
@@ -246,6 +251,59 @@ class Examples(unittest.TestCase):
         """The tags of the runs of DailyFlow, from the first one on, without that of the flow."""
         runs = reversed(self.rows("runs", "DailyFlow"))
         return [sorted(tag for tag in run["tags"] if tag != "workflow_on_event") for run in runs]
+
+
+    # A file fires once it is whole, and only then.
+    def test_incoming_files(self):
+        (self.folder / "incoming").mkdir()
+        self.qflow("deploy", "flows/sensors/incoming.toml")
+        (self.folder / "incoming" / "part.csv.part").write_text("1\n")
+        (self.folder / "incoming" / "whole.csv").write_text("1\n2\n")
+        self.tick_at("+1m")
+        self.assertEqual(self.get("artifacts.rows", "IncomingFlow/1"), 2)
+        (self.folder / "incoming" / "part.csv.part").rename(self.folder / "incoming" / "part.csv")
+        self.tick_at("+2m")
+        self.assertEqual(self.get("params.path", "IncomingFlow/2"), str(self.folder.resolve() / "incoming" / "part.csv"))
+        self.assertEqual(len(self.qflow("runs").splitlines()), 2)
+
+    def test_new_orders(self):
+        shop = sqlite3.connect(self.folder / "shop.db")
+        shop.execute("CREATE TABLE orders(id INTEGER PRIMARY KEY, total REAL, created_at TEXT)")
+        shop.execute("INSERT INTO orders VALUES(1, 9.5, '2026-11-20 10:00:00')")
+        shop.commit()
+        self.qflow("deploy", "flows/sensors/orders.toml")
+        shop.execute("INSERT INTO orders VALUES(2, 0, '2026-11-20 11:00:00')")
+        shop.execute("INSERT INTO orders VALUES(3, 4.5, '2026-11-20 10:00:00')")
+        shop.commit()
+        shop.close()
+        self.tick_at("+1m")
+        self.tick_at("+2m")
+        self.assertEqual(len(self.qflow("runs").splitlines()), 1)
+        self.assertIn("orders after 2026-11-20 10:00:00", self.qflow("logs", "OrdersFlow/1"))
+
+    # A message is done for Redis only after its event is recorded; one that comes again is the same event.
+    def test_redis_stream(self):
+        with RedisServer() as server:
+            self.environment["REDIS_URL"] = server.url
+            self.qflow("deploy", "flows/sensors/redis_stream.toml")
+            server.ask("XADD", "jobs", "*", "dataset", "it's \"odd\"")
+            self.qflow("sensor", "peek", "JobsFlow")
+            self.assertEqual(server.ask("XPENDING", "jobs", "qflow").splitlines()[0], "1")
+            self.tick_at("+1m")
+            self.assertEqual(self.get("params.dataset", "JobsFlow/1"), "it's \"odd\"")
+            self.tick_at("+2m")
+            self.assertEqual(server.ask("XPENDING", "jobs", "qflow").splitlines()[0], "0")
+            server.ask("XADD", "jobs", "*", "dataset", "digits")
+            self.tick_at("+3m")
+            self.assertEqual(self.get("params.dataset", "JobsFlow/2"), "digits")
+            self.assertEqual(len(self.qflow("runs").splitlines()), 2)
+
+    def tick_at(self, later):
+        """A tick so many minutes later ("+1m"), which waits for its runs."""
+        shift = int(later.strip("+m")) * 60 * 1_000_000
+        self.environment["QFLOW_CLOCK_SHIFT"] = str(shift)
+        self.qflow("tick", "--wait")
+        del self.environment["QFLOW_CLOCK_SHIFT"]
 
 
 if __name__ == "__main__":

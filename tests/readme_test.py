@@ -14,7 +14,8 @@ import sys
 import tempfile
 
 FILES = {"TrainingFlow": "training.toml", "PredictionFlow": "prediction.toml", "ModelRefreshFlow": "refresh.toml",
-         "DailyFlow": "daily.toml", "NightlyFlow": "nightly.toml", "PairFlow": "pair.toml"}
+         "DailyFlow": "daily.toml", "NightlyFlow": "nightly.toml", "PairFlow": "pair.toml",
+         "IncomingFlow": "incoming.toml"}
 
 
 def blocks(text, language):
