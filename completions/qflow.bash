@@ -150,7 +150,7 @@ _qflow() {
     events) _qflow_ask event; ;;
     explain) _qflow_ask deployed; ;;
     graph) _qflow_ask flow; _qflow_paths -f; ;;
-    help) _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs sensor simulate tag test tick trigger undeploy version artifacts environment exit-status expressions flow-file runs triggers"; ;;
+    help) _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs sensor simulate tag test tick trigger undeploy version artifacts environment exit-status expressions flow-file runs sensors triggers"; ;;
     init) _qflow_paths -d; ;;
     inspect) _qflow_ask run; ;;
     logs) _qflow_ask run; ;;

@@ -6,17 +6,6 @@ namespace qflow {
 
 namespace {
 
-constexpr std::string_view kSensorText =
-    "Looks at something again and again, and fires when it has changed. Payloads: file and directory have path, name, "
-    "size (bytes), mtime, event_type, replaced (another file under the same name), and path_base64 where the path is "
-    "not UTF-8; s3 has bucket, key, size, etag, last_modified, event_type; per = \"batch\" has files (s3: objects) and "
-    "count. database has table, event_type and, by detection_mode, old_count, count, added; or old_maximum, maximum, "
-    "rows (how many are new); or old_result, result. http has url, event_type, status, etag, last_modified, sha256, "
-    "size. exec has what the program prints: one JSON object per line with payload, and if wanted timestamp, value, "
-    "sender, context, idempotency_key; a last line {\"cursor\": ...} comes back to it as QFLOW_CURSOR. Secrets (a "
-    "password_secret; AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN) come from the environment of the "
-    "tick, or from the store's secrets/NAME.";
-
 constexpr FlowFileKey kFlowKeys[] = {
     {"id", "text", "required",
      "The name of the flow: letters, digits, '_' and '-', first a letter or '_', at most 128. No dots: dots qualify a "
@@ -159,7 +148,10 @@ constexpr FlowFileTable kTables[] = {
     {"[[triggers]] of type event", "Listens to published events.", kEventTriggerKeys},
     {"[[triggers]] of type flow", "Listens to the end of runs of other flows, or of their steps.", kFlowTriggerKeys},
     {"[[triggers]] of type schedule", "Fires at due instants.", kScheduleTriggerKeys},
-    {"[[triggers]] of type sensor", kSensorText, kSensorTriggerKeys},
+    {"[[triggers]] of type sensor",
+     "Looks at something again and again, and fires when it has changed. What each kind sees and what its events hold: "
+     "qflow help sensors.",
+     kSensorTriggerKeys},
     {"[[triggers]] of type api", "An HTTP call.", kApiTriggerKeys},
     {"[[triggers]] of type group",
      "Fires on a combination of other triggers of the same flow: match names them, as in match = \"orders && (fx || "

@@ -8,6 +8,7 @@
 
 #include "cli/flow_file_keys.h"
 #include "cli/help_text.h"
+#include "cli/sensor_manual.h"
 #include "qflow/error/exit_status.h"
 #include "qflow/trigger/trigger_registry.h"
 
@@ -85,6 +86,9 @@ std::string artifacts_topic(int width) {
 std::string expressions_topic(int width) {
   return wrap_text(kExpressionsText, width, 0);
 }
+std::string sensors_topic(int width) {
+  return wrap_text(kSensorsText, width, 0);
+}
 std::string runs_topic(int width) {
   return wrap_text(kRunsText, width, 0);
 }
@@ -160,6 +164,7 @@ constexpr std::array kTopics = {
     HelpTopic{"expressions", "the language of when, foreach, {{ ... }} and qflow get", expressions_topic},
     HelpTopic{"flow-file", "every key of the flow file", flow_file_topic},
     HelpTopic{"runs", "how runs, steps and simulated triggers are named", runs_topic},
+    HelpTopic{"sensors", "what the kinds of sensors see, and what their events hold", sensors_topic},
     HelpTopic{"triggers", "every key of triggers, by type", triggers_topic},
 };
 

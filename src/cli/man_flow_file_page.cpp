@@ -5,6 +5,7 @@
 #include "cli/init_files.h"
 #include "cli/man_pages.h"
 #include "cli/roff.h"
+#include "cli/sensor_manual.h"
 #include "qflow/trigger/trigger_registry.h"
 
 namespace qflow {
@@ -52,6 +53,8 @@ std::string flow_file_page() {
       write_trigger_example(page, table.heading.substr(kTriggerHeading.size()));
     }
   }
+  page.heading("SENSORS");
+  page.text(kSensorsText);
   page.heading("EXPRESSIONS");
   page.text(expressions_text());
   page.heading("SEE ALSO");

@@ -9,7 +9,7 @@ namespace {
 
 // Goes up when the cursor's shape changes.
 constexpr int kCursorVersion = 1;
-constexpr const char* kStartOver = "qflow sensor reset FLOW/TRIGGER forgets it and starts over with the baseline";
+constexpr const char* kStartOver = "qflow sensor reset FLOW/TRIGGER begins anew";
 
 constexpr std::string_view kModeNames[] = {"row_count", "timestamp_column", "custom_query"};
 

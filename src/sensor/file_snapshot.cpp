@@ -40,7 +40,7 @@ std::uint64_t bits(std::int64_t number) {
 
 tl::unexpected<Error> damaged() {
   return fail(ErrorKind::kStore, "what the sensor knew of its files is damaged, or was written by another qflow",
-              "start it anew with: qflow sensor reset");
+              "qflow sensor reset FLOW/TRIGGER begins anew");
 }
 
 }  // namespace

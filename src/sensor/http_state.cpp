@@ -80,7 +80,7 @@ Result<HttpState> parse_http_cursor(std::string_view text) {
   HttpState state;
   if (object && read_state(*object, state)) return state;
   return fail(ErrorKind::kStore, "what the sensor knew of its address is damaged, or was written by another qflow",
-              "start it anew with: qflow sensor reset");
+              "qflow sensor reset FLOW/TRIGGER begins anew");
 }
 
 std::string describe(const HttpState& state) {

@@ -136,7 +136,7 @@ Result<KnownObjects> parse_s3_cursor(std::string_view bytes) {
     if (objects) return std::move(*objects);
   }
   return fail(ErrorKind::kStore, "what the sensor knew of its objects is damaged, or was written by another qflow",
-              "start it anew with: qflow sensor reset");
+              "qflow sensor reset FLOW/TRIGGER begins anew");
 }
 
 }  // namespace qflow

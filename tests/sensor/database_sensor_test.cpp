@@ -68,6 +68,6 @@ TEST_CASE("a cursor that is not one of this mode is refused") {
     world.looker.cursor = row.cursor;
     const Error error = world.looker.error();
     CHECK(error.message == row.problem);
-    CHECK(error.advice == "qflow sensor reset FLOW/TRIGGER forgets it and starts over with the baseline");
+    CHECK(error.advice == "qflow sensor reset FLOW/TRIGGER begins anew");
   }
 }

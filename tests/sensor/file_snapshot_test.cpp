@@ -74,7 +74,7 @@ TEST_CASE("a damaged snapshot is an error that says the way out") {
     const auto count = read_all(bytes);
     REQUIRE(!count);
     CHECK(count.error().kind == ErrorKind::kStore);
-    CHECK(count.error().advice == "start it anew with: qflow sensor reset");
+    CHECK(count.error().advice == "qflow sensor reset FLOW/TRIGGER begins anew");
   };
   for (std::size_t i = 0; i < whole.size(); ++i) {
     CAPTURE(i);
