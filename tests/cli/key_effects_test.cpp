@@ -27,7 +27,6 @@ const std::string kFilters = "trigger/source_filter_test.cpp";
 const std::string kExamples = "examples_test.py";
 const std::string kSchedules = "deployed/schedule_cases.py";
 const std::string kSensors = "deployed/sensor_cases.py";
-const std::string kDatabases = "sensor/database_sensor_test.cpp";
 const std::string kChecks = "flowfile/flow_file_errors_test.cpp";
 const std::string kTriggerChecks = "trigger/trigger_errors_test.cpp";
 const std::string kInspection = "cli/commands_test.cpp";
@@ -138,9 +137,12 @@ const std::map<std::string, Effect>& effects() {
       {"[[triggers]] of type sensor settle", {kSensors, "def a_tick_waits_until_a_file_has_settled"}},
       {"[[triggers]] of type sensor done_marker", {"sensor/file_sensor_test.cpp", "a done marker is looked for"}},
       {"[[triggers]] of type sensor table_name", {"sensor/sqlite_sensor_test.cpp", "names are quoted"}},
-      {"[[triggers]] of type sensor detection_mode", {kDatabases, "row_count: which differences fire"}},
-      {"[[triggers]] of type sensor timestamp_column", {kDatabases, "rows later than the maximum"}},
-      {"[[triggers]] of type sensor custom_query", {kDatabases, "an event for each result that differs"}},
+      {"[[triggers]] of type sensor detection_mode",
+       {"sensor/row_count_test.cpp", "row_count: which differences fire"}},
+      {"[[triggers]] of type sensor timestamp_column",
+       {"sensor/timestamp_column_test.cpp", "rows later than the maximum"}},
+      {"[[triggers]] of type sensor custom_query",
+       {"sensor/custom_query_test.cpp", "an event for each result that differs"}},
       {"[[triggers]] of type sensor condition", {"examples_test.py", "def test_new_orders"}},
       {"[[triggers]] of type sensor engine_config", {"sensor/postgresql_connection_test.cpp", "passwords come from"}},
       {"[[triggers]] of type sensor bucket", {"sensor/s3_place_test.cpp", "where the objects of a bucket are"}},
