@@ -18,12 +18,14 @@ constexpr PositionalSpec kPositionals[] = {{.name = "TOPIC",
                                             .completes = Completes::kTopic}};
 
 Result<std::string> text_about(const std::string& name, int width) {
-  if (const Command* command = find_command(name)) return command_help(*command, width);
   std::vector<std::string> known;
+  std::string text;
+  if (const Command* command = find_command(name)) text = command_help(*command, width);
   for (const HelpTopic& topic : help_topics()) {
-    if (topic.name == name) return topic.text(width);
+    if (topic.name == name) text += (text.empty() ? "" : "\n") + topic.text(width);
     known.emplace_back(topic.name);
   }
+  if (!text.empty()) return text;
   for (const std::string_view command : visible_command_names()) known.emplace_back(command);
   std::string advice = did_you_mean(name, known);
   if (advice.empty()) advice = "qflow help lists commands and topics";

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <cstdio>
 #include <limits>
 #include <memory>
+#include <optional>
 
 #include "qflow/os/file_system.h"
 #include "system_error.h"
@@ -52,17 +54,32 @@ std::int64_t nanoseconds(const timespec& time) {
   return time.tv_sec < 0 ? std::numeric_limits<std::int64_t>::min() : std::numeric_limits<std::int64_t>::max();
 }
 
-FileInfo file_info(const struct stat& status) {
+std::int64_t nanoseconds(const struct statx_timestamp& time) {
+  timespec same{};
+  same.tv_sec = time.tv_sec;
+  same.tv_nsec = time.tv_nsec;
+  return nanoseconds(same);
+}
+
+FileInfo file_info(const struct statx& status) {
   FileInfo info;
-  info.type = file_type(status.st_mode);
-  info.size = static_cast<std::uint64_t>(status.st_size);
-  info.inode = status.st_ino;
-  info.device = status.st_dev;
-  info.links = status.st_nlink;
-  info.mode = status.st_mode & 07777;
-  info.modified_ns = nanoseconds(status.st_mtim);
-  info.changed_ns = nanoseconds(status.st_ctim);
+  info.type = file_type(status.stx_mode);
+  info.size = status.stx_size;
+  info.inode = status.stx_ino;
+  info.device = makedev(status.stx_dev_major, status.stx_dev_minor);
+  info.links = status.stx_nlink;
+  info.mode = status.stx_mode & 07777;
+  info.modified_ns = nanoseconds(status.stx_mtime);
+  info.changed_ns = nanoseconds(status.stx_ctime);
+  if ((status.stx_mask & STATX_BTIME) != 0) info.born_ns = nanoseconds(status.stx_btime);
   return info;
+}
+
+// statx(2), since stat does not tell when a file was born.
+std::optional<FileInfo> info_at(int folder, const char* name, int flags) {
+  struct statx status {};
+  if (statx(folder, name, flags, STATX_BASIC_STATS | STATX_BTIME, &status) != 0) return std::nullopt;
+  return file_info(status);
 }
 
 // Some file systems leave d_type unset; then stat has to tell.
@@ -142,10 +159,9 @@ Status PosixFileSystem::copy_bytes(const FileHandle& from, const FileHandle& to)
 }
 
 Result<FileInfo> PosixFileSystem::info(const Path& path, FollowLinks follow) {
-  struct stat status {};
-  int flags = follow == FollowLinks::kNo ? AT_SYMLINK_NOFOLLOW : 0;
-  if (fstatat(AT_FDCWD, path.c_str(), &status, flags) != 0) return system_failure("look at", path, errno);
-  return file_info(status);
+  const auto found = info_at(AT_FDCWD, path.c_str(), follow == FollowLinks::kNo ? AT_SYMLINK_NOFOLLOW : 0);
+  if (found) return *found;
+  return system_failure("look at", path, errno);
 }
 
 Status PosixFileSystem::visit(const Path& folder, const FolderVisitor& visitor) {
@@ -153,8 +169,8 @@ Status PosixFileSystem::visit(const Path& folder, const FolderVisitor& visitor) 
   if (!stream) return system_failure("list", folder, errno);
   const dirent* entry = nullptr;
   const std::function<Result<FileInfo>()> info = [&]() -> Result<FileInfo> {
-    struct stat status {};
-    if (fstatat(dirfd(stream.get()), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0) return file_info(status);
+    const auto found = info_at(dirfd(stream.get()), entry->d_name, AT_SYMLINK_NOFOLLOW);
+    if (found) return *found;
     return system_failure("look at", folder / entry->d_name, errno);
   };
   for (errno = 0; (entry = readdir(stream.get())) != nullptr; errno = 0) {

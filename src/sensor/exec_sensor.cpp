@@ -16,6 +16,8 @@ namespace {
 // It becomes an environment variable, of which Linux takes 128 KiB.
 constexpr std::size_t kLongestCursor = 64 * 1024;
 constexpr std::size_t kLongestExcerpt = 60;
+// They are one transaction, for which others wait.
+constexpr std::size_t kMostEvents = 10'000;
 
 const std::vector<std::string> kKeys = {"payload", "timestamp", "value", "sender", "context", "idempotency_key"};
 
@@ -48,6 +50,10 @@ class OutputReader {
                     R"(print {"payload": {…}} for each event, and diagnostics to standard error)");
     }
     if (row->contains("cursor")) return read_cursor(*row);
+    if (changes_.size() == kMostEvents) {
+      return refuse(number_, fmt::format("it reports more than {} events at once", kMostEvents),
+                    "report in smaller portions, and keep a cursor");
+    }
     SensedChange change;
     for (const auto& [key, value] : row->items()) QFLOW_TRY(read_field(key, value, change));
     changes_.push_back(std::move(change));

@@ -9,10 +9,22 @@ namespace {
 
 constexpr int kCursorVersion = 1;
 
+// Headers may have any bytes (RFC 9110, section 5.5), the cursor and the payload have UTF-8: others count as Latin-1.
+std::string as_utf8(const std::string& bytes) {
+  if (is_utf8(bytes)) return bytes;
+  std::string text;
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80) text += static_cast<char>(byte >= 0xC0 ? 0xC3 : 0xC2);
+    text += static_cast<char>(byte < 0x80 ? byte : 0x80 | (byte & 0x3F));
+  }
+  return text;
+}
+
 std::optional<std::string> header(const HttpAnswer& answer, std::string_view name) {
   const auto found = answer.headers.find(name);
   if (found == answer.headers.end() || found->second.empty()) return std::nullopt;
-  return found->second;
+  return as_utf8(found->second);
 }
 
 std::string_view without_weakness(std::string_view etag) {

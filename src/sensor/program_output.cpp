@@ -13,7 +13,7 @@ namespace qflow {
 
 namespace {
 
-constexpr std::size_t kMostOutput = 64 * 1024 * 1024;
+constexpr std::size_t kMostOutput = 16 * 1024 * 1024;
 constexpr std::size_t kKeptOfErrors = 4 * 1024;
 
 // A child with its two pipes; one that still runs at the end of its life is killed with its group.
@@ -74,7 +74,7 @@ class Program {
     read_all(errors_, error_text_);
     if (error_text_.size() > 2 * kKeptOfErrors) error_text_.erase(0, error_text_.size() - kKeptOfErrors);
     if (text_.size() <= kMostOutput) return {};
-    return fail(ErrorKind::kFailed, "it wrote more than 64 MiB", "report in smaller portions, and keep a cursor");
+    return fail(ErrorKind::kFailed, "it wrote more than 16 MiB", "report in smaller portions, and keep a cursor");
   }
 
   static void read_all(FileHandle& pipe, std::string& text) {

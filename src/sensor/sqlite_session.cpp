@@ -94,15 +94,24 @@ std::string immutable_uri(const Path& path) {
   return uri + "?immutable=1";
 }
 
+constexpr int kReading = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
+
 // Whether all is in the file itself, though it is one with a write-ahead log (the byte at 18 of its header,
-// https://sqlite.org/fileformat2.html): nobody has it open.
+// https://sqlite.org/fileformat2.html): nobody has it open. Read by SQLite's own means: whoever else closes the file
+// takes away the locks of all looks at it in this process (https://sqlite.org/howtocorrupt.html, section 2.2).
 bool is_log_at_rest(const Path& path, FileSystem& files) {
   constexpr std::size_t kVersionAt = 18;
   char header[kVersionAt + 1] = {};
   if (exists(files, path.native() + "-wal")) return false;
-  const auto file = files.open(path, OpenMode::kRead);
-  const auto size = file ? files.read_some(*file, header, sizeof header) : Result<std::size_t>(0);
-  return size && *size == sizeof header && header[kVersionAt] == 2;
+  sqlite3* opened = nullptr;
+  const int code = sqlite3_open_v2(path.c_str(), &opened, kReading, nullptr);
+  const std::unique_ptr<sqlite3, CloseDatabase> database(opened);
+  sqlite3_file* file = nullptr;
+  if (code != SQLITE_OK) return false;
+  if (sqlite3_file_control(opened, "main", SQLITE_FCNTL_FILE_POINTER, static_cast<void*>(&file)) != SQLITE_OK)
+    return false;
+  if (file == nullptr || file->pMethods == nullptr) return false;
+  return file->pMethods->xRead(file, header, sizeof header, 0) == SQLITE_OK && header[kVersionAt] == 2;
 }
 
 class SqliteSession final : public DatabaseSession {
@@ -139,9 +148,8 @@ class SqliteSession final : public DatabaseSession {
 Status SqliteSession::open(const FileInfo& before) {
   if (is_log_at_rest(path_, files_)) at_rest_ = before;
   const std::string name = at_rest_ ? immutable_uri(path_) : path_.native();
-  const int flags = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
   sqlite3* database = nullptr;
-  const int code = sqlite3_open_v2(name.c_str(), &database, at_rest_ ? flags | SQLITE_OPEN_URI : flags, nullptr);
+  const int code = sqlite3_open_v2(name.c_str(), &database, at_rest_ ? kReading | SQLITE_OPEN_URI : kReading, nullptr);
   database_.reset(database);
   if (code != SQLITE_OK) return tl::make_unexpected(error(code));
   return begin();

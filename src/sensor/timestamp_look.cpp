@@ -181,6 +181,11 @@ Result<Sighting> look_at_timestamps(const DatabaseLook& look) {
   TimestampTable table(look, std::move(name));
   QFLOW_ASSIGN(const Found found, find_after(table, old));
   const DatabaseValue& maximum = found.newest.maximum;
+  // The cursor could not keep it, and every look would find it new.
+  if (!is_utf8(maximum.text)) {
+    return fail(ErrorKind::kFailed, "the maximum of " + printable(look.watched.timestamp_column) + " is no UTF-8 text",
+                "mend that row, or leave it out by `condition`");
+  }
   Sighting sighting;
   sighting.cursor = write_cursor(DetectionMode::kTimestampColumn, to_kept(found.newest));
   sighting.seen =

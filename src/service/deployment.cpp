@@ -122,7 +122,10 @@ class Deploying {
     if (before) QFLOW_TRY(carry_over(*before, live, next));
     report.unchanged = live && is_same(*before, next);
     report.version = next.version;
-    if (report.unchanged) return report;
+    if (report.unchanged) {
+      QFLOW_TRY(renew_unchanged(next.key));
+      return report;
+    }
     report.version = ++next.version;
     if (before && live) report.changes = changes_between(*before, next, flow);
     if (before) QFLOW_TRY(expire_changed(*before, next));
@@ -159,6 +162,12 @@ class Deploying {
     return {};
   }
 
+  // Sensors that fail are tried again, and a flow that was deployed by a qflow that could not look gets some.
+  Status renew_unchanged(std::int64_t key) {
+    QFLOW_ASSIGN(const auto flow, intake_.flows().find(key));
+    return renew_sensors(ledger_, {nullptr, flow.get(), ""}, doors_.clock.now());
+  }
+
   static bool is_same(const Deployment& before, const Deployment& next) {
     return before.definition == next.definition && before.environment == next.environment &&
            before.umask == next.umask && before.flow_file == next.flow_file;
@@ -191,6 +200,23 @@ class Deploying {
   const Doors& doors_;
   EventIntake intake_;
 };
+
+// The flows are deployed by now, whatever becomes of the first looks.
+void note_baselines(Store& store, const Doors& doors, std::vector<DeployReport>& reports) {
+  std::vector<std::int64_t> keys;
+  for (const DeployReport& report : reports) {
+    const auto deployment = store.ledger().triggers().former_deployment(report.flow, report.name_space);
+    keys.push_back(deployment && *deployment ? (*deployment)->key : 0);
+  }
+  const auto notes = take_baselines(store, keys, doors);
+  for (std::size_t i = 0; i < reports.size(); ++i) {
+    if (!notes) {
+      reports[i].notes.push_back("its sensors were not looked at: " + to_text(notes.error()));
+    } else if (const auto found = notes->find(keys[i]); found != notes->end()) {
+      reports[i].notes = found->second;
+    }
+  }
+}
 
 Error unknown_flow(const std::vector<Deployment>& known, const std::string& name) {
   std::vector<std::string> names;
@@ -234,11 +260,7 @@ Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& fl
     return reports;
   }
   QFLOW_TRY(ledger.write(Durability::kPower, deploy_all));
-  for (DeployReport& report : reports) {
-    QFLOW_ASSIGN(const auto deployment, ledger.triggers().former_deployment(report.flow, report.name_space));
-    if (!deployment) continue;
-    QFLOW_ASSIGN(report.notes, take_baselines(*store, deployment->key, doors));
-  }
+  note_baselines(*store, doors, reports);
   return reports;
 }
 
@@ -293,7 +315,7 @@ Status set_enabled(Store& store, const Deployment& deployment, const std::option
     QFLOW_TRY(renew_schedules(store.ledger(), writer, change, now));
     return renew_sensors(store.ledger(), change, now);
   }));
-  return take_baselines(store, deployment.key, doors).map([](const auto&) {});
+  return take_baselines(store, {deployment.key}, doors).map([](const auto&) {});
 }
 
 }  // namespace qflow

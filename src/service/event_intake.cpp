@@ -220,6 +220,8 @@ Result<Intake> EventIntake::record_own(LedgerWriter& writer, const DeployedFlow&
   QFLOW_TRY(load_config());
   QFLOW_TRY(check_content(own.event, config_->max_payload));
   own.event.id = make_event_id(own.event.recorded_at, random_bytes());
+  // The name of the event is that of the flow's other deployments too, whose sensors see the same.
+  if (own.idempotency_key) own.idempotency_key = fmt::format("{}/{}", flow.key, *own.idempotency_key);
   QFLOW_ASSIGN(own.generation, store_.ledger().triggers().generation());
   QFLOW_ASSIGN(auto judgements, flows_.judge(own.event));
   own.judgements = without_namesakes(std::move(judgements), flow);

@@ -34,8 +34,7 @@ std::string why_disabled(const DeployedFlow& flow, const Deployment& deployment,
 
 std::string activation_command(const DeployedFlow& flow, const Trigger& trigger,
                                const std::vector<CorrelatedState>& states) {
-  std::string command =
-      fmt::format("qflow trigger --flow-id {} --trigger-id {}", flow.definition->id.text(), trigger.id().text());
+  std::string command = fmt::format("qflow trigger --flow-id {} --trigger-id {}", full_name(flow), trigger.id().text());
   if (states.size() < 2) return command;
   const auto value = parse_json(states.front().correlation);
   return command + " --correlation '" + (value ? to_plain_text(*value) : states.front().correlation) + "'";

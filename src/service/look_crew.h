@@ -40,11 +40,13 @@ class LookCrew {
   ~LookCrew();
 
   void start(LookOrder order);
-  // One that has ended, whichever was first; nothing when `limit` passes before.
+  // One that has ended, whichever was first; nothing when `limit` passes before, or a second.
   std::optional<FinishedLook> wait(std::chrono::microseconds limit);
 
  private:
+  void add_worker();
   void work();
+  Result<Sighting> carry_out(LookOrder& order, ProcessLauncher& launcher);
   std::optional<LookOrder> take_order();
 
   FileSystem& files_;

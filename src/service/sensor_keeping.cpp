@@ -1,6 +1,9 @@
 #include "service/sensor_keeping.h"
 
+#include <utility>
+
 #include "qflow/model/json.h"
+#include "qflow/model/sha256.h"
 #include "qflow/os/file_system.h"
 #include "qflow/trigger/trigger_registry.h"
 
@@ -17,8 +20,9 @@ struct WatchedText {
   const Path& folder;
 
   Json operator()(const FileSensor& file) const {
+    const Path path = (folder / file.path).lexically_normal();
     return {{"folder", file.directory},
-            {"path", (folder / file.path).lexically_normal().string()},
+            {"path", (path.has_filename() ? path : path.parent_path()).string()},
             {"pattern", or_null(file.pattern)},
             {"done_marker", or_null(file.done_marker)}};
   }
@@ -42,8 +46,10 @@ struct WatchedText {
             {"pattern", or_null(s3.pattern)},
             {"endpoint", or_null(s3.endpoint)}};
   }
-  Json operator()(const HttpSensor& http) const { return {{"url", http.url}}; }
-  Json operator()(const ExecSensor& exec) const { return {{"command", exec.command}}; }
+  // It may hold a password.
+  Json operator()(const HttpSensor& http) const { return {{"url", sha256_hex(http.url)}}; }
+  // What a cursor means is the program's business, however it is called.
+  Json operator()(const ExecSensor&) const { return {{"program", true}}; }
 };
 
 std::string watched_text(const DeployedFlow& flow, const SensorRules& rules) {
@@ -51,34 +57,78 @@ std::string watched_text(const DeployedFlow& flow, const SensorRules& rules) {
   return to_compact(std::visit(WatchedText{folder}, rules.watched));
 }
 
-KnownSensor new_sensor(std::string watched, std::int64_t revision) {
+// Revisions are never used again, also not after a row was deleted: generations only grow.
+Result<KnownSensor> new_sensor(TriggerLedger& ledger, std::string watched) {
+  constexpr int kBitsForLooks = 32;
   KnownSensor sensor;
   sensor.watched = std::move(watched);
-  sensor.revision = revision;
+  QFLOW_ASSIGN(const std::int64_t generation, ledger.generation());
+  sensor.revision = generation << kBitsForLooks;
   return sensor;
 }
 
-void forgive(KnownSensor& sensor) {
+void look_soon(KnownSensor& sensor, Instant now) {
   sensor.failures = 0;
   sensor.failing_since.reset();
   sensor.error.clear();
+  sensor.due = now;
+  sensor.set_at = now;
 }
 
-Status begin(TriggerLedger& ledger, const DeployedFlow& flow, const Trigger& trigger, const SensorRules& rules,
-             Instant now) {
-  const std::string watched = watched_text(flow, rules);
-  QFLOW_ASSIGN(const auto known, ledger.sensor(flow.key, trigger.id()));
-  const bool same = known && known->watched == watched;
-  const bool enabled = is_enabled(flow, trigger);
-  KnownSensor next = same ? *known : new_sensor(watched, known ? known->revision : 0);
-  ++next.revision;
-  forgive(next);
-  next.due.reset();
-  if (enabled) next.due = now;
-  QFLOW_TRY(ledger.save_sensor(flow.key, trigger.id(), next));
-  const bool goes_on = same && (enabled || std::holds_alternative<ExecSensor>(rules.watched));
-  return goes_on ? Status() : ledger.save_sensor_cursor(flow.key, trigger.id(), std::nullopt);
-}
+class Renewal {
+ public:
+  Renewal(TriggerLedger& ledger, const DeploymentChange& change, Instant now)
+      : ledger_(ledger), change_(change), now_(now) {}
+
+  Status run() {
+    QFLOW_TRY(end_what_is_none((change_.after != nullptr ? change_.after : change_.before)->key));
+    if (change_.after == nullptr) return {};
+    for (const auto& trigger : change_.after->triggers) {
+      const SensorRules* rules = sensor_of(*trigger);
+      if (rules != nullptr) QFLOW_TRY(renew(*trigger, *rules));
+    }
+    return {};
+  }
+
+ private:
+  // By the rows: the definition before may be one that can't be read any more.
+  Status end_what_is_none(std::int64_t deployment) {
+    QFLOW_ASSIGN(const auto rows, ledger_.sensors(deployment));
+    for (const DueSensor& row : rows) {
+      const Trigger* now = change_.after != nullptr ? find_trigger(change_.after->triggers, row.trigger) : nullptr;
+      if (now == nullptr || sensor_of(*now) == nullptr) QFLOW_TRY(ledger_.forget_sensor(row.key));
+    }
+    return {};
+  }
+
+  // That is a reason to look soon; what becomes of other triggers of the flow is none.
+  bool is_redeployed() const { return change_.before == nullptr || change_.before->version != change_.after->version; }
+
+  Status renew(const Trigger& trigger, const SensorRules& rules) {
+    const DeployedFlow& flow = *change_.after;
+    const std::string watched = watched_text(flow, rules);
+    QFLOW_ASSIGN(const auto known, ledger_.sensor(flow.key, trigger.id()));
+    const bool same = known && known->watched == watched;
+    const bool enabled = is_enabled(flow, trigger);
+    if (same && known->due.has_value() == enabled) return is_redeployed() ? look_again(trigger, *known) : Status();
+    QFLOW_ASSIGN(KnownSensor next, new_sensor(ledger_, watched));
+    next.baselined = same && known->baselined;
+    if (enabled) look_soon(next, now_);
+    QFLOW_TRY(ledger_.save_sensor(flow.key, trigger.id(), next));
+    if (same && std::holds_alternative<ExecSensor>(rules.watched)) return {};
+    return ledger_.save_sensor_cursor(flow.key, trigger.id(), std::nullopt);
+  }
+
+  Status look_again(const Trigger& trigger, KnownSensor known) {
+    if (!known.due) return {};
+    look_soon(known, now_);
+    return ledger_.save_sensor(change_.after->key, trigger.id(), known);
+  }
+
+  TriggerLedger& ledger_;
+  const DeploymentChange& change_;
+  Instant now_;
+};
 
 }  // namespace
 
@@ -89,27 +139,17 @@ const SensorRules* sensor_of(const Trigger& trigger) {
 }
 
 Status renew_sensors(Ledger& ledger, const DeploymentChange& change, Instant now) {
-  if (change.before != nullptr) {
-    for (const auto& old : change.before->triggers) {
-      if (sensor_of(*old) == nullptr) continue;
-      const Trigger* same = change.after != nullptr ? find_trigger(change.after->triggers, old->id()) : nullptr;
-      if (same != nullptr && sensor_of(*same) != nullptr) continue;
-      QFLOW_TRY(ledger.triggers().save_sensor(change.before->key, old->id(), std::nullopt));
-    }
-  }
-  if (change.after == nullptr) return {};
-  for (const auto& trigger : change.after->triggers) {
-    const SensorRules* rules = sensor_of(*trigger);
-    if (rules != nullptr) QFLOW_TRY(begin(ledger.triggers(), *change.after, *trigger, *rules, now));
-  }
-  return {};
+  if (change.before == nullptr && change.after == nullptr) return {};
+  return Renewal(ledger.triggers(), change, now).run();
 }
 
 Status forget_sensor(Ledger& ledger, const DeployedFlow& flow, const Trigger& trigger, Instant now) {
   QFLOW_ASSIGN(const auto known, ledger.triggers().sensor(flow.key, trigger.id()));
   if (!known) return {};
-  KnownSensor next = new_sensor(known->watched, known->revision + 1);
-  if (known->due) next.due = now;
+  KnownSensor next;
+  next.watched = known->watched;
+  next.revision = known->revision + 1;
+  if (known->due) look_soon(next, now);
   QFLOW_TRY(ledger.triggers().save_sensor(flow.key, trigger.id(), next));
   return ledger.triggers().save_sensor_cursor(flow.key, trigger.id(), std::nullopt);
 }

@@ -14,17 +14,19 @@ namespace {
 constexpr std::chrono::seconds kPatience{10};
 
 // Those whose next look, the first one, fires nothing.
-Result<std::vector<DueSensor>> without_baseline(TriggerLedger& ledger, const DeployedFlow& flow,
-                                                const std::vector<DueSensor>& candidates) {
-  std::vector<DueSensor> sensors;
+Status add_without_baseline(TriggerLedger& ledger, DeployedFlows& flows, std::int64_t deployment,
+                            std::vector<DueSensor>& sensors) {
+  QFLOW_ASSIGN(const auto candidates, ledger.sensors_without_cursor(deployment));
+  if (candidates.empty()) return {};
+  QFLOW_ASSIGN(const auto flow, flows.find(deployment));
   for (const DueSensor& one : candidates) {
-    const Trigger* trigger = find_trigger(flow.triggers, one.trigger);
+    const Trigger* trigger = find_trigger(flow->triggers, one.trigger);
     const SensorRules* rules = trigger != nullptr ? sensor_of(*trigger) : nullptr;
-    QFLOW_ASSIGN(const auto known, ledger.sensor(flow.key, one.trigger));
+    QFLOW_ASSIGN(const auto known, ledger.sensor(deployment, one.trigger));
     if (rules == nullptr || !known || std::holds_alternative<ExecSensor>(rules->watched)) continue;
     if (known->baselined || rules->baseline == SensorBaseline::kIgnore) sensors.push_back(one);
   }
-  return sensors;
+  return {};
 }
 
 }  // namespace
@@ -37,12 +39,14 @@ Result<PollReport> poll_sensors(Store& store, const Doors& doors) {
   return round.report();
 }
 
-Result<std::vector<std::string>> take_baselines(Store& store, std::int64_t deployment, const Doors& doors) {
-  QFLOW_ASSIGN(const auto without_cursor, store.ledger().triggers().sensors_without_cursor(deployment));
-  if (without_cursor.empty()) return std::vector<std::string>();
+Result<std::map<std::int64_t, std::vector<std::string>>> take_baselines(Store& store,
+                                                                        const std::vector<std::int64_t>& deployments,
+                                                                        const Doors& doors) {
   DeployedFlows flows(store);
-  QFLOW_ASSIGN(const auto flow, flows.find(deployment));
-  QFLOW_ASSIGN(const auto sensors, without_baseline(store.ledger().triggers(), *flow, without_cursor));
+  std::vector<DueSensor> sensors;
+  for (const std::int64_t deployment : deployments) {
+    QFLOW_TRY(add_without_baseline(store.ledger().triggers(), flows, deployment, sensors));
+  }
   SensorRound round(store, doors, std::chrono::seconds(0));
   QFLOW_TRY(round.run(sensors, SensorRound::Which::kAll));
   return round.notes();

@@ -18,7 +18,7 @@ namespace qflow {
 
 namespace {
 
-constexpr std::ptrdiff_t kMostAtOnce = 64;
+constexpr std::ptrdiff_t kMostAtOnce = 128;
 constexpr std::chrono::seconds kGrace{1};  // after a sensor's own time-out
 constexpr std::chrono::minutes kLongestBackOff{15};
 constexpr int kMostDoublings = 10;
@@ -30,9 +30,13 @@ Instant next_look(const SensorRules& rules, Instant begun) {
 
 // The poll interval, doubled with each failure.
 Instant next_try(const SensorRules& rules, std::int64_t failures, Instant now) {
+  if (rules.poll >= kLongestBackOff) return now + rules.poll;
   const auto doublings = std::min<std::int64_t>(failures - 1, kMostDoublings);
-  const Duration most = std::max<Duration>(rules.poll, kLongestBackOff);
-  return now + std::min<Duration>(rules.poll * (std::int64_t{1} << doublings), most);
+  return now + std::min<Duration>(rules.poll * (std::int64_t{1} << doublings), kLongestBackOff);
+}
+
+bool is_due(const KnownSensor& sensor, Instant now) {
+  return *sensor.due <= now || (sensor.set_at && *sensor.set_at > now);
 }
 
 SecretSource secrets_of(const StoreLayout& layout, Environment environment, FileSystem& files) {
@@ -96,56 +100,73 @@ SensorRound::SensorRound(Store& store, const Doors& doors, std::chrono::microsec
 
 Status SensorRound::run(const std::vector<DueSensor>& sensors, Which which) {
   if (sensors.empty()) return {};
+  which_ = which;
   QFLOW_TRY(doors_.files.make_folder(store_.layout().sensors()));
-  for (const DueSensor& sensor : sensors) QFLOW_TRY(hold(sensor, which));
-  start_ready();
+  for (const DueSensor& sensor : sensors) watches_.emplace_back().sensor = sensor;
+  QFLOW_TRY(start_ready());
   while (!is_over()) {
     const auto left = std::max(next_wake() - doors_.clock.monotonic(), std::chrono::microseconds(0));
     if (const auto finished = crew_.wait(left)) QFLOW_TRY(take(*finished));
     QFLOW_TRY(give_up_late_looks());
-    start_ready();
+    QFLOW_TRY(start_ready());
   }
   return {};
 }
 
-Status SensorRound::hold(const DueSensor& sensor, Which which) {
-  QFLOW_ASSIGN(FileHandle lock, doors_.files.open(store_.layout().sensor_lock(sensor.key), OpenMode::kLock));
-  const Status mine = doors_.files.lock(lock, false);
-  if (!mine && mine.error().kind == ErrorKind::kBusy) return {};
-  if (!mine) return tl::make_unexpected(mine.error());
-  Watch watch;
-  watch.sensor = sensor;
-  watch.lock = std::move(lock);
-  QFLOW_ASSIGN(const bool wanted, prepare(watch, which));
-  if (wanted) watches_.push_back(std::move(watch));
+Status SensorRound::start_ready() {
+  const auto now = doors_.clock.monotonic();
+  auto looking = std::count_if(watches_.begin(), watches_.end(), [](const Watch& one) { return one.looking; });
+  for (Watch& watch : watches_) {
+    if (looking >= kMostAtOnce) return {};
+    if (watch.done || watch.looking || watch.next > now) continue;
+    QFLOW_TRY(start(watch));
+    looking += watch.looking ? 1 : 0;
+  }
+  return {};
+}
+
+// Whatever is wrong with one sensor or its flow is its own failure: the others are looked at all the same.
+Status SensorRound::start(Watch& watch) {
+  if (!watch.begun) {
+    const Result<bool> wanted = prepare(watch);
+    watch.done = !wanted || !*wanted;
+    if (!wanted) return fail_look(watch, wanted.error());
+    if (!*wanted) return {};
+    watch.begun = doors_.clock.now();
+  }
+  watch.looking = true;
+  watch.deadline = doors_.clock.monotonic() + watch.order.rules.timeout + kGrace;
+  watch.order.id = static_cast<std::size_t>(&watch - watches_.data());
+  watch.order.now = doors_.clock.now();
+  ++report_.looks;
+  crew_.start(watch.order);
   return {};
 }
 
 // What was due may have been looked at by another tick just now.
-Result<bool> SensorRound::prepare(Watch& watch, Which which) {
+Result<bool> SensorRound::prepare(Watch& watch) {
   const DueSensor& sensor = watch.sensor;
-  QFLOW_ASSIGN(const auto known, store_.ledger().triggers().sensor(sensor.deployment, sensor.trigger));
-  if (!known || !known->due || (which == Which::kDue && *known->due > doors_.clock.now())) return false;
+  TriggerLedger& ledger = store_.ledger().triggers();
+  QFLOW_ASSIGN(const auto before, ledger.sensor(sensor.deployment, sensor.trigger));
+  if (!before) return false;
+  watch.revision = before->revision;
+  const Path path = store_.layout().sensor_lock(sensor.key, before->watched);
+  QFLOW_ASSIGN(FileHandle lock, doors_.files.open(path, OpenMode::kLock));
+  const Status mine = doors_.files.lock(lock, false);
+  if (!mine && mine.error().kind == ErrorKind::kBusy) {
+    note(watch, "is being looked at by another process, which takes what is there");
+    return false;
+  }
+  if (!mine) return tl::make_unexpected(mine.error());
+  QFLOW_ASSIGN(const auto known, ledger.sensor(sensor.deployment, sensor.trigger));
+  const Instant now = doors_.clock.now();
+  if (!known || !known->due || (which_ == Which::kDue && !is_due(*known, now))) return false;
+  watch.revision = known->revision;
+  watch.lock = std::move(lock);
   QFLOW_ASSIGN(const auto flow, intake_.flows().find(sensor.deployment));
   QFLOW_ASSIGN(const Trigger* trigger, named_trigger(*flow, sensor.trigger));
   QFLOW_ASSIGN(watch.order, order_look(store_, *flow, *trigger, doors_));
-  watch.revision = known->revision;
-  watch.order.id = watches_.size();
   return true;
-}
-
-void SensorRound::start_ready() {
-  const auto now = doors_.clock.monotonic();
-  auto looking = std::count_if(watches_.begin(), watches_.end(), [](const Watch& one) { return one.looking; });
-  for (Watch& watch : watches_) {
-    if (watch.done || watch.looking || watch.next > now || looking >= kMostAtOnce) continue;
-    watch.looking = true;
-    ++looking;
-    watch.deadline = now + watch.order.rules.timeout + kGrace;
-    watch.order.now = doors_.clock.now();
-    ++report_.looks;
-    crew_.start(watch.order);
-  }
 }
 
 bool SensorRound::is_over() const {
@@ -165,9 +186,9 @@ Status SensorRound::give_up_late_looks() {
   for (Watch& watch : watches_) {
     if (watch.done || !watch.looking || watch.deadline > doors_.clock.monotonic()) continue;
     watch.done = true;
-    QFLOW_TRY(record_failure(
-        watch, {ErrorKind::kFailed, "it did not answer within " + format_duration(watch.order.rules.timeout),
-                "see whether a file system or a network hangs"}));
+    QFLOW_TRY(
+        fail_look(watch, {ErrorKind::kFailed, "it did not answer within " + format_duration(watch.order.rules.timeout),
+                          "see whether a file system or a network hangs"}));
   }
   return {};
 }
@@ -179,8 +200,7 @@ Status SensorRound::take(const FinishedLook& finished) {
   if (!watch.done) {
     watch.looking = false;
     watch.done = true;
-    taken =
-        finished.sighting ? take_sighting(watch, *finished.sighting) : record_failure(watch, finished.sighting.error());
+    taken = finished.sighting ? take_sighting(watch, *finished.sighting) : fail_look(watch, finished.sighting.error());
   }
   if (watch.done) watch.lock = FileHandle();
   return taken;
@@ -188,18 +208,20 @@ Status SensorRound::take(const FinishedLook& finished) {
 
 Status SensorRound::take_sighting(Watch& watch, const Sighting& sighting) {
   const Result<bool> recorded = record(watch, sighting);
-  // What the ledger refuses of a change (max_payload) is the sensor's failure; the ledger's own troubles are not.
-  if (!recorded && recorded.error().kind == ErrorKind::kInvalid) return record_failure(watch, recorded.error());
-  if (!recorded) return tl::make_unexpected(recorded.error());
+  // Such as a payload beyond max_payload. Of the ledger's own troubles the next attempt to write will tell.
+  if (!recorded) return fail_look(watch, recorded.error());
   if (!*recorded) return {};
-  notes_.push_back(
-      fmt::format("trigger {} sees {} now; what changes later fires", watch.sensor.trigger.text(), sighting.seen));
+  note(watch, fmt::format("sees {} now; what changes later fires", sighting.seen));
   plan_next(watch, sighting);
   if (sighting.changes.empty()) return {};
   report_.changes += static_cast<int>(sighting.changes.size());
   QFLOW_ASSIGN(const int started, dispatch_runs(store_, doors_));
   report_.started += started;
   return {};
+}
+
+void SensorRound::note(const Watch& watch, const std::string& text) {
+  notes_[watch.sensor.deployment].push_back(fmt::format("trigger {} {}", watch.sensor.trigger.text(), text));
 }
 
 void SensorRound::plan_next(Watch& watch, const Sighting& sighting) {
@@ -245,7 +267,9 @@ Status SensorRound::record_changes(LedgerWriter& writer, const Watch& watch, con
   known.failing_since.reset();
   known.error.clear();
   known.baselined = true;
-  known.due = sighting.more ? now : next_look(watch.order.rules, watch.order.now);
+  known.set_at = now;
+  // After a baseline the next tick looks: who tries things out does not want to wait.
+  known.due = sighting.more || which_ == Which::kAll ? now : next_look(watch.order.rules, *watch.begun);
   ++known.revision;
   QFLOW_TRY(store_.ledger().triggers().save_sensor(watch.sensor.deployment, watch.sensor.trigger, known));
   if (!moved) return {};
@@ -254,8 +278,8 @@ Status SensorRound::record_changes(LedgerWriter& writer, const Watch& watch, con
   return store_.ledger().triggers().save_sensor_cursor(watch.sensor.deployment, watch.sensor.trigger, cursor);
 }
 
-Status SensorRound::record_failure(Watch& watch, const Error& error) {
-  notes_.push_back(fmt::format("trigger {} can't look yet: {}", watch.sensor.trigger.text(), to_text(error)));
+Status SensorRound::fail_look(Watch& watch, const Error& error) {
+  note(watch, "can't look yet: " + to_text(error));
   return store_.ledger().write(Durability::kProcess, [&](LedgerWriter&) -> Status {
     QFLOW_ASSIGN(auto known, still_known(watch));
     if (!known) return {};
@@ -263,8 +287,9 @@ Status SensorRound::record_failure(Watch& watch, const Error& error) {
     ++known->failures;
     if (!known->failing_since) known->failing_since = now;
     known->error = to_text(error);
+    known->set_at = now;
     known->due = next_try(watch.order.rules, known->failures, now);
-    return store_.ledger().triggers().save_sensor(watch.sensor.deployment, watch.sensor.trigger, known);
+    return store_.ledger().triggers().save_sensor(watch.sensor.deployment, watch.sensor.trigger, *known);
   });
 }
 

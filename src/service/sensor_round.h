@@ -27,24 +27,26 @@ class SensorRound {
   Status run(const std::vector<DueSensor>& sensors, Which which);
 
   const PollReport& report() const { return report_; }
-  // What the first looks came to, for people, in the order in which they ended.
-  const std::vector<std::string>& notes() const { return notes_; }
+  // What the first looks came to, for people, by deployment, in the order in which they ended.
+  const std::map<std::int64_t, std::vector<std::string>>& notes() const { return notes_; }
 
  private:
   struct Watch {
     DueSensor sensor;
-    FileHandle lock;
+    FileHandle lock;  // from the first look on, until it is done
     LookOrder order;
     std::int64_t revision = 0;
+    std::optional<Instant> begun;           // the first look of this round
     std::chrono::microseconds next{0};      // when to look (again), by the monotonic clock
     std::chrono::microseconds deadline{0};  // when to give the look up
     bool looking = false;
     bool done = false;
   };
 
-  Status hold(const DueSensor& sensor, Which which);
-  Result<bool> prepare(Watch& watch, Which which);
-  void start_ready();
+  Status start_ready();
+  Status start(Watch& watch);
+  // Whether the sensor is to be looked at, and by this round: locks it, and makes the order.
+  Result<bool> prepare(Watch& watch);
   std::chrono::microseconds next_wake() const;
   bool is_over() const;
   Status give_up_late_looks();
@@ -54,9 +56,10 @@ class SensorRound {
   Result<bool> record(Watch& watch, const Sighting& sighting);
   Status record_changes(LedgerWriter& writer, const Watch& watch, const Sighting& sighting, KnownSensor& known,
                         Instant now);
-  Status record_failure(Watch& watch, const Error& error);
+  Status fail_look(Watch& watch, const Error& error);
   // What is known of the sensor, unless something has made the look void.
   Result<std::optional<KnownSensor>> still_known(const Watch& watch);
+  void note(const Watch& watch, const std::string& text);
   void plan_next(Watch& watch, const Sighting& sighting);
 
   Store& store_;
@@ -64,8 +67,9 @@ class SensorRound {
   EventIntake intake_;
   std::chrono::microseconds until_;
   std::vector<Watch> watches_;
+  Which which_ = Which::kDue;
   PollReport report_;
-  std::vector<std::string> notes_;
+  std::map<std::int64_t, std::vector<std::string>> notes_;
   LookCrew crew_;  // the last member: its threads end first
 };
 

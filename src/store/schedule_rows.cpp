@@ -26,7 +26,8 @@ Result<std::vector<DueSchedule>> read_due(Query query) {
 Result<bool> TriggerLedger::has_due(Instant now) {
   Query query = database_.query(
       "SELECT EXISTS(SELECT 1 FROM debounces WHERE due <= ?1) OR EXISTS(SELECT 1 FROM schedules WHERE due <= ?1)"
-      " OR EXISTS(SELECT 1 FROM sensors WHERE due <= ?1)"
+      " OR EXISTS(SELECT 1 FROM sensors WHERE due <= ?1) OR EXISTS(SELECT 1 FROM sensors WHERE set_at > ?1 AND due IS"
+      " NOT NULL)"
       " OR EXISTS(SELECT 1 FROM runs INDEXED BY runs_active WHERE deployment IS NOT NULL AND ended_at IS NULL"
       " AND (status = 'queued' OR cancel IS NOT NULL))",
       now);

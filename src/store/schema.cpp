@@ -84,10 +84,11 @@ CREATE INDEX schedules_by_due ON schedules(due);
 )sql",
     // The cursor stands last: it may fill thousands of pages, which nobody reads on the way to the others.
     R"sql(
-CREATE TABLE sensors(trigger INTEGER PRIMARY KEY, watched TEXT NOT NULL, due INTEGER, looked_at INTEGER,
+CREATE TABLE sensors(trigger INTEGER PRIMARY KEY, watched TEXT NOT NULL, due INTEGER, set_at INTEGER, looked_at INTEGER,
  seen TEXT NOT NULL, failures INTEGER NOT NULL, failing_since INTEGER, error TEXT NOT NULL, baselined INTEGER NOT NULL,
  revision INTEGER NOT NULL, cursor BLOB);
 CREATE INDEX sensors_by_due ON sensors(due) WHERE due IS NOT NULL;
+CREATE INDEX sensors_by_setting ON sensors(set_at) WHERE due IS NOT NULL;
 )sql",
 };
 

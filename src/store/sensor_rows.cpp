@@ -22,11 +22,19 @@ Result<std::vector<DueSensor>> read_sensors(Query query) {
 
 }  // namespace
 
+// What was set by a clock that was ahead is due too.
 Result<std::vector<DueSensor>> TriggerLedger::due_sensors(Instant now) {
   return read_sensors(
       database_.query("SELECT t.trigger, t.deployment, t.id FROM sensors s JOIN triggers t ON t.trigger = s.trigger"
-                      " WHERE s.due <= ? ORDER BY s.due, s.trigger",
+                      " WHERE s.due <= ?1 OR (s.set_at > ?1 AND s.due IS NOT NULL) ORDER BY s.due, s.trigger",
                       now));
+}
+
+Result<std::vector<DueSensor>> TriggerLedger::sensors(std::int64_t deployment) {
+  return read_sensors(
+      database_.query("SELECT t.trigger, t.deployment, t.id FROM triggers t JOIN sensors s ON s.trigger = t.trigger"
+                      " WHERE t.deployment = ?",
+                      deployment));
 }
 
 Result<std::vector<DueSensor>> TriggerLedger::sensors_without_cursor(std::int64_t deployment) {
@@ -38,20 +46,22 @@ Result<std::vector<DueSensor>> TriggerLedger::sensors_without_cursor(std::int64_
 
 Result<std::optional<KnownSensor>> TriggerLedger::sensor(std::int64_t deployment, const TriggerId& trigger) {
   Query query = database_.query(
-      "SELECT s.watched, s.due, s.looked_at, s.seen, s.failures, s.failing_since, s.error, s.baselined, s.revision"
+      "SELECT s.watched, s.due, s.set_at, s.looked_at, s.seen, s.failures, s.failing_since, s.error, s.baselined, "
+      "s.revision"
       " FROM triggers t JOIN sensors s ON s.trigger = t.trigger WHERE t.deployment = ? AND t.id = ?",
       deployment, trigger.text());
   QFLOW_ASSIGN(const bool known, query.next());
   if (!known) return std::optional<KnownSensor>();
   return std::optional<KnownSensor>({.watched = query.text(0),
                                      .due = query.optional_instant(1),
-                                     .looked_at = query.optional_instant(2),
-                                     .seen = query.text(3),
-                                     .failures = query.integer(4),
-                                     .failing_since = query.optional_instant(5),
-                                     .error = query.text(6),
-                                     .baselined = query.boolean(7),
-                                     .revision = query.integer(8)});
+                                     .set_at = query.optional_instant(2),
+                                     .looked_at = query.optional_instant(3),
+                                     .seen = query.text(4),
+                                     .failures = query.integer(5),
+                                     .failing_since = query.optional_instant(6),
+                                     .error = query.text(7),
+                                     .baselined = query.boolean(8),
+                                     .revision = query.integer(9)});
 }
 
 Result<std::optional<std::string>> TriggerLedger::sensor_cursor(std::int64_t deployment, const TriggerId& trigger) {
@@ -62,18 +72,20 @@ Result<std::optional<std::string>> TriggerLedger::sensor_cursor(std::int64_t dep
   return known ? query.optional_text(0) : std::optional<std::string>();
 }
 
-Status TriggerLedger::save_sensor(std::int64_t deployment, const TriggerId& trigger,
-                                  const std::optional<KnownSensor>& sensor) {
+Status TriggerLedger::save_sensor(std::int64_t deployment, const TriggerId& trigger, const KnownSensor& sensor) {
   QFLOW_ASSIGN(const std::int64_t key, trigger_key(database_, deployment, trigger));
-  if (!sensor) return database_.run("DELETE FROM sensors WHERE trigger = ?", key);
   return database_.run(
-      "INSERT INTO sensors(trigger, watched, due, looked_at, seen, failures, failing_since, error, baselined, revision)"
-      " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(trigger) DO UPDATE SET watched = excluded.watched,"
-      " due = excluded.due, looked_at = excluded.looked_at, seen = excluded.seen, failures = excluded.failures,"
-      " failing_since = excluded.failing_since, error = excluded.error, baselined = excluded.baselined,"
-      " revision = excluded.revision",
-      key, sensor->watched, sensor->due, sensor->looked_at, sensor->seen, sensor->failures, sensor->failing_since,
-      sensor->error, sensor->baselined, sensor->revision);
+      "INSERT INTO sensors(trigger, watched, due, set_at, looked_at, seen, failures, failing_since, error, baselined,"
+      " revision) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(trigger) DO UPDATE SET"
+      " watched = excluded.watched, due = excluded.due, set_at = excluded.set_at, looked_at = excluded.looked_at,"
+      " seen = excluded.seen, failures = excluded.failures, failing_since = excluded.failing_since,"
+      " error = excluded.error, baselined = excluded.baselined, revision = excluded.revision",
+      key, sensor.watched, sensor.due, sensor.set_at, sensor.looked_at, sensor.seen, sensor.failures,
+      sensor.failing_since, sensor.error, sensor.baselined, sensor.revision);
+}
+
+Status TriggerLedger::forget_sensor(std::int64_t key) {
+  return database_.run("DELETE FROM sensors WHERE trigger = ?", key);
 }
 
 Status TriggerLedger::save_sensor_cursor(std::int64_t deployment, const TriggerId& trigger,

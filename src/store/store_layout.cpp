@@ -1,5 +1,7 @@
 #include "qflow/store/store_layout.h"
 
+#include "qflow/model/sha256.h"
+
 namespace qflow {
 
 Path StoreLayout::ledger() const {
@@ -100,8 +102,8 @@ Path StoreLayout::sensors() const {
   return root_ / "sensors";
 }
 
-Path StoreLayout::sensor_lock(std::int64_t key) const {
-  return sensors() / (std::to_string(key) + ".lock");
+Path StoreLayout::sensor_lock(std::int64_t key, std::string_view watched) const {
+  return sensors() / (std::to_string(key) + "-" + sha256_hex(watched).substr(0, 16) + ".lock");
 }
 
 Path StoreLayout::last_tick() const {

@@ -73,6 +73,45 @@ void read_detection(ConfigReader& reader, DatabaseSensor& sensor) {
   }
 }
 
+void check_is_web(ConfigReader& reader, std::string_view key, const std::string& address) {
+  if (address.starts_with("http://") || address.starts_with("https://")) return;
+  reader.diagnostics().error(reader.find(key)->value.position,
+                             fmt::format("`{}` begins with neither http:// nor https://", key),
+                             "write the whole address");
+}
+
+// What could match no file at all.
+void check_pattern(ConfigReader& reader, bool directory) {
+  const auto pattern = optional_text(reader, "pattern");
+  if (!pattern) return;
+  const auto refuse = [&](std::string message, std::string advice) {
+    reader.diagnostics().error(reader.find("pattern")->value.position, std::move(message), std::move(advice));
+  };
+  if (pattern->empty()) refuse("`pattern` is empty", "leave the key out, and every file counts");
+  if (!directory && pattern->find('/') != std::string::npos) {
+    refuse("`pattern` of a file is about its name, which has no '/'", "write sensor_type = \"directory\"");
+  } else if (pattern->starts_with("/") || pattern->starts_with("./") || pattern->starts_with("../")) {
+    refuse("`pattern` begins with '/', './' or '../'",
+           "it is about what lies in the folder, such as *.csv or **/*.csv");
+  }
+  if (pattern->find('{') != std::string::npos) {
+    reader.diagnostics().warning(reader.find("pattern")->value.position, "'{' in `pattern` means itself",
+                                 "write a trigger for each of the alternatives");
+  }
+}
+
+void check_done_marker(ConfigReader& reader) {
+  auto marker = optional_text(reader, "done_marker");
+  if (!marker) return;
+  for (const std::string_view place : {"{name}", "{stem}"}) {
+    for (auto at = marker->find(place); at != std::string::npos; at = marker->find(place))
+      marker->erase(at, place.size());
+  }
+  if (marker->find('{') == std::string::npos) return;
+  reader.diagnostics().error(reader.find("done_marker")->value.position, "`done_marker` has an unknown {…}",
+                             "{name} is the file's name, {stem} the same without its last extension");
+}
+
 }  // namespace
 
 FileSensor read_file_sensor(ConfigReader& reader, bool directory) {
@@ -82,6 +121,8 @@ FileSensor read_file_sensor(ConfigReader& reader, bool directory) {
   sensor.pattern = optional_text(reader, "pattern");
   if (const auto settle = reader.duration("settle")) sensor.settle = settle->value;
   sensor.done_marker = optional_text(reader, "done_marker");
+  check_pattern(reader, directory);
+  check_done_marker(reader);
   return sensor;
 }
 
@@ -108,17 +149,14 @@ S3Sensor read_s3_sensor(ConfigReader& reader) {
   sensor.prefix = optional_text(reader, "prefix").value_or("");
   sensor.pattern = optional_text(reader, "pattern");
   sensor.endpoint = optional_text(reader, "endpoint");
+  if (sensor.endpoint) check_is_web(reader, "endpoint", *sensor.endpoint);
   sensor.region = optional_text(reader, "region");
   return sensor;
 }
 
 HttpSensor read_http_sensor(ConfigReader& reader) {
   HttpSensor sensor{read_needed_text(reader, "url", "a sensor of type http")};
-  const bool is_web = sensor.url.rfind("http://", 0) == 0 || sensor.url.rfind("https://", 0) == 0;
-  if (!sensor.url.empty() && !is_web) {
-    reader.diagnostics().error(reader.find("url")->value.position, "`url` begins with neither http:// nor https://",
-                               "write the whole address");
-  }
+  if (!sensor.url.empty()) check_is_web(reader, "url", sensor.url);
   return sensor;
 }
 

@@ -110,6 +110,15 @@ std::string_view change_text(ChangeKind change) {
   return "created";
 }
 
+// An address without what may be secret: user and password, and the query.
+std::string public_part(const std::string& url) {
+  const std::size_t host = url.find("://") + 3;
+  const std::size_t end = std::min(url.find_first_of("/?#", host), url.size());
+  const std::size_t at = url.substr(0, end).rfind('@');
+  const std::string from_host = at == std::string::npos ? url.substr(host) : url.substr(at + 1);
+  return url.substr(0, host) + from_host.substr(0, from_host.find_first_of("?#"));
+}
+
 // What a sensor sees, and what has then happened to it: "a file *.csv in incoming", "created".
 struct Sighting {
   ChangeKind change;
@@ -129,16 +138,28 @@ struct Sighting {
   Clause operator()(const DatabaseSensor& database) const {
     switch (database.mode) {
       case DetectionMode::kTimestampColumn:
-        return {"the table " + database.table_name, "", "has later rows by " + database.timestamp_column,
-                "got later rows"};
+        return {"the table " + database.table_name + where_of(database), "",
+                "has later rows by " + database.timestamp_column, "got later rows"};
       case DetectionMode::kCustomQuery:
         return {"the result of its query", "", "changes", "changed"};
       case DetectionMode::kRowCount:
         break;
     }
-    return {"the row count of the table " + database.table_name, "", "changes", "changed"};
+    return {"the row count of the table " + database.table_name + where_of(database), "", count_verb(),
+            count_participle()};
   }
-  Clause operator()(const HttpSensor& page) const { return {page.url, "", "changes", "changed"}; }
+  static std::string where_of(const DatabaseSensor& database) {
+    return database.condition ? " (where " + *database.condition + ")" : "";
+  }
+  std::string count_verb() const {
+    if (change == ChangeKind::kCreated) return "grows";
+    return change == ChangeKind::kDeleted ? "shrinks" : "changes";
+  }
+  std::string count_participle() const {
+    if (change == ChangeKind::kCreated) return "grown";
+    return change == ChangeKind::kDeleted ? "shrunk" : "changed";
+  }
+  Clause operator()(const HttpSensor& page) const { return {public_part(page.url), "", "changes", "changed"}; }
   Clause operator()(const ExecSensor& program) const {
     return {"the program " + program.command.front(), "", "reports something", "reported something"};
   }

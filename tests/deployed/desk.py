@@ -47,9 +47,10 @@ def after(source, more=""):
 
 
 class Desk(Place):
-    def ask(self, *arguments, given=b"", status=0, environment=None):
-        """Standard output and standard error as text."""
-        done = subprocess.run([self.qflow, *arguments], cwd=self.folder, env=environment or self.environment, input=given,
+    def ask(self, *arguments, given=b"", status=0, environment=None, limits=None):
+        """Standard output and standard error as text; `limits`: so many files may be open."""
+        within = ["prlimit", f"--nofile={limits}"] if limits else []
+        done = subprocess.run([*within, self.qflow, *arguments], cwd=self.folder, env=environment or self.environment, input=given,
                               capture_output=True, timeout=60)
         out, err = (stream.decode(errors="replace") for stream in (done.stdout, done.stderr))
         accepted = status if isinstance(status, tuple) else (status,)

@@ -345,3 +345,111 @@ def a_sensor_is_free_for_the_next_tick_while_another_is_slow(desk):
     wait_for(lambda: desk.ask("tick") and desk.rows("SELECT 1 FROM events WHERE name = 'qflow.sensor.F.files'"),
              "a look of another tick")
     expect(slow.poll() is None, "the slow tick is over")
+
+
+@case
+def keys_of_programs_belong_to_the_deployment(desk):
+    names = desk.write_flows(flow("F", program("echo '{\"payload\": {}, \"idempotency_key\": \"k\"}'"),
+                                  head="[project]\nname = 'foo'"))
+    for branch in ("one", "two"):
+        desk.ask("deploy", *names, "--branch", branch)
+    desk.work()
+    desk.work()
+    equal(sorted(run["namespace"] for run in desk.runs("F")), ["foo.test.one", "foo.test.two"])
+    contains(desk.explain("foo.test.one.F")[0]["would_fire"], "--flow-id foo.test.one.F ")
+    desk.ask("trigger", "--flow-id", "foo.test.one.F", "--trigger-id", "program")
+
+
+@case
+def a_look_survives_what_becomes_of_other_triggers(desk):
+    put(desk, "old")
+    script = "touch begun; until [ -e go ]; do sleep 0.05; done; echo '{\"payload\": {\"n\": 1}}'"
+    desk.deploy(flow("F", program(script, "timeout = '20s'"), folder_sensor()))
+    tick = desk.start("tick")
+    wait_for((desk.folder / "begun").exists, "the look")
+    desk.ask("disable", "F/files")
+    desk.ask("enable", "F/files")
+    desk.write("go", "")
+    tick.wait()
+    equal(sensed(desk, "qflow.sensor.F.program"), [{"n": 1}])
+
+
+@case
+def a_look_at_something_else_does_not_count(desk):
+    slow = "touch begun; until [ -e go ]; do sleep 0.05; done; echo '{\"payload\": {\"n\": 1}}'"
+    desk.deploy(flow("F", program(slow, "timeout = '20s'")))
+    tick = desk.start("tick")
+    wait_for((desk.folder / "begun").exists, "the look")
+    desk.ask("undeploy", "F")
+    desk.deploy(flow("F", program("echo '{\"payload\": {\"n\": 2}}'")))
+    desk.write("go", "")
+    tick.wait()
+    desk.work()
+    equal({payload["n"] for payload in sensed(desk, "qflow.sensor.F.program")}, {2})
+
+
+@case
+def a_clock_that_was_ahead_stops_no_sensor(desk):
+    put(desk, "old")
+    desk.deploy(watching("F", folder_sensor()))
+    desk.ask("tick", "--at", "2099-01-01T00:00:00Z")
+    put(desk, "new.csv")
+    desk.work()
+    equal(paths(desk), ["new.csv"])
+
+
+@case
+def a_file_that_is_made_anew_fires_as_created(desk):
+    put(desk, "out.csv")
+    desk.deploy(watching("F", folder_sensor()))
+    for number in range(3):
+        (desk.folder / "in" / "out.csv").unlink()
+        put(desk, "out.csv", f"{number}")
+        desk.work()
+    equal(paths(desk), ["out.csv"] * 3)
+
+
+@case
+def one_bad_sensor_stops_no_other(desk):
+    put(desk, "old")
+    desk.deploy(watching("F", folder_sensor()), flow("Bad", folder_sensor(name="x")))
+    row = desk.rows("SELECT trigger, watched FROM sensors WHERE watched LIKE '%in%' ORDER BY trigger DESC")[0]
+    for lock in (desk.store / "sensors").glob(f"{row[0]}-*.lock"):
+        lock.unlink()
+        lock.mkdir()
+    put(desk, "new.csv")
+    desk.work()
+    equal(paths(desk), ["new.csv"])
+    expect(sensor_state(desk, "Bad")["error"], "the bad sensor shows no error")
+
+
+@case
+def many_sensors_need_no_more_files_than_a_process_may_have(desk):
+    put(desk, "old")
+    desk.deploy(*(watching(f"F{number}", folder_sensor(), run="true") for number in range(150)))
+    put(desk, "new.csv")
+    desk.ask("tick", limits=200)
+    equal(desk.rows("SELECT count(*) FROM events WHERE type = 'sensor'"), [(150,)])
+
+
+@case
+def a_flow_that_was_deployed_before_sensors_were_looked_at_gets_its_own(desk):
+    put(desk, "old")
+    text = watching("F", folder_sensor())
+    desk.deploy(text)
+    desk.change("DELETE FROM sensors")
+    equal(desk.deploy(text)[0]["unchanged"], True)
+    put(desk, "new.csv")
+    desk.work()
+    equal(paths(desk), ["new.csv"])
+
+
+@case
+def passwords_in_addresses_are_not_shown(desk):
+    out = "".join(desk.ask("deploy", *desk.write_flows(
+        flow("F", "type = 'sensor'\nsensor_type = 'http'\nurl = 'http://bob:hunter2@127.0.0.1:1/x?token=abc'"))))
+    for arguments in (["tick"], ["flows"], ["explain", "F"], ["explain", "F", "--json"]):
+        out += "".join(desk.ask(*arguments))
+    contains(out, "http://127.0.0.1:1/x")
+    for secret in ("hunter2", "bob", "abc"):
+        expect(secret not in out, f"{secret} is in {out}")

@@ -15,10 +15,14 @@ using Files = std::map<std::string, FileVersion>;
 Files files_of(const Path& folder) {
   Files files;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
-    struct stat status {};
-    REQUIRE(stat(entry.path().c_str(), &status) == 0);
-    const std::int64_t modified = status.st_mtim.tv_sec * std::int64_t{1'000'000'000} + status.st_mtim.tv_nsec;
-    files[entry.path().filename()] = {static_cast<std::uint64_t>(status.st_size), modified, status.st_ino};
+    struct statx status {};
+    REQUIRE(statx(AT_FDCWD, entry.path().c_str(), 0, STATX_BASIC_STATS | STATX_BTIME, &status) == 0);
+    const auto nanoseconds = [](const struct statx_timestamp& time) {
+      return time.tv_sec * std::int64_t{1'000'000'000} + time.tv_nsec;
+    };
+    // An inode that is used again has another time of birth, as far as the file system tells.
+    const auto born = static_cast<std::uint64_t>(nanoseconds(status.stx_btime));
+    files[entry.path().filename()] = {status.stx_size, nanoseconds(status.stx_mtime), status.stx_ino * 31 + born};
   }
   return files;
 }

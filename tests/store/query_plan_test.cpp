@@ -96,6 +96,7 @@ TEST_CASE("no look-up reads a whole table, so none grows with what is stored") {
   (void)ledger.triggers().has_due(at_second(1));
   (void)ledger.triggers().due_sensors(at_second(1));
   (void)ledger.triggers().sensors_without_cursor(1);
+  (void)ledger.triggers().sensors(1);
   (void)ledger.triggers().sensor(1, TriggerId::parse("t").value());
   (void)ledger.triggers().sensor_cursor(1, TriggerId::parse("t").value());
   // Listings read what they list, newest first, and stop at their limit: in order, without sorting all.

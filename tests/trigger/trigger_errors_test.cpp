@@ -199,6 +199,21 @@ TEST_CASE("sensor") {
        "f.toml:6:1: error: key 'schedule' belongs to triggers of type 'schedule'"},
       {sensor("file", "path = \"x\"\nsetle = \"1s\""),
        "f.toml:6:1: error: unknown key 'setle' in trigger of type sensor; did you mean 'settle'?"},
+      {sensor("file", "path = \"x\"\npattern = \"a/b\""),
+       "f.toml:6:11: error: `pattern` of a file is about its name, which has no '/'; write sensor_type = "
+       "\"directory\""},
+      {sensor("directory", "path = \"x\"\npattern = \"./*.csv\""),
+       "f.toml:6:11: error: `pattern` begins with '/', './' or '../'; it is about what lies in the folder, such as "
+       "*.csv or **/*.csv"},
+      {sensor("directory", "path = \"x\"\npattern = \"\""),
+       "f.toml:6:11: error: `pattern` is empty; leave the key out, and every file counts"},
+      {sensor("directory", "path = \"x\"\npattern = \"*.{csv,txt}\""),
+       "f.toml:6:11: warning: '{' in `pattern` means itself; write a trigger for each of the alternatives"},
+      {sensor("file", "path = \"x\"\ndone_marker = \"{nam}.ok\""),
+       "f.toml:6:15: error: `done_marker` has an unknown {…}; {name} is the file's name, {stem} the same without its "
+       "last extension"},
+      {sensor("s3", "bucket = \"b\"\nendpoint = \"localhost:9000\""),
+       "f.toml:6:12: error: `endpoint` begins with neither http:// nor https://; write the whole address"},
       {sensor("exec", "command = [\"x\"]\nevent_type = \"all\""),
        "f.toml:6:1: error: `event_type` has no use with sensor_type 'exec'; the program itself decides what it "
        "reports"},

@@ -73,7 +73,7 @@ TEST_CASE("every type has its sentence") {
        "when a file in in is deleted"},
       {"type = \"sensor\"\nsensor_type = \"database\"\ntable_name = \"orders\"\ndetection_mode = "
        "\"row_count\"\nengine_config = { name = \"sqlite\", config = { path = \"x\" } }",
-       "when the row count of the table orders changes"},
+       "when the row count of the table orders grows"},
       {"type = \"sensor\"\nsensor_type = \"database\"\ntable_name = \"orders\"\ndetection_mode = "
        "\"timestamp_column\"\ntimestamp_column = \"at\"\nengine_config = { name = \"sqlite\", config = { path = \"x\" "
        "} }",

@@ -28,6 +28,7 @@ struct FileInfo {
   std::uint32_t mode = 0;  // permission bits
   std::int64_t modified_ns = 0;
   std::int64_t changed_ns = 0;
+  std::int64_t born_ns = 0;  // 0 where the file system does not tell
 };
 
 struct FolderEntry {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -23,9 +25,11 @@ struct PollReport {
 // no error. A sensor that somebody else looks at is left to him.
 Result<PollReport> poll_sensors(Store& store, const Doors& doors);
 
-// What is there now is not new: the first look of those sensors of the deployment that have not had one. For people,
-// one sentence each.
-Result<std::vector<std::string>> take_baselines(Store& store, std::int64_t deployment, const Doors& doors);
+// What is there now is not new: the first look of those sensors of the deployments that have not had one, all at once.
+// For people, one sentence each, by deployment.
+Result<std::map<std::int64_t, std::vector<std::string>>> take_baselines(Store& store,
+                                                                        const std::vector<std::int64_t>& deployments,
+                                                                        const Doors& doors);
 
 // What the sensor would report now; records nothing.
 Result<Sighting> peek_at_sensor(Store& store, const DeployedFlow& flow, const TriggerId& trigger, const Doors& doors);

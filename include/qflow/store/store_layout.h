@@ -41,8 +41,9 @@ class StoreLayout {
   Path secrets() const;                          // secrets/
   Path secret(const ParameterName& name) const;  // secrets/NAME
   Path sensors() const;                          // sensors/
-  Path sensor_lock(std::int64_t key) const;      // sensors/12.lock: held by who looks at the sensor
-  Path last_tick() const;                        // last_tick
+  // sensors/12-0f3a….lock: held by who looks at that, for the trigger of this key; `watched` says what.
+  Path sensor_lock(std::int64_t key, std::string_view watched) const;
+  Path last_tick() const;  // last_tick
 
  private:
   Path root_;

@@ -60,7 +60,7 @@ struct KnownSchedule {
   Instant due;
 };
 
-// A sensor that is to be looked at.
+// A sensor that is to be looked at: its instant has come, or was set by a clock that was ahead.
 struct DueSensor {
   std::int64_t key = 0;  // of its row, the same as long as the trigger is deployed
   std::int64_t deployment = 0;
@@ -71,6 +71,7 @@ struct DueSensor {
 struct KnownSensor {
   std::string watched;                   // what it looks at, as text; of something else the cursor means nothing
   std::optional<Instant> due;            // the next look; none while it is disabled
+  std::optional<Instant> set_at;         // when that was decided: one that lies ahead was decided by a wrong clock
   std::optional<Instant> looked_at;      // the last look that worked
   std::string seen;                      // what that one saw, for people
   std::int64_t failures = 0;             // looks that have failed since
@@ -139,11 +140,13 @@ class TriggerLedger {
 
   // Sensors.
   Result<std::vector<DueSensor>> due_sensors(Instant now);                         // by instant
+  Result<std::vector<DueSensor>> sensors(std::int64_t deployment);                 // those that have a row
   Result<std::vector<DueSensor>> sensors_without_cursor(std::int64_t deployment);  // of those that are enabled
   Result<std::optional<KnownSensor>> sensor(std::int64_t deployment, const TriggerId& trigger);
   Result<std::optional<std::string>> sensor_cursor(std::int64_t deployment, const TriggerId& trigger);
-  // Keeps the cursor of one that is known; nothing is known any more without a value.
-  Status save_sensor(std::int64_t deployment, const TriggerId& trigger, const std::optional<KnownSensor>& sensor);
+  // Keeps the cursor of one that is known.
+  Status save_sensor(std::int64_t deployment, const TriggerId& trigger, const KnownSensor& sensor);
+  Status forget_sensor(std::int64_t key);  // its row; of a trigger that is none any more
   Status save_sensor_cursor(std::int64_t deployment, const TriggerId& trigger,
                             const std::optional<std::string>& cursor);
 
