@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "qflow/os/decimal.h"
+#include "sensor/thousands.h"
 
 namespace qflow {
 namespace {
@@ -66,11 +67,7 @@ tl::unexpected<Error> damaged_cursor() {
 }
 
 std::string count_rows(std::int64_t count) {
-  std::string digits = std::to_string(count);
-  for (auto at = static_cast<std::ptrdiff_t>(digits.size()) - 3; at > 0; at -= 3) {
-    digits.insert(static_cast<std::size_t>(at), ",");
-  }
-  return digits + (count == 1 ? " row" : " rows");
+  return with_thousands(static_cast<std::uint64_t>(count)) + (count == 1 ? " row" : " rows");
 }
 
 }  // namespace qflow

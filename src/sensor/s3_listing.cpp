@@ -1,5 +1,7 @@
 #include "sensor/s3_listing.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -105,12 +107,14 @@ std::string advice_for(const std::string& code) {
 Error Listing::refusal(const PageAnswer& answer) const {
   const auto problem = parse_s3_problem(answer.body);
   if (!problem) {
-    return {ErrorKind::kFailed, place_.scheme + "://" + place_.host + " answered " + std::to_string(answer.status), ""};
+    return {ErrorKind::kFailed, fmt::format("{}://{} answered {}", place_.scheme, place_.host, answer.status), ""};
   }
   std::string text = problem->code + (problem->message.empty() ? "" : ": " + problem->message);
   text = without_credentials(std::move(text), access_.credentials);
-  if (text.size() > kMostShown) text = text.substr(0, kMostShown) + "...";
-  return {ErrorKind::kFailed, "can't list " + place_.shown + ": " + printable(text), advice_for(problem->code)};
+  const std::string_view dots = text.size() > kMostShown ? "..." : "";
+  return {ErrorKind::kFailed,
+          fmt::format("can't list {}: {}{}", place_.shown, printable(text.substr(0, kMostShown)), dots),
+          advice_for(problem->code)};
 }
 
 Result<S3Page> Listing::read_page(const std::optional<std::string>& token) {

@@ -1,5 +1,7 @@
 #include "sensor/s3_signature.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 
@@ -102,14 +104,14 @@ std::vector<std::pair<std::string, std::string>> signed_headers(const S3Request&
   const SortedHeaders headers = headers_to_sign(request, credentials);
   const std::string time = basic_time(request.at);
   const std::string day = time.substr(0, time.find('T'));
-  const std::string scope = day + "/" + request.region + "/" + std::string(kService) + "/aws4_request";
+  const std::string scope = fmt::format("{}/{}/{}/aws4_request", day, request.region, kService);
   const std::string text =
-      std::string(kAlgorithm) + "\n" + time + "\n" + scope + "\n" + sha256_hex(canonical_request(request, headers));
+      fmt::format("{}\n{}\n{}\n{}", kAlgorithm, time, scope, sha256_hex(canonical_request(request, headers)));
   const std::string key = signing_key(credentials.secret_key, day, request.region, kService);
   std::vector<std::pair<std::string, std::string>> all(headers.begin(), headers.end());
-  all.emplace_back("authorization", std::string(kAlgorithm) + " Credential=" + credentials.access_key + "/" + scope +
-                                        ",SignedHeaders=" + joined_names(headers) +
-                                        ",Signature=" + lower_hex(hmac_sha256(key, text)));
+  all.emplace_back("authorization",
+                   fmt::format("{} Credential={}/{},SignedHeaders={},Signature={}", kAlgorithm, credentials.access_key,
+                               scope, joined_names(headers), lower_hex(hmac_sha256(key, text))));
   return all;
 }
 

@@ -232,8 +232,8 @@ void SensorRound::plan_next(Watch& watch, const Sighting& sighting) {
 }
 
 Result<std::optional<KnownSensor>> SensorRound::still_known(const Watch& watch) {
-  QFLOW_ASSIGN(auto known, store_.ledger().triggers().sensor(watch.sensor.deployment, watch.sensor.trigger));
-  if (known && known->revision != watch.revision) known.reset();
+  auto known = store_.ledger().triggers().sensor(watch.sensor.deployment, watch.sensor.trigger);
+  if (known && *known && (*known)->revision != watch.revision) return std::optional<KnownSensor>();
   return known;
 }
 
