@@ -28,11 +28,21 @@ std::string error_of(const TriggerExplanation& trigger) {
   return {};
 }
 
+// What its sensors saw last: "sees 3 files, 1 entry could not be read".
+std::string seen_text(const TriggerExplanation& trigger) {
+  std::string text;
+  for (const SensorState& sensor : trigger.sensors) {
+    if (!sensor.known.looked_at) continue;
+    text += (text.empty() ? "sees " : "; ") + printable(sensor.known.seen);
+  }
+  return text.empty() ? "-" : text;
+}
+
 std::string waiting_text(const TriggerExplanation& trigger) {
   const std::int64_t waiting = count_waiting(trigger);
   if (!trigger.disabled.empty()) return trigger.disabled;
   if (const std::string error = error_of(trigger); !error.empty()) return "failing: " + printable(error);
-  if (waiting == 0) return trigger.next ? "next " + format_instant(*trigger.next) : "-";
+  if (waiting == 0) return trigger.next ? "next " + format_instant(*trigger.next) : seen_text(trigger);
   const std::string& missing = trigger.waiting.front().missing;
   return fmt::format("{} waiting{}", waiting, missing.empty() ? "" : " for " + missing);
 }

@@ -97,11 +97,11 @@ std::vector<Judgement> judge_event(const std::shared_ptr<const DeployedFlow>& fl
   return judgements;
 }
 
-std::vector<Judgement> without_namesakes(std::vector<Judgement> judgements, const DeployedFlow& flow) {
+std::vector<Judgement> without_namesakes(std::vector<Judgement> judgements, std::int64_t owner) {
   std::erase_if(judgements, [&](const Judgement& judgement) {
     const TriggerType type = judgement.trigger->type();
     const bool own = type == TriggerType::kSchedule || type == TriggerType::kSensor;
-    return own && judgement.flow->key != flow.key;
+    return own && judgement.flow->key != owner;
   });
   return judgements;
 }

@@ -136,7 +136,7 @@ Status Simulation::take_due_instant(Instant due) {
     due_.emplace(*following, place);
   const RecordedEvent event = state_.record(due_event(*timetable.trigger, due, due));
   QFLOW_ASSIGN(std::vector<Judgement> judgements, state_.judge(event.event));
-  return engine_.take(event, without_namesakes(std::move(judgements), *timetable.flow));
+  return engine_.take(event, without_namesakes(std::move(judgements), timetable.flow->key));
 }
 
 Status Simulation::take_given(const Given& given) {

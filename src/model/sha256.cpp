@@ -16,17 +16,6 @@ SHA256_CTX* context(std::array<std::uint8_t, 112>& state) {
   return std::launder(reinterpret_cast<SHA256_CTX*>(state.data()));
 }
 
-std::string hex(const std::array<std::uint8_t, SHA256_DIGEST_LENGTH>& digest) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  text.reserve(digest.size() * 2);
-  for (unsigned char byte : digest) {
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
-}
-
 }  // namespace
 
 Sha256::Sha256() {
@@ -38,13 +27,26 @@ void Sha256::update(std::string_view bytes) {
 }
 
 std::string Sha256::finish() {
-  return hex(digest());
+  const std::array<std::uint8_t, SHA256_DIGEST_LENGTH> bytes = digest();
+  return to_hexadecimal({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 std::array<std::uint8_t, 32> Sha256::digest() {
   std::array<std::uint8_t, SHA256_DIGEST_LENGTH> digest;
   SHA256_Final(digest.data(), context(state_));
   return digest;
+}
+
+std::string to_hexadecimal(std::string_view bytes) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text;
+  text.reserve(bytes.size() * 2);
+  for (const char c : bytes) {
+    const auto byte = static_cast<unsigned char>(c);
+    text += kDigits[byte >> 4];
+    text += kDigits[byte & 15];
+  }
+  return text;
 }
 
 bool is_sha256(std::string_view text) {

@@ -2,9 +2,10 @@
 #include <string>
 #include <utility>
 
+#include "change_report.h"
 #include "done_marker.h"
 #include "file_changes.h"
-#include "file_report.h"
+#include "file_payload.h"
 #include "file_selection.h"
 #include "folder_walk.h"
 #include "look_deadline.h"
@@ -51,7 +52,7 @@ std::string seen_text(const FolderListing& listing, const FileComparison& compar
   return text;
 }
 
-Sighting sighting(const FolderListing& listing, FileComparison comparison, FileReport report) {
+Sighting sighting(const FolderListing& listing, FileComparison comparison, ChangeReport report) {
   Sighting found;
   found.changes = report.finish();
   found.unsettled = comparison.unsettled;
@@ -75,9 +76,10 @@ Result<Sighting> look_at(const FileSensor& watched, const Look& look) {
                                                               : list_file(look.files, path, choice));
   FileChangeRules rules{look.rules.change, watched.settle, look.rules.baseline};
   if (marker) rules.marker = marker_time(*marker, folder, look.files, deadline);
-  FileReport report(folder, look.rules.per);
-  QFLOW_ASSIGN(FileComparison comparison, compare_files(look.cursor, listing, rules, look.now,
-                                                        [&](const FileChange& change) { return report.take(change); }));
+  ChangeReport report(look, "files");
+  QFLOW_ASSIGN(FileComparison comparison,
+               compare_files(look.cursor, listing, rules, look.now,
+                             [&](const FileChange& change) { return report.take(file_payload(folder, change)); }));
   return sighting(listing, std::move(comparison), std::move(report));
 }
 

@@ -1,5 +1,6 @@
 #include "sensor/s3_sensor.h"
 
+#include "sensor/change_report.h"
 #include "sensor/curl_transport.h"
 #include "sensor/glob.h"
 #include "sensor/s3_changes.h"
@@ -9,8 +10,6 @@
 
 namespace qflow {
 namespace {
-
-constexpr std::size_t kBatchBytes = std::size_t{512} << 10;
 
 // The "folder" of the prefix: patterns are about what follows it.
 std::size_t folder_length(const std::string& prefix) {
@@ -31,11 +30,6 @@ void choose(std::vector<S3Object>& objects, const S3Sensor& watched) {
                 [&](const S3Object& object) { return !pattern.matches(std::string_view(object.key).substr(start)); });
 }
 
-std::string_view event_name(ChangeKind kind) {
-  if (kind == ChangeKind::kDeleted) return "deleted";
-  return kind == ChangeKind::kCreated ? "created" : "modified";
-}
-
 Json payload_of(const S3Change& change, const std::string& bucket) {
   const S3Object* object = change.object;
   return {{"bucket", bucket},
@@ -43,42 +37,8 @@ Json payload_of(const S3Change& change, const std::string& bucket) {
           {"etag", change.etag},
           {"size", object != nullptr ? Json(object->size) : Json()},
           {"last_modified", object != nullptr ? Json(object->last_modified) : Json()},
-          {"event_type", event_name(change.kind)}};
+          {"event_type", event_type_of(change.kind)}};
 }
-
-// The changes of one look as its events will show them: one for each object, or one for all.
-class Report {
- public:
-  Report(const std::string& bucket, SensorBatching per) : bucket_(bucket), per_(per) {}
-
-  bool take(const S3Change& change) {
-    if (per_ == SensorBatching::kItem && payloads_.size() == kChangesAtOnce) return false;
-    Json payload = payload_of(change, bucket_);
-    if (per_ == SensorBatching::kBatch) {
-      bytes_ += to_compact(payload).size() + 1;
-      if (!payloads_.empty() && bytes_ > kBatchBytes) return false;
-    }
-    payloads_.push_back(std::move(payload));
-    return true;
-  }
-
-  std::vector<SensedChange> finish() {
-    std::vector<SensedChange> changes;
-    if (per_ == SensorBatching::kItem) {
-      for (Json& payload : payloads_) changes.push_back({.payload = std::move(payload)});
-    } else if (!payloads_.empty()) {
-      const std::size_t count = payloads_.size();
-      changes.push_back({.payload = {{"objects", std::move(payloads_)}, {"count", count}}});
-    }
-    return changes;
-  }
-
- private:
-  const std::string& bucket_;
-  SensorBatching per_;
-  std::vector<Json> payloads_;
-  std::size_t bytes_ = 0;
-};
 
 KnownObjects all_known(const std::vector<S3Object>& objects) {
   KnownObjects known;
@@ -109,9 +69,10 @@ Result<Sighting> look_at(const S3Sensor& watched, const Look& look, HttpTranspor
     sighting.cursor = to_cursor(all_known(objects));
     return sighting;
   }
-  Report report(watched.bucket, look.rules.per);
-  const S3Comparison comparison =
-      compare_objects(before, objects, look.rules.change, [&](const S3Change& change) { return report.take(change); });
+  ChangeReport report(look, "objects");
+  const S3Comparison comparison = compare_objects(before, objects, look.rules.change, [&](const S3Change& change) {
+    return report.take(payload_of(change, watched.bucket));
+  });
   sighting.changes = report.finish();
   sighting.cursor = to_cursor(comparison.known);
   sighting.more = comparison.more;

@@ -38,17 +38,6 @@ std::string percent_encoded(std::string_view text, std::string_view kept) {
   return encoded;
 }
 
-std::string lower_hex(std::string_view bytes) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text;
-  for (char c : bytes) {
-    const auto byte = static_cast<unsigned char>(c);
-    text += kDigits[byte >> 4];
-    text += kDigits[byte & 15];
-  }
-  return text;
-}
-
 // "20130524T000000Z", from "2013-05-24T00:00:00Z".
 std::string basic_time(Instant at) {
   std::string text = format_instant(std::chrono::floor<std::chrono::seconds>(at));
@@ -111,7 +100,7 @@ std::vector<std::pair<std::string, std::string>> signed_headers(const S3Request&
   std::vector<std::pair<std::string, std::string>> all(headers.begin(), headers.end());
   all.emplace_back("authorization",
                    fmt::format("{} Credential={}/{},SignedHeaders={},Signature={}", kAlgorithm, credentials.access_key,
-                               scope, joined_names(headers), lower_hex(hmac_sha256(key, text))));
+                               scope, joined_names(headers), to_hexadecimal(hmac_sha256(key, text))));
   return all;
 }
 

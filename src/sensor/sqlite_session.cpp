@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "qflow/error/printable.h"
+#include "qflow/model/sha256.h"
 #include "qflow/os/decimal.h"
 #include "sensor/database_session.h"
 
@@ -23,12 +24,6 @@ struct FinalizeStatement {
 };
 using Statement = std::unique_ptr<sqlite3_stmt, FinalizeStatement>;
 
-std::string hexadecimal(std::string_view bytes) {
-  std::string text = "\\x";
-  for (const char byte : bytes) text += fmt::format("{:02x}", static_cast<unsigned char>(byte));
-  return text;
-}
-
 std::string bytes_of(sqlite3_stmt* statement, int column) {
   const void* const start = sqlite3_column_blob(statement, column);
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement, column));
@@ -44,7 +39,7 @@ DatabaseValue value_of(sqlite3_stmt* statement, int column) {
     case SQLITE_TEXT:
       return {ValueKind::kText, bytes_of(statement, column)};
     case SQLITE_BLOB:
-      return {ValueKind::kBytes, hexadecimal(bytes_of(statement, column))};
+      return {ValueKind::kBytes, "\\x" + to_hexadecimal(bytes_of(statement, column))};
     default:
       return {};
   }

@@ -179,6 +179,27 @@ Result<JudgedEvent> EventIntake::judge_published(Event event) {
   return judge(std::move(event));
 }
 
+Result<std::uint64_t> EventIntake::max_payload() {
+  QFLOW_TRY(load_config());
+  return config_->max_payload;
+}
+
+Result<std::vector<Judgement>> EventIntake::hear(const Event& event, const std::optional<std::int64_t>& owner) {
+  QFLOW_ASSIGN(auto judgements, flows_.judge(event));
+  return owner ? without_namesakes(std::move(judgements), *owner) : std::move(judgements);
+}
+
+Result<JudgedEvent> EventIntake::judge_own(const DeployedFlow& flow, JudgedEvent own) {
+  QFLOW_TRY(load_config());
+  QFLOW_TRY(check_content(own.event, config_->max_payload));
+  own.event.id = make_event_id(own.event.recorded_at, random_bytes());
+  own.owner = flow.key;
+  if (own.idempotency_key) own.idempotency_key = fmt::format("{}/{}", flow.key, *own.idempotency_key);
+  QFLOW_ASSIGN(own.generation, store_.ledger().triggers().generation());
+  QFLOW_ASSIGN(own.judgements, hear(own.event, own.owner));
+  return own;
+}
+
 Result<Intake> EventIntake::record(LedgerWriter& writer, const JudgedEvent& judged) {
   QFLOW_ASSIGN(const auto first, find_first(store_.ledger().triggers(), judged));
   if (first) return *first;
@@ -194,7 +215,7 @@ Result<Intake> EventIntake::record(LedgerWriter& writer, const JudgedEvent& judg
   State state(store_, writer, flows_, doors_);
   std::vector<Judgement> again;
   if (generation != judged.generation) {
-    QFLOW_ASSIGN(again, flows_.judge(judged.event));
+    QFLOW_ASSIGN(again, hear(judged.event, judged.owner));
   }
   const std::vector<Judgement>& judgements = generation == judged.generation ? judged.judgements : again;
   if (judgements.empty()) return intake;
@@ -214,18 +235,6 @@ Result<int> EventIntake::end_debounces(LedgerWriter& writer, Instant now) {
     QFLOW_TRY(Engine(state, artifacts_, limit).end_debounce(*flow, *joining, one.correlation, now));
   }
   return static_cast<int>(due.size());
-}
-
-Result<Intake> EventIntake::record_own(LedgerWriter& writer, const DeployedFlow& flow, JudgedEvent own) {
-  QFLOW_TRY(load_config());
-  QFLOW_TRY(check_content(own.event, config_->max_payload));
-  own.event.id = make_event_id(own.event.recorded_at, random_bytes());
-  // The name of the event is that of the flow's other deployments too, whose sensors see the same.
-  if (own.idempotency_key) own.idempotency_key = fmt::format("{}/{}", flow.key, *own.idempotency_key);
-  QFLOW_ASSIGN(own.generation, store_.ledger().triggers().generation());
-  QFLOW_ASSIGN(auto judgements, flows_.judge(own.event));
-  own.judgements = without_namesakes(std::move(judgements), flow);
-  return record(writer, own);
 }
 
 Status EventIntake::collect_instants(LedgerWriter& writer, const DueSchedule& due, Instant now,
@@ -252,7 +261,8 @@ Result<int> EventIntake::take_due_instants(LedgerWriter& writer, Instant now) {
                    [](const DueInstant& a, const DueInstant& b) { return a.at < b.at; });
   for (const DueInstant& instant : instants) {
     JudgedEvent event{.event = due_event(*instant.trigger, instant.at, now), .timestamp_given = true};
-    QFLOW_TRY(record_own(writer, *instant.flow, std::move(event)).map([](const Intake&) {}));
+    QFLOW_ASSIGN(event, judge_own(*instant.flow, std::move(event)));
+    QFLOW_TRY(record(writer, event).map([](const Intake&) {}));
   }
   return static_cast<int>(due.size());
 }

@@ -14,6 +14,24 @@ constexpr std::chrono::seconds kSlice{1};
 
 }  // namespace
 
+// Memory can run out while a look reads what others wrote.
+Result<Sighting> carry_out(const LookOrder& order, FileSystem& files, ProcessLauncher& launcher, Clock& clock) {
+  try {
+    return look({.rules = order.rules,
+                 .cursor = order.cursor,
+                 .folder = order.folder,
+                 .now = order.now,
+                 .environment = order.environment,
+                 .secret = order.secret,
+                 .files = files,
+                 .launcher = launcher,
+                 .clock = clock,
+                 .max_payload = order.max_payload});
+  } catch (const std::exception& error) {
+    return fail(ErrorKind::kFailed, std::string("the look ended early: ") + error.what());
+  }
+}
+
 LookCrew::~LookCrew() {
   {
     const std::lock_guard lock(mutex_);
@@ -70,27 +88,10 @@ std::optional<LookOrder> LookCrew::take_order() {
   return order;
 }
 
-// Memory can run out while a look reads what others wrote.
-Result<Sighting> LookCrew::carry_out(LookOrder& order, ProcessLauncher& launcher) {
-  try {
-    return look({.rules = order.rules,
-                 .cursor = std::move(order.cursor),
-                 .folder = order.folder,
-                 .now = order.now,
-                 .environment = order.environment,
-                 .secret = order.secret,
-                 .files = files_,
-                 .launcher = launcher,
-                 .clock = clock_});
-  } catch (const std::exception& error) {
-    return fail(ErrorKind::kFailed, std::string("the look ended early: ") + error.what());
-  }
-}
-
 void LookCrew::work() {
   PosixProcessLauncher launcher;
   while (auto order = take_order()) {
-    FinishedLook finished{order->id, carry_out(*order, launcher)};
+    FinishedLook finished{order->id, carry_out(*order, files_, launcher, clock_)};
     const std::lock_guard lock(mutex_);
     results_.push_back(std::move(finished));
     finished_.notify_one();

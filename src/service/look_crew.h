@@ -2,6 +2,7 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -23,7 +24,11 @@ struct LookOrder {
   Instant now;
   Environment environment;
   SecretSource secret;
+  std::uint64_t max_payload = 0;  // bytes
 };
+
+// In this thread. The order outlives the look.
+Result<Sighting> carry_out(const LookOrder& order, FileSystem& files, ProcessLauncher& launcher, Clock& clock);
 
 struct FinishedLook {
   std::size_t id = 0;
@@ -46,7 +51,6 @@ class LookCrew {
  private:
   void add_worker();
   void work();
-  Result<Sighting> carry_out(LookOrder& order, ProcessLauncher& launcher);
   std::optional<LookOrder> take_order();
 
   FileSystem& files_;

@@ -6,6 +6,7 @@
 #include "qflow/trigger/trigger_registry.h"
 #include "service/sensor_keeping.h"
 #include "service/sensor_round.h"
+#include "service/store_settings.h"
 
 namespace qflow {
 
@@ -53,22 +54,16 @@ Result<std::map<std::int64_t, std::vector<std::string>>> take_baselines(Store& s
 }
 
 Result<Sighting> peek_at_sensor(Store& store, const DeployedFlow& flow, const TriggerId& trigger, const Doors& doors) {
-  QFLOW_ASSIGN(const Trigger* sensor, named_trigger(flow, trigger));
+  QFLOW_ASSIGN(const Trigger* sensor, named_sensor(flow, trigger));
   QFLOW_ASSIGN(LookOrder order, order_look(store, flow, *sensor, doors));
-  return look({.rules = order.rules,
-               .cursor = std::move(order.cursor),
-               .folder = order.folder,
-               .now = doors.clock.now(),
-               .environment = order.environment,
-               .secret = order.secret,
-               .files = doors.files,
-               .launcher = doors.launcher,
-               .clock = doors.clock});
+  QFLOW_ASSIGN(const StoreConfig config, load_store_config(store.layout(), doors.files));
+  order.max_payload = config.max_payload;
+  order.now = doors.clock.now();
+  return carry_out(order, doors.files, doors.launcher, doors.clock);
 }
 
 Status reset_sensor(Store& store, const DeployedFlow& flow, const TriggerId& trigger, const Doors& doors) {
-  QFLOW_ASSIGN(const Trigger* sensor, named_trigger(flow, trigger));
-  QFLOW_TRY(order_look(store, flow, *sensor, doors).map([](const LookOrder&) {}));
+  QFLOW_ASSIGN(const Trigger* sensor, named_sensor(flow, trigger));
   return store.ledger().write(Durability::kPower, [&](LedgerWriter&) -> Status {
     return forget_sensor(store.ledger(), flow, *sensor, doors.clock.now());
   });

@@ -71,17 +71,19 @@ Event event_of(const SensedChange& change, const Trigger& trigger, Instant now) 
 
 }  // namespace
 
+Result<const Trigger*> named_sensor(const DeployedFlow& flow, const TriggerId& id) {
+  QFLOW_ASSIGN(const Trigger* trigger, named_trigger(flow, id));
+  if (sensor_of(*trigger) != nullptr) return trigger;
+  return fail(ErrorKind::kInvalid, fmt::format("{}/{} is no sensor", full_name(flow), id.text()),
+              "it is of type " + trigger->rules().type);
+}
+
 Result<LookOrder> order_look(Store& store, const DeployedFlow& flow, const Trigger& trigger, const Doors& doors) {
-  const SensorRules* rules = sensor_of(trigger);
-  if (rules == nullptr) {
-    return fail(ErrorKind::kInvalid, fmt::format("{}/{} is no sensor", full_name(flow), trigger.id().text()),
-                "it is of type " + trigger.rules().type);
-  }
   TriggerLedger& ledger = store.ledger().triggers();
   QFLOW_ASSIGN(const auto known, ledger.sensor(flow.key, trigger.id()));
   QFLOW_ASSIGN(const Deployment deployment, ledger.deployment(flow.key));
   LookOrder order;
-  order.rules = *rules;
+  order.rules = *sensor_of(trigger);
   // What happened while it was disabled is not new either.
   if (known && known->baselined) order.rules.baseline = SensorBaseline::kIgnore;
   QFLOW_ASSIGN(order.cursor, ledger.sensor_cursor(flow.key, trigger.id()));
@@ -164,8 +166,9 @@ Result<bool> SensorRound::prepare(Watch& watch) {
   watch.revision = known->revision;
   watch.lock = std::move(lock);
   QFLOW_ASSIGN(const auto flow, intake_.flows().find(sensor.deployment));
-  QFLOW_ASSIGN(const Trigger* trigger, named_trigger(*flow, sensor.trigger));
+  QFLOW_ASSIGN(const Trigger* trigger, named_sensor(*flow, sensor.trigger));
   QFLOW_ASSIGN(watch.order, order_look(store_, *flow, *trigger, doors_));
+  QFLOW_ASSIGN(watch.order.max_payload, intake_.max_payload());
   return true;
 }
 
@@ -174,9 +177,13 @@ bool SensorRound::is_over() const {
 }
 
 std::chrono::microseconds SensorRound::next_wake() const {
+  const auto now = doors_.clock.monotonic();
   auto wake = std::chrono::microseconds::max();
   for (const Watch& watch : watches_) {
-    if (!watch.done) wake = std::min(wake, watch.looking ? watch.deadline : watch.next);
+    // One that could look already waits for the end of another look.
+    if (!watch.done && (watch.looking || watch.next > now)) {
+      wake = std::min(wake, watch.looking ? watch.deadline : watch.next);
+    }
   }
   return wake;
 }
@@ -186,6 +193,7 @@ Status SensorRound::give_up_late_looks() {
   for (Watch& watch : watches_) {
     if (watch.done || !watch.looking || watch.deadline > doors_.clock.monotonic()) continue;
     watch.done = true;
+    watch.looking = false;
     QFLOW_TRY(
         fail_look(watch, {ErrorKind::kFailed, "it did not answer within " + format_duration(watch.order.rules.timeout),
                           "see whether a file system or a network hangs"}));
@@ -237,29 +245,39 @@ Result<std::optional<KnownSensor>> SensorRound::still_known(const Watch& watch) 
   return known;
 }
 
+Result<std::vector<JudgedEvent>> SensorRound::judge(const Watch& watch, const Sighting& sighting, Instant now) {
+  std::vector<JudgedEvent> events;
+  if (sighting.changes.empty()) return events;
+  QFLOW_ASSIGN(const auto flow, intake_.flows().find(watch.sensor.deployment));
+  QFLOW_ASSIGN(const Trigger* trigger, named_sensor(*flow, watch.sensor.trigger));
+  for (const SensedChange& change : sighting.changes) {
+    JudgedEvent event{.event = event_of(change, *trigger, now),
+                      .idempotency_key = change.idempotency_key,
+                      .timestamp_given = change.timestamp.has_value()};
+    QFLOW_ASSIGN(events.emplace_back(), intake_.judge_own(*flow, std::move(event)));
+  }
+  return events;
+}
+
 Result<bool> SensorRound::record(Watch& watch, const Sighting& sighting) {
+  const Instant now = doors_.clock.now();
+  QFLOW_ASSIGN(const std::vector<JudgedEvent> events, judge(watch, sighting, now));
   const auto durability = sighting.changes.empty() ? Durability::kProcess : Durability::kPower;
   bool counts = false;
   QFLOW_TRY(store_.ledger().write(durability, [&](LedgerWriter& writer) -> Status {
     QFLOW_ASSIGN(auto known, still_known(watch));
     counts = known.has_value();
     if (!counts) return {};
-    return record_changes(writer, watch, sighting, *known, doors_.clock.now());
+    for (const JudgedEvent& event : events) {
+      QFLOW_TRY(intake_.record(writer, event).map([](const Intake&) {}));
+    }
+    return save_progress(watch, sighting, *known, now);
   }));
   if (counts) ++watch.revision;
   return counts;
 }
 
-Status SensorRound::record_changes(LedgerWriter& writer, const Watch& watch, const Sighting& sighting,
-                                   KnownSensor& known, Instant now) {
-  QFLOW_ASSIGN(const auto flow, intake_.flows().find(watch.sensor.deployment));
-  QFLOW_ASSIGN(const Trigger* trigger, named_trigger(*flow, watch.sensor.trigger));
-  for (const SensedChange& change : sighting.changes) {
-    JudgedEvent event{.event = event_of(change, *trigger, now),
-                      .idempotency_key = change.idempotency_key,
-                      .timestamp_given = change.timestamp.has_value()};
-    QFLOW_TRY(intake_.record_own(writer, *flow, std::move(event)).map([](const Intake&) {}));
-  }
+Status SensorRound::save_progress(const Watch& watch, const Sighting& sighting, KnownSensor& known, Instant now) {
   const bool moved = sighting.cursor != watch.order.cursor.value_or("");
   known.looked_at = now;
   known.seen = sighting.seen;

@@ -12,7 +12,10 @@
 
 namespace qflow {
 
-// A look at a deployed sensor as it is now; kInvalid when the trigger is none.
+// kNotFound with the nearest name; kInvalid when the trigger is no sensor.
+Result<const Trigger*> named_sensor(const DeployedFlow& flow, const TriggerId& id);
+
+// A look at a deployed sensor as it is now; `now` and `max_payload` are left to the caller.
 Result<LookOrder> order_look(Store& store, const DeployedFlow& flow, const Trigger& trigger, const Doors& doors);
 
 // One round of looks at some sensors, each held by a lock until the round is over. For one thread.
@@ -54,8 +57,8 @@ class SensorRound {
   Status take_sighting(Watch& watch, const Sighting& sighting);
   // Whether it counts: what made the look void may have come before.
   Result<bool> record(Watch& watch, const Sighting& sighting);
-  Status record_changes(LedgerWriter& writer, const Watch& watch, const Sighting& sighting, KnownSensor& known,
-                        Instant now);
+  Result<std::vector<JudgedEvent>> judge(const Watch& watch, const Sighting& sighting, Instant now);
+  Status save_progress(const Watch& watch, const Sighting& sighting, KnownSensor& known, Instant now);
   Status fail_look(Watch& watch, const Error& error);
   // What is known of the sensor, unless something has made the look void.
   Result<std::optional<KnownSensor>> still_known(const Watch& watch);

@@ -453,3 +453,31 @@ def passwords_in_addresses_are_not_shown(desk):
     contains(out, "http://127.0.0.1:1/x")
     for secret in ("hunter2", "bob", "abc"):
         expect(secret not in out, f"{secret} is in {out}")
+
+
+@case
+def more_slow_sensors_than_look_at_once_are_all_looked_at(desk):
+    desk.deploy(*(flow(f"F{number}", program("sleep 1; echo {}", "timeout = '20s'")) for number in range(140)))
+    desk.ask("tick")
+    equal(desk.rows("SELECT count(*) FROM events WHERE type = 'sensor'"), [(140,)])
+
+
+@case
+def a_batch_fits_what_the_store_takes(desk):
+    put(desk, "old")
+    desk.deploy(watching("F", folder_sensor("per = 'batch'"), run="true"))
+    desk.write(".qflow/config.toml", 'max_payload = "4KiB"\n')
+    names = [f"{number:03}.csv" for number in range(60)]
+    for name in names:
+        put(desk, name)
+    desk.work()
+    payloads = sensed(desk, "qflow.sensor.F.files")
+    expect(len(payloads) > 1, "all in one")
+    equal(sorted(file["name"] for payload in payloads for file in payload["files"]), names)
+
+
+@case
+def flows_says_what_a_sensor_saw(desk):
+    put(desk, "a.csv")
+    desk.deploy(watching("F", folder_sensor()))
+    contains(desk.ask("flows")[0], "\tsees 1 file\t")

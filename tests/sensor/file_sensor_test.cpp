@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "sensor/file_report.h"
+#include "sensor/file_payload.h"
 #include "watched_folder.h"
 
 using namespace qflow;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,9 +29,9 @@ struct Judgement {
 std::vector<Judgement> judge_event(const std::shared_ptr<const DeployedFlow>& flow, const EventScope& scope,
                                    const std::optional<std::string>& cause_space, const ArtifactReader& artifacts);
 
-// Deployments of one flow share the names of the events of their schedules and sensors. Such an event is `flow`'s own,
-// and of whoever listens to its name.
-std::vector<Judgement> without_namesakes(std::vector<Judgement> judgements, const DeployedFlow& flow);
+// Deployments of one flow share the names of the events of their schedules and sensors. Such an event is heard by its
+// own deployment (the key of which is `owner`), and by whoever listens to its name.
+std::vector<Judgement> without_namesakes(std::vector<Judgement> judgements, std::int64_t owner);
 
 // The context that the event gives to a run of this trigger (of a group: the group): the value of its `context`
 // expression as text, nothing when that is null or an error; without the expression the event's own context.

@@ -22,6 +22,9 @@ class Sha256 {
   alignas(8) std::array<std::uint8_t, 112> state_;
 };
 
+// Two lower-case hexadecimal digits for each byte.
+std::string to_hexadecimal(std::string_view bytes);
+
 // Whether the text has the form that `finish` gives.
 bool is_sha256(std::string_view text);
 

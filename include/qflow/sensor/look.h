@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
@@ -34,7 +35,8 @@ struct Look {
   SecretSource secret;
   FileSystem& files;
   ProcessLauncher& launcher;
-  Clock& clock;  // its monotonic time counts for the sensor's timeout
+  Clock& clock;                             // its monotonic time counts for the sensor's timeout
+  std::uint64_t max_payload = 1024 * 1024;  // bytes that the ledger takes of one event's payload
 };
 
 // A change that a sensor saw, as its event will show it. The shapes of payloads are in the manual, qflow-flow(5).

@@ -23,6 +23,8 @@ struct JudgedEvent {
   std::int64_t generation = 0;
   std::optional<std::string> idempotency_key = {};
   bool timestamp_given = false;  // else a repeat may differ in it
+  // Of the event of a schedule or sensor: the key of its deployment, whose namesakes do not hear it.
+  std::optional<std::int64_t> owner = {};
 };
 
 // What became of an event that was to be recorded: of a repeat, `id` is that of the first.
@@ -42,6 +44,10 @@ class EventIntake {
   // The same for what a person or a step publishes, which gets its id here. kInvalid: a reserved name (qflow.…), a
   // payload over the store's max_payload, a timestamp more than 24 h ahead.
   Result<JudgedEvent> judge_published(Event event);
+  // The same for an event of the deployment's own schedule or sensor: kInvalid for its payload and timestamp alone. Its
+  // idempotency key counts per deployment.
+  Result<JudgedEvent> judge_own(const DeployedFlow& flow, JudgedEvent own);
+  Result<std::uint64_t> max_payload();  // bytes
   // The rules alone.
   Status check_published(const Event& event);
   // Reads the store's config.toml, which else the first event that needs it does; kInvalid as load_store_config says.
@@ -49,9 +55,6 @@ class EventIntake {
   // In the transaction: the event, its outcomes, the runs that it queues. An idempotency key that was used makes
   // nothing new; with other content it is kInvalid.
   Result<Intake> record(LedgerWriter& writer, const JudgedEvent& judged);
-  // In the transaction: an event of the deployment's own schedule or sensor, without id and judgements, which it gets
-  // here. Errors as of `record`.
-  Result<Intake> record_own(LedgerWriter& writer, const DeployedFlow& flow, JudgedEvent own);
   // In the transaction: what is over at `now` fires. How many.
   Result<int> end_debounces(LedgerWriter& writer, Instant now);
   // In the transaction: instants of schedules that are due at `now` become events, in their order. How many schedules
@@ -78,6 +81,7 @@ class EventIntake {
   ArtifactReader artifacts_;
   std::optional<StoreConfig> config_;
   Result<int> max_chain();
+  Result<std::vector<Judgement>> hear(const Event& event, const std::optional<std::int64_t>& owner);
 };
 
 }  // namespace qflow

@@ -1,4 +1,4 @@
-#include "file_report.h"
+#include "file_payload.h"
 
 #include <algorithm>
 #include <chrono>
@@ -7,12 +7,12 @@
 #include <string_view>
 #include <utility>
 
+#include "change_report.h"
 #include "qflow/error/printable.h"
 
 namespace qflow {
 namespace {
 
-constexpr std::size_t kBatchBytes = std::size_t{512} << 10;
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
 std::string as_utf8(std::string_view bytes) {
@@ -37,11 +37,6 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
-std::string_view event_name(ChangeKind event) {
-  if (event == ChangeKind::kDeleted) return "deleted";
-  return event == ChangeKind::kCreated ? "created" : "modified";
-}
-
 std::string mtime_text(std::int64_t modified_ns) {
   return format_instant(Instant(std::chrono::floor<Duration>(std::chrono::nanoseconds(modified_ns))));
 }
@@ -55,34 +50,11 @@ Json file_payload(const Path& folder, const FileChange& change) {
       {"name", as_utf8(path.filename().native())},
       {"size", change.version.size},
       {"mtime", mtime_text(change.version.modified_ns)},
-      {"event_type", event_name(change.event)},
+      {"event_type", event_type_of(change.event)},
       {"replaced", change.replaced},
   };
   if (!is_utf8(path.native())) payload["path_base64"] = base64(path.native());
   return payload;
-}
-
-bool FileReport::take(const FileChange& change) {
-  if (per_ == SensorBatching::kItem && payloads_.size() == kChangesAtOnce) return false;
-  Json payload = file_payload(folder_, change);
-  if (per_ == SensorBatching::kBatch) {
-    bytes_ += to_compact(payload).size() + 1;
-    if (!payloads_.empty() && bytes_ > kBatchBytes) return false;
-  }
-  payloads_.push_back(std::move(payload));
-  return true;
-}
-
-std::vector<SensedChange> FileReport::finish() {
-  std::vector<SensedChange> changes;
-  if (per_ == SensorBatching::kItem) {
-    changes.reserve(payloads_.size());
-    for (Json& payload : payloads_) changes.push_back({std::move(payload)});
-  } else if (!payloads_.empty()) {
-    const std::size_t count = payloads_.size();
-    changes.push_back({Json{{"files", std::move(payloads_)}, {"count", count}}});
-  }
-  return changes;
 }
 
 }  // namespace qflow
