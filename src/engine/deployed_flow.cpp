@@ -9,6 +9,11 @@ std::string full_name(const DeployedFlow& flow) {
   return flow.name_space.empty() ? id : flow.name_space + "." + id;
 }
 
+std::optional<std::string> event_namespace(const DeployedFlow& flow) {
+  if (flow.name_space.empty()) return std::nullopt;
+  return flow.name_space;
+}
+
 const Trigger& joining_trigger(const DeployedFlow& flow, const Trigger& trigger) {
   const Trigger* group = group_of(flow.triggers, trigger.id());
   return group != nullptr ? *group : trigger;

@@ -88,17 +88,18 @@ const ScheduleSubscription* schedule_of(const Trigger& trigger) {
   return std::get_if<ScheduleSubscription>(&trigger.subscriptions().front());
 }
 
-Event due_event(const Trigger& schedule, Instant due, Instant now) {
+Event due_event(const DeployedFlow& flow, const Trigger& schedule, Instant due, Instant now) {
   Event event;
   event.name = listened_name(schedule, schedule.subscriptions().front(), "");
   event.type = "schedule";
+  event.name_space = event_namespace(flow);
   event.timestamp = due;
   event.recorded_at = now;
   return event;
 }
 
-Event missed_event(const Trigger& schedule, const MissedInstants& missed, Instant now) {
-  Event event = due_event(schedule, missed.last, now);
+Event missed_event(const DeployedFlow& flow, const Trigger& schedule, const MissedInstants& missed, Instant now) {
+  Event event = due_event(flow, schedule, missed.last, now);
   event.payload = {
       {"count", missed.count}, {"first", format_instant(missed.first)}, {"last", format_instant(missed.last)}};
   return event;

@@ -76,6 +76,11 @@ class Judge {
   const ArtifactReader& artifacts_;
 };
 
+// Schedules and sensors listen to events that they make themselves.
+bool makes_its_events(const Trigger& trigger) {
+  return trigger.type() == TriggerType::kSchedule || trigger.type() == TriggerType::kSensor;
+}
+
 }  // namespace
 
 // Of several sources with one name (runs of several namespaces), the one that the event gets through counts.
@@ -99,11 +104,18 @@ std::vector<Judgement> judge_event(const std::shared_ptr<const DeployedFlow>& fl
 
 std::vector<Judgement> without_namesakes(std::vector<Judgement> judgements, std::int64_t owner) {
   std::erase_if(judgements, [&](const Judgement& judgement) {
-    const TriggerType type = judgement.trigger->type();
-    const bool own = type == TriggerType::kSchedule || type == TriggerType::kSensor;
-    return own && judgement.flow->key != owner;
+    return makes_its_events(*judgement.trigger) && judgement.flow->key != owner;
   });
   return judgements;
+}
+
+std::vector<Judgement> without_other_branches(std::vector<Judgement> judgements, const Event& event) {
+  const std::string own_space = event.name_space.value_or("");
+  const auto owner = std::find_if(judgements.begin(), judgements.end(), [&](const Judgement& judgement) {
+    return makes_its_events(*judgement.trigger) && judgement.flow->name_space == own_space;
+  });
+  if (owner == judgements.end()) return judgements;
+  return without_namesakes(std::move(judgements), owner->flow->key);
 }
 
 std::optional<std::string> run_context(const Trigger& trigger, const Event& event) {

@@ -134,7 +134,7 @@ Status Simulation::take_due_instant(Instant due) {
   const Timetable& timetable = timetables_[place];
   if (const auto following = schedule_of(*timetable.trigger)->schedule->next_after(due))
     due_.emplace(*following, place);
-  const RecordedEvent event = state_.record(due_event(*timetable.trigger, due, due));
+  const RecordedEvent event = state_.record(due_event(*timetable.flow, *timetable.trigger, due, due));
   QFLOW_ASSIGN(std::vector<Judgement> judgements, state_.judge(event.event));
   return engine_.take(event, without_namesakes(std::move(judgements), timetable.flow->key));
 }
@@ -160,7 +160,9 @@ Status Simulation::publish(const Given::Publication& publication, Instant now) {
     repeats_ += is_new ? 0 : 1;
     if (!is_new) return {};
   }
-  return take(state_.record(std::move(event)));
+  const RecordedEvent recorded = state_.record(std::move(event));
+  QFLOW_ASSIGN(std::vector<Judgement> judgements, state_.judge(recorded.event));
+  return engine_.take(recorded, without_other_branches(std::move(judgements), recorded.event));
 }
 
 // ---- Ends of runs

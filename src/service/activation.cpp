@@ -54,13 +54,15 @@ Result<std::string> chosen_correlation(Store& store, const DeployedFlow& flow, c
               advice + "; choose one with --correlation");
 }
 
-Event activation_event(const FlowId& flow, const Trigger* trigger, const ActivationRequest& request, Instant now) {
+Event activation_event(const DeployedFlow& flow, const Trigger* trigger, const ActivationRequest& request,
+                       Instant now) {
   Event event;
-  event.name = "qflow.cli." + flow.text();
+  event.name = "qflow.cli." + flow.definition->id.text();
   if (request.trigger) event.name += "." + request.trigger->text();
   event.type = "cli";
+  event.name_space = event_namespace(flow);
   event.timestamp = event.recorded_at = now;
-  if (request.due) event = due_event(*trigger, *request.due, now);
+  if (request.due) event = due_event(flow, *trigger, *request.due, now);
   event.id = make_event_id(now, random_bytes());
   event.context = request.context;
   if (!request.due) event.payload = {{"batch_id", request.batch_id.value_or(1)}};
@@ -90,7 +92,7 @@ Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& reques
     QFLOW_TRY(add_parameters(parameters, request.parameters, activation.parameters));
     activation.context = request.context;
     const Instant now = doors.clock.now();
-    const Event event = activation_event(flow->definition->id, activation.trigger, request, now);
+    const Event event = activation_event(*flow, activation.trigger, request, now);
     QFLOW_ASSIGN(activated.run, intake.activate(writer, activation, event));
     if (!activated.run || !request.start_here) return {};
     QFLOW_ASSIGN(activated.claimed, claim_run(store, writer, *activated.run, now));
@@ -112,7 +114,7 @@ Result<Backfill> backfill_instants(Store& store, const Deployment& deployment, c
   Backfill backfill;
   for (auto due = schedule->schedule->next_after(from - Duration(1)); due && *due < until;
        due = schedule->schedule->next_after(*due)) {
-    const Event event = due_event(*named, *due, *due);
+    const Event event = due_event(*flow, *named, *due, *due);
     const auto filtered = refusal_by_when(*named, EventScope(event));
     if (filtered) {
       backfill.filtered.emplace_back(*due, *filtered);

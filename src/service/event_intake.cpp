@@ -260,7 +260,7 @@ Result<int> EventIntake::take_due_instants(LedgerWriter& writer, Instant now) {
   std::stable_sort(instants.begin(), instants.end(),
                    [](const DueInstant& a, const DueInstant& b) { return a.at < b.at; });
   for (const DueInstant& instant : instants) {
-    JudgedEvent event{.event = due_event(*instant.trigger, instant.at, now), .timestamp_given = true};
+    JudgedEvent event{.event = due_event(*instant.flow, *instant.trigger, instant.at, now), .timestamp_given = true};
     QFLOW_ASSIGN(event, judge_own(*instant.flow, std::move(event)));
     QFLOW_TRY(record(writer, event).map([](const Intake&) {}));
   }

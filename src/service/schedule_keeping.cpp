@@ -92,7 +92,7 @@ Status renew_schedules(Ledger& ledger, LedgerWriter& writer, const DeploymentCha
 
 Status record_missed(Ledger& ledger, LedgerWriter& writer, const DeployedFlow& flow, const Trigger& trigger,
                      const MissedInstants& missed, const std::string& why, Instant now) {
-  Event event = missed_event(trigger, missed, now);
+  Event event = missed_event(flow, trigger, missed, now);
   event.id = make_event_id(now, random_bytes());
   QFLOW_ASSIGN(const std::int64_t order, writer.insert_event(event));
   return ledger.triggers().set_outcome(order, flow.key, trigger.id(), missed_outcome(missed, why));

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -23,6 +24,9 @@ struct DeployedFlow {
 
 // "foo.prod.bar.HelloFlow", or the bare id outside of projects.
 std::string full_name(const DeployedFlow& flow);
+
+// The namespace of events that the flow's own schedules and sensors make; none outside of projects.
+std::optional<std::string> event_namespace(const DeployedFlow& flow);
 
 // The trigger that keeps the join state: the group of a leg, else the trigger itself.
 const Trigger& joining_trigger(const DeployedFlow& flow, const Trigger& trigger);

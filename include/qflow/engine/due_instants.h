@@ -49,10 +49,10 @@ MissedInstants all_missed(const Schedule& schedule, Instant due, Instant now);
 const ScheduleSubscription* schedule_of(const Trigger& trigger);
 
 // The event of an instant that was due, noticed at `now`; its id is left empty.
-Event due_event(const Trigger& schedule, Instant due, Instant now);
+Event due_event(const DeployedFlow& flow, const Trigger& schedule, Instant due, Instant now);
 
 // The event of instants that start nothing; its payload is {count, first, last}. Its outcome is expired.
-Event missed_event(const Trigger& schedule, const MissedInstants& missed, Instant now);
+Event missed_event(const DeployedFlow& flow, const Trigger& schedule, const MissedInstants& missed, Instant now);
 std::string missed_span(const MissedInstants& missed);  // "3 instants from … to …"
 EventOutcome missed_outcome(const MissedInstants& missed, std::string_view why);
 

@@ -33,6 +33,10 @@ std::vector<Judgement> judge_event(const std::shared_ptr<const DeployedFlow>& fl
 // own deployment (the key of which is `owner`), and by whoever listens to its name.
 std::vector<Judgement> without_namesakes(std::vector<Judgement> judgements, std::int64_t owner);
 
+// The same for such an event of another time, whose own deployment may be known no more: when one of its namespace is
+// among those that it is meant for, the others are left out.
+std::vector<Judgement> without_other_branches(std::vector<Judgement> judgements, const Event& event);
+
 // The context that the event gives to a run of this trigger (of a group: the group): the value of its `context`
 // expression as text, nothing when that is null or an error; without the expression the event's own context.
 std::optional<std::string> run_context(const Trigger& trigger, const Event& event);
