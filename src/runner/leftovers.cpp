@@ -36,23 +36,17 @@ bool has_entry(std::string_view environment, std::string_view entry) {
 
 class LeftoverSearch {
  public:
-  explicit LeftoverSearch(const Remains& remains)
-      : remains_(remains),
-        run_entry_("QFLOW_RUN=" + remains.run.text()),
-        store_entry_("QFLOW_STORE=" + remains.layout.root().string()) {
-    const std::string boot_id = remains.processes.boot_id();
-    for (const JournaledTask& task : journaled_tasks(remains.run, remains.layout, remains.files)) {
-      if (task.boot_id == boot_id) groups_[task.process.id] = task.process.at;
-    }
+  LeftoverSearch(const Remains& remains, ProcessTable& processes) : entries_(remains.entries), processes_(processes) {
+    for (const JournaledProcess& leader : remains.leaders) groups_[leader.id] = leader.at;
   }
 
   std::vector<ProcessInfo> find() {
     std::map<pid_t, ProcessInfo> all;
-    for (const ProcessInfo& process : remains_.processes.processes()) all[process.id] = process;
+    for (const ProcessInfo& process : processes_.processes()) all[process.id] = process;
     const std::set<pid_t> spared = own_line(all);
     std::vector<ProcessInfo> found;
     for (const auto& [id, process] : all) {
-      if (!spared.contains(id) && (is_in_group(process, all) || names_run(id))) found.push_back(process);
+      if (!spared.contains(id) && (is_in_group(process, all) || is_marked(id))) found.push_back(process);
     }
     return found;
   }
@@ -60,7 +54,7 @@ class LeftoverSearch {
  private:
   std::set<pid_t> own_line(const std::map<pid_t, ProcessInfo>& all) const {
     std::set<pid_t> line;
-    pid_t id = remains_.processes.self().id;
+    pid_t id = processes_.self().id;
     for (auto found = all.find(id); line.insert(id).second && found != all.end(); found = all.find(id)) {
       id = found->second.parent;
     }
@@ -78,32 +72,42 @@ class LeftoverSearch {
     return oldest.started + kLongestStart >= group->second && oldest.started <= group->second + kLongestStart;
   }
 
-  bool names_run(pid_t id) const {
-    const std::string environment = remains_.processes.environment(id);
-    return has_entry(environment, run_entry_) && has_entry(environment, store_entry_);
+  bool is_marked(pid_t id) const {
+    if (entries_.empty()) return false;
+    const std::string environment = processes_.environment(id);
+    return std::all_of(entries_.begin(), entries_.end(), [&](const auto& one) { return has_entry(environment, one); });
   }
 
-  const Remains& remains_;
-  std::string run_entry_;
-  std::string store_entry_;
+  const std::vector<std::string>& entries_;
+  ProcessTable& processes_;
   std::map<pid_t, std::chrono::microseconds> groups_;  // → when it was started
 };
 
 }  // namespace
 
-bool end_leftovers(const Remains& remains) {
-  LeftoverSearch search(remains);
-  const auto began = remains.clock.monotonic();
+Remains remains_of(const RunId& run, const StoreLayout& layout, FileSystem& files, ProcessTable& processes) {
+  Remains remains;
+  const std::string boot_id = processes.boot_id();
+  for (const JournaledTask& task : journaled_tasks(run, layout, files)) {
+    if (task.boot_id == boot_id) remains.leaders.push_back(task.process);
+  }
+  remains.entries = {"QFLOW_RUN=" + run.text(), "QFLOW_STORE=" + layout.root().string()};
+  return remains;
+}
+
+bool end_leftovers(const Remains& remains, ProcessTable& processes, Clock& clock) {
+  LeftoverSearch search(remains, processes);
+  const auto began = clock.monotonic();
   std::set<pid_t> asked;
   // A process may start another one between a look and the signal, so that one empty look proves little.
   for (int empty_looks = 0; empty_looks < 2;) {
     const std::vector<ProcessInfo> found = search.find();
     empty_looks = found.empty() ? empty_looks + 1 : 0;
-    const auto waited = remains.clock.monotonic() - began;
+    const auto waited = clock.monotonic() - began;
     if (waited > kGiveUp) return found.empty();
     for (const ProcessInfo& process : found) {
-      if (waited >= kPatience) remains.processes.signal(process, SIGKILL);
-      if (waited < kPatience && asked.insert(process.id).second) remains.processes.signal(process, SIGTERM);
+      if (waited >= kPatience) processes.signal(process, SIGKILL);
+      if (waited < kPatience && asked.insert(process.id).second) processes.signal(process, SIGTERM);
     }
     if (!found.empty()) std::this_thread::sleep_for(kPause);
   }

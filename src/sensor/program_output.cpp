@@ -106,6 +106,8 @@ ProcessSpec spec_for(const std::vector<std::string>& command, const Look& look) 
   if (look.cursor) spec.environment.push_back("QFLOW_CURSOR=" + *look.cursor);
   spec.folder = look.folder.string();
   spec.with_parent = ProcessSpec::WithParent::kDies;
+  spec.journal = look.journal;
+  spec.journal_note = look.journal_note;
   return spec;
 }
 

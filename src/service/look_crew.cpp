@@ -26,7 +26,9 @@ Result<Sighting> carry_out(const LookOrder& order, FileSystem& files, ProcessLau
                  .files = files,
                  .launcher = launcher,
                  .clock = clock,
-                 .max_payload = order.max_payload});
+                 .max_payload = order.max_payload,
+                 .journal = order.journal,
+                 .journal_note = order.journal_note});
   } catch (const std::exception& error) {
     return fail(ErrorKind::kFailed, std::string("the look ended early: ") + error.what());
   }

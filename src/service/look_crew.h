@@ -25,6 +25,8 @@ struct LookOrder {
   Environment environment;
   SecretSource secret;
   std::uint64_t max_payload = 0;  // bytes
+  int journal = -1;               // open until the look has ended (look_journal.h)
+  std::string journal_note = {};
 };
 
 // In this thread. The order outlives the look.

@@ -26,7 +26,7 @@ Status refuse_ended(const Run& run) {
 
 // Nobody executes the run: this process holds its lock.
 Status end_here(Store& store, const Run& run, const Doors& doors, RunObserver& observer) {
-  (void)end_leftovers({run.id, store.layout(), doors.files, doors.processes, doors.clock});
+  (void)end_leftovers(remains_of(run.id, store.layout(), doors.files, doors.processes), doors.processes, doors.clock);
   QFLOW_ASSIGN(const RunChanges changes, interrupted_work(store, run, doors, kReason));
   return RunRecord(store, doors, run, observer).end({RunStatus::kCancelled, kReason, std::nullopt}, changes);
 }

@@ -104,7 +104,8 @@ Result<RunResult> execute_held_run(HeldRun held, const ExecutionOptions& options
   if (!outcome) return give_up(plan.run, outcome.error(), store, doors, observer);
   // Who ends a run does not want to find parts of it later, in whatever session they are.
   if (outcome->status == RunStatus::kCancelled) {
-    (void)end_leftovers({plan.run.id, store.layout(), doors.files, doors.processes, doors.clock});
+    const Remains remains = remains_of(plan.run.id, store.layout(), doors.files, doors.processes);
+    (void)end_leftovers(remains, doors.processes, doors.clock);
     QFLOW_ASSIGN(const auto asked_because, store.ledger().triggers().cancel_reason(plan.run.id));
     if (asked_because) outcome->reason = *asked_because;
   }

@@ -36,7 +36,8 @@ class Recovery {
     QFLOW_ASSIGN(Run run, store_.ledger().find_run(id));
     if (has_ended(run.status) || waits_for_tick(run)) return {};  // another recovery was here in between
     if (run.status == RunStatus::kQueued) return end_unstarted(run);
-    if (!end_leftovers({run.id, store_.layout(), doors_.files, doors_.processes, doors_.clock})) {
+    const Remains remains = remains_of(run.id, store_.layout(), doors_.files, doors_.processes);
+    if (!end_leftovers(remains, doors_.processes, doors_.clock)) {
       observer_.note("some processes of " + run.id.text() + " could not be ended");
     }
     return record(std::move(run), std::move(*lock));

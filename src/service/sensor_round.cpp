@@ -11,6 +11,7 @@
 #include "qflow/trigger/source_filter.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "service/deployed_environment.h"
+#include "service/look_journal.h"
 #include "service/secrets.h"
 #include "service/sensor_keeping.h"
 
@@ -56,10 +57,15 @@ Environment sensor_environment(const Environment& own, const Deployment& deploym
   return environment;
 }
 
-Event event_of(const SensedChange& change, const Trigger& trigger, Instant now) {
+bool starts_programs(const SensorRules& rules) {
+  return std::holds_alternative<ExecSensor>(rules.watched);
+}
+
+Event event_of(const SensedChange& change, const DeployedFlow& flow, const Trigger& trigger, Instant now) {
   Event event;
   event.name = listened_name(trigger, trigger.subscriptions().front(), "");
   event.type = "sensor";
+  event.name_space = event_namespace(flow);
   event.timestamp = change.timestamp.value_or(now);
   event.recorded_at = now;
   event.value = change.value;
@@ -132,6 +138,7 @@ Status SensorRound::start(Watch& watch) {
   if (!watch.begun) {
     const Result<bool> wanted = prepare(watch);
     watch.done = !wanted || !*wanted;
+    if (watch.done) watch.lock = FileHandle();
     if (!wanted) return fail_look(watch, wanted.error());
     if (!*wanted) return {};
     watch.begun = doors_.clock.now();
@@ -152,24 +159,33 @@ Result<bool> SensorRound::prepare(Watch& watch) {
   QFLOW_ASSIGN(const auto before, ledger.sensor(sensor.deployment, sensor.trigger));
   if (!before) return false;
   watch.revision = before->revision;
-  const Path path = store_.layout().sensor_lock(sensor.key, before->watched);
-  QFLOW_ASSIGN(FileHandle lock, doors_.files.open(path, OpenMode::kLock));
-  const Status mine = doors_.files.lock(lock, false);
-  if (!mine && mine.error().kind == ErrorKind::kBusy) {
-    note(watch, "is being looked at by another process, which takes what is there");
-    return false;
-  }
-  if (!mine) return tl::make_unexpected(mine.error());
+  QFLOW_ASSIGN(const bool mine, lock(watch, *before));
+  if (!mine) return false;
   QFLOW_ASSIGN(const auto known, ledger.sensor(sensor.deployment, sensor.trigger));
   const Instant now = doors_.clock.now();
   if (!known || !known->due || (which_ == Which::kDue && !is_due(*known, now))) return false;
   watch.revision = known->revision;
-  watch.lock = std::move(lock);
   QFLOW_ASSIGN(const auto flow, intake_.flows().find(sensor.deployment));
   QFLOW_ASSIGN(const Trigger* trigger, named_sensor(*flow, sensor.trigger));
   QFLOW_ASSIGN(watch.order, order_look(store_, *flow, *trigger, doors_));
   QFLOW_ASSIGN(watch.order.max_payload, intake_.max_payload());
+  if (starts_programs(watch.order.rules)) {
+    QFLOW_TRY(end_programs_left(watch.lock_path, doors_.files, doors_.processes, doors_.clock));
+    watch.order.journal = watch.lock.descriptor();
+    watch.order.journal_note = doors_.processes.boot_id();
+  }
   return true;
+}
+
+Result<bool> SensorRound::lock(Watch& watch, const KnownSensor& known) {
+  watch.lock_path = store_.layout().sensor_lock(watch.sensor.key, known.watched);
+  QFLOW_ASSIGN(watch.lock, doors_.files.open(watch.lock_path, OpenMode::kLock));
+  const Status mine = doors_.files.lock(watch.lock, false);
+  if (mine) return true;
+  watch.lock = FileHandle();
+  if (mine.error().kind != ErrorKind::kBusy) return tl::make_unexpected(mine.error());
+  note(watch, "is being looked at by another process, which takes what is there");
+  return false;
 }
 
 bool SensorRound::is_over() const {
@@ -201,6 +217,12 @@ Status SensorRound::give_up_late_looks() {
   return {};
 }
 
+void SensorRound::release(Watch& watch) {
+  // Who finds lines there looks for what they name, which has ended.
+  if (starts_programs(watch.order.rules)) (void)empty_look_journal(watch.lock_path, doors_.files);
+  watch.lock = FileHandle();
+}
+
 // Others may look at it as soon as it is done, whatever this round waits for.
 Status SensorRound::take(const FinishedLook& finished) {
   Watch& watch = watches_[finished.id];
@@ -210,7 +232,7 @@ Status SensorRound::take(const FinishedLook& finished) {
     watch.done = true;
     taken = finished.sighting ? take_sighting(watch, *finished.sighting) : fail_look(watch, finished.sighting.error());
   }
-  if (watch.done) watch.lock = FileHandle();
+  if (watch.done) release(watch);
   return taken;
 }
 
@@ -251,7 +273,7 @@ Result<std::vector<JudgedEvent>> SensorRound::judge(const Watch& watch, const Si
   QFLOW_ASSIGN(const auto flow, intake_.flows().find(watch.sensor.deployment));
   QFLOW_ASSIGN(const Trigger* trigger, named_sensor(*flow, watch.sensor.trigger));
   for (const SensedChange& change : sighting.changes) {
-    JudgedEvent event{.event = event_of(change, *trigger, now),
+    JudgedEvent event{.event = event_of(change, *flow, *trigger, now),
                       .idempotency_key = change.idempotency_key,
                       .timestamp_given = change.timestamp.has_value()};
     QFLOW_ASSIGN(events.emplace_back(), intake_.judge_own(*flow, std::move(event)));

@@ -36,6 +36,7 @@ class SensorRound {
  private:
   struct Watch {
     DueSensor sensor;
+    Path lock_path;
     FileHandle lock;  // from the first look on, until it is done
     LookOrder order;
     std::int64_t revision = 0;
@@ -48,6 +49,9 @@ class SensorRound {
 
   Status start_ready();
   Status start(Watch& watch);
+  // Whether nobody else looks at it, and nobody's programs do.
+  Result<bool> lock(Watch& watch, const KnownSensor& known);
+  void release(Watch& watch);
   // Whether the sensor is to be looked at, and by this round: locks it, and makes the order.
   Result<bool> prepare(Watch& watch);
   std::chrono::microseconds next_wake() const;

@@ -4,10 +4,11 @@ import base64
 import concurrent.futures
 import json
 import os
+import pathlib
 import time
 
 from desk import case, contains, equal, expect, flow, lines, on
-from faults import wait_for
+from faults import processes_with, wait_for
 
 SHOW = "echo \"$QFLOW_PARAM_path\" >> ran"
 PATH_PARAMETER = "path]\ntype = 'string'\ndefault = ''\n"
@@ -36,6 +37,17 @@ def paths(desk):
 
 def sensor_state(desk, what):
     return desk.explain(what)[0]["sensors"][0]
+
+
+def processes_named(desk, name):
+    """Those of this place that run the program."""
+    def runs(process):
+        try:
+            return pathlib.Path(f"/proc/{process}/comm").read_text().strip() == name
+        except OSError:  # it has ended meanwhile
+            return False
+
+    return [each for each in processes_with(desk.mark) if runs(each)]
 
 
 def sensed(desk, name):
@@ -160,13 +172,13 @@ def a_failing_sensor_backs_off_stays_visible_and_misses_nothing(desk):
     contains(trigger["error"], "no such luck")
     contains(desk.ask("flows")[0], "failing: 'sh' ended with status 3")
     contains(desk.ask("explain", "F")[0], "failing since")
-    later = {**desk.environment, "QFLOW_CLOCK_SHIFT": str(12_000_000)}
+    later = desk.later(12)
     desk.ask("tick", environment=later)
     equal(sensor_state(desk, "F/program")["failures"], 2)
-    later["QFLOW_CLOCK_SHIFT"] = str(25_000_000)
+    later = desk.later(25)
     equal(desk.ask("tick", "--dry-run", environment=later)[0], "")
     desk.write("go", '{"payload": {"n": 1}}\n')
-    later["QFLOW_CLOCK_SHIFT"] = str(90_000_000)
+    later = desk.later(90)
     desk.ask("tick", "--wait", environment=later)
     equal([state["error"] for state in [sensor_state(desk, "F/program")]], [None])
     equal(sensed(desk, "qflow.sensor.F.program"), [{"n": 1}])
@@ -295,7 +307,11 @@ def branches_of_one_flow_have_sensors_of_their_own(desk):
         desk.ask("deploy", *names, "--branch", branch)
     put(desk, "new.csv")
     desk.work()
-    equal(sorted(run["namespace"] for run in desk.runs("F")), ["foo.test.one", "foo.test.two"])
+    spaces = ["foo.test.one", "foo.test.two"]
+    equal(sorted(run["namespace"] for run in desk.runs("F")), spaces)
+    equal(sorted(event["namespace"] for event in desk.events("qflow.sensor.F.files")), spaces)
+    again = lines(desk.ask("simulate", "--from", "2026-01-01", "--until", "2100-01-01", "--json")[0])
+    equal(sorted(row["namespace"] for row in again if "flow" in row and "run" in row), spaces, again)
 
 
 @case
@@ -345,6 +361,23 @@ def a_sensor_is_free_for_the_next_tick_while_another_is_slow(desk):
     wait_for(lambda: desk.ask("tick") and desk.rows("SELECT 1 FROM events WHERE name = 'qflow.sensor.F.files'"),
              "a look of another tick")
     expect(slow.poll() is None, "the slow tick is over")
+
+
+@case
+def what_a_killed_look_has_started_ends_before_the_next_one(desk):
+    script = """if [ ! -e begun ]; then trap '' TERM; echo >> begun; setsid sleep 1000 & sleep 1000 & wait; fi
+    echo '{"payload": {}}'"""
+    desk.deploy(flow("F", program(script)))
+    tick = desk.start("tick")
+    wait_for(lambda: len(processes_named(desk, "sleep")) == 2, "the program's children")
+    tick.kill()
+    tick.wait()
+    wait_for(lambda: not processes_named(desk, "sh"), "the end of the program")
+    equal(len(processes_named(desk, "sleep")), 2)
+    desk.work()
+    equal(len(processes_named(desk, "sleep")), 1, "who went away on purpose stays")
+    equal(len(sensed(desk, "qflow.sensor.F.program")), 1)
+    equal([path.read_text() for path in (desk.store / "sensors").glob("*.lock")], [""])
 
 
 @case

@@ -45,7 +45,7 @@ class LeftoversFixture {
   std::string environment(const std::string& run_text) const {
     return std::string("PATH=/bin\0QFLOW_RUN=", 20) + run_text + '\0' + "QFLOW_STORE=" + folder.path().string() + '\0';
   }
-  bool end() { return end_leftovers({run, layout, files, table, clock}); }
+  bool end() { return end_leftovers(remains_of(run, layout, files, table), table, clock); }
 
   const TemporaryFolder folder;
   StoreLayout layout;

@@ -1,30 +1,35 @@
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "qflow/model/run.h"
 #include "qflow/os/clock.h"
 #include "qflow/os/file_system.h"
+#include "qflow/os/process_journal.h"
 #include "qflow/os/process_table.h"
 #include "qflow/store/store_layout.h"
 
 namespace qflow {
 
-// Whose remains are to be ended: a run that nobody executes any more, or only its processes that escaped.
+// How to know the processes that somebody left who is gone.
 struct Remains {
-  const RunId& run;
-  const StoreLayout& layout;
-  FileSystem& files;
-  ProcessTable& processes;
-  Clock& clock;
+  // Leaders of process groups, from a journal that was written since the system's start. Each is known by its start, so
+  // that a number that was given again harms nobody.
+  std::vector<JournaledProcess> leaders = {};
+  // What stands in the environment ("NAME=value") of every process of this user that belongs to them, whatever group or
+  // session it moved to. None: only the groups count.
+  std::vector<std::string> entries = {};
 };
 
-// Ends every process that is left of the run: the groups in its journal (run_journal.h; the process that leads one is
-// known by its start, so that a number that was given again harms nobody), and processes of this user whose environment
-// names this store and run, whatever group or session they moved to. SIGTERM first, SIGKILL a second later. Spares this
-// process and those above it. False when some could not be ended within 10 s. Out of reach: processes that left their
-// group and cleared their environment.
-bool end_leftovers(const Remains& remains);
+// Of a run that nobody executes any more, or of which only processes that escaped are left: the groups in its journal
+// (run_journal.h), and who names this store and run in its environment.
+Remains remains_of(const RunId& run, const StoreLayout& layout, FileSystem& files, ProcessTable& processes);
+
+// Ends every process that is left: SIGTERM first, SIGKILL a second later. Spares this process and those above it. False
+// when some could not be ended within 10 s. Out of reach: processes that left their group and cleared their
+// environment.
+bool end_leftovers(const Remains& remains, ProcessTable& processes, Clock& clock);
 
 // The attempts that the journal knows to have been started.
 std::vector<Attempt> journaled_attempts(const RunId& run, const StoreLayout& layout, FileSystem& files);

@@ -37,6 +37,9 @@ struct Look {
   ProcessLauncher& launcher;
   Clock& clock;                             // its monotonic time counts for the sensor's timeout
   std::uint64_t max_payload = 1024 * 1024;  // bytes that the ledger takes of one event's payload
+  // Where programs that it starts note themselves (ProcessSpec); -1: nowhere.
+  int journal = -1;
+  std::string journal_note = {};
 };
 
 // A change that a sensor saw, as its event will show it. The shapes of payloads are in the manual, qflow-flow(5).
