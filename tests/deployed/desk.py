@@ -90,8 +90,12 @@ class Desk(Place):
         """[(outcome, reason)] of one event as they are now."""
         return [(each["outcome"], each["reason"] or "") for each in self.inspect(event)["outcomes"]]
 
-    def work(self, status=0):
-        self.ask("tick", "--wait", status=status)
+    def later(self, seconds):
+        """The environment of commands whose clock is ahead."""
+        return {**self.environment, "QFLOW_CLOCK_SHIFT": str(seconds * 1_000_000)}
+
+    def work(self, status=0, environment=None):
+        self.ask("tick", "--wait", status=status, environment=environment)
 
     def runs(self, flow):
         """Of the flow, by number."""
