@@ -9,7 +9,7 @@ namespace qflow {
 namespace {
 
 std::string name_of(const ChainNode& node) {
-  const std::string name = node.run ? node.run->id.text() : fmt::format("event {}", node.event->name);
+  const std::string name = node.run ? node.run->id.text() : fmt::format("event {}", *node.event);
   return node.seen_before ? name + " (above)" : name;
 }
 
@@ -30,7 +30,7 @@ std::vector<std::string> lines_of(const ChainNode& node, std::string_view arrow)
   return lines;
 }
 
-void collect(const ChainNode& node, std::vector<const Run*>& runs) {
+void collect(const ChainNode& node, std::vector<const LinkedRun*>& runs) {
   if (node.run && !node.seen_before) runs.push_back(&*node.run);
   for (const ChainNode& link : node.links) collect(link, runs);
 }
@@ -43,8 +43,8 @@ std::string draw_chain(const ChainNode& chain, std::string_view arrow) {
   return text;
 }
 
-std::vector<const Run*> runs_of(const ChainNode& chain) {
-  std::vector<const Run*> runs;
+std::vector<const LinkedRun*> runs_of(const ChainNode& chain) {
+  std::vector<const LinkedRun*> runs;
   collect(chain, runs);
   return runs;
 }

@@ -12,6 +12,6 @@ namespace qflow {
 std::string draw_chain(const ChainNode& chain, std::string_view arrow);
 
 // Every run of the chain once, in the order of the drawing; they lie in the chain.
-std::vector<const Run*> runs_of(const ChainNode& chain);
+std::vector<const LinkedRun*> runs_of(const ChainNode& chain);
 
 }  // namespace qflow

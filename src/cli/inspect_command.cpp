@@ -29,8 +29,8 @@ constexpr OptionSpec kOptions[] = {
 void print_chain(Context& context, Store& store, const ChainNode& chain, std::string_view arrow) {
   context.out.write(draw_chain(chain, arrow) + "\n");
   Table table({"", "", "", ""});
-  for (const Run* run : runs_of(chain)) {
-    const RunStatus status = status_now(store, *run);
+  for (const LinkedRun* run : runs_of(chain)) {
+    const RunStatus status = status_now(store, run->id, run->status);
     table.add({{run->id.text()},
                {std::string(to_text(status)), color_of(status)},
                {time_taken(run->started_at, run->ended_at, has_ended(status), context.clock.now())},
@@ -60,7 +60,7 @@ Status inspect_a_run(Context& context, Store& store, const Arguments& arguments)
                 fmt::format("qflow logs {} shows one step", arguments.positionals().front()));
   }
   QFLOW_ASSIGN(Run run, find_run(store, reference, LatestMeans::kNewest));
-  run.status = status_now(store, run);
+  run.status = status_now(store, run.id, run.status);
   if (!arguments.flag("json")) return print_run(context, store, run, arguments);
   const InspectOptions options{arguments.flag("trigger-chain"), arguments.flag("downstream")};
   QFLOW_ASSIGN(const Json object, inspect_run(store, run, options));

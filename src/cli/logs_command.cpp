@@ -117,7 +117,7 @@ Status check_step(Store& store, const Run& run, const RunReference& wanted) {
 Status follow(Context& context, Store& store, const Run& run, LogView& view) {
   for (;;) {
     QFLOW_ASSIGN(const Run now, store.ledger().find_run(run.id));
-    const bool ended = has_ended(status_now(store, now));
+    const bool ended = has_ended(status_now(store, now.id, now.status));
     QFLOW_TRY(view.print_new());
     if (ended || context.out.failed()) return {};
     (void)wait_readable({}, kFollowInterval);

@@ -69,7 +69,7 @@ Result<std::vector<Run>> find_runs(Store& store, RunFilter filter) {
     filter.limit = std::nullopt;
   }
   QFLOW_ASSIGN(std::vector<Run> runs, store.ledger().list_runs(filter));
-  for (Run& run : runs) run.status = status_now(store, run);
+  for (Run& run : runs) run.status = status_now(store, run.id, run.status);
   if (wanted) std::erase_if(runs, [&](const Run& run) { return run.status != *wanted; });
   if (limit && runs.size() > static_cast<std::size_t>(*limit)) runs.resize(static_cast<std::size_t>(*limit));
   return runs;

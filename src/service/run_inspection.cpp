@@ -12,44 +12,46 @@ namespace {
 
 using Seen = std::set<std::string>;
 
-Result<ChainNode> chain_of_run(Store& store, Run run, Seen& seen);
+LinkedRun linked(const Run& run) {
+  return {run.id, run.status, run.started_at, run.ended_at};
+}
 
-// The run that published the event, if a run did.
-Result<ChainNode> chain_of_event(Store& store, const Event& event, Seen& seen) {
+Result<ChainNode> chain_of_run(Store& store, LinkedRun run, Seen& seen);
+
+// With the run that published the event, if a run did.
+Result<ChainNode> chain_of_event(Store& store, RunCause cause, Seen& seen) {
   ChainNode node;
-  node.event = event;
-  node.seen_before = !seen.insert(event.id).second;
-  if (node.seen_before || !event.caused_by) return node;
-  QFLOW_ASSIGN(Run run, store.ledger().find_run(*event.caused_by));
-  QFLOW_ASSIGN(node.links.emplace_back(), chain_of_run(store, std::move(run), seen));
+  node.event = std::move(cause.event_name);
+  node.seen_before = !seen.insert(std::move(cause.event_id)).second;
+  if (node.seen_before || !cause.publisher) return node;
+  QFLOW_ASSIGN(node.links.emplace_back(), chain_of_run(store, *std::move(cause.publisher), seen));
   return node;
 }
 
-Result<ChainNode> chain_of_run(Store& store, Run run, Seen& seen) {
+Result<ChainNode> chain_of_run(Store& store, LinkedRun run, Seen& seen) {
   ChainNode node;
   node.seen_before = !seen.insert(run.id.text()).second;
   node.run = std::move(run);
-  if (node.seen_before || !node.run->trigger) return node;
-  for (const TriggerSource& source : node.run->trigger->sources) {
-    if (source.run) {
-      QFLOW_ASSIGN(Run cause, store.ledger().find_run(*source.run));
-      QFLOW_ASSIGN(node.links.emplace_back(), chain_of_run(store, std::move(cause), seen));
+  if (node.seen_before) return node;
+  QFLOW_ASSIGN(std::vector<RunCause> causes, store.ledger().causes_of(node.run->id));
+  for (RunCause& cause : causes) {
+    if (cause.run) {
+      QFLOW_ASSIGN(node.links.emplace_back(), chain_of_run(store, *std::move(cause.run), seen));
     } else {
-      QFLOW_ASSIGN(node.links.emplace_back(), chain_of_event(store, source.event, seen));
+      QFLOW_ASSIGN(node.links.emplace_back(), chain_of_event(store, std::move(cause), seen));
     }
   }
   return node;
 }
 
-Result<ChainNode> downstream_of(Store& store, const Run& run, Seen& seen) {
+Result<ChainNode> downstream_of(Store& store, LinkedRun run, Seen& seen) {
   ChainNode node;
-  node.run = run;
   node.seen_before = !seen.insert(run.id.text()).second;
+  node.run = std::move(run);
   if (node.seen_before) return node;
-  QFLOW_ASSIGN(const std::vector<RunId> started, store.ledger().runs_triggered_by(run.id));
-  for (const RunId& id : started) {
-    QFLOW_ASSIGN(const Run next, store.ledger().find_run(id));
-    QFLOW_ASSIGN(node.links.emplace_back(), downstream_of(store, next, seen));
+  QFLOW_ASSIGN(std::vector<LinkedRun> started, store.ledger().runs_triggered_by(node.run->id));
+  for (LinkedRun& next : started) {
+    QFLOW_ASSIGN(node.links.emplace_back(), downstream_of(store, std::move(next), seen));
   }
   return node;
 }
@@ -71,7 +73,7 @@ Json step_json(const StepState& step) {
 // A run with its trigger, in which runs are whole objects again, down to the first one.
 Result<Json> nested_run(Store& store, const Run& run, Seen& seen) {
   Json object = run_summary(run);
-  object["status"] = to_text(status_now(store, run));
+  object["status"] = to_text(status_now(store, run.id, run.status));
   QFLOW_ASSIGN(object["trigger"], trigger_object(store, run.trigger).to_json());
   if (!run.trigger || !seen.insert(run.id.text()).second || !object["trigger"]["runs"].is_array()) return object;
   Json runs = Json::array();
@@ -88,7 +90,7 @@ Json downstream_json(Store& store, const ChainNode& node) {
   Json list = Json::array();
   for (const ChainNode& next : node.links) {
     list.push_back({{"run", next.run->id.text()},
-                    {"status", to_text(status_now(store, *next.run))},
+                    {"status", to_text(status_now(store, next.run->id, next.run->status))},
                     {"downstream", downstream_json(store, next)}});
   }
   return list;
@@ -98,12 +100,12 @@ Json downstream_json(Store& store, const ChainNode& node) {
 
 Result<ChainNode> trigger_chain(Store& store, const Run& run) {
   Seen seen;
-  return chain_of_run(store, run, seen);
+  return chain_of_run(store, linked(run), seen);
 }
 
 Result<ChainNode> downstream_chain(Store& store, const Run& run) {
   Seen seen;
-  return downstream_of(store, run, seen);
+  return downstream_of(store, linked(run), seen);
 }
 
 Result<Json> artifacts_json(Store& store, const Run& run) {
@@ -132,7 +134,7 @@ Result<Json> inspect_run(Store& store, const Run& run, const InspectOptions& opt
     QFLOW_ASSIGN(object, nested_run(store, run, seen));
   } else {
     object = run_summary(run);
-    object["status"] = to_text(status_now(store, run));
+    object["status"] = to_text(status_now(store, run.id, run.status));
     QFLOW_ASSIGN(object["trigger"], trigger_object(store, run.trigger).to_json());
   }
   QFLOW_ASSIGN(const std::vector<StepState> steps, store.ledger().steps(run.id));

@@ -200,8 +200,8 @@ Value trigger_object(Store& store, const std::optional<TriggerRecord>& record) {
   return Value(std::shared_ptr<const LazyObject>(std::make_shared<TriggerObject>(store, *record)));
 }
 
-RunStatus status_now(Store& store, const Run& run) {
-  return run.status == RunStatus::kRunning && !store.run_is_locked(run.id) ? RunStatus::kCrashed : run.status;
+RunStatus status_now(Store& store, const RunId& run, RunStatus recorded) {
+  return recorded == RunStatus::kRunning && !store.run_is_locked(run) ? RunStatus::kCrashed : recorded;
 }
 
 }  // namespace qflow

@@ -62,7 +62,7 @@ Result<std::unique_ptr<Scope>> step_scope(Store& store, FileSystem& files, const
 }
 
 Result<std::unique_ptr<Scope>> ended_run_scope(Store& store, const Run& run) {
-  if (!has_ended(status_now(store, run))) {
+  if (!has_ended(status_now(store, run.id, run.status))) {
     return fail(ErrorKind::kBusy, run.id.text() + " has not ended yet", "its results can be read after its end");
   }
   QFLOW_ASSIGN(const auto data, run_data(store, run));

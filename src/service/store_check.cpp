@@ -51,7 +51,7 @@ class StoreCheck {
     filter.status = RunStatus::kRunning;
     QFLOW_ASSIGN(const std::vector<Run> running, store_.ledger().list_runs(filter));
     for (const Run& run : running) {
-      if (status_now(store_, run) != RunStatus::kCrashed) continue;
+      if (status_now(store_, run.id, run.status) != RunStatus::kCrashed) continue;
       add(run.id.text() + " is said to be running, but nobody executes it", "it was recovered", true);
     }
     return recover_runs(store_, doors_, nullptr, observer_);

@@ -19,7 +19,7 @@ Result<TriggerSource> run_source(const std::string& argument, Store* store) {
   QFLOW_ASSIGN(const Run run, find_run(*store, reference, LatestMeans::kNewestEnded));
   if (!has_ended(run.status)) {
     return fail(ErrorKind::kBusy,
-                run.id.text() + " has not ended: it is " + std::string(to_text(status_now(*store, run))),
+                run.id.text() + " has not ended: it is " + std::string(to_text(status_now(*store, run.id, run.status))),
                 "wait for its end, or name " + reference.flow.text() + "/latest, the newest run that has ended");
   }
   TriggerSource source;

@@ -16,9 +16,6 @@
 namespace qflow {
 namespace {
 
-// How long a process waits for others, all in all, before it says so.
-constexpr std::chrono::milliseconds kPatience{30'000};
-
 // While the ledger is open, its write-ahead log is copied into the database from so many pages on; the next write then
 // begins it anew.
 constexpr int kLogPagesWhileOpen = 1000;
@@ -152,9 +149,9 @@ class Transaction {
 
 Status Ledger::Connection::enter_gate() {
   auto before = std::chrono::steady_clock::now();
-  QFLOW_TRY(files.lock_within(gate, kPatience));
+  QFLOW_TRY(files.lock_within(gate, kLedgerPatience));
   auto waited = std::chrono::steady_clock::now() - before;
-  database->set_patience(kPatience - std::chrono::duration_cast<std::chrono::milliseconds>(waited));
+  database->set_patience(kLedgerPatience - std::chrono::duration_cast<std::chrono::milliseconds>(waited));
   return {};
 }
 
@@ -267,7 +264,11 @@ Result<Event> Ledger::find_event(std::string_view id) {
   return qflow::find_event(*connection_->database, id);
 }
 
-Result<std::vector<RunId>> Ledger::runs_triggered_by(const RunId& run) {
+Result<std::vector<RunCause>> Ledger::causes_of(const RunId& run) {
+  return qflow::causes_of(*connection_->database, run);
+}
+
+Result<std::vector<LinkedRun>> Ledger::runs_triggered_by(const RunId& run) {
   return qflow::runs_triggered_by(*connection_->database, run);
 }
 

@@ -10,8 +10,6 @@ namespace {
 
 using Access = SqliteConnection::Access;
 
-constexpr std::chrono::milliseconds kPatience{30'000};
-
 // The store can't be used, whatever the reason: the status of a file that is missing is that of the store too.
 template <class T>
 Result<T> as_store_error(Result<T> result) {
@@ -63,7 +61,7 @@ Result<OpenedLedger> open_for_reading(const StoreLayout& layout, FileSystem& fil
 
 // The gate is held while the schema is made, so that of many who open a new store one makes it.
 Status bring_up_to_date(OpenedLedger& ledger, FileSystem& files) {
-  QFLOW_TRY(files.lock_within(ledger.gate, kPatience));
+  QFLOW_TRY(files.lock_within(ledger.gate, kLedgerPatience));
   Status migrated = migrate(*ledger.database);
   files.unlock(ledger.gate);
   return migrated;

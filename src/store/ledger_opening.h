@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 
 #include "qflow/os/file_system.h"
@@ -7,6 +8,9 @@
 #include "sqlite_connection.h"
 
 namespace qflow {
+
+// How long a process waits for others, all in all, before it says so.
+inline constexpr std::chrono::milliseconds kLedgerPatience{30'000};
 
 // A ledger whose schema is this program's. `gate` is open unless the access is kRead.
 struct OpenedLedger {

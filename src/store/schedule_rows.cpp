@@ -35,6 +35,14 @@ Result<bool> TriggerLedger::has_due(Instant now) {
   return row && query.boolean(0);
 }
 
+Result<std::optional<Instant>> TriggerLedger::next_due() {
+  Query query = database_.query(
+      "SELECT min(due) FROM (SELECT min(due) AS due FROM debounces UNION ALL SELECT min(due) FROM schedules UNION ALL"
+      " SELECT min(due) FROM sensors)");
+  QFLOW_ASSIGN(const bool row, query.next());
+  return row ? query.optional_instant(0) : std::nullopt;
+}
+
 Result<std::vector<DueSchedule>> TriggerLedger::due_schedules(Instant now, std::int64_t limit) {
   return read_due(
       database_.query("SELECT t.deployment, t.id, s.due FROM schedules s JOIN triggers t ON t.trigger = s.trigger"

@@ -24,6 +24,17 @@ Result<TriggerSource> read_source(const Query& row) {
   return source;
 }
 
+// Of the columns flow, number, status, started_at, ended_at; nothing where they are null.
+Result<std::optional<LinkedRun>> read_linked_run(const Query& row, int first) {
+  QFLOW_ASSIGN(auto id, read_run_id(row, first));
+  if (!id) return std::optional<LinkedRun>();
+  LinkedRun run{.id = *std::move(id)};
+  QFLOW_ASSIGN(run.status, stored_choice(row.text(first + 2), parse_run_status));
+  run.started_at = row.optional_instant(first + 3);
+  run.ended_at = row.optional_instant(first + 4);
+  return std::optional(std::move(run));
+}
+
 Result<TriggerRecord> record_from(const Json& json) {
   TriggerRecord record;
   QFLOW_ASSIGN(record.kind, stored_choice(json.value("kind", ""), parse_trigger_kind));
@@ -88,13 +99,39 @@ Result<std::vector<TriggerSource>> trigger_sources(SqliteConnection& ledger, std
   }
 }
 
-Result<std::vector<RunId>> runs_triggered_by(SqliteConnection& ledger, const RunId& run) {
+Result<std::vector<RunCause>> causes_of(SqliteConnection& ledger, const RunId& run) {
+  Query query = ledger.query(
+      "SELECT s.flow, s.number, s.status, s.started_at, s.ended_at, e.id, e.name, c.flow, c.number, c.status,"
+      " c.started_at, c.ended_at FROM runs r JOIN trigger_sources t ON t.run = r.run JOIN events e ON e.event = t.event"
+      " LEFT JOIN runs s ON s.run = t.source_run LEFT JOIN runs c ON c.run = e.caused_by AND t.source_run IS NULL"
+      " WHERE r.flow = ? AND r.number = ? ORDER BY t.position",
+      run.flow.text(), run.number);
+  std::vector<RunCause> causes;
+  while (true) {
+    QFLOW_ASSIGN(const bool more, query.next());
+    if (!more) return causes;
+    RunCause& cause = causes.emplace_back();
+    QFLOW_ASSIGN(cause.run, read_linked_run(query, 0));
+    cause.event_id = query.text(5);
+    cause.event_name = query.text(6);
+    QFLOW_ASSIGN(cause.publisher, read_linked_run(query, 7));
+  }
+}
+
+Result<std::vector<LinkedRun>> runs_triggered_by(SqliteConnection& ledger, const RunId& run) {
   QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
-  return read_run_ids(
-      ledger.query("SELECT flow, number FROM runs WHERE run IN"
-                   " (SELECT run FROM trigger_sources WHERE source_run = ?1 UNION SELECT t.run FROM events e"
-                   " JOIN trigger_sources t ON t.event = e.event WHERE e.caused_by = ?1) ORDER BY flow, number",
-                   key));
+  Query query = ledger.query(
+      "SELECT flow, number, status, started_at, ended_at FROM runs WHERE run IN"
+      " (SELECT run FROM trigger_sources WHERE source_run = ?1 UNION SELECT t.run FROM events e"
+      " JOIN trigger_sources t ON t.event = e.event WHERE e.caused_by = ?1) ORDER BY flow, number",
+      key);
+  std::vector<LinkedRun> runs;
+  while (true) {
+    QFLOW_ASSIGN(const bool more, query.next());
+    if (!more) return runs;
+    QFLOW_ASSIGN(auto next, read_linked_run(query, 0));
+    if (next) runs.push_back(*std::move(next));
+  }
 }
 
 Result<std::vector<RunId>> runs_triggered_by_event(SqliteConnection& ledger, std::string_view event_id) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "qflow/model/run.h"
+#include "qflow/model/run_cause.h"
 #include "sqlite_connection.h"
 
 namespace qflow {
@@ -18,7 +19,8 @@ Result<TriggerRecord> read_trigger(std::string_view text);
 Status insert_trigger_sources(SqliteConnection& ledger, std::int64_t run, const std::vector<TriggerSource>& sources);
 Result<std::vector<TriggerSource>> trigger_sources(SqliteConnection& ledger, std::int64_t run);
 
-Result<std::vector<RunId>> runs_triggered_by(SqliteConnection& ledger, const RunId& run);
+Result<std::vector<RunCause>> causes_of(SqliteConnection& ledger, const RunId& run);
+Result<std::vector<LinkedRun>> runs_triggered_by(SqliteConnection& ledger, const RunId& run);
 Result<std::vector<RunId>> runs_triggered_by_event(SqliteConnection& ledger, std::string_view event_id);
 
 }  // namespace qflow

@@ -147,8 +147,7 @@ ChainNode run_node(const std::string& id, std::vector<ChainNode> links = {}) {
 
 ChainNode event_node(const std::string& name, std::vector<ChainNode> links = {}) {
   ChainNode node;
-  node.event.emplace();
-  node.event->name = name;
+  node.event = name;
   node.links = std::move(links);
   return node;
 }

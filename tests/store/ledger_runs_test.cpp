@@ -255,10 +255,44 @@ TEST_CASE("what a run triggered: through its end, its steps' ends, and the event
   fixture.add_run("A", triggered_by({TriggerSource{end, "Up", up.id, {}}, TriggerSource{published, "food", {}, {}}}));
   fixture.add_run("A", triggered_by({TriggerSource{event_named("other"), "other", {}, {}}}));
   for (int count = 0; count < 10; ++count) fixture.add_run("A", triggered_by({TriggerSource{end, "Up", up.id, {}}}));
-  CHECK(ids(value_of(fixture.ledger().runs_triggered_by(up.id))) ==
-        "A/1 A/3 A/4 A/5 A/6 A/7 A/8 A/9 A/10 A/11 A/12 B/1");
+  std::vector<RunId> started;
+  for (const LinkedRun& run : value_of(fixture.ledger().runs_triggered_by(up.id))) started.push_back(run.id);
+  CHECK(ids(started) == "A/1 A/3 A/4 A/5 A/6 A/7 A/8 A/9 A/10 A/11 A/12 B/1");
   CHECK(ids(value_of(fixture.ledger().runs_triggered_by_event("id-food"))) == "A/1 B/1");
   CHECK(ids(value_of(fixture.ledger().runs_triggered_by_event("unknown"))).empty());
+}
+
+TEST_CASE("the causes of a run: runs with their state, events with the run that published them") {
+  StoreFixture fixture;
+  const Run up = fixture.add_run("Up");
+  Event end = event_named("qflow.run.Up");
+  Event published = event_named("food");
+  end.caused_by = published.caused_by = up.id;
+  fixture.write([&](LedgerWriter& writer) -> Status {
+    QFLOW_TRY(writer.start_run(up.id, at_second(1)));
+    QFLOW_TRY(writer.insert_event(published));
+    return writer.insert_event(end).map([](std::int64_t) {});
+  });
+  const Run down = fixture.add_run("Down", [&](Run& run) {
+    run.trigger = TriggerRecord{};
+    run.trigger->sources = {TriggerSource{event_named("outside"), "outside", {}, {}},
+                            TriggerSource{end, "Up", up.id, {}}, TriggerSource{published, "food", {}, {}}};
+  });
+  const std::vector<RunCause> causes = value_of(fixture.ledger().causes_of(down.id));
+  REQUIRE(causes.size() == 3);
+  CHECK(causes[0].event_name == "outside");
+  CHECK(causes[0].event_id == "id-outside");
+  CHECK((!causes[0].run && !causes[0].publisher));
+  REQUIRE(causes[1].run);
+  CHECK(causes[1].run->id == up.id);
+  CHECK(causes[1].run->status == RunStatus::kRunning);
+  CHECK(causes[1].run->started_at == at_second(1));
+  CHECK(!causes[1].run->ended_at);
+  CHECK(!causes[1].publisher);
+  CHECK(!causes[2].run);
+  REQUIRE(causes[2].publisher);
+  CHECK(causes[2].publisher->id == up.id);
+  CHECK(value_of(fixture.ledger().causes_of(up.id)).empty());
 }
 
 TEST_CASE("the lock of a run is held by one, seen by all, and free when its holder is gone") {

@@ -88,12 +88,14 @@ TEST_CASE("no look-up reads a whole table, so none grows with what is stored") {
   (void)ledger.artifacts(run);
   (void)ledger.object(artifact.object.sha256);
   (void)ledger.find_event("x");
+  (void)ledger.causes_of(run);
   (void)ledger.runs_triggered_by(run);
   (void)ledger.runs_triggered_by_event("x");
   (void)ledger.end_event(run, {});
   (void)ledger.end_event(run, step_id("s"));
   (void)ledger.definition("x");
   (void)ledger.triggers().has_due(at_second(1));
+  (void)ledger.triggers().next_due();
   (void)ledger.triggers().due_sensors(at_second(1));
   (void)ledger.triggers().sensors_without_cursor(1);
   (void)ledger.triggers().sensors(1);

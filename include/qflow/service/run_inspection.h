@@ -6,14 +6,15 @@
 #include <vector>
 
 #include "qflow/model/run.h"
+#include "qflow/model/run_cause.h"
 #include "qflow/store/store.h"
 
 namespace qflow {
 
 // A run or an event, and what caused it (towards the past) or what it caused (towards the future).
 struct ChainNode {
-  std::optional<Run> run;
-  std::optional<Event> event;  // set where the link is an event that is not the end of a run
+  std::optional<LinkedRun> run;
+  std::optional<std::string> event;  // its name, where the link is an event that is not the end of a run
   std::vector<ChainNode> links;
   bool seen_before = false;  // stands elsewhere in the tree with its links
 };

@@ -31,6 +31,6 @@ bool is_newer(const TriggerSource& a, const TriggerSource& b);
 
 // A run that nobody executes any more though it never ended: its process is gone. What is said to be running is looked
 // up by its lock; everything else is as recorded.
-RunStatus status_now(Store& store, const Run& run);
+RunStatus status_now(Store& store, const RunId& run, RunStatus recorded);
 
 }  // namespace qflow

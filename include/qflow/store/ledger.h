@@ -10,6 +10,7 @@
 #include "qflow/model/artifact.h"
 #include "qflow/model/event.h"
 #include "qflow/model/run.h"
+#include "qflow/model/run_cause.h"
 #include "qflow/os/clock.h"
 #include "qflow/os/file_system.h"
 #include "qflow/store/objects.h"
@@ -122,7 +123,10 @@ class Ledger {
   Result<Event> find_event(std::string_view id);              // kNotFound
   // What the run published and the ends of its steps and its own, in the order of the ledger.
   Result<std::vector<Event>> events_caused_by(const RunId& run);
-  Result<std::vector<RunId>> runs_triggered_by(const RunId& run);  // directly, by number; through caused_by events too
+  // Of the run's trigger, in its order; none when nothing triggered it.
+  Result<std::vector<RunCause>> causes_of(const RunId& run);
+  // Directly, by number; through caused_by events too.
+  Result<std::vector<LinkedRun>> runs_triggered_by(const RunId& run);
   Result<std::vector<RunId>> runs_triggered_by_event(std::string_view event_id);
   // The event that is the end of the run, or of one of its steps; kNotFound while it has not ended.
   Result<Event> end_event(const RunId& run, const std::optional<StepId>& step);

@@ -130,6 +130,8 @@ class TriggerLedger {
   // Whether a tick may have something to do with debounces, schedules, sensors, or runs that are queued or asked to
   // end.
   Result<bool> has_due(Instant now);
+  // The first instant at which a debounce, a schedule or a sensor will be due; nothing when none is known.
+  Result<std::optional<Instant>> next_due();
 
   // Schedules: those that are enabled and have a next instant.
   Result<std::vector<DueSchedule>> due_schedules(Instant now, std::int64_t limit);  // by instant; limit -1: all
