@@ -18,6 +18,13 @@ Result<std::unique_ptr<Store>> open_store(Context& context, StoreAccess access) 
   return store;
 }
 
+Result<StoreLayout> find_store(Context& context) {
+  QFLOW_ASSIGN(const StoreLocation location,
+               locate_store(context.files, context.environment, context.options.store, context.folder));
+  if (!location.exists) return tl::make_unexpected(no_store(location, context.folder));
+  return StoreLayout(location.root);
+}
+
 Doors doors_of(Context& context) {
   return Doors{context.files,     context.clock,         context.launcher,
                context.processes, context.environment,   context.folder,

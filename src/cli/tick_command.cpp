@@ -9,6 +9,7 @@
 #include "qflow/engine/due_instants.h"
 #include "qflow/service/deployed_flows.h"
 #include "qflow/service/deployment.h"
+#include "qflow/service/idle_note.h"
 #include "qflow/service/ticking.h"
 #include "qflow/trigger/trigger_registry.h"
 
@@ -65,8 +66,12 @@ Result<ExitStatus> say_what_is_due(Context& context, Store& store) {
   return ExitStatus::kOk;
 }
 
-// An idle tick opens the ledger for reading only.
+// An idle tick opens the ledger for reading only, if at all.
 Result<bool> is_idle(Context& context) {
+  QFLOW_ASSIGN(const StoreLayout layout, find_store(context));
+  if (is_noted_idle(layout, context.files, context.clock.now())) {
+    return note_tick(layout, context.files).map([] { return true; });
+  }
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
   QFLOW_TRY(note_tick(store->layout(), context.files));
   return has_work(*store, doors_of(context)).map([](bool work) { return !work; });

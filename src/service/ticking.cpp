@@ -1,7 +1,11 @@
 #include "qflow/service/ticking.h"
 
+#include <algorithm>
+#include <optional>
+
 #include "qflow/service/dispatch.h"
 #include "qflow/service/event_intake.h"
+#include "qflow/service/idle_note.h"
 #include "qflow/service/run_cancellation.h"
 #include "qflow/service/run_recovery.h"
 #include "qflow/service/sensor_polling.h"
@@ -21,6 +25,26 @@ Status end_replaced(Store& store, const Doors& doors, RunObserver& observer) {
     }
   }
   return {};
+}
+
+struct Prospect {
+  bool work = false;
+  bool runs_in_hand = false;      // whose process may die at any time
+  std::optional<Instant> next{};  // when something comes due
+};
+
+Result<Prospect> look_ahead(Store& store, Instant now) {
+  Prospect prospect;
+  QFLOW_TRY(store.ledger().read([&]() -> Status {
+    QFLOW_ASSIGN(prospect.work, store.ledger().triggers().has_due(now));
+    if (prospect.work) return {};
+    QFLOW_ASSIGN(const auto runs, store.ledger().runs_in_hand());
+    prospect.runs_in_hand = !runs.empty();
+    prospect.work = std::any_of(runs.begin(), runs.end(), [&](const RunId& run) { return !store.run_is_locked(run); });
+    QFLOW_ASSIGN(prospect.next, store.ledger().triggers().next_due());
+    return {};
+  }));
+  return prospect;
 }
 
 Result<int> end_debounces(Store& store, const Doors& doors) {
@@ -69,21 +93,13 @@ Result<TickReport> tick(Store& store, const Doors& doors, RunObserver& observer)
 }
 
 Result<bool> has_work(Store& store, const Doors& doors) {
-  bool work = false;
-  QFLOW_TRY(store.ledger().read([&]() -> Status {
-    QFLOW_ASSIGN(work, store.ledger().triggers().has_due(doors.clock.now()));
-    if (work) return {};
-    QFLOW_ASSIGN(const auto abandoned, abandoned_runs(store));
-    work = !abandoned.empty();
-    return {};
-  }));
-  return work;
-}
-
-Status note_tick(const StoreLayout& layout, FileSystem& files) {
-  const Status touched = files.touch(layout.last_tick());
-  if (touched || touched.error().kind != ErrorKind::kNotFound) return touched;
-  return files.open(layout.last_tick(), OpenMode::kAppend).map([](const FileHandle&) {});
+  const Instant now = doors.clock.now();
+  QFLOW_ASSIGN(const std::string stamp, ledger_stamp(store.layout(), doors.files));
+  QFLOW_ASSIGN(const Prospect prospect, look_ahead(store, now));
+  // What changes without a change to the ledger, or on another machine, is not to be noted.
+  const bool stays = !prospect.work && !prospect.runs_in_hand && store.notes().empty();
+  if (stays) note_idle(store.layout(), doors.files, stamp, now, prospect.next);
+  return prospect.work;
 }
 
 }  // namespace qflow

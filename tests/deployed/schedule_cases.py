@@ -2,6 +2,7 @@
 import concurrent.futures
 import datetime
 import json
+import time
 
 from desk import case, contains, equal, expect, flow, on
 
@@ -252,3 +253,25 @@ def a_disabled_leg_is_named(desk):
     desk.ask("disable", "F/hour")
     contains(desk.ask("explain", "F")[0], "its leg hour is disabled")
     equal(desk.explain("F")[0]["disabled_legs"], ["hour"])
+
+
+@case
+def a_tick_that_finds_nothing_spares_the_next_ones_the_ledger(desk):
+    desk.deploy(flow("F", on("a")), flow("Hourly", "type = 'schedule'\nschedule = '0 * * * *'"))
+
+    def tick_opens_the_ledger():
+        shared = desk.store / "ledger.db-shm"  # whoever opens it makes that again
+        shared.unlink(missing_ok=True)
+        desk.ask("tick")
+        return shared.exists()
+
+    time.sleep(3.1)  # a younger change of the ledger is not trusted
+    equal([tick_opens_the_ledger() for _ in range(3)], [True, False, False])
+    desk.publish("a")
+    desk.work()
+    equal(desk.statuses("F"), ["succeeded"])
+    equal([tick_opens_the_ledger() for _ in range(2)], [True, True])
+    time.sleep(3.1)
+    equal([tick_opens_the_ledger() for _ in range(2)], [True, False])
+    desk.work(environment=desk.later(3600))
+    equal(desk.statuses("Hourly"), ["succeeded"])

@@ -21,10 +21,8 @@ struct TickReport {
 // tick.
 Result<TickReport> tick(Store& store, const Doors& doors, RunObserver& observer);
 
-// Whether anything is due; needs a store that was opened for reading only.
+// Whether anything is due; needs a store that was opened for reading only. Notes for later ticks that nothing is
+// (idle_note.h).
 Result<bool> has_work(Store& store, const Doors& doors);
-
-// Notes that a tick was here.
-Status note_tick(const StoreLayout& layout, FileSystem& files);
 
 }  // namespace qflow
