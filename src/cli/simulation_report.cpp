@@ -43,8 +43,9 @@ std::string note_on(const SimulatedFiring& firing) {
   for (const TriggerSource& source : firing.run->trigger->sources) {
     for (const auto& trigger : firing.flow->triggers) {
       const ScheduleSubscription* schedule = schedule_of(*trigger);
-      if (schedule == nullptr || listened_name(*trigger, *schedule, firing.flow->name_space) != source.event.name)
-        continue;
+      if (schedule == nullptr) continue;
+      const Subscription& listened = trigger->subscriptions().front();
+      if (!listens_to(*trigger, listened, firing.flow->name_space, source.event.name)) continue;
       if (std::string note = schedule->schedule->note(source.event.timestamp); !note.empty()) return note;
     }
   }

@@ -31,7 +31,7 @@ WaitingEvent waiting_event(const Judgement& judgement, const RecordedEvent& even
 // A trigger of type cli hears its activation, a schedule the instant that a backfill runs for.
 const Subscription* source_heard(const DeployedFlow& flow, const Trigger& trigger, const Event& event) {
   for (const Subscription& subscription : trigger.subscriptions()) {
-    if (listened_name(trigger, subscription, flow.name_space) == event.name) return &subscription;
+    if (listens_to(trigger, subscription, flow.name_space, event.name)) return &subscription;
   }
   return nullptr;
 }

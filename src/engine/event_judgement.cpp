@@ -91,7 +91,7 @@ std::vector<Judgement> judge_event(const std::shared_ptr<const DeployedFlow>& fl
   for (const auto& trigger : flow->triggers) {
     std::optional<Judgement> best;
     for (std::size_t i = 0; i < trigger->subscriptions().size() && (!best || best->refusal); ++i) {
-      if (listened_name(*trigger, trigger->subscriptions()[i], flow->name_space) != scope.event().name) continue;
+      if (!listens_to(*trigger, trigger->subscriptions()[i], flow->name_space, scope.event().name)) continue;
       Judgement judgement{flow, trigger.get()};
       judgement.source = i;
       if (const Status passed = judge.examine(judgement); !passed) judgement.refusal = passed.error().message;

@@ -166,7 +166,7 @@ FiredEvent fired_event(const DeployedFlow& flow, const Trigger* joining, std::in
   if (joining == nullptr) return fired;
   for (const Trigger* trigger : source_triggers(*joining, flow.triggers)) {
     for (std::size_t i = 0; i < trigger->subscriptions().size(); ++i) {
-      if (listened_name(*trigger, trigger->subscriptions()[i], flow.name_space) != fired.event.name) continue;
+      if (!listens_to(*trigger, trigger->subscriptions()[i], flow.name_space, fired.event.name)) continue;
       fired.trigger = trigger;
       fired.source = i;
     }

@@ -28,7 +28,7 @@ bool is_source(const TriggerSource& source, const Trigger& trigger, const Subscr
   }
   if (source.run) return false;
   const std::string& name = source.event.name;
-  if (name == listened_name(trigger, subscription, {})) return true;
+  if (listens_to(trigger, subscription, {}, name)) return true;
   const auto* event = std::get_if<EventSubscription>(&subscription);
   return event != nullptr && is_namespaced_name(name, *event, flow);
 }

@@ -15,6 +15,7 @@ constexpr std::string_view kMore = "...";
 
 // The first code points of a text, whole ones.
 std::string_view first_code_points(std::string_view text, std::size_t count) {
+  if (text.size() <= count) return text;
   std::size_t end = 0;
   for (; count > 0 && end < text.size(); --count) end += std::max<std::size_t>(utf8_length(text.substr(end)), 1);
   return text.substr(0, end);

@@ -60,25 +60,28 @@ std::optional<std::string> why_not(const std::optional<Expression>& when, const 
   return when->explain(scope);
 }
 
-struct NameOf {
+// The name of the events that a subscription listens to, in parts; "" after the last one.
+struct NameParts {
+  using Parts = std::array<std::string_view, 6>;
+
   const Trigger& trigger;
   std::string_view name_space;
 
-  std::string operator()(const EventSubscription& subscription) const {
-    if (!subscription.namespaced || name_space.empty()) return subscription.event.text();
-    return std::string(name_space) + "." + subscription.event.text();
+  Parts operator()(const EventSubscription& subscription) const {
+    if (!subscription.namespaced || name_space.empty()) return {subscription.event.text()};
+    return {name_space, ".", subscription.event.text()};
   }
-  std::string operator()(const RunSubscription& subscription) const {
-    if (!subscription.step) return "qflow.run." + subscription.flow.text();
-    return "qflow.step." + subscription.flow.text() + "." + subscription.step->text();
+  Parts operator()(const RunSubscription& subscription) const {
+    if (!subscription.step) return {"qflow.run.", subscription.flow.text()};
+    return {"qflow.step.", subscription.flow.text(), ".", subscription.step->text()};
   }
-  std::string operator()(const ScheduleSubscription&) const { return built_in("schedule"); }
-  std::string operator()(const SensorSubscription&) const { return built_in("sensor"); }
-  std::string operator()(const CliSubscription&) const { return built_in("cli"); }
-  std::string operator()(const ApiSubscription&) const { return built_in("api"); }
+  Parts operator()(const ScheduleSubscription&) const { return built_in("schedule"); }
+  Parts operator()(const SensorSubscription&) const { return built_in("sensor"); }
+  Parts operator()(const CliSubscription&) const { return built_in("cli"); }
+  Parts operator()(const ApiSubscription&) const { return built_in("api"); }
 
-  std::string built_in(std::string_view type) const {
-    return fmt::format("qflow.{}.{}.{}", type, trigger.flow_id().text(), trigger.id().text());
+  Parts built_in(std::string_view type) const {
+    return {"qflow.", type, ".", trigger.flow_id().text(), ".", trigger.id().text()};
   }
 };
 
@@ -103,7 +106,18 @@ ScopeShape event_scope_shape(std::string place) {
 }
 
 std::string listened_name(const Trigger& trigger, const Subscription& subscription, std::string_view name_space) {
-  return std::visit(NameOf{trigger, name_space}, subscription);
+  std::string name;
+  for (const std::string_view part : std::visit(NameParts{trigger, name_space}, subscription)) name += part;
+  return name;
+}
+
+bool listens_to(const Trigger& trigger, const Subscription& subscription, std::string_view name_space,
+                std::string_view event_name) {
+  for (const std::string_view part : std::visit(NameParts{trigger, name_space}, subscription)) {
+    if (!event_name.starts_with(part)) return false;
+    event_name.remove_prefix(part.size());
+  }
+  return event_name.empty();
 }
 
 std::optional<std::string> refusal(const Trigger& trigger, const Subscription& subscription, const EventScope& scope) {

@@ -24,7 +24,7 @@ TriggerResult Trigger::activate(const TriggerContext& context) const {
   if (!rules_.enabled) return answer(false, name + " is disabled");
   if (!context.event) return answer(true, name + " was activated by hand");
   for (const Subscription& subscription : subscriptions_) {
-    if (listened_name(*this, subscription, context.name_space) != context.event->name) continue;
+    if (!listens_to(*this, subscription, context.name_space, context.event->name)) continue;
     const std::optional<std::string> reason = refusal(*this, subscription, EventScope(*context.event));
     if (reason) return answer(false, name + " filters the event: " + *reason);
     return answer(true, fmt::format("{} was met by {}", name, context.event->name));

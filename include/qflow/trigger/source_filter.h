@@ -30,6 +30,9 @@ ScopeShape event_scope_shape(std::string place);
 // for namespaced sources. A run's is qflow.run.<Flow>, a step's qflow.step.<Flow>.<step>, of the other types
 // qflow.<type>.<Flow>.<trigger id>.
 std::string listened_name(const Trigger& trigger, const Subscription& subscription, std::string_view name_space);
+// Whether that is the event's name.
+bool listens_to(const Trigger& trigger, const Subscription& subscription, std::string_view name_space,
+                std::string_view event_name);
 
 // Why the event, whose name is listened to, does not get through the filters of the source and the trigger (type,
 // namespace, value, sender, condition, then the source's `when`, then the trigger's); nothing when it does. The text
