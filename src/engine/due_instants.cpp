@@ -11,8 +11,6 @@ namespace qflow {
 
 namespace {
 
-constexpr Duration kTick{1};  // of an Instant
-
 // The instants of a schedule that are due, cut into those that fire and those that do not.
 class CatchUp {
  public:
@@ -35,7 +33,7 @@ class CatchUp {
  private:
   std::optional<Instant> first_from(Instant t) const {
     if (due_ >= t) return due_;
-    return schedule_.next_after(t - kTick);
+    return schedule_.next_after(t - kInstantStep);
   }
 
   const ScheduleSubscription& subscription_;
@@ -65,7 +63,7 @@ DueInstants due_instants(const ScheduleSubscription& schedule, Instant due, Inst
   DueInstants instants;
   const CatchUp catch_up(schedule, due, now);
   instants.next = catch_up.first_firing();
-  const Instant until = std::min(instants.next.value_or(Instant::max()), now + kTick);
+  const Instant until = std::min(instants.next.value_or(Instant::max()), now + kInstantStep);
   if (due < until) instants.missed = count_missed(*schedule.schedule, due, until);
   while (instants.next && *instants.next <= now && instants.firing.size() < limit) {
     instants.firing.push_back(*instants.next);
@@ -75,7 +73,7 @@ DueInstants due_instants(const ScheduleSubscription& schedule, Instant due, Inst
 }
 
 MissedInstants all_missed(const Schedule& schedule, Instant due, Instant now) {
-  return count_missed(schedule, due, now + kTick);
+  return count_missed(schedule, due, now + kInstantStep);
 }
 
 std::string catchup_reason(const ScheduleSubscription& schedule) {

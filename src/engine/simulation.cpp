@@ -14,8 +14,6 @@ namespace qflow {
 
 namespace {
 
-constexpr Duration kTick{1};
-
 Result<Json> no_artifact(const Event&, std::string_view name) {
   return fail(ErrorKind::kNotFound, "a simulated run has no artifact " + quoted(name));
 }
@@ -67,7 +65,7 @@ Status Simulation::run(Instant from, Instant last) {
   std::stable_sort(given_.begin(), given_.end(), [](const Given& a, const Given& b) { return a.at < b.at; });
   while (next_given_ < given_.size() && given_[next_given_].at < from) ++next_given_;
   for (std::size_t i = 0; i < timetables_.size(); ++i) {
-    if (const auto first = schedule_of(*timetables_[i].trigger)->schedule->next_after(from - kTick))
+    if (const auto first = schedule_of(*timetables_[i].trigger)->schedule->next_after(from - kInstantStep))
       due_.emplace(*first, i);
   }
   for (auto one = next(); one && one->at <= last; one = next()) {

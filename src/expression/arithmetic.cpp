@@ -13,7 +13,6 @@ namespace {
 
 using Microseconds = Duration::rep;
 
-constexpr Instant kFirstInstant = std::chrono::sys_days(std::chrono::year(1) / 1 / 1);
 constexpr Instant kEndOfInstants = std::chrono::sys_days(std::chrono::year(10000) / 1 / 1);
 
 std::string source(const Place& place) {

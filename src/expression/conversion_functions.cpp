@@ -7,18 +7,11 @@
 #include "expression/evaluation_error.h"
 #include "expression/functions.h"
 #include "expression/number.h"
+#include "expression/value_content.h"
 #include "qflow/error/printable.h"
 
 namespace qflow {
 namespace {
-
-const std::string* text_in(const Value& value) {
-  return value.json() != nullptr ? value.json()->get_ptr<const Json::string_t*>() : nullptr;
-}
-
-std::optional<Number> number_in(const Value& value) {
-  return value.json() != nullptr ? Number::of(*value.json()) : std::nullopt;
-}
 
 const Value& argument(const Call& call) {
   return call.arguments[0];

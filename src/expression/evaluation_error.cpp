@@ -2,6 +2,7 @@
 
 #include "expression/excerpt.h"
 #include "expression/number.h"
+#include "expression/value_content.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
 
@@ -21,9 +22,6 @@ bool is_literal(const Place& place, std::size_t child) {
 
 bool is_text(const Value& value) {
   return value.json() != nullptr && value.json()->is_string();
-}
-bool is_number(const Value& value) {
-  return value.json() != nullptr && value.json()->is_number();
 }
 bool is_int(const Value& value) {
   return is_number(value) && Number::of(*value.json())->is_int;

@@ -6,6 +6,7 @@
 #include "expression/evaluation_error.h"
 #include "expression/excerpt.h"
 #include "expression/functions.h"
+#include "expression/value_content.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
 
@@ -23,9 +24,6 @@ bool is_junction(NodeKind kind) {
 
 bool is_null(const Value& value) {
   return value.json() != nullptr && value.json()->is_null();
-}
-bool is_number(const Value& value) {
-  return value.json() != nullptr && value.json()->is_number();
 }
 
 }  // namespace

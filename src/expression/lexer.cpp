@@ -4,19 +4,17 @@
 #include <array>
 #include <utility>
 
+#include "qflow/error/characters.h"
 #include "qflow/error/printable.h"
 
 namespace qflow {
 namespace {
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+bool begins_name(char c) {
+  return is_letter(c) || c == '_';
 }
 bool is_word(char c) {
-  return is_letter(c) || is_digit(c);
+  return begins_name(c) || is_digit(c);
 }
 bool is_quote(char c) {
   return c == '"' || c == '\'';
@@ -98,7 +96,7 @@ Token Lexer::next() {
   const char c = text_[position_];
   if (is_quote(c)) return quoted_text(0);
   if ((c == 'r' || c == 'R') && is_quote(at(position_ + 1))) return quoted_text(1);
-  if (is_letter(c)) return word();
+  if (begins_name(c)) return word();
   if (is_digit(c) || (c == '.' && is_digit(at(position_ + 1)))) return number();
   return symbol();
 }

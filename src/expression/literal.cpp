@@ -6,14 +6,11 @@
 #include <cstdlib>
 #include <optional>
 
+#include "expression/problem.h"
 #include "qflow/error/printable.h"
 
 namespace qflow {
 namespace {
-
-tl::unexpected<ExpressionProblem> problem(std::size_t offset, std::string message, std::string advice = {}) {
-  return tl::make_unexpected(ExpressionProblem{offset, std::move(message), std::move(advice)});
-}
 
 std::optional<std::int64_t> read_int64(const std::string& signed_digits, int base) {
   std::int64_t value = 0;

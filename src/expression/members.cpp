@@ -5,13 +5,10 @@
 #include "expression/evaluation_error.h"
 #include "expression/excerpt.h"
 #include "expression/number.h"
+#include "expression/value_content.h"
 
 namespace qflow {
 namespace {
-
-const std::string* text_in(const Value& value) {
-  return value.json() != nullptr ? value.json()->get_ptr<const Json::string_t*>() : nullptr;
-}
 
 // The number from 0 that a key names; doubles without fraction count, as numbers do everywhere.
 std::optional<std::int64_t> position_in(const Value& key) {

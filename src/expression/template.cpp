@@ -4,15 +4,12 @@
 #include <optional>
 
 #include "expression/lexer.h"
+#include "expression/problem.h"
 
 namespace qflow {
 namespace {
 
 constexpr std::string_view kOpen = "{{";
-
-tl::unexpected<ExpressionProblem> problem(std::size_t offset, std::string message, std::string advice = {}) {
-  return tl::make_unexpected(ExpressionProblem{offset, std::move(message), std::move(advice)});
-}
 
 constexpr std::string_view kLiteralAdvice = "for the braces themselves write {{ '{{' }}";
 

@@ -6,6 +6,7 @@
 #include <limits>
 #include <string>
 
+#include "qflow/error/characters.h"
 #include "qflow/error/printable.h"
 
 namespace qflow {
@@ -13,15 +14,9 @@ namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 // What stands in text as it is, one byte long.
 bool is_plain(char c) {
   return c >= 0x20 && static_cast<unsigned char>(c) < 0x80 && c != '"' && c != '\\';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 void append_utf8(std::string& out, unsigned code) {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "qflow/error/characters.h"
+
 namespace qflow {
 namespace {
 
@@ -10,12 +12,6 @@ constexpr std::size_t kMaxIdLength = 128;
 
 bool is_small(char c) {
   return c >= 'a' && c <= 'z';
-}
-bool is_letter(char c) {
-  return is_small(c) || (c >= 'A' && c <= 'Z');
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 bool is_first(char c) {
   return is_letter(c) || c == '_';

@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "qflow/error/characters.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/time/instant.h"
 
@@ -53,10 +54,6 @@ tl::unexpected<Error> bad_value(const Parameter& parameter, std::string_view mus
 
 tl::unexpected<Error> wrong_type(const Parameter& parameter, const Json& value) {
   return bad_value(parameter, names_of(parameter.type).expected, value);
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 std::size_t count_digits(std::string_view text) {

@@ -17,6 +17,7 @@
 #include <thread>
 #include <vector>
 
+#include "os/system_text.h"
 #include "qflow/os/file_system.h"
 #include "system_error.h"
 
@@ -32,11 +33,6 @@ int flock_uninterrupted(int descriptor, int operation) {
 }
 
 // The text of a file under /proc; "" when it can't be read.
-std::string system_text(const std::string& path) {
-  PosixFileSystem files;
-  return read_file(files, path).value_or("");
-}
-
 std::string_view first_line(std::string_view text) {
   return text.substr(0, text.find('\n'));
 }

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string_view>
 
+#include "os/system_text.h"
 #include "qflow/os/decimal.h"
 #include "qflow/os/file_system.h"
 #include "qflow/os/process_table.h"
@@ -18,11 +19,6 @@ namespace qflow {
 namespace {
 
 // The text of a file under /proc; "" when it can't be read.
-std::string system_text(const std::string& path) {
-  PosixFileSystem files;
-  return read_file(files, path).value_or("");
-}
-
 std::vector<std::string_view> words_of(std::string_view text) {
   std::vector<std::string_view> words;
   while (!text.empty()) {

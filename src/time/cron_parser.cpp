@@ -6,6 +6,7 @@
 #include <bit>
 #include <utility>
 
+#include "qflow/error/characters.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
 #include "time/cron_text.h"
@@ -15,10 +16,6 @@ namespace {
 
 constexpr int kMostStep = 9999;
 constexpr std::string_view kStepHelp = "a step is a number from 1: */15, 8-18/2";
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
 
 CronText part(CronText text, std::size_t from, std::size_t length = std::string_view::npos) {
   return {text.offset + from, text.text.substr(from, length)};

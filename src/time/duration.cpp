@@ -2,6 +2,7 @@
 
 #include <cstdint>
 
+#include "qflow/error/characters.h"
 #include "qflow/error/printable.h"
 
 namespace qflow {
@@ -24,7 +25,7 @@ constexpr std::uint64_t kMaximum = 3'652'425 * kDay;  // 10,000 Gregorian years
 constexpr Unit kUnits[] = {{"w", kWeek},   {"d", kDay},    {"h", kHour},
                            {"m", kMinute}, {"s", kSecond}, {"ms", kMillisecond}};
 
-constexpr std::string_view kAdvice = "write it as '90s', '1h30m' or '2d'; the units are ms, s, m, h, d, w";
+constexpr std::string_view kDurationAdvice = "write it as '90s', '1h30m' or '2d'; the units are ms, s, m, h, d, w";
 
 std::string_view take_while(std::string_view& text, bool (*holds)(char)) {
   std::size_t length = 0;
@@ -32,13 +33,6 @@ std::string_view take_while(std::string_view& text, bool (*holds)(char)) {
   const std::string_view taken = text.substr(0, length);
   text.remove_prefix(length);
   return taken;
-}
-
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
-}
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 // `digits` × `unit`, or more than kMaximum when it is more.
@@ -68,7 +62,8 @@ const Unit* find_unit(std::string_view name) {
 }
 
 tl::unexpected<Error> bad_duration(std::string_view text, std::string_view why) {
-  return fail(ErrorKind::kInvalid, quoted(text) + " is not a duration: " + std::string(why), std::string(kAdvice));
+  return fail(ErrorKind::kInvalid, quoted(text) + " is not a duration: " + std::string(why),
+              std::string(kDurationAdvice));
 }
 
 std::string with_unit(std::uint64_t value, std::string_view unit) {

@@ -17,7 +17,6 @@ using std::chrono::seconds;
 using std::chrono::sys_days;
 using std::chrono::year_month_day;
 
-constexpr Instant kFirst{sys_days{std::chrono::year{1} / 1 / 1}};
 constexpr Instant kLast{sys_days{std::chrono::year{9999} / 12 / 31} + days{1} - microseconds{1}};
 
 constexpr std::string_view kInstantAdvice = "write it as '2026-11-20T10:00:00Z' or '2026-11-20T10:00:00+01:00'";
@@ -144,7 +143,7 @@ class Reader {
         return fault("second 60 exists only at the end of a month, at 23:59:60 UTC");
       }
     }
-    if (instant < kFirst || instant > kLast) return fault("in UTC it is outside the years 0001 to 9999");
+    if (instant < kFirstInstant || instant > kLast) return fault("in UTC it is outside the years 0001 to 9999");
     return instant;
   }
 
@@ -179,7 +178,7 @@ void append_pair(std::string& out, char separator, std::uint32_t value) {
 
 // "2026-11-20T10:00:00", and in `micros` what is left of the second. Outside its years an instant reads as the nearest.
 std::string format_seconds(Instant instant, std::uint32_t& micros) {
-  instant = std::clamp(instant, kFirst, kLast);
+  instant = std::clamp(instant, kFirstInstant, kLast);
   const sys_days day = std::chrono::floor<days>(instant);
   const year_month_day date{day};
   const auto of_day = static_cast<std::uint64_t>((instant - day).count());

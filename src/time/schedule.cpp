@@ -15,9 +15,7 @@ using std::chrono::year;
 
 namespace {
 
-constexpr Instant kFirst{sys_days{year{1} / 1 / 1}};
 constexpr Instant kEnd{sys_days{year{10000} / 1 / 1}};
-constexpr Duration kTick{1};
 
 }  // namespace
 
@@ -113,9 +111,9 @@ std::optional<Instant> Schedule::last_by_elapsed(Instant from, Instant until) co
   const Duration step = std::get<Duration>(rules_.rhythm);
   const Instant origin = rules_.start.value_or(Instant{});
   while (true) {
-    Duration past = (until - kTick - origin) % step;
+    Duration past = (until - kInstantStep - origin) % step;
     if (past < Duration{0}) past += step;
-    const Instant due = until - kTick - past;
+    const Instant due = until - kInstantStep - past;
     if (due < from) return std::nullopt;
     if (excluded_.empty()) return due;
     const ZonePeriod period = rules_.zone->period_at(floor<seconds>(due));
@@ -128,13 +126,14 @@ std::optional<Instant> Schedule::last_by_elapsed(Instant from, Instant until) co
 std::optional<Instant> Schedule::next_after(Instant t) const {
   const Instant until = std::min(rules_.end.value_or(kEnd), kEnd);
   if (t >= until) return std::nullopt;
-  const Instant from = std::max(t < kFirst ? kFirst : t + kTick, rules_.start.value_or(kFirst));
+  const Instant from =
+      std::max(t < kFirstInstant ? kFirstInstant : t + kInstantStep, rules_.start.value_or(kFirstInstant));
   return cron() != nullptr ? next_by_calendar(ceil<seconds>(from), ceil<seconds>(until)) : next_by_elapsed(from, until);
 }
 
 std::optional<Instant> Schedule::previous_before(Instant t) const {
   const Instant until = std::min({t, rules_.end.value_or(kEnd), kEnd});
-  const Instant from = std::max(rules_.start.value_or(kFirst), kFirst);
+  const Instant from = std::max(rules_.start.value_or(kFirstInstant), kFirstInstant);
   if (from >= until) return std::nullopt;
   return cron() != nullptr ? last_by_calendar(ceil<seconds>(from), ceil<seconds>(until)) : last_by_elapsed(from, until);
 }

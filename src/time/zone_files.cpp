@@ -18,7 +18,7 @@ namespace qflow {
 namespace {
 
 constexpr std::size_t kMostBytes = 1 << 20;  // the longest of 2026 has 4 kB
-constexpr std::string_view kAdvice = "write an IANA name such as 'Europe/Berlin' or 'UTC'";
+constexpr std::string_view kZoneAdvice = "write an IANA name such as 'Europe/Berlin' or 'UTC'";
 
 std::string database_folder() {
   const char* folder = std::getenv("TZDIR");
@@ -62,7 +62,7 @@ std::string suggest_zone(std::string_view name, const std::vector<std::string>& 
     }
   }
   const std::string suggestion = name.size() > 4 ? did_you_mean(name, zones) : std::string();
-  return suggestion.empty() ? std::string(kAdvice) : suggestion;
+  return suggestion.empty() ? std::string(kZoneAdvice) : suggestion;
 }
 
 tl::unexpected<Error> unknown_zone(std::string_view name, const std::string& folder) {
@@ -118,12 +118,12 @@ Cache& cache() {
 Result<std::shared_ptr<const TimeZone>> find_time_zone(std::string_view name) {
   static const auto utc = std::make_shared<const TimeZone>(TimeZone::utc());
   if (name == "UTC") return utc;
-  if (name.empty()) return fail(ErrorKind::kInvalid, "the name of the time zone is empty", std::string(kAdvice));
+  if (name.empty()) return fail(ErrorKind::kInvalid, "the name of the time zone is empty", std::string(kZoneAdvice));
   if (name == "localtime" || name == "posixrules") {
-    return fail(ErrorKind::kInvalid, quoted(name) + " is another zone on each machine", std::string(kAdvice));
+    return fail(ErrorKind::kInvalid, quoted(name) + " is another zone on each machine", std::string(kZoneAdvice));
   }
   if (!can_be_zone(name)) {
-    return fail(ErrorKind::kInvalid, "no time zone can be called " + quoted(name), std::string(kAdvice));
+    return fail(ErrorKind::kInvalid, "no time zone can be called " + quoted(name), std::string(kZoneAdvice));
   }
   const std::string folder = database_folder();
   const std::string path = folder + "/" + std::string(name);

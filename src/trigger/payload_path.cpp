@@ -5,6 +5,7 @@
 #include <charconv>
 #include <optional>
 
+#include "qflow/error/characters.h"
 #include "qflow/error/printable.h"
 
 namespace qflow {
@@ -12,11 +13,8 @@ namespace {
 
 constexpr std::string_view kAdvice = "write it as in expressions: rows, a.b[0].c, [\"how-many\"]";
 
-bool is_letter(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_';
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
+bool begins_name(char c) {
+  return is_letter(c) || c == '_';
 }
 
 // Reads a path from left to right; nothing means that the text is wrong at `position()`.
@@ -45,7 +43,7 @@ class PathParser {
 
   std::optional<PayloadPath::Segment> field() {
     const std::size_t begin = at_;
-    while (at_ < text_.size() && (is_letter(text_[at_]) || (at_ > begin && is_digit(text_[at_])))) ++at_;
+    while (at_ < text_.size() && (begins_name(text_[at_]) || (at_ > begin && is_digit(text_[at_])))) ++at_;
     if (at_ == begin) return std::nullopt;
     return std::string(text_.substr(begin, at_ - begin));
   }
