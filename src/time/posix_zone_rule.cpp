@@ -149,6 +149,9 @@ Result<PosixZoneRule> PosixZoneRule::parse(std::string_view text) {
     rule->offset_ = rule->daylight_->offset;
     rule->daylight_.reset();
   }
+  if (rule->daylight_ && !rule->changes_alternate()) {
+    return fail(ErrorKind::kInvalid, quoted(text) + " is not a rule of a time zone: its changes overlap");
+  }
   return std::move(*rule);
 }
 
@@ -157,6 +160,17 @@ bool PosixZoneRule::is_daylight_all_year() const {
   for (const int y : {2023, 2024, 2025, 2026}) {
     const sys_seconds end = to_utc(daylight_->end.in(year{y}), daylight_->offset);
     if (end != to_utc(daylight_->begin.in(year{y + 1}), offset_)) return false;
+  }
+  return true;
+}
+
+// In all pairs of years that there are, which come within 28 of them.
+bool PosixZoneRule::changes_alternate() const {
+  for (year y{2001}; y < year{2029}; ++y) {
+    const auto changes = changes_around(y);
+    for (std::size_t i = 1; i < changes.size(); ++i) {
+      if (changes[i - 1].at == changes[i].at || changes[i - 1].to_daylight == changes[i].to_daylight) return false;
+    }
   }
   return true;
 }

@@ -29,7 +29,8 @@ struct RuleDate {
 // RFC 9636, section 3.3.1. Daylight saving may be negative (Europe/Dublin) or last all year.
 class PosixZoneRule {
  public:
-  // "CET-1CEST,M3.5.0,M10.5.0/3", "<+03>-3". kInvalid says what is wrong.
+  // "CET-1CEST,M3.5.0,M10.5.0/3", "<+03>-3". kInvalid says what is wrong; so is a year whose daylight saving has not
+  // ended when that of the next one begins.
   static Result<PosixZoneRule> parse(std::string_view text);
 
   // The period that contains the instant; it ends where the rule says so, in any year.
@@ -49,6 +50,7 @@ class PosixZoneRule {
   class Reader;
 
   bool is_daylight_all_year() const;
+  bool changes_alternate() const;
   std::array<Change, 6> changes_around(std::chrono::year year) const;
 
   std::string name_;
