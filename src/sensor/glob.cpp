@@ -25,11 +25,12 @@ std::optional<char> take_member(std::string_view pattern, std::size_t& position)
 }  // namespace
 
 Glob::Glob(std::string_view pattern) : parts_(1) {
+  Reading reading{pattern, 0, std::vector<bool>(pattern.size() + 1)};
+  std::size_t& position = reading.position;
   std::size_t part_start = 0;
-  std::size_t position = 0;
   while (position <= pattern.size()) {
     if (position < pattern.size() && pattern[position] != '/') {
-      take_token(pattern, position, parts_.back());
+      take_token(reading, parts_.back());
       continue;
     }
     parts_.back().any_parts = pattern.substr(part_start, position - part_start) == "**";
@@ -38,8 +39,10 @@ Glob::Glob(std::string_view pattern) : parts_(1) {
   }
 }
 
-void Glob::take_token(std::string_view pattern, std::size_t& position, Part& part) {
-  if (pattern[position] == '[' && take_set(pattern, position, part)) return;
+void Glob::take_token(Reading& reading, Part& part) {
+  const std::string_view pattern = reading.pattern;
+  std::size_t& position = reading.position;
+  if (pattern[position] == '[' && take_set(reading, part)) return;
   char byte = pattern[position++];
   if (byte == '?') {
     part.tokens.push_back({TokenKind::kAnyByte});
@@ -52,13 +55,16 @@ void Glob::take_token(std::string_view pattern, std::size_t& position, Part& par
   }
 }
 
-bool Glob::take_set(std::string_view pattern, std::size_t& position, Part& part) {
-  std::size_t at = position + 1;
+bool Glob::take_set(Reading& reading, Part& part) {
+  const std::string_view pattern = reading.pattern;
+  std::size_t at = reading.position + 1;
   bool inverted = at < pattern.size() && (pattern[at] == '!' || pattern[at] == '^');
   if (inverted) ++at;
   ByteSet members;
   // A `]` that comes first is a member.
   for (std::size_t first = at; at == first || at >= pattern.size() || pattern[at] != ']';) {
+    if (at != first && reading.hopeless[at]) return false;
+    if (at != first) reading.hopeless[at] = true;  // a set that is valid is left behind, and never asked about again
     auto low = take_member(pattern, at);
     if (!low) return false;
     bool range = at + 1 < pattern.size() && pattern[at] == '-' && pattern[at + 1] != ']';
@@ -68,7 +74,7 @@ bool Glob::take_set(std::string_view pattern, std::size_t& position, Part& part)
   }
   sets_.push_back(inverted ? ~members : members);
   part.tokens.push_back({TokenKind::kSet, 0, static_cast<std::uint32_t>(sets_.size() - 1)});
-  position = at + 1;
+  reading.position = at + 1;
   return true;
 }
 

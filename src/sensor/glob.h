@@ -10,7 +10,7 @@ namespace qflow {
 // A pattern of names, as shells and gitignore(5) have it: `*` and `?` stay within one part of a path, `**` as a whole
 // part stands for any number of parts (none too), [a-z], [!a-z]; `\` takes the next character's meaning away. What
 // is no valid pattern means itself. Matching is by bytes, and needs time in proportion to the product of both lengths
-// at most. A leading dot has no special meaning.
+// at most; reading a pattern, to its length. A leading dot has no special meaning.
 class Glob {
  public:
   explicit Glob(std::string_view pattern);
@@ -33,9 +33,16 @@ class Glob {
     std::vector<Token> tokens = {};
   };
 
+  // A pattern that is being read.
+  struct Reading {
+    std::string_view pattern;
+    std::size_t position = 0;
+    std::vector<bool> hopeless;  // the places from which the members of a set go on to no end; none is tried twice
+  };
+
   // Reads the set that begins at `[`, and moves behind it; changes nothing when it is no valid one.
-  bool take_set(std::string_view pattern, std::size_t& position, Part& part);
-  void take_token(std::string_view pattern, std::size_t& position, Part& part);
+  bool take_set(Reading& reading, Part& part);
+  void take_token(Reading& reading, Part& part);
   bool fits(const Token& token, char byte) const;
   bool fits(const Part& part, std::string_view name) const;
 

@@ -90,6 +90,11 @@ TEST_CASE("a glob matches whole paths") {
       {"[z-a]", "[z-a]", true},
       {"[z-a]", "z", false},
       {"[a/b]", "[a/b]", true},
+      {"[a[b", "[a[b", true},
+      {"[z-a[bc]", "[z-ab", true},
+      {"[z-a[z-a", "[z-a[z-a", true},
+      {"[a[!]b", "!b", true},
+      {"[a/[b]", "[a/b", true},
       {"a\\", "a\\", true},
       {"a\\/b", "a\\/b", true},
       // bytes that are special elsewhere
