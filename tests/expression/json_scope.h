@@ -1,7 +1,5 @@
 #pragma once
 
-#include <doctest/doctest.h>
-
 #include <map>
 #include <memory>
 #include <string>
@@ -82,20 +80,6 @@ inline std::string outcome(std::string_view text, const Scope& scope) {
   if (!value) return "error: " + to_text(value.error());
   const auto json = value->to_json();
   return json ? to_compact(*json) : "error: " + to_text(json.error());
-}
-
-// One fact of a table.
-struct Row {
-  const char* expression;
-  const char* expected;
-};
-
-inline void check_rows(const std::vector<Row>& rows, const Scope& scope) {
-  for (const Row& row : rows) {
-    const std::string expression = row.expression;
-    CAPTURE(expression);
-    CHECK_EQ(outcome(expression, scope), std::string(row.expected));
-  }
 }
 
 }  // namespace qflow

@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "expression/json_scope.h"
+#include "expression/expression_rows.h"
 
 using namespace qflow;
 

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "expression/json_scope.h"
+#include "expression/expression_rows.h"
 
 using namespace qflow;
 
