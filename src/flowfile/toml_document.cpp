@@ -44,6 +44,13 @@ class SourceLines {
     return std::string(text_.substr(line, advance(line, static_cast<std::size_t>(position.column - 1)) - line));
   }
 
+  // The position, or the end of its line: at the end of a text the library counts on behind the last newline.
+  SourcePosition inside(SourcePosition position) const {
+    const std::string_view rest = text_.substr(line_start(static_cast<toml::source_index>(position.line)));
+    const std::string_view line = rest.substr(0, rest.find('\n'));
+    return {position.line, std::min(position.column, static_cast<int>(count_code_points(line)) + 1)};
+  }
+
   std::string slice(const toml::source_region& region) const {
     const std::size_t line = line_start(region.begin.line);
     const std::size_t begin = advance(line, region.begin.column - 1);
@@ -172,7 +179,7 @@ std::string advice_for(std::string_view description) {
 
 // The parser stops behind what is wrong; a number, a date or a repeated key is shown at its beginning instead.
 SourcePosition position_of(const toml::parse_error& error, const SourceLines& lines) {
-  const SourcePosition position = begin_of(error.source());
+  const SourcePosition position = lines.inside(begin_of(error.source()));
   const std::string_view description = error.description();
   const std::string line = lines.before(position);
   const auto is_about = [&](std::string_view part) { return description.find(part) != std::string_view::npos; };

@@ -140,7 +140,7 @@ TEST_CASE("broken TOML is one error with its position and advice") {
        "prohibited; close the quotes, or use \"\"\" for text of several lines"},
       {"a b = 1\n",
        "f.toml:1:3: error: broken TOML: key-value pair: expected '=', saw 'b'; see https://toml.io for the syntax"},
-      {"a = [1,\n", "f.toml:1:9: error: broken TOML: array: encountered end-of-file; close what is open here"},
+      {"a = [1,\n", "f.toml:1:8: error: broken TOML: array: encountered end-of-file; close what is open here"},
       {"a = 2026-13-01\n",
        "f.toml:1:5: error: broken TOML: date: expected month between 1 and 12 (inclusive), saw 13; see https://toml.io "
        "for the syntax"},
