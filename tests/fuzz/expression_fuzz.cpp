@@ -77,6 +77,12 @@ void check_problems(const std::vector<ExpressionProblem>& problems, std::string_
   }
 }
 
+// How an explanation shows a value: numbers, booleans and null in full, all else in short.
+std::string shown(const Value& value) {
+  const Json* json = value.json();
+  return json != nullptr && json->is_primitive() && !json->is_string() ? to_compact(*json) : excerpt(value);
+}
+
 void check_explanation(const Expression& expression, const Result<Value>& value, const Scope& scope) {
   const std::string text = expression.explain(scope);
   demand(printable(text) == text, "an explanation is one line that can be printed", text);
@@ -85,7 +91,7 @@ void check_explanation(const Expression& expression, const Result<Value>& value,
   // What is no && and no || states its value.
   const std::string statement = source_excerpt(expression.text()) + " is ";
   if (value && text.starts_with(statement) && !text.starts_with(statement + "always ")) {
-    demand(text.substr(statement.size()).starts_with(excerpt(*value)), "an explanation states the value", text);
+    demand(text.substr(statement.size()).starts_with(shown(*value)), "an explanation states the value", text);
   }
 }
 
@@ -108,6 +114,23 @@ void check_variants(const Expression& expression, const std::string& value, cons
   }
 }
 
+// What C++ and what the language calculate with a whole number.
+void check_arithmetic(const Expression& expression, std::int64_t number, const Scope& scope) {
+  const std::string inside = "(" + expression.text() + "\n)";
+  std::int64_t result = 0;
+  const auto check = [&](bool overflows, const std::string& text) {
+    const std::string expected = std::to_string(result);
+    if (!overflows) demand(gives(text, scope).value_or(expected) == expected, "the language calculates like C++", text);
+  };
+  check(__builtin_add_overflow(number, 7, &result), inside + " + 7");
+  check(__builtin_sub_overflow(number, 7, &result), inside + " - 7");
+  check(__builtin_mul_overflow(number, -7, &result), inside + " * -7");
+  result = number / 7;
+  check(false, inside + " / 7");
+  result = number % 7;
+  check(false, inside + " % 7");
+}
+
 void check_expression(std::string_view text, const JsonScope& scope) {
   const auto expression = Expression::parse(text);
   if (!expression) return check_problems({expression.error()}, text);
@@ -119,7 +142,11 @@ void check_expression(std::string_view text, const JsonScope& scope) {
   if (!value) return demand(!value.error().message.empty(), "an error has a message", text);
   demand(fits(expression->type(), *value), "the value is of the type that the text promises", text);
   const auto json = value->to_json();
-  if (json) check_variants(*expression, to_compact(*json), scope);
+  if (!json) return;
+  check_variants(*expression, to_compact(*json), scope);
+  demand(gives(to_compact(*json), scope).value_or(to_compact(*json)) == to_compact(*json), "JSON is an expression",
+         text);
+  if (json->is_number_integer()) check_arithmetic(*expression, json->get<std::int64_t>(), scope);
 }
 
 void check_template(std::string_view text, const JsonScope& scope) {
