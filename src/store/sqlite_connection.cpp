@@ -4,6 +4,7 @@
 #include <sqlite3.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstring>
 #include <thread>
 
@@ -48,6 +49,7 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const Path& pat
     flags |= SQLITE_OPEN_URI;
   }
   sqlite3* database = nullptr;
+  errno = 0;
   int code = sqlite3_open_v2(name.c_str(), &database, flags, ledger_file_system());
   std::unique_ptr<SqliteConnection> connection(new SqliteConnection(path, database, files));
   if (code != SQLITE_OK) return tl::make_unexpected(connection->error(code));
@@ -77,6 +79,7 @@ sqlite3_stmt* SqliteConnection::prepare(const char* sql) {
   auto known = std::find_if(statements_.begin(), statements_.end(), same);
   if (known != statements_.end()) return known->statement;
   sqlite3_stmt* statement = nullptr;
+  errno = 0;
   sqlite3_prepare_v3(database_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
   if (statement != nullptr) statements_.push_back({sql, statement});
   return statement;
@@ -84,11 +87,13 @@ sqlite3_stmt* SqliteConnection::prepare(const char* sql) {
 
 Query SqliteConnection::query_once(const std::string& sql) {
   sqlite3_stmt* statement = nullptr;
+  errno = 0;
   sqlite3_prepare_v2(database_, sql.c_str(), -1, &statement, nullptr);
   return Query(*this, statement, Query::Owner::kQuery);
 }
 
 Status SqliteConnection::execute(const char* script) {
+  errno = 0;
   int code = sqlite3_exec(database_, script, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) return tl::make_unexpected(error(code));
   return {};
@@ -123,7 +128,9 @@ int SqliteConnection::count_log_pages(void* connection, sqlite3*, const char*, i
   return SQLITE_OK;
 }
 
+// SQLite's own memory of the system's error (sqlite3_system_errno) knows nothing of what a COMMIT meets.
 Error SqliteConnection::error(int code) const {
+  const int system_error = errno;
   const std::string file = printable(path_.native());
   const char* detail = database_ == nullptr ? sqlite3_errstr(code) : sqlite3_errmsg(database_);
   if (code == SQLITE_ERROR && database_ != nullptr) code = sqlite3_extended_errcode(database_);
@@ -148,7 +155,7 @@ Error SqliteConnection::error(int code) const {
     case SQLITE_PERM:
     case SQLITE_CANTOPEN:
     case SQLITE_IOERR:
-      return input_output_error(file, database_ == nullptr ? 0 : sqlite3_system_errno(database_));
+      return input_output_error(file, system_error);
     default:
       return Error{ErrorKind::kStore, fmt::format("the ledger {} can't do this: {}", file, detail), {}};
   }

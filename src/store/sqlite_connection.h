@@ -60,7 +60,8 @@ class SqliteConnection {
   void checkpoint();
 
   const Path& path() const { return path_; }
-  // The error that SQLite's last call left (`code`: its result).
+  // The error that SQLite's last call left (`code`: its result), with the reason that the system left in errno, which
+  // whoever makes the call sets to 0 before.
   Error error(int code) const;
 
  private:

@@ -1,6 +1,11 @@
 #include "sqlite_files.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+
+#include <cerrno>
+#include <string>
+#include <utility>
 
 namespace qflow {
 namespace {
@@ -23,13 +28,40 @@ int open_file(sqlite3_vfs*, const char* name, sqlite3_file* file, int flags, int
   return system->xOpen(system, name, file, flags, opened_flags);
 }
 
+bool is_about_permission(int error) {
+  return error == EACCES || error == EPERM || error == EROFS;
+}
+
+// SQLite answers every open for writing that fails with one for reading, which works where the first failed for want of
+// descriptors or by chance: then it says that the file is read-only, or that it is not there. Such a second open fails
+// as the first did.
+int open_as_asked(const char* path, int flags, int permissions) {
+  static thread_local std::string failed_path;
+  static thread_local int failure = 0;
+  const int failed_before = std::exchange(failure, 0);
+  const bool for_writing = (flags & O_ACCMODE) == O_RDWR;
+  if (!for_writing && failed_before != 0 && failed_path == path) {
+    errno = failed_before;
+    return -1;
+  }
+  const int descriptor = open(path, flags, permissions);
+  if (descriptor < 0 && for_writing && !is_about_permission(errno)) {
+    failure = errno;
+    failed_path = path;
+  }
+  return descriptor;
+}
+
 // A copy of the system's own door, whose functions find all that they need in it; static, for it stays registered.
 bool register_files() {
   static sqlite3_vfs files;
   // Nobody asks SQLite how much memory it uses, and counting takes a lock around each allocation.
   sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
   if (sqlite3_initialize() != SQLITE_OK || system_files() == nullptr) return false;
-  files = *system_files();
+  sqlite3_vfs* system = system_files();
+  if (system->xSetSystemCall(system, "open", reinterpret_cast<sqlite3_syscall_ptr>(open_as_asked)) != SQLITE_OK)
+    return false;
+  files = *system;
   files.zName = kName;
   files.pNext = nullptr;
   files.xOpen = open_file;

@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
+
 #include "sqlite_connection.h"
 
 namespace qflow {
@@ -45,6 +47,7 @@ void Query::bind(std::nullopt_t) {
 Result<bool> Query::next() {
   if (statement_ == nullptr) return tl::make_unexpected(connection_.error(SQLITE_ERROR));
   if (problem_ != SQLITE_OK) return tl::make_unexpected(connection_.error(problem_));
+  errno = 0;
   int code = sqlite3_step(statement_);
   if (code == SQLITE_ROW) return true;
   if (code == SQLITE_DONE) return false;
