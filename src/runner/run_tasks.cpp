@@ -160,7 +160,10 @@ std::string RunExecutor::changed_objects(const StepExecution& execution) {
   std::string problem;
   for (const std::string& sha256 : execution.inputs.objects) {
     const auto object = doors_.store.ledger().object(sha256);
-    if (!object || doors_.store.objects().unchanged(*object)) continue;
+    if (!object) continue;
+    const auto unchanged = doors_.store.objects().unchanged(*object);
+    if (!unchanged) problem = to_text(unchanged.error());
+    if (!unchanged || *unchanged) continue;
     std::string names;
     for (const Artifact& artifact : execution.artifacts->reachable()) {
       if (artifact.sha256 == sha256) names = artifact.name.text();

@@ -75,18 +75,22 @@ class StoreCheck {
       add("the ledger's copy of the value " + object.sha256 + " is damaged", "restore the store from a backup", false);
       return true;
     }
-    const ContentState state = store_.objects().verify(object);
-    if (state == ContentState::kRight) {
+    const auto state = store_.objects().verify(object);
+    if (!state) {
+      add(state.error().message, "see whether its disk is failing", false);
+      return true;
+    }
+    if (*state == ContentState::kRight) {
       check_mode(object);
       return true;
     }
-    const std::string what = path + (state == ContentState::kMissing ? " is missing" : " has another content");
+    const std::string what = path + (*state == ContentState::kMissing ? " is missing" : " has another content");
     // Opening makes the file again where the ledger has its bytes.
     if (object.bytes && store_.objects().open_path(object)) {
       add(what, "it was written again from the ledger", true);
       return true;
     }
-    if (state == ContentState::kMissing) {
+    if (*state == ContentState::kMissing) {
       add(what, "run the step that made it again, with qflow resume RUN STEP", false);
       return true;
     }

@@ -57,14 +57,17 @@ Result<Path> ObjectStore::open_path(const ObjectRecord& object) {
   return path;
 }
 
-bool ObjectStore::unchanged(const ObjectRecord& object) {
-  return is_right(files_, layout_.object(object.sha256), object).value_or(false);
+Result<bool> ObjectStore::unchanged(const ObjectRecord& object) {
+  return is_right(files_, layout_.object(object.sha256), object);
 }
 
-ContentState ObjectStore::verify(const ObjectRecord& object) {
+Result<ContentState> ObjectStore::verify(const ObjectRecord& object) {
   const Path path = layout_.object(object.sha256);
-  if (!exists(files_, path)) return ContentState::kMissing;
-  return has_content(files_, path, object.sha256).value_or(false) ? ContentState::kRight : ContentState::kChanged;
+  auto info = files_.info(path, FollowLinks::kNo);
+  if (!info && info.error().kind == ErrorKind::kNotFound) return ContentState::kMissing;
+  if (!info) return tl::make_unexpected(std::move(info).error());
+  QFLOW_ASSIGN(bool right, has_content(files_, path, object.sha256));
+  return right ? ContentState::kRight : ContentState::kChanged;
 }
 
 Status ObjectStore::quarantine(const ObjectRecord& object) {

@@ -40,14 +40,31 @@ TEST_CASE("an existing object that is not what its name says is set aside, not u
   const ObjectRecord first = shop.keep("model", "weights");
   const Path path = shop.layout.object(first.sha256);
   shop.scribble(path, "!");
-  CHECK(!shop.objects.unchanged(first));
+  CHECK(!shop.objects.unchanged(first).value());
   const ObjectRecord again = shop.keep("model", "weights");
   CHECK(again.sha256 == first.sha256);
   CHECK(shop.text(path) == "weights");
-  CHECK(shop.objects.unchanged(again));
+  CHECK(shop.objects.unchanged(again).value());
   CHECK(shop.text(shop.layout.quarantine() / (first.sha256 + "-1")) == "weights!");
   // The content is right again, though the file is another one.
-  CHECK(shop.objects.unchanged(first));
+  CHECK(shop.objects.unchanged(first).value());
+}
+
+TEST_CASE("an object that can't be read is not said to have changed") {
+  Workshop shop;
+  FaultyFileSystem failing(shop.files);
+  ObjectStore objects(shop.layout, failing);
+  ObjectRecord object = shop.keep("model", "weights");
+  object.fingerprint = "of another file";
+  for (const char* call : {"info", "open", "read"}) {
+    CAPTURE(call);
+    failing.fail_every(call);
+    CHECK(!objects.unchanged(object));
+    CHECK(!objects.verify(object));
+  }
+  failing.fail_call(0);
+  CHECK(objects.unchanged(object).value());
+  CHECK(objects.verify(object).value() == ContentState::kRight);
 }
 
 TEST_CASE("a known fingerprint saves the reading") {
@@ -83,7 +100,7 @@ TEST_CASE("a file with a second name is copied, so that nobody reaches the objec
   shop.scribble(shop.folder / "elsewhere", "!");
   shop.scribble(shop.folder / "third", "!");
   for (const NewArtifact& artifact : artifacts) {
-    CHECK(shop.objects.unchanged(artifact.object));
+    CHECK(shop.objects.unchanged(artifact.object).value());
     const Path path = shop.layout.object(artifact.object.sha256);
     if (artifact.object.kind == ArtifactKind::kFile) {
       CHECK(value_of(shop.files.info(path, FollowLinks::kNo)).links == 1);
@@ -104,7 +121,7 @@ TEST_CASE("between file systems everything is copied, and then gone from where i
   const auto artifacts = value_of(objects.collect(shop.out));
   REQUIRE(artifacts.size() == 3);
   for (const NewArtifact& artifact : artifacts) {
-    CHECK(shop.objects.unchanged(artifact.object));
+    CHECK(shop.objects.unchanged(artifact.object).value());
     CHECK(value_of(shop.objects.open_path(artifact.object)) == shop.layout.object(artifact.object.sha256));
   }
   const Path tree = shop.layout.object(artifacts[1].object.sha256);
@@ -179,7 +196,7 @@ TEST_CASE("a small value is made again from its bytes; anything else that is mis
     CAPTURE(object.sha256);
     const Path path = shop.layout.object(object.sha256);
     shop.scribble(path, "!");
-    CHECK(!shop.objects.unchanged(object));
+    CHECK(!shop.objects.unchanged(object).value());
     auto opened = shop.objects.open_path(object);
     CHECK(opened.has_value() == object.bytes.has_value());
     if (!opened) {
@@ -190,14 +207,14 @@ TEST_CASE("a small value is made again from its bytes; anything else that is mis
     check_ok(shop.objects.quarantine(object));
     check_ok(shop.objects.quarantine(object));
     CHECK(!exists(shop.files, path));
-    CHECK(!shop.objects.unchanged(object));
+    CHECK(!shop.objects.unchanged(object).value());
     opened = shop.objects.open_path(object);
     CHECK(opened.has_value() == object.bytes.has_value());
     if (!opened) CHECK(opened.error().message.find("is missing") != std::string::npos);
   }
   CHECK(shop.text(shop.layout.object(value.sha256)) == "[1]");
   CHECK(value_of(shop.files.info(shop.layout.object(value.sha256), FollowLinks::kNo)).mode == 0444);
-  CHECK(shop.objects.unchanged(value));
+  CHECK(shop.objects.unchanged(value).value());
 }
 
 TEST_CASE("a changed folder is noticed and can be set aside") {
@@ -225,7 +242,7 @@ TEST_CASE("a changed folder is noticed and can be set aside") {
     shop.put("tree/g", "g");
     const ObjectRecord tree = shop.collect().front().object;
     row.change(shop, shop.layout.object(tree.sha256));
-    CHECK(!shop.objects.unchanged(tree));
+    CHECK(!shop.objects.unchanged(tree).value());
     CHECK(error_of(shop.objects.open_path(tree)).kind == ErrorKind::kStore);
     check_ok(shop.objects.quarantine(tree));
     CHECK(!exists(shop.files, shop.layout.object(tree.sha256)));
@@ -238,7 +255,7 @@ TEST_CASE("a store that was copied to another place is as good as before") {
   const Path path = shop.layout.object(file.sha256);
   check_ok(shop.files.rename(path, shop.folder / "aside"));
   check_ok(replace_file(shop.files, path, "weights", 0444));
-  CHECK(shop.objects.unchanged(file));
+  CHECK(shop.objects.unchanged(file).value());
   CHECK(shop.objects.open_path(file));
 }
 
@@ -289,14 +306,14 @@ TEST_CASE("whatever call fails, an object that has its name is whole, and the ne
         for (const auto& entry : std::filesystem::directory_iterator(prefix)) {
           ObjectRecord object;
           object.sha256 = name + entry.path().filename().native();
-          CHECK(shop.objects.unchanged(object));
+          CHECK(shop.objects.unchanged(object).value());
         }
       }
       faulty.fail_call(0);
       refill(shop);
       const auto again = value_of(objects.collect(shop.out));
       CHECK(again.size() == 5);
-      for (const NewArtifact& artifact : again) CHECK(shop.objects.unchanged(artifact.object));
+      for (const NewArtifact& artifact : again) CHECK(shop.objects.unchanged(artifact.object).value());
     }
   }
 }

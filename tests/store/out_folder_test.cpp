@@ -35,7 +35,7 @@ TEST_CASE("collect: values, files and folders, in the order of their names") {
   CHECK(report.kind == ArtifactKind::kFile);
   CHECK(!report.bytes);
   for (const NewArtifact& artifact : artifacts) {
-    CHECK(shop.objects.unchanged(artifact.object));
+    CHECK(shop.objects.unchanged(artifact.object).value());
     CHECK(shop.objects.open_path(artifact.object) == shop.layout.object(artifact.object.sha256));
   }
   CHECK(shop.objects.load(model) == "{\"x\": 1}\n");

@@ -396,7 +396,7 @@ TEST_CASE("a process that is killed at any time leaves a valid store") {
       for (const Artifact& artifact : artifacts) {
         const ObjectRecord object = value_of(store->ledger().object(artifact.sha256));
         CHECK(store->objects().load(object));
-        CHECK(store->objects().unchanged(object));
+        CHECK(store->objects().unchanged(object).value());
       }
     }
   }

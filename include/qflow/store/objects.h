@@ -58,11 +58,12 @@ class ObjectStore {
   // it is missing, or its content is no longer the one that came in.
   Result<Path> open_path(const ObjectRecord& object);
 
-  // Whether the object's file still has the content that came in (a stat, where the fingerprint is the same too).
-  bool unchanged(const ObjectRecord& object);
+  // Whether the object's file still has the content that came in (a stat, where the fingerprint is the same too). An
+  // error when that can't be learnt: then nobody knows that it has changed.
+  Result<bool> unchanged(const ObjectRecord& object);
 
-  // Reads the object's file whole, whatever its fingerprint says.
-  ContentState verify(const ObjectRecord& object);
+  // Reads the object's file whole, whatever its fingerprint says; an error when it can't be read.
+  Result<ContentState> verify(const ObjectRecord& object);
 
   // Moves a changed object out of the way, so that nothing reads it again. A small value comes back from the ledger.
   Status quarantine(const ObjectRecord& object);
