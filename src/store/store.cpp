@@ -61,16 +61,34 @@ Status make_store(const StoreLayout& layout, FileSystem& files) {
   return {};
 }
 
+// The folders from the root to the first one that is there already: names are durable once their folder is synced.
+std::vector<Path> folders_to_sync(const Path& root, FileSystem& files) {
+  std::vector<Path> folders = {root};
+  do {
+    folders.push_back(folders.back().parent_path());
+  } while (!exists(files, folders.back()) && folders.back().has_relative_path());
+  return folders;
+}
+
+// SQLite syncs the folder of a ledger that it makes, but not that folder's own name.
+Status make_durable_store(const StoreLayout& layout, FileSystem& files) {
+  if (exists(files, layout.ledger())) return make_store(layout, files);
+  const std::vector<Path> folders = folders_to_sync(layout.root(), files);
+  QFLOW_TRY(make_store(layout, files));
+  for (const Path& folder : folders) QFLOW_TRY(files.sync_folder(folder));
+  return {};
+}
+
 }  // namespace
 
 Store::Store(Path root, FileSystem& files) : layout_(std::move(root)), files_(files), objects_(layout_, files) {}
 
 Result<std::unique_ptr<Store>> Store::open(const Path& root, StoreAccess access, FileSystem& files, Clock& clock) {
   std::unique_ptr<Store> store(new Store(root, files));
+  const bool makes = access == StoreAccess::kCreate;
+  if (!makes || exists(files, root)) QFLOW_TRY(demand_folder(root, files));
   // Others may make it at the same time.
-  if (access == StoreAccess::kCreate && !exists(files, root)) QFLOW_TRY(make_store(store->layout_, files));
-  QFLOW_TRY(demand_folder(root, files));
-  if (access == StoreAccess::kCreate) QFLOW_TRY(make_store(store->layout_, files));
+  if (makes) QFLOW_TRY(make_durable_store(store->layout_, files));
   QFLOW_ASSIGN(store->ledger_, Ledger::open(store->layout_, access, files, clock));
   return store;
 }
