@@ -144,6 +144,8 @@ Error SqliteConnection::error(int code) const {
                    "try again when it is done"};
     }
     case SQLITE_CORRUPT:
+      // SQLite takes a read that the disk refused for damage too.
+      return system_error == EIO ? input_output_error(file, system_error) : damaged(file, detail);
     case SQLITE_NOTADB:
       return damaged(file, detail);
     case SQLITE_FULL:
