@@ -85,9 +85,8 @@ class StoreCheck {
       return true;
     }
     const std::string what = path + (*state == ContentState::kMissing ? " is missing" : " has another content");
-    // Opening makes the file again where the ledger has its bytes.
-    if (object.bytes && store_.objects().open_path(object)) {
-      add(what, "it was written again from the ledger", true);
+    if (object.bytes) {
+      write_again(object, what);
       return true;
     }
     if (*state == ContentState::kMissing) {
@@ -98,12 +97,23 @@ class StoreCheck {
     return false;
   }
 
+  // Opening makes the file again where the ledger has its bytes.
+  void write_again(const ObjectRecord& object, const std::string& what) {
+    const auto path = store_.objects().open_path(object);
+    const std::string failure = path ? "" : ", and " + path.error().message;
+    add(what + failure, path ? "it was written again from the ledger" : "call qflow fsck again", path.has_value());
+  }
+
   void check_mode(const ObjectRecord& object) {
     const Path path = store_.layout().object(object.sha256);
     const auto info = files_.info(path, FollowLinks::kNo);
     if (!info || (info->mode & kAnybodyMayWrite) == 0) return;
-    const bool mended = files_.set_permissions(path, info->mode & ~kAnybodyMayWrite).has_value();
-    add(printable(path.native()) + " can be written", mended ? "its permissions were set" : "chmod a-w it", mended);
+    set_permissions(path, info->mode & ~kAnybodyMayWrite, printable(path.native()) + " can be written", "chmod a-w it");
+  }
+
+  void set_permissions(const Path& path, std::uint32_t mode, const std::string& what, const std::string& remedy) {
+    const Status set = files_.set_permissions(path, mode);
+    add(set ? what : what + ", and " + set.error().message, set ? "its permissions were set" : remedy, set.has_value());
   }
 
   Status set_aside(const ObjectRecord& object) {
@@ -118,9 +128,8 @@ class StoreCheck {
     for (const Path& path : {layout.root(), layout.ledger(), layout.objects(), layout.runs(), layout.secrets()}) {
       const auto info = files_.info(path, FollowLinks::kYes);
       if (!info || (info->mode & kOthersMayWrite) == 0) continue;
-      const bool mended = files_.set_permissions(path, info->mode & ~kOthersMayWrite).has_value();
-      add(printable(path.native()) + " can be written by others", mended ? "its permissions were set" : "chmod go-w it",
-          mended);
+      set_permissions(path, info->mode & ~kOthersMayWrite, printable(path.native()) + " can be written by others",
+                      "chmod go-w it");
     }
     return {};
   }
