@@ -6,7 +6,7 @@ import shutil
 import signal
 import subprocess
 
-from faults import Place
+from faults import Place, expect
 
 PR_SET_CHILD_SUBREAPER = 36
 
@@ -15,6 +15,7 @@ class FaultyPlace(Place):
     def __init__(self, qflow):
         super().__init__(qflow)
         self.faulty = str(pathlib.Path(qflow).with_name("faulty_qflow"))
+        expect(os.path.exists(self.faulty), f"there is no {self.faulty}: build it")
         self.notes = self.folder.with_suffix(".notes")
         # What the processes that are called here leave behind becomes this process's own: found without a search.
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
