@@ -112,6 +112,19 @@ void SqliteConnection::checkpoint() {
   sqlite3_wal_checkpoint_v2(database_, nullptr, SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
 }
 
+Result<std::vector<std::string>> SqliteConnection::check_integrity() {
+  std::vector<std::string> problems;
+  Query query = this->query("PRAGMA integrity_check");
+  while (true) {
+    QFLOW_ASSIGN(const bool row, query.next());
+    if (errno == EIO) return tl::make_unexpected(error(SQLITE_IOERR));
+    if (!row) break;
+    problems.push_back(query.text(0));
+  }
+  std::erase(problems, "ok");
+  return problems;
+}
+
 int SqliteConnection::wait_for_lock(void* connection, int attempts) {
   auto* self = static_cast<SqliteConnection*>(connection);
   auto now = std::chrono::steady_clock::now();

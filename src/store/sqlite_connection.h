@@ -59,6 +59,10 @@ class SqliteConnection {
   // Copies the log into the database as far as readers allow, without waiting for anybody.
   void checkpoint();
 
+  // Everything that PRAGMA integrity_check finds wrong. An error when the disk refuses a read, which SQLite lists as
+  // damage.
+  Result<std::vector<std::string>> check_integrity();
+
   const Path& path() const { return path_; }
   // The error that SQLite's last call left (`code`: its result), with the reason that the system left in errno, which
   // whoever makes the call sets to 0 before.

@@ -106,9 +106,7 @@ Status visit_named_objects(SqliteConnection& ledger, const std::function<Status(
 }
 
 Result<std::vector<std::string>> inconsistencies(SqliteConnection& ledger) {
-  std::vector<std::string> problems;
-  QFLOW_TRY(add_texts(ledger, "PRAGMA integrity_check", problems));
-  std::erase(problems, "ok");
+  QFLOW_ASSIGN(std::vector<std::string> problems, ledger.check_integrity());
   if (!problems.empty()) return problems;
   for (const char* sql : kContradictions) QFLOW_TRY(add_texts(ledger, sql, problems));
   return problems;
