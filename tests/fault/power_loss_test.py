@@ -58,7 +58,8 @@ class Deployed:
             execute_to_the_end(place)
         expect_nothing_wrong(newest_has_succeeded, place)
         expect_nothing_wrong(there_is_one_run, place)
-        expect(numbers(place, "SELECT count(*) FROM events WHERE name IN ('wanted', 'unheard')") == (EVENTS + 1,), "events are lost or double")
+        events = numbers(place, "SELECT count(*) FROM events WHERE name IN ('wanted', 'unheard')")
+        expect(events == (EVENTS + 1,), f"of {EVENTS + 1} events there are {events}")
 
 
 class Local:
@@ -109,7 +110,8 @@ def play(qflow, work, shares_at, rng):
                 try:
                     expect_recovered(place, work, said, done)
                 except Broken as broken:
-                    raise Broken(f"{type(work).__name__}, after call {number} of {len(records)} ({head}), kept {share}: {broken}") from broken
+                    what = f"{type(work).__name__}, after call {number} of {len(records)} ({head}), kept {share}"
+                    raise Broken(f"{what}: {broken}") from broken
         return len(records), losses
 
 

@@ -182,17 +182,17 @@ def is_enabled(wanted):
     return lambda place: demand((wanted,), numbers(place, "SELECT enabled FROM deployments"))
 
 
+def nothing_was_started(place):
+    return demand((0,), numbers(place, "SELECT count(*) FROM runs"))
+
+
 def both_were_started(place):
     """Once each: by the event, by the schedule."""
     return demand((2, 1), numbers(place, "SELECT count(*), count(scheduled_at) FROM runs"))
 
 
-def the_file_was_seen(place):
-    return demand((1,), numbers(place, "SELECT count(*) FROM runs"))
-
-
 def was_seen_once_at_most(place):
-    return the_file_was_seen(place) and demand((0,), numbers(place, "SELECT count(*) FROM runs"))
+    return there_is_one_run(place) and nothing_was_started(place)
 
 
 def disabled(place):
@@ -207,12 +207,12 @@ CASES = (
     Case("disable", deployed, ("disable", "Made"), is_enabled(0)),
     Case("enable", disabled, ("enable", "Made"), is_enabled(1)),
     Case("tick", with_a_queued_run, ("tick", "--at", TOMORROW), both_were_started),
-    Case("tick with a sensor", with_a_new_file, ("tick",), the_file_was_seen, may_be_so=was_seen_once_at_most, go_on=look_tomorrow),
+    Case("tick with a sensor", with_a_new_file, ("tick",), there_is_one_run, may_be_so=was_seen_once_at_most, go_on=look_tomorrow),
     Case("work", with_a_queued_run, ("work",), newest_has_succeeded, may_be_so=there_is_one_run, go_on=execute_to_the_end),
     Case("run", write_flow, ("run", "flow.toml"), newest_has_succeeded),
     Case("resume", with_a_failed_run, ("resume", "Made/latest"), newest_has_succeeded, go_on=resume_unless_succeeded),
     Case("cancel", with_a_queued_run, ("cancel", "Made/1"), was_cancelled, go_on=cancel_unless_cancelled),
-    Case("sensor peek", with_a_new_file, ("sensor", "peek", "Sees"), lambda place: demand((0,), numbers(place, "SELECT count(*) FROM runs"))),
+    Case("sensor peek", with_a_new_file, ("sensor", "peek", "Sees"), nothing_was_started),
     Case("gc", with_old_results, ("gc",), nothing_is_left_to_collect),
     Case("fsck", with_damaged_objects, ("fsck",), lambda place: demand("the store is whole\n", place.call("fsck"))),
 )
