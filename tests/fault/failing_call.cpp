@@ -6,6 +6,7 @@
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <mutex>
 #include <string>
 
 #include "fault/next_call.h"
@@ -58,8 +59,10 @@ struct Plan {
   }
 };
 
-// Appending is atomic and tells the line's place, so the numbers hold among processes and threads.
+// Appending is atomic and tells the line's place, so the numbers hold among processes; threads share one place.
 long note(int file, std::string_view call, std::string_view what) {
+  static std::mutex turn;
+  const std::lock_guard guard(turn);
   static const auto real = next_call<ssize_t(int, const void*, std::size_t)>("write");
   std::string line = std::string(call) + " " + std::string(what);
   line.resize(kLineSize - 1, ' ');
