@@ -17,12 +17,16 @@ class FaultyPlace(Place):
         self.faulty = str(pathlib.Path(qflow).with_name("faulty_qflow"))
         expect(os.path.exists(self.faulty), f"there is no {self.faulty}: build it")
         self.notes = self.folder.with_suffix(".notes")
+        # Not in the folder: that is emptied and filled again and again.
+        self.coverage = self.folder.with_suffix(".coverage")
+        self.environment["GCOV_PREFIX"] = str(self.coverage)
         # What the processes that are called here leave behind becomes this process's own: found without a search.
         ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
     def __exit__(self, *_):
         super().__exit__()
         self.notes.unlink(missing_ok=True)
+        shutil.rmtree(self.coverage, ignore_errors=True)
 
     def call_faulty(self, *arguments, **variables):
         return subprocess.run([self.faulty, *arguments], cwd=self.folder, env={**self.environment, **variables},
