@@ -13,9 +13,9 @@ PR_SET_CHILD_SUBREAPER = 36
 
 class FaultyPlace(Place):
     def __init__(self, qflow):
-        super().__init__(qflow)
         self.faulty = str(pathlib.Path(qflow).with_name("faulty_qflow"))
         expect(os.path.exists(self.faulty), f"there is no {self.faulty}: build it")
+        super().__init__(qflow)
         self.notes = self.folder.with_suffix(".notes")
         # Not in the folder: that is emptied and filled again and again.
         self.coverage = self.folder.with_suffix(".coverage")
