@@ -81,8 +81,8 @@ class Place:
     def start(self, *arguments, under=(), **options):
         """qflow in the background, called by `under`; what it prints is in .output, standard error too."""
         output = tempfile.TemporaryFile()
-        process = subprocess.Popen([*under, self.qflow, *arguments], cwd=self.folder, env=self.environment,
-                                   stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, **options)
+        options = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": subprocess.STDOUT, **options}
+        process = subprocess.Popen([*under, self.qflow, *arguments], cwd=self.folder, env=self.environment, **options)
         process.output = output
         self.started.append(process)
         return process
@@ -95,6 +95,17 @@ class Place:
         expect(done.returncode == status, f"qflow {' '.join(arguments)}: status {done.returncode} instead of {status}\n"
                                           f"{text}{done.stderr.decode(errors='replace')}")
         return text
+
+    def call_killed(self, delay, *arguments, **variables):
+        """(exit status, standard output, standard error) of a call that is killed unless it ends within the delay."""
+        process = subprocess.Popen([self.qflow, *arguments], cwd=self.folder, env={**self.environment, **variables},
+                                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        try:
+            out, err = process.communicate(timeout=delay)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            out, err = process.communicate()
+        return process.returncode, out.decode(), err.decode(errors="replace")
 
     def inspect(self, run):
         return json.loads(self.call("inspect", run, "--json"))
