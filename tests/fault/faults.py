@@ -81,8 +81,9 @@ class Place:
     def start(self, *arguments, under=(), **options):
         """qflow in the background, called by `under`; what it prints is in .output, standard error too."""
         output = tempfile.TemporaryFile()
-        options = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": subprocess.STDOUT, **options}
-        process = subprocess.Popen([*under, self.qflow, *arguments], cwd=self.folder, env=self.environment, **options)
+        options = {"stdin": subprocess.DEVNULL, "stdout": output, "stderr": subprocess.STDOUT,
+                   "env": self.environment, **options}
+        process = subprocess.Popen([*under, self.qflow, *arguments], cwd=self.folder, **options)
         process.output = output
         self.started.append(process)
         return process
