@@ -83,12 +83,41 @@ Status make_empty_ledger(const StoreLayout& layout, FileSystem& files) {
   return {};
 }
 
+bool is_empty_file(const Result<FileInfo>& info) {
+  return info && info->type == FileType::kRegular && info->size == 0;
+}
+
+bool is_absent(const Result<FileInfo>& info) {
+  return !info && info.error().kind == ErrorKind::kNotFound;
+}
+
+// A store has runs, and a log that is not empty, only from the time on when its ledger has been made.
+bool has_traces_of_ledger(const StoreLayout& layout, FileSystem& files) {
+  if (!has_no_log(layout, files)) return true;
+  const auto runs = files.list(layout.runs());
+  return runs && !runs->empty();
+}
+
+// SQLite would throw the log of an empty ledger away, and a new one would hide what was lost.
+Status refuse_lost_ledger(const StoreLayout& layout, FileSystem& files) {
+  if (!has_traces_of_ledger(layout, files)) return {};
+  // Somebody else may have made it meanwhile.
+  const auto info = files.info(layout.ledger(), FollowLinks::kYes);
+  const bool absent = is_absent(info);
+  if (!absent && !is_empty_file(info)) return {};
+  return fail(ErrorKind::kStore,
+              fmt::format("the ledger {} is {}, but its store was in use", printable(layout.ledger().native()),
+                          absent ? "missing" : "empty"),
+              "restore it from a backup, or move the whole store away to begin a new one");
+}
+
 }  // namespace
 
 Result<OpenedLedger> open_ledger(const StoreLayout& layout, StoreAccess access, FileSystem& files) {
   auto info = files.info(layout.ledger(), FollowLinks::kYes);
-  bool absent = !info && info.error().kind == ErrorKind::kNotFound;
+  const bool absent = is_absent(info);
   if (!info && !absent) return tl::make_unexpected(std::move(info).error());
+  if (absent || is_empty_file(info)) QFLOW_TRY(refuse_lost_ledger(layout, files));
   if (absent && access != StoreAccess::kCreate) return tl::make_unexpected(no_ledger(layout));
   if (access == StoreAccess::kRead) return open_for_reading(layout, files);
   if (absent) QFLOW_TRY(make_empty_ledger(layout, files));
