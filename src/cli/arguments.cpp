@@ -46,6 +46,13 @@ std::vector<std::string> Arguments::values(std::string_view option) const {
   return list;
 }
 
+Result<std::optional<std::string>> Arguments::text(std::string_view option) const {
+  std::optional<std::string> given = value(option);
+  if (!given || is_utf8(*given)) return given;
+  return fail(ErrorKind::kInvalid, fmt::format("option --{}: {} is not UTF-8", option, quoted(*given)),
+              "put other bytes into a file, and name that");
+}
+
 Result<std::optional<std::int64_t>> Arguments::integer(std::string_view option, std::int64_t minimum,
                                                        std::int64_t maximum) const {
   const std::optional<std::string> text = value(option);

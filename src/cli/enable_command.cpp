@@ -44,7 +44,8 @@ Result<ExitStatus> enable(Context& context, const Arguments& arguments) {
 }
 
 Result<ExitStatus> disable(Context& context, const Arguments& arguments) {
-  return switch_to(context, arguments, false, arguments.value("reason").value_or(""));
+  QFLOW_ASSIGN(const std::optional<std::string> reason, arguments.text("reason"));
+  return switch_to(context, arguments, false, reason.value_or(""));
 }
 
 }  // namespace

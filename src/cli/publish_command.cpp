@@ -74,11 +74,11 @@ Result<Publication> read_publication(Context& context, const Arguments& argument
   Event& event = publication.event;
   QFLOW_ASSIGN(const EventName name, EventName::parse(arguments.positionals().front()));
   event.name = name.text();
-  event.type = arguments.value("type");
-  event.name_space = arguments.value("namespace");
-  event.value = arguments.value("value");
-  event.sender = arguments.value("sender");
-  event.context = arguments.value("context");
+  QFLOW_ASSIGN(event.type, arguments.text("type"));
+  QFLOW_ASSIGN(event.name_space, arguments.text("namespace"));
+  QFLOW_ASSIGN(event.value, arguments.text("value"));
+  QFLOW_ASSIGN(event.sender, arguments.text("sender"));
+  QFLOW_ASSIGN(event.context, arguments.text("context"));
   QFLOW_ASSIGN(event.payload, read_payload(context, arguments));
   if (const auto timestamp = arguments.value("timestamp")) {
     auto instant = parse_instant(*timestamp);
@@ -87,7 +87,7 @@ Result<Publication> read_publication(Context& context, const Arguments& argument
     publication.timestamp_given = true;
   }
   publication.namespaced = arguments.flag("namespaced");
-  publication.idempotency_key = arguments.value("idempotency-key");
+  QFLOW_ASSIGN(publication.idempotency_key, arguments.text("idempotency-key"));
   return publication;
 }
 

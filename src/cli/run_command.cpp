@@ -48,7 +48,7 @@ Result<LocalRunRequest> read_request(const Arguments& arguments) {
   request.triggers = arguments.values("trigger");
   request.parameters = arguments.values("param");
   request.tags = arguments.values("tag");
-  request.context = arguments.value("context");
+  QFLOW_ASSIGN(request.context, arguments.text("context"));
   QFLOW_ASSIGN(request.execution, read_execution_options(arguments));
   return request;
 }

@@ -61,9 +61,9 @@ Result<ActivationRequest> read_request(Context& context, const Arguments& argume
     QFLOW_ASSIGN(request.trigger, TriggerId::parse(*trigger));
   }
   QFLOW_ASSIGN(request.batch_id, arguments.integer("batch-id", 0, kMostBatches));
-  request.context = arguments.value("context");
+  QFLOW_ASSIGN(request.context, arguments.text("context"));
   request.parameters = arguments.values("param");
-  request.correlation = arguments.value("correlation");
+  QFLOW_ASSIGN(request.correlation, arguments.text("correlation"));
   return request;
 }
 

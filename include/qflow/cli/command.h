@@ -76,6 +76,8 @@ class Arguments {
   bool flag(std::string_view option) const;
   std::optional<std::string> value(std::string_view option) const;  // of a repeated option the last
   std::vector<std::string> values(std::string_view option) const;
+  // The value of an option whose text is kept, and comes back as JSON; kInvalid when it is not UTF-8.
+  Result<std::optional<std::string>> text(std::string_view option) const;
   // kUsage when the value is not a whole number from `minimum` to `maximum`.
   Result<std::optional<std::int64_t>> integer(std::string_view option, std::int64_t minimum,
                                               std::int64_t maximum) const;
