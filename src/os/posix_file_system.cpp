@@ -1,5 +1,6 @@
 #include <dirent.h>
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/sysmacros.h>
@@ -13,6 +14,7 @@
 #include <memory>
 #include <optional>
 
+#include "confined_folders.h"
 #include "qflow/os/file_system.h"
 #include "system_error.h"
 
@@ -105,11 +107,58 @@ auto uninterrupted(Call call) {
   return result;
 }
 
+// The folder around an entry can't be reached.
+tl::unexpected<Error> unreachable(std::string_view verb, const Path& path) {
+  if (errno != EXDEV && errno != ELOOP) return system_failure(verb, path, errno);
+  return fail(ErrorKind::kStore,
+              fmt::format("can't {} {}: a symbolic link leads out of its store", verb, path.native()),
+              "put a folder into its place");
+}
+
+int link_flag(const EntryPlace& place) {
+  return place.confined ? AT_SYMLINK_NOFOLLOW : 0;
+}
+
+// fchmodat(2) can't leave links alone: the entry is opened first, which it does.
+int change_mode(const EntryPlace& place, std::uint32_t mode) {
+  if (!place.confined) return chmod(place.name.c_str(), mode);
+  const FileHandle entry(openat(place.folder, place.name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  return entry ? chmod(fmt::format("/proc/self/fd/{}", entry.descriptor()).c_str(), mode) : -1;
+}
+
+DIR* open_folder(const EntryPlace& place) {
+  const int follow = place.confined ? O_NOFOLLOW : 0;
+  FileHandle folder(openat(place.folder, place.name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | follow));
+  if (!folder) return nullptr;
+  DIR* stream = fdopendir(folder.descriptor());
+  if (stream != nullptr) folder.release();
+  return stream;
+}
+
 }  // namespace
+
+PosixFileSystem::PosixFileSystem() : confined_(std::make_unique<ConfinedFolders>()) {}
+
+PosixFileSystem::~PosixFileSystem() = default;
+
+Status PosixFileSystem::confine(const Path& folder) {
+  return confined_->add(folder);
+}
+
+Path PosixFileSystem::anchored(const Path& path) {
+  const auto place = confined_->find(path);
+  if (!place || !place->confined || place->opened) return path;
+  Path anchor = fmt::format("/proc/self/fd/{}", place->folder);
+  return access(anchor.c_str(), F_OK) == 0 ? anchor / place->name : path;
+}
 
 Result<FileHandle> PosixFileSystem::open(const Path& path, OpenMode mode, std::uint32_t permissions) {
   OpenAction action = open_action(mode);
-  int descriptor = uninterrupted([&] { return ::open(path.c_str(), action.flags | O_CLOEXEC, permissions); });
+  const auto place = confined_->find(path);
+  if (!place) return unreachable(action.verb, path);
+  if (place->confined && mode != OpenMode::kRead) action.flags |= O_NOFOLLOW;
+  int descriptor =
+      uninterrupted([&] { return openat(place->folder, place->name.c_str(), action.flags | O_CLOEXEC, permissions); });
   if (descriptor >= 0) return FileHandle(descriptor);
   if (errno == ELOOP && (action.flags & O_NOFOLLOW) != 0) {
     return fail(ErrorKind::kStore, "can't write " + path.native() + ": it is a symbolic link");
@@ -159,13 +208,17 @@ Status PosixFileSystem::copy_bytes(const FileHandle& from, const FileHandle& to)
 }
 
 Result<FileInfo> PosixFileSystem::info(const Path& path, FollowLinks follow) {
-  const auto found = info_at(AT_FDCWD, path.c_str(), follow == FollowLinks::kNo ? AT_SYMLINK_NOFOLLOW : 0);
+  const auto place = confined_->find(path);
+  if (!place) return unreachable("look at", path);
+  const auto found = info_at(place->folder, place->name.c_str(), follow == FollowLinks::kNo ? AT_SYMLINK_NOFOLLOW : 0);
   if (found) return *found;
   return system_failure("look at", path, errno);
 }
 
 Status PosixFileSystem::visit(const Path& folder, const FolderVisitor& visitor) {
-  std::unique_ptr<DIR, int (*)(DIR*)> stream(opendir(folder.c_str()), closedir);
+  const auto place = confined_->find(folder);
+  if (!place) return unreachable("list", folder);
+  const std::unique_ptr<DIR, int (*)(DIR*)> stream(open_folder(*place), closedir);
   if (!stream) return system_failure("list", folder, errno);
   const dirent* entry = nullptr;
   const std::function<Result<FileInfo>()> info = [&]() -> Result<FileInfo> {
@@ -191,9 +244,11 @@ Result<std::vector<FolderEntry>> PosixFileSystem::list(const Path& folder) {
 }
 
 Result<std::string> PosixFileSystem::read_link(const Path& path) {
+  const auto place = confined_->find(path);
+  if (!place) return unreachable("read the link", path);
   std::string target(256, '\0');
   while (true) {
-    ssize_t length = readlink(path.c_str(), target.data(), target.size());
+    ssize_t length = readlinkat(place->folder, place->name.c_str(), target.data(), target.size());
     if (length < 0) return system_failure("read the link", path, errno);
     if (static_cast<std::size_t>(length) < target.size()) {
       target.resize(static_cast<std::size_t>(length));
@@ -204,40 +259,60 @@ Result<std::string> PosixFileSystem::read_link(const Path& path) {
 }
 
 Status PosixFileSystem::make_folder(const Path& path) {
-  if (mkdir(path.c_str(), 0700) == 0) return {};
+  const auto place = confined_->find(path);
+  if (!place) return unreachable("make the folder", path);
+  if (mkdirat(place->folder, place->name.c_str(), 0700) == 0) return {};
   int reason = errno;
   struct stat status {};
-  if (reason == EEXIST && stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return {};
+  const bool found = fstatat(place->folder, place->name.c_str(), &status, link_flag(*place)) == 0;
+  if (reason == EEXIST && found && S_ISDIR(status.st_mode)) return {};
   return system_failure("make the folder", path, reason);
 }
 
 Status PosixFileSystem::make_symlink(const std::string& target, const Path& path) {
-  if (symlink(target.c_str(), path.c_str()) != 0) return system_failure("make the link", path, errno);
-  return {};
+  const auto place = confined_->find(path);
+  if (!place) return unreachable("make the link", path);
+  if (symlinkat(target.c_str(), place->folder, place->name.c_str()) == 0) return {};
+  return system_failure("make the link", path, errno);
 }
 
 Status PosixFileSystem::make_hard_link(const Path& existing, const Path& path) {
-  if (link(existing.c_str(), path.c_str()) != 0) return system_failure("make the hard link", path, errno);
-  return {};
+  const auto source = confined_->find(existing);
+  if (!source) return unreachable("link", existing);
+  const auto place = confined_->find(path);
+  if (!place) return unreachable("make the hard link", path);
+  if (linkat(source->folder, source->name.c_str(), place->folder, place->name.c_str(), 0) == 0) return {};
+  return system_failure("make the hard link", path, errno);
 }
 
 Status PosixFileSystem::rename(const Path& from, const Path& to) {
-  if (::rename(from.c_str(), to.c_str()) == 0) return {};
+  const auto source = confined_->find(from);
+  if (!source) return unreachable("rename", from);
+  const auto target = confined_->find(to);
+  if (!target) return unreachable("rename " + from.native() + " to", to);
+  if (renameat(source->folder, source->name.c_str(), target->folder, target->name.c_str()) == 0) return {};
   int reason = errno;
   struct stat status {};
-  bool source_absent = reason == ENOENT && lstat(from.c_str(), &status) != 0;
+  bool source_absent =
+      reason == ENOENT && fstatat(source->folder, source->name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0;
   return source_absent ? system_failure("rename", from, reason)
                        : system_failure("rename " + from.native() + " to", to, reason);
 }
 
 Result<MoveOutcome> PosixFileSystem::move_new(const Path& from, const Path& to) {
-  if (renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return MoveOutcome::kMoved;
+  const auto source = confined_->find(from);
+  if (!source) return unreachable("move", from);
+  const auto target = confined_->find(to);
+  if (!target) return unreachable("move " + from.native() + " to", to);
+  const char* old_name = source->name.c_str();
+  const char* new_name = target->name.c_str();
+  if (renameat2(source->folder, old_name, target->folder, new_name, RENAME_NOREPLACE) == 0) return MoveOutcome::kMoved;
   if (errno == EEXIST) return MoveOutcome::kTargetExists;
   if (errno == EXDEV) return MoveOutcome::kOtherDevice;
   if (errno != EINVAL) return system_failure("move " + from.native() + " to", to, errno);
   // A file system without RENAME_NOREPLACE: a hard link never replaces either (folders have no such second way).
-  if (link(from.c_str(), to.c_str()) == 0) {
-    if (unlink(from.c_str()) != 0) return system_failure("remove", from, errno);
+  if (linkat(source->folder, old_name, target->folder, new_name, 0) == 0) {
+    if (unlinkat(source->folder, old_name, 0) != 0) return system_failure("remove", from, errno);
     return MoveOutcome::kMoved;
   }
   if (errno == EEXIST) return MoveOutcome::kTargetExists;
@@ -245,25 +320,35 @@ Result<MoveOutcome> PosixFileSystem::move_new(const Path& from, const Path& to) 
 }
 
 Status PosixFileSystem::set_permissions(const Path& path, std::uint32_t mode) {
-  if (chmod(path.c_str(), mode) != 0) return system_failure("change the permissions of", path, errno);
+  const auto place = confined_->find(path);
+  if (!place) return unreachable("change the permissions of", path);
+  if (change_mode(*place, mode) != 0) return system_failure("change the permissions of", path, errno);
   return {};
 }
 
 Status PosixFileSystem::touch(const Path& path) {
+  const auto place = confined_->find(path);
+  if (!place) return unreachable("touch", path);
   const std::array<timespec, 2> times = {timespec{0, UTIME_OMIT}, timespec{0, UTIME_NOW}};
-  if (utimensat(AT_FDCWD, path.c_str(), times.data(), 0) != 0) return system_failure("touch", path, errno);
-  return {};
+  if (utimensat(place->folder, place->name.c_str(), times.data(), link_flag(*place)) == 0) return {};
+  return system_failure("touch", path, errno);
 }
 
 Status PosixFileSystem::remove(const Path& path) {
-  if (unlink(path.c_str()) == 0) return {};
+  const auto place = confined_->find(path);
+  if (!place) return unreachable("remove", path);
+  if (unlinkat(place->folder, place->name.c_str(), 0) == 0) return {};
   // POSIX says EPERM for a folder, Linux EISDIR.
-  if ((errno == EISDIR || errno == EPERM) && rmdir(path.c_str()) == 0) return {};
+  const bool is_folder = errno == EISDIR || errno == EPERM;
+  if (is_folder && unlinkat(place->folder, place->name.c_str(), AT_REMOVEDIR) == 0) return {};
   return system_failure("remove", path, errno);
 }
 
 Status PosixFileSystem::sync_folder(const Path& path) {
-  FileHandle folder(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  const auto place = confined_->find(path);
+  if (!place) return unreachable("sync", path);
+  FileHandle folder(
+      uninterrupted([&] { return openat(place->folder, place->name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
   if (!folder) return system_failure("sync", path, errno);
   return sync(folder);
 }

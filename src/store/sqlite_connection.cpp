@@ -43,9 +43,10 @@ Error input_output_error(const std::string& file, int system_error) {
 Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const Path& path, Access access, FileSystem& files) {
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
   flags |= access == Access::kReadWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
-  std::string name = path.native();
+  const Path anchored = files.anchored(path);
+  std::string name = anchored.native();
   if (access == Access::kReadImmutable) {
-    name = immutable_uri(path);
+    name = immutable_uri(anchored);
     flags |= SQLITE_OPEN_URI;
   }
   sqlite3* database = nullptr;

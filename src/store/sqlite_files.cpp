@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace qflow {
@@ -52,6 +53,15 @@ int open_as_asked(const char* path, int flags, int permissions) {
   return descriptor;
 }
 
+// The system's own door would look up now where symbolic links lead, and open that later.
+int keep_path(sqlite3_vfs*, const char* path, int size, char* full) {
+  if (*path != '/') return system_files()->xFullPathname(system_files(), path, size, full);
+  const std::string_view text = path;
+  if (text.size() >= static_cast<std::size_t>(size)) return SQLITE_CANTOPEN;
+  full[text.copy(full, text.size())] = '\0';
+  return SQLITE_OK;
+}
+
 // A copy of the system's own door, whose functions find all that they need in it; static, for it stays registered.
 bool register_files() {
   static sqlite3_vfs files;
@@ -65,6 +75,7 @@ bool register_files() {
   files.zName = kName;
   files.pNext = nullptr;
   files.xOpen = open_file;
+  files.xFullPathname = keep_path;
   return sqlite3_vfs_register(&files, 0) == SQLITE_OK;
 }
 

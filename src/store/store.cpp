@@ -51,9 +51,14 @@ Status refuse_foreign_folder(const StoreLayout& layout, FileSystem& files) {
   return {};
 }
 
+Status make_root(const Path& root, FileSystem& files) {
+  const Status made = make_folders(files, root);
+  if (!made) return tl::make_unexpected(as_store_error(made.error()));
+  return {};
+}
+
 Status make_store(const StoreLayout& layout, FileSystem& files) {
-  Status made = make_folders(files, layout.root());
-  if (made) made = refuse_foreign_folder(layout, files);
+  Status made = refuse_foreign_folder(layout, files);
   for (const Path& folder : {layout.objects(), layout.runs()}) {
     if (made) made = files.make_folder(folder);
   }
@@ -70,10 +75,18 @@ std::vector<Path> folders_to_sync(const Path& root, FileSystem& files) {
   return folders;
 }
 
+Status enter_root(const Path& root, FileSystem& files) {
+  QFLOW_TRY(demand_folder(root, files));
+  return files.confine(root);
+}
+
 // SQLite syncs the folder of a ledger that it makes, but not that folder's own name.
 Status make_durable_store(const StoreLayout& layout, FileSystem& files) {
-  if (exists(files, layout.ledger())) return make_store(layout, files);
-  const std::vector<Path> folders = folders_to_sync(layout.root(), files);
+  std::vector<Path> folders;
+  if (!exists(files, layout.ledger())) folders = folders_to_sync(layout.root(), files);
+  // Others may make it at the same time.
+  if (!exists(files, layout.root())) QFLOW_TRY(make_root(layout.root(), files));
+  QFLOW_TRY(enter_root(layout.root(), files));
   QFLOW_TRY(make_store(layout, files));
   for (const Path& folder : folders) QFLOW_TRY(files.sync_folder(folder));
   return {};
@@ -85,10 +98,7 @@ Store::Store(Path root, FileSystem& files) : layout_(std::move(root)), files_(fi
 
 Result<std::unique_ptr<Store>> Store::open(const Path& root, StoreAccess access, FileSystem& files, Clock& clock) {
   std::unique_ptr<Store> store(new Store(root, files));
-  const bool makes = access == StoreAccess::kCreate;
-  if (!makes || exists(files, root)) QFLOW_TRY(demand_folder(root, files));
-  // Others may make it at the same time.
-  if (makes) QFLOW_TRY(make_durable_store(store->layout_, files));
+  QFLOW_TRY(access == StoreAccess::kCreate ? make_durable_store(store->layout_, files) : enter_root(root, files));
   QFLOW_ASSIGN(store->ledger_, Ledger::open(store->layout_, access, files, clock));
   return store;
 }

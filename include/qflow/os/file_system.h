@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -124,11 +125,22 @@ class FileSystem {
   virtual Status sync_folder(const Path& path) = 0;
   // The name of the network file system that the path lies on ("NFS"); "" when it is a local one.
   virtual Result<std::string> network_name(const Path& path) = 0;
+
+  // From now on nothing below the folder is looked at or changed through a symbolic link that leads out of it, nor in
+  // another folder that comes into its place; that is kStore. What makes no difference where nobody else writes.
+  virtual Status confine(const Path& /*folder*/) { return {}; }
+  // A path by which others, such as libraries, find the same file below a confined folder.
+  virtual Path anchored(const Path& path) { return path; }
 };
+
+class ConfinedFolders;
 
 // The real one. Thread-safe.
 class PosixFileSystem final : public FileSystem {
  public:
+  PosixFileSystem();
+  ~PosixFileSystem() override;
+
   Result<FileHandle> open(const Path& path, OpenMode mode, std::uint32_t permissions) override;
   Result<std::size_t> read_some(const FileHandle& file, char* buffer, std::size_t size) override;
   Status write_all(const FileHandle& file, std::string_view bytes) override;
@@ -154,6 +166,11 @@ class PosixFileSystem final : public FileSystem {
   Status remove(const Path& path) override;
   Status sync_folder(const Path& path) override;
   Result<std::string> network_name(const Path& path) override;
+  Status confine(const Path& folder) override;
+  Path anchored(const Path& path) override;
+
+ private:
+  std::unique_ptr<ConfinedFolders> confined_;
 };
 
 // Compositions of the above, the same for every FileSystem.
