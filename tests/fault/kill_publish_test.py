@@ -53,6 +53,12 @@ class Publishers:
         expect(not self.broken, f"{len(self.broken)} calls failed, for example {self.broken[:1]}")
 
     def work(self, rng):
+        try:
+            self.publish_many(rng)
+        except Exception as error:  # any end of a thread is the test's end
+            self.broken.append(error)
+
+    def publish_many(self, rng):
         while self.killed < self.kills and not self.broken:
             with self.lock:
                 n, self.next = self.next, self.next + 1

@@ -107,6 +107,8 @@ class Round:
             self.place.call("tick", "--wait=5m")
             self.expect_end("succeeded")
         self.expect_gone(orphans)
+        for each in self.place.processes(self.run):
+            kill(each)
         return killed if before != "succeeded" else set()
 
     def expect_end(self, status):
@@ -171,7 +173,7 @@ def play(qflow, rounds, rng, counts, broken):
                     raise Broken(f"the run is always quicker than the killer of {victim}")
                 counts[(victim, FLOWS[flow])] += 1
             place.call("fsck")
-    except Broken as error:
+    except Exception as error:  # any end of the thread is the test's end
         broken.append(error)
 
 
