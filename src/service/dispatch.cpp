@@ -153,8 +153,8 @@ Result<WaitResult> wait_for_runs(Store& store, const WaitBegin& begin, const std
   WaitResult result;
   const auto began = doors.clock.monotonic();
   while (true) {
-    QFLOW_ASSIGN(const std::vector<RunId> active, store.ledger().triggers().unended_runs());
-    if (active.empty()) break;
+    QFLOW_ASSIGN(const bool any_left, store.ledger().triggers().has_unended_runs());
+    if (!any_left) break;
     QFLOW_TRY(recover_runs(store, doors, signals, observer));
     QFLOW_TRY(dispatch_runs(store, doors).map([](int) {}));
     result.timed_out = limit && doors.clock.monotonic() - began >= *limit;

@@ -95,15 +95,17 @@ Result<std::optional<std::string>> TriggerLedger::cancel_reason(const RunId& run
 // Few runs have not ended, so all of these go through the index of those: SQLite itself would rather read the whole
 // table in the order that is asked for.
 
-// A run that comes after others waits for every earlier one of its context, one with a limit for its turn.
+// A run that comes after others waits for every earlier one of its context, one with a limit for its turn. CROSS JOIN,
+// so that the runs are read in the order of their making and no further than to the limit.
 Result<std::vector<RunId>> TriggerLedger::startable_runs(std::int64_t limit) {
   return read_run_ids(database_.query(
-      "SELECT r.flow, r.number FROM runs r INDEXED BY runs_active JOIN deployments p ON p.deployment = r.deployment"
+      "SELECT r.flow, r.number FROM runs r INDEXED BY runs_queued CROSS JOIN deployments p ON p.deployment = "
+      "r.deployment"
       " WHERE r.status = 'queued' AND r.deployment IS NOT NULL AND r.ended_at IS NULL"
       " AND (p.one_by_one = 0 OR NOT EXISTS (SELECT 1 FROM runs o WHERE o.deployment = r.deployment"
       " AND o.ended_at IS NULL AND o.context IS r.context AND (o.run < r.run OR o.status = 'running')"
       " AND o.run <> r.run))"
-      " AND (p.max_parallel IS NULL OR p.max_parallel > (SELECT count(*) FROM runs o WHERE"
+      " AND (p.max_parallel IS NULL OR p.max_parallel > (SELECT count(*) FROM runs o INDEXED BY runs_running WHERE"
       " o.deployment = r.deployment AND o.ended_at IS NULL AND o.status = 'running'))"
       " ORDER BY r.created_at, r.run LIMIT ?",
       limit));
@@ -115,9 +117,15 @@ Result<std::vector<RunId>> TriggerLedger::unended_runs() {
                       "IS NULL ORDER BY run"));
 }
 
+Result<bool> TriggerLedger::has_unended_runs() {
+  return database_
+      .query("SELECT 1 FROM runs INDEXED BY runs_active WHERE deployment IS NOT NULL AND ended_at IS NULL LIMIT 1")
+      .next();
+}
+
 Result<std::int64_t> TriggerLedger::running_runs() {
   Query query = database_.query(
-      "SELECT count(*) FROM runs INDEXED BY runs_active WHERE deployment IS NOT NULL AND ended_at IS NULL"
+      "SELECT count(*) FROM runs INDEXED BY runs_running WHERE deployment IS NOT NULL AND ended_at IS NULL"
       " AND status = 'running'");
   QFLOW_ASSIGN(const bool known, query.next());
   return known ? query.integer(0) : 0;

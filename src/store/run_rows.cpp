@@ -271,7 +271,8 @@ Result<std::vector<RunId>> read_run_ids(Query query) {
 Result<std::vector<RunId>> runs_in_hand(SqliteConnection& ledger) {
   return read_run_ids(
       ledger.query("SELECT flow, number FROM runs WHERE status = 'running' UNION ALL"
-                   " SELECT flow, number FROM runs WHERE status = 'queued' AND origin = 'local'"));
+                   " SELECT flow, number FROM runs INDEXED BY runs_queued_locally WHERE status = 'queued'"
+                   " AND origin = 'local'"));
 }
 
 Result<std::string> definition(SqliteConnection& ledger, const std::string& hash) {

@@ -182,6 +182,7 @@ class TriggerLedger {
   // The queued deployed runs that may start now, oldest first: those that no run of their deployment, context and
   // policy is in the way of. At most `limit` of them, with -1 all.
   Result<std::vector<RunId>> startable_runs(std::int64_t limit);
+  Result<bool> has_unended_runs();
   Result<std::vector<RunId>> unended_runs();  // deployed ones that are queued or running, oldest first
   Result<std::int64_t> running_runs();        // deployed ones
   // The deployment that queued a run, as it is now; kNotFound for local runs.
