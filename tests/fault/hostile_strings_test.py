@@ -222,7 +222,7 @@ def composed(rng):
 
 
 def test(qflow, is_long, rng):
-    strings = PIECES + WHOLE + [composed(rng) for _ in range(1000)]
+    strings = PIECES + WHOLE + [composed(rng) for _ in range(250)]
     if not is_long:
         strings = rng.sample(PIECES, 8) + rng.sample(WHOLE, 2) + [composed(rng) for _ in range(4)]
     with Place(qflow) as place:
