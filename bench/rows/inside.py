@@ -1,0 +1,41 @@
+"""What happens inside a process, as bench/inside measures it with Google Benchmark."""
+
+import json
+
+from rows.row import Measured, Row, most
+
+TO_MICROSECONDS = {"ns": 1e-3, "us": 1, "ms": 1e3, "s": 1e6}
+
+
+def inside(bench, *names):
+    """Microseconds of each repetition of the named benchmarks."""
+    out = bench.printed_by(
+        bench.built("qflow_bench"), f"--benchmark_filter=^({'|'.join(names)})(/|$)", "--benchmark_format=json",
+        f"--benchmark_repetitions={bench.scale['slow']}", "--benchmark_enable_random_interleaving=true",
+    )
+    taken = {name: [] for name in names}
+    for one in json.loads(out)["benchmarks"]:
+        if one["run_type"] == "iteration":
+            name = one["run_name"].split("/")[0]
+            taken[name].append(one["real_time"] * TO_MICROSECONDS[one["time_unit"]])
+    return taken
+
+
+def row(name, what, benchmarks, goals):
+    """`benchmarks`: what they are called in the table, and in the program."""
+
+    def measure(bench):
+        taken = inside(bench, *benchmarks.values())
+        return Measured(values={label: taken[benchmark] for label, benchmark in benchmarks.items()})
+
+    return Row(name, what, measure, goals, {label: "µs" for label in benchmarks})
+
+
+ROWS = [
+    row("decide-inside", "decision for one event, 10 of 100,000 listeners",
+        {"the engine": "decision", "look-up in SQLite": "listeners_in_sqlite"}, {"the engine": most(50, "µs")}),
+    row("cron", "the next instant of a schedule", {"next_after": "next_after"}, {}),
+    row("expression", "a condition of an event", {"evaluate": "evaluate"}, {}),
+    row("year", "a year of 1,000 daily schedules, simulated", {"in all": "simulated_year"},
+        {"in all": most(1_000_000, "µs")}),
+]
