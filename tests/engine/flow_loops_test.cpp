@@ -62,6 +62,12 @@ TEST_CASE("a shortest loop of each flow, none twice") {
         "A → B → A at A:5:18; C → D → C at C:5:18");
 }
 
+TEST_CASE("what a loop starts is none itself") {
+  CHECK(loops({{"A", after("A")}, {"B", after("A")}, {"C", after("B")}}) == "A → A at A:5:18");
+  CHECK(loops({{"A", after("B")}, {"B", after("A")}, {"C", after("B")}, {"D", after("C") + after("E")}, {"E", ""}}) ==
+        "A → B → A at A:5:18");
+}
+
 TEST_CASE("loops through steps and groups") {
   CHECK(loops({{"A", after("B") + "source_task_id = \"s\"\n"}, {"B", after("A")}}) == "A → B → A at A:5:18");
   CHECK(loops({{"A", after("B") + "[[triggers]]\nid = \"g\"\ntype = \"group\"\nmatch = \"after_B\"\n"},
@@ -70,6 +76,8 @@ TEST_CASE("loops through steps and groups") {
 
 TEST_CASE("loops through events that steps publish") {
   CHECK(loops({{"A", on("y") + publishes("x")}, {"B", on("x") + publishes("y")}}) == "A → B → A at A:5:9");
+  CHECK(loops({{"A", on("y") + publishes("x")}, {"B", on("x") + publishes("y") + publishes("z")}, {"C", on("y")}}) ==
+        "A → B → A at A:5:9");
   CHECK(loops({{"A", after("B") + publishes("x")}, {"B", on("x")}}) == "A → B → A at A:5:18");
   CHECK(loops({{"A", on("y") + publishes("x")},
                {"B", on("x") + "[[steps]]\nid = \"p\"\npublish = [{ event = \"{{ params.y }}\" }]\n"}}) == "");
