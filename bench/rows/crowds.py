@@ -30,7 +30,7 @@ def publish_at_once(bench):
     shutil.copytree(bench.folder / "store", bench.folder / "raw")
     raw = [bench.program("insert"), "raw/ledger.db", "1"]
     values = {name: [] for name in (*CROWD_GOALS, *CROWD_UNITS)}
-    for _ in range(bench.scale["peers"]):
+    for _ in range(bench.scale["slowest"]):
         empty, _, _ = crowd(bench, bench.program("empty"))
         floor, _, floor_worst = crowd(bench, *raw)
         rate, p99, worst = crowd(bench, *store, "publish", "unheard")

@@ -3,6 +3,7 @@
 import os
 import shutil
 
+from rows.bench import ROOT
 from rows.row import Measured, Row, times
 from rows.runs import flow_text
 
@@ -10,33 +11,7 @@ GIB = 1 << 30
 KIB = 1 << 10
 FILES = 10_000
 WATCHED = 100_000
-
-FLOW = """id = "Flow{index}"
-description = "Takes what came in and leaves a report."
-tags = ["nightly", "report"]
-
-[parameters]
-window = {{ default = 3, help = "days of history" }}
-day = {{ default = "2026-11-20" }}
-
-[[triggers]]
-id = "fresh"
-type = "event"
-event = "data_{index}"
-when = "event.payload.rows > 100"
-
-[[steps]]
-id = "load"
-run = '''
-echo "loading $QFLOW_PARAM_window days"
-'''
-
-[[steps]]
-id = "report"
-needs = ["load"]
-when = "params.window > 1"
-exec = ["echo", "{{{{ params.day }}}}"]
-"""
+EXAMPLE = ROOT / "flows" / "model_refresh.toml"
 
 
 def random_file(path, size):
@@ -81,7 +56,9 @@ def get(bench):
 
 
 def check(bench):
-    names = [bench.write(f"{i}.toml", FLOW.format(index=i)) for i in range(FILES)]
+    """Copies of an example of ours, each as a flow of its own."""
+    text = EXAMPLE.read_text()
+    names = [bench.write(f"{i}.toml", text.replace("ModelRefreshFlow", f"Flow{i}")) for i in range(FILES)]
     commands = {"toml++": [bench.program("parse"), *names], "qflow": [bench.qflow, "check", *names]}
     return Measured(bench.in_turns(bench.scale["slow"], commands, warm_ups=1))
 

@@ -25,6 +25,16 @@ def ninja_text(commands, chained=False):
     return "\n".join(lines) + "\n"
 
 
+def make_text(count, chained=False):
+    """Targets that are no files, so that all are made every time."""
+    names = [f"s{index}" for index in range(count)]
+    lines = [f"all: {' '.join(names)}", f".PHONY: all {' '.join(names)}"]
+    for index, name in enumerate(names):
+        before = f" s{index - 1}" if chained and index > 0 else ""
+        lines += [f"{name}:{before}", "\t@sh -c :"]
+    return "\n".join(lines) + "\n"
+
+
 def version(bench):
     commands = {"an empty program": [bench.program("empty")], "qflow": [bench.qflow, "version"]}
     return Measured(bench.in_turns(bench.scale["short"], commands))
@@ -32,15 +42,24 @@ def version(bench):
 
 def two_steps(bench):
     flow = bench.write("two.toml", flow_text("Two", [":", ":"], chained=True))
-    commands = {"posix_spawn": [bench.program("spawn"), "2", "1"], "qflow": bench.run_of(flow, 2)}
+    ninja = bench.write("two.ninja", ninja_text([":", ":"], chained=True))
+    makefile = bench.write("Makefile", make_text(2, chained=True))
+    commands = {
+        "posix_spawn": [bench.program("spawn"), "2", "1"],
+        "ninja": ["ninja", "--quiet", "-f", ninja],
+        "make": ["make", "--silent", "-f", makefile],
+        "qflow": bench.run_of(flow, 2),
+    }
     return Measured(bench.in_turns(bench.scale["short"], commands))
 
 
 def hundred_steps(bench, jobs):
     flow = bench.write("hundred.toml", flow_text("Hundred", [":"] * STEPS))
     ninja = bench.write("hundred.ninja", ninja_text([":"] * STEPS))
+    makefile = bench.write("Makefile", make_text(STEPS))
     commands = {
         f"ninja -j{jobs}": ["ninja", "--quiet", "-f", ninja, f"-j{jobs}"],
+        f"make -j{jobs}": ["make", "--silent", "-f", makefile, f"-j{jobs}"],
         "posix_spawn": [bench.program("spawn"), str(STEPS), str(jobs)],
         "qflow": bench.run_of(flow, jobs),
     }
@@ -71,7 +90,7 @@ def foreach(bench):
     ]
     flow = bench.write("foreach.toml", "\n".join(['id = "Foreach"', *steps]) + "\n")
     commands = {"posix_spawn": [bench.program("spawn"), str(TASKS), "2"], "qflow": bench.run_of(flow, 2)}
-    uses = bench.rounds(bench.scale["peers"], commands, warm_ups=0)
+    uses = bench.rounds(bench.scale["slowest"], commands, warm_ups=0)
     peaks = [kilobytes / 1024 for _, kilobytes in uses["qflow"]]
     return Measured({name: [use[0] for use in taken] for name, taken in uses.items()}, {"at the peak": peaks})
 

@@ -1,11 +1,11 @@
-"""The same small runs by programs of the same trade: what each costs before any step does anything."""
+"""The same small runs by programs that know more than files: what each costs before any step does anything."""
 
 import subprocess
 import sys
 
 from rows.bench import BUILD
 from rows.row import Measured, Row
-from rows.runs import flow_text, ninja_text
+from rows.runs import flow_text
 
 METAFLOW = BUILD / "metaflow"
 JOBS = 2
@@ -40,15 +40,6 @@ class Many(FlowSpec):
 if __name__ == "__main__":
     Many()
 """
-
-
-def make_text(count, chained):
-    names = [f"s{index}" for index in range(count)]
-    lines = [f"all: {' '.join(names)}", f".PHONY: all {' '.join(names)}"]
-    for index, name in enumerate(names):
-        before = f" s{index - 1}" if chained and index > 0 else ""
-        lines += [f"{name}:{before}", "\t@sh -c :"]
-    return "\n".join(lines) + "\n"
 
 
 def snakemake_text(count, chained):
@@ -86,25 +77,19 @@ def metaflow_command(bench, count):
     return ["env", *settings, python, file, "--quiet", "run", "--max-workers", str(JOBS)]
 
 
-def beside_peers(bench, count, chained):
+def beside_engines(bench, count, chained):
     steps = [":"] * count
-    qflow = bench.run_of(bench.write("steps.toml", flow_text("Steps", steps, chained)), JOBS)
-    ninja = bench.write("steps.ninja", ninja_text(steps, chained))
-    makefile = bench.write("Makefile", make_text(count, chained))
     snakefile = bench.write("Snakefile", snakemake_text(count, chained))
     commands = {
-        "ninja": ["ninja", "--quiet", "-f", ninja, f"-j{JOBS}"],
-        "make": ["make", "--silent", "-f", makefile, f"-j{JOBS}"],
         "snakemake": ["snakemake", "--quiet", "all", "--snakefile", snakefile, "--forceall", "--cores", str(JOBS)],
         "Metaflow": metaflow_command(bench, count),
-        "qflow": qflow,
+        "qflow": bench.run_of(bench.write("steps.toml", flow_text("Steps", steps, chained)), JOBS),
     }
     commands = {name: command for name, command in commands.items() if command is not None}
-    bench.call(*qflow)
-    return Measured(bench.in_turns(bench.scale["peers"], commands, warm_ups=0))
+    return Measured(bench.in_turns(bench.scale["slowest"], commands, warm_ups=0))
 
 
 ROWS = [
-    Row("peers-2", "run of 2 steps beside peers", lambda bench: beside_peers(bench, 2, chained=True)),
-    Row("peers-100", "run of 100 steps beside peers, 2 jobs", lambda bench: beside_peers(bench, 100, chained=False)),
+    Row("engines-2", "run of 2 steps", lambda bench: beside_engines(bench, 2, chained=True)),
+    Row("engines-100", "run of 100 steps, 2 jobs", lambda bench: beside_engines(bench, 100, chained=False)),
 ]

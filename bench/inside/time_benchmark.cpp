@@ -1,0 +1,50 @@
+// Schedules: the next instant of one, and a simulated year of a thousand.
+#include <benchmark/benchmark.h>
+
+#include <chrono>
+
+#include "deployed.h"
+#include "qflow/engine/simulation.h"
+#include "qflow/time/schedule.h"
+
+namespace qflow::bench {
+namespace {
+
+constexpr int kFlows = 1'000;
+constexpr int kDays = 365;
+
+Schedule schedule(const char* cron, const char* zone) {
+  return Schedule(ScheduleRules{.rhythm = *CronExpression::parse(cron, "F"), .zone = *find_time_zone(zone)});
+}
+
+// From instant to instant through the years, nights with clock changes among them.
+void next_after(benchmark::State& rounds) {
+  const Schedule nightly = schedule("30 2 * * 1-5", "Europe/Berlin");
+  const Instant begin = *parse_instant("2026-01-01T00:00:00Z");
+  const Instant end = *parse_instant("2036-01-01T00:00:00Z");
+  Instant at = begin;
+  for ([[maybe_unused]] auto round : rounds) {
+    at = *nightly.next_after(at);
+    if (at > end) at = begin;
+  }
+}
+BENCHMARK(next_after);
+
+void simulated_year(benchmark::State& rounds) {
+  std::vector<std::shared_ptr<const DeployedFlow>> flows;
+  for (int i = 1; i <= kFlows; ++i) {
+    flows.push_back(deployed(i, "[[triggers]]\ntype = \"schedule\"\nschedule = \"" + std::to_string(i % 60) + " " +
+                                    std::to_string(i % 24) + " * * *\"\ntimezone = \"Europe/Berlin\"\n"));
+  }
+  const Instant begin = *parse_instant("2026-01-01T00:00:00Z");
+  const Instant end = begin + std::chrono::days(kDays) - std::chrono::seconds(1);
+  for ([[maybe_unused]] auto round : rounds) {
+    Simulation simulation(flows, SimulationRules{.runs_take = std::chrono::minutes(1)});
+    if (!simulation.run(begin, end)) rounds.SkipWithError("the simulation is refused");
+    if (simulation.firings().size() != std::size_t{kFlows} * kDays) rounds.SkipWithError("not every day has its runs");
+  }
+}
+BENCHMARK(simulated_year)->Iterations(1)->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace qflow::bench
