@@ -21,6 +21,10 @@ OPTIONS = {
 LIBRARIES = {"insert": ["-lsqlite3", "-lm"]}
 
 
+class Failed(Exception):
+    """A row can't be measured."""
+
+
 class Bench:
     """One row's folder, and what it needs to measure there."""
 
@@ -52,10 +56,16 @@ class Bench:
         return name
 
     def call(self, *command):
-        subprocess.run(command, cwd=self.folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        ended = subprocess.run(command, cwd=self.folder, capture_output=True, text=True)
+        if ended.returncode != 0:
+            raise Failed(f"{' '.join(command)}: {ended.stderr.strip()}")
 
     def printed_by(self, *command):
-        return subprocess.run(command, cwd=self.folder, check=True, stdout=subprocess.PIPE, text=True).stdout
+        """Its stdout; what it says on stderr is for the user."""
+        ended = subprocess.run(command, cwd=self.folder, stdout=subprocess.PIPE, text=True)
+        if ended.returncode != 0:
+            raise Failed(f"{command[0]} ended with status {ended.returncode}")
+        return ended.stdout
 
     def run_of(self, flow, jobs):
         """The command that runs a flow file; its store is its own."""

@@ -68,6 +68,7 @@ class Figure:
     strain: float = None  # how much of what the goal allows is used: met up to 1
     strain_low: float = None
     strain_high: float = None
+    strain_best: float = None  # of the quickest of each: what noise touches least
 
     @property
     def met(self):
@@ -78,7 +79,7 @@ def strain(bound, value):
     return bound.limit / value if bound.kind == "least" else value / bound.limit
 
 
-def judged(figure, bound):
+def judged(figure, bound, best):
     if bound is None:
         return figure
     sign = {"times": "≤ ", "more": "≤ +", "most": "≤ ", "least": "≥ "}[bound.kind]
@@ -87,29 +88,32 @@ def judged(figure, bound):
     figure.strain = strain(bound, figure.median)
     ends = [strain(bound, value) for value in (figure.low, figure.high)]
     figure.strain_low, figure.strain_high = min(ends), max(ends)
+    figure.strain_best = strain(bound, best)
     return figure
 
 
 def compared(row, beside, measured):
     """qflow's times against those of one other command, round by round."""
     bound = row.goals.get(beside)
-    pairs = list(zip(measured.times[beside], measured.times["qflow"]))
+    others, ours = measured.times[beside], measured.times["qflow"]
     if bound is not None and bound.kind == "more":
-        unit, values = "ms more", [(qflow - other) / 1e6 for other, qflow in pairs]
+        unit, against = "ms more", lambda other, qflow: (qflow - other) / 1e6
     else:
-        unit, values = "×", [qflow / other for other, qflow in pairs]
+        unit, against = "×", lambda other, qflow: qflow / other
+    values = list(map(against, others, ours))
     figure = Figure(
         row.name, row.what, beside, unit, statistics.median(values), min(values), max(values),
-        statistics.median(other for other, _ in pairs) / 1e6, statistics.median(qflow for _, qflow in pairs) / 1e6,
+        statistics.median(others) / 1e6, statistics.median(ours) / 1e6,
     )
-    return judged(figure, bound)
+    return judged(figure, bound, against(min(others), min(ours)))
 
 
 def valued(row, name, values):
     bound = row.goals.get(name)
     unit = bound.unit if bound is not None else row.units.get(name, "")
     figure = Figure(row.name, row.what, name, unit, statistics.median(values), min(values), max(values))
-    return judged(figure, bound)
+    best = max(values) if bound is not None and bound.kind == "least" else min(values)
+    return judged(figure, bound, best)
 
 
 def figures(row, measured):
