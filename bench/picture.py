@@ -39,8 +39,8 @@ class Picture:
 def goals_picture(figures, number):
     """A bar per goal: what is used of what it allows, up to twice of it, with the spread as a line."""
     judged = [figure for figure in figures if figure.met is not None]
-    left, scale, step = 400, 220, 22
-    picture = Picture(1000, 74 + step * len(judged), "How much of each goal is used (the line: all of it)")
+    left, scale, step = 400, 190, 22
+    picture = Picture(1040, 74 + step * len(judged), "How much of each goal is used (the line: all of it)")
 
     def place(strain):
         return left + scale * min(strain, 2)
