@@ -70,9 +70,9 @@ settle = "0s"
 [[steps]]
 id = "a"
 run = '''
-if [ -n "$QFLOW_PARAM_path_base64" ]; then echo "$QFLOW_PARAM_path_base64" | base64 -d >> seen
-else printf %s "$QFLOW_PARAM_path" >> seen; fi
-printf '\\000' >> seen
+seen="seen/${QFLOW_RUN#Sensor/}"
+if [ -n "$QFLOW_PARAM_path_base64" ]; then echo "$QFLOW_PARAM_path_base64" | base64 -d > "$seen"
+else printf %s "$QFLOW_PARAM_path" > "$seen"; fi
 '''
 """
 
@@ -98,7 +98,7 @@ class Hostile:
     def __init__(self, place, rng):
         self.place, self.rng = place, rng
         self.counts = collections.Counter()
-        for folder in ("got", "in"):
+        for folder in ("got", "in", "seen"):
             (place.folder / folder).mkdir()
         place.write("flow.toml", FLOW)
         place.write("sensor.toml", SENSOR)
@@ -202,7 +202,7 @@ class Hostile:
             self.as_file(value)
         for _ in range(3):
             self.call("tick", "--wait", accepted=(0, 1))
-        found = (self.place.folder / "seen").read_bytes().split(b"\0")[:-1] if (self.place.folder / "seen").exists() else []
+        found = [path.read_bytes() for path in (self.place.folder / "seen").iterdir()]
         expect(len(found) == len(set(found)) and set(found) <= set(self.files), f"a name arrived otherwise: {set(found) - set(self.files)}")
         missing = set(self.files) - set(found)
         expect(not missing, f"{len(missing)} names did not arrive, for example {sorted(missing)[:3]}")
