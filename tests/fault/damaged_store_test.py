@@ -19,7 +19,7 @@ import sqlite3
 import subprocess
 import threading
 
-from faults import Broken, Place, expect, main
+from faults import Broken, Place, expect, expect_no_report, main
 
 HANG = 5  # seconds, of the built program as users have it
 DOCUMENTED = range(8)
@@ -173,6 +173,7 @@ class Damaged:
         except subprocess.TimeoutExpired:
             raise Broken(f"{self.name}: qflow {' '.join(words)} takes longer than {self.limit} s") from None
         expect(done.returncode in DOCUMENTED, f"{self.name}: qflow {' '.join(words)}: status {done.returncode}\n{err}")
+        expect_no_report(err, f"{self.name}: qflow {' '.join(words)}")
         if done.returncode == 7:
             self.complained = True
             expect(re.search(r"error: .*(/|the ledger is damaged|the object)", err), f"{self.name}: says only: {err}")

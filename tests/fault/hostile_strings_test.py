@@ -15,7 +15,7 @@ import os
 import re
 import subprocess
 
-from faults import Place, expect, main
+from faults import Place, expect, expect_no_report, main
 
 CANARY = "canary"
 MEGABYTE = 1 << 20
@@ -112,6 +112,7 @@ class Hostile:
         is_refused = process.returncode == 2
         expect(not is_refused or b"error: " in err, f"qflow {shown} is refused without a message: {err}")
         expect(is_text(err) and b"\x1b" not in err and b"\x07" not in err, f"qflow {shown} prints raw bytes: {err[:300]}")
+        expect_no_report(err.decode(), f"qflow {shown}")
         self.counts["refused" if is_refused else "accepted"] += 1
         return process.returncode, out
 

@@ -13,7 +13,7 @@ import os
 import threading
 import time
 
-from faults import Place, expect, main, printed_by
+from faults import Place, expect, expect_no_report, main, printed_by
 
 FLOW = """id = "Swapped"
 [run]
@@ -173,6 +173,7 @@ def test(qflow, is_long, rng):
                 status = process.wait(timeout=300)
                 statuses[status] += 1
                 expect(status in range(8), f"qflow {' '.join(words)}: status {status}\n{printed_by(process)}")
+                expect_no_report(printed_by(process), f"qflow {' '.join(words)}")
                 changed = outside.differences()
                 expect(not changed, f"qflow {' '.join(words)} has changed outside of the store: {changed[:8]}")
         finally:
