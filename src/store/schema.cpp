@@ -90,8 +90,8 @@ CREATE TABLE sensors(trigger INTEGER PRIMARY KEY, watched TEXT NOT NULL, due INT
 CREATE INDEX sensors_by_due ON sensors(due) WHERE due IS NOT NULL;
 CREATE INDEX sensors_by_setting ON sensors(set_at) WHERE due IS NOT NULL;
 )sql",
-    // What is asked for each run that starts, however many wait: which is next, how many are being executed, and whether
-    // local ones were left.
+    // What is asked for each run that starts, however many wait: which is next, how many are being executed, and
+    // whether local ones were left.
     R"sql(
 CREATE INDEX runs_queued ON runs(created_at) WHERE deployment IS NOT NULL AND ended_at IS NULL AND status = 'queued';
 CREATE INDEX runs_running ON runs(deployment) WHERE deployment IS NOT NULL AND ended_at IS NULL AND status = 'running';
