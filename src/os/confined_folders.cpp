@@ -23,13 +23,21 @@ std::string without_slash(std::string path) {
   return path;
 }
 
+int open_again(int folder, const char* path, int flags) {
+  int opened = -1;
+  do {
+    opened = openat(folder, path, flags);
+  } while (opened < 0 && errno == EINTR);
+  return opened;
+}
+
 // For systems without openat2(2), Linux 5.6: no link at all is followed.
 int open_step_by_step(int folder, const std::string& path) {
-  FileHandle reached(openat(folder, ".", kFolderFlags));
+  FileHandle reached(open_again(folder, ".", kFolderFlags));
   for (std::size_t begin = 0; reached && begin < path.size();) {
     const std::size_t end = std::min(path.find('/', begin), path.size());
-    reached =
-        FileHandle(openat(reached.descriptor(), path.substr(begin, end - begin).c_str(), kFolderFlags | O_NOFOLLOW));
+    reached = FileHandle(
+        open_again(reached.descriptor(), path.substr(begin, end - begin).c_str(), kFolderFlags | O_NOFOLLOW));
     begin = end + 1;
   }
   return reached.release();
@@ -57,7 +65,7 @@ bool is_same(int one, int other) {
 
 Status ConfinedFolders::add(const Path& folder) {
   const std::string path = without_slash(folder.native());
-  FileHandle opened(::open(path.c_str(), kFolderFlags));
+  FileHandle opened(open_again(AT_FDCWD, path.c_str(), kFolderFlags));
   if (!opened) return system_failure("open the folder", folder, errno);
   const std::lock_guard guard(mutex_);
   const auto same = [&](const Confined& known) { return known.path == path; };

@@ -16,7 +16,7 @@ import pathlib
 import subprocess
 import sys
 
-from faults import Place, expect, main
+from faults import Place, expect, main, processes_with, wait_for
 
 SIZE = 2 << 20
 ENOUGH = 500_000
@@ -151,6 +151,7 @@ def use_up_inodes(qflow, left):
 
 def mount_read_only(qflow):
     with Place(qflow) as place, Disk(place, "size=64m") as disk:
+        wait_for(lambda: not processes_with(place.mark), "the end of the worker, which may write still")
         mount("-o", "remount,ro", place.store)
         for words in (("publish", "wanted"), ("run", "flow.toml"), ("tick",), ("gc",), ("deploy", "flow.toml"),
                       ("resume", "Filling/1"), ("tag", "Filling/1", "x")):

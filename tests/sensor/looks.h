@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 
 #include "qflow/sensor/look.h"
@@ -22,7 +23,7 @@ class Looks {
               .now = clock.now(),
               .environment = environment,
               .secret = [this](const std::string& name) { return secret(name); },
-              .files = files,
+              .files = *files,
               .launcher = launcher,
               .clock = clock};
     auto sighting = look_at(watched, look, more...);
@@ -43,7 +44,7 @@ class Looks {
     return found->second;
   }
 
-  PosixFileSystem files;
+  std::unique_ptr<PosixFileSystem> files = std::make_unique<PosixFileSystem>();
   PosixProcessLauncher launcher;
   PosixClock clock;
 };
