@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <string_view>
 
@@ -16,8 +15,9 @@ namespace {
 constexpr std::chrono::nanoseconds kStep = std::chrono::seconds(3);
 constexpr std::size_t kLongestNote = 4096;
 
+// Without the time of its last change of status: for root SQLite sets the log's owner whenever it opens it.
 std::string words(const FileInfo& file) {
-  return fmt::format("{} {} {} {} {}", file.device, file.inode, file.size, file.modified_ns, file.changed_ns);
+  return fmt::format("{} {} {} {}", file.device, file.inode, file.size, file.modified_ns);
 }
 
 Path log_of(const StoreLayout& layout) {
@@ -43,7 +43,7 @@ bool has_settled(const StoreLayout& layout, FileSystem& files) {
   if (!now) return false;
   for (const Path& path : {layout.ledger(), log_of(layout)}) {
     const auto file = files.info(path, FollowLinks::kYes);
-    if (file && std::max(file->modified_ns, file->changed_ns) > now->modified_ns - kStep.count()) return false;
+    if (file && file->modified_ns > now->modified_ns - kStep.count()) return false;
   }
   return true;
 }
