@@ -204,11 +204,10 @@ Result<Intake> EventIntake::record(LedgerWriter& writer, const JudgedEvent& judg
   QFLOW_ASSIGN(const auto first, find_first(store_.ledger().triggers(), judged));
   if (first) return *first;
   const Intake intake{judged.event.id, false};
-  RecordedEvent recorded{0, judged.event};
-  QFLOW_ASSIGN(recorded.order, writer.insert_event(judged.event));
+  QFLOW_ASSIGN(const std::int64_t order, writer.insert_event(judged.event));
   if (judged.idempotency_key) {
-    QFLOW_TRY(store_.ledger().triggers().use_key(judged.event.name, *judged.idempotency_key, recorded.order,
-                                                 content_of(judged)));
+    QFLOW_TRY(
+        store_.ledger().triggers().use_key(judged.event.name, *judged.idempotency_key, order, content_of(judged)));
   }
   if (judged.generation == kHeardByNobody) return intake;
   QFLOW_ASSIGN(const std::int64_t generation, store_.ledger().triggers().generation());
@@ -220,7 +219,7 @@ Result<Intake> EventIntake::record(LedgerWriter& writer, const JudgedEvent& judg
   const std::vector<Judgement>& judgements = generation == judged.generation ? judged.judgements : again;
   if (judgements.empty()) return intake;
   QFLOW_ASSIGN(const int limit, max_chain());
-  QFLOW_TRY(Engine(state, artifacts_, limit).take(recorded, judgements));
+  QFLOW_TRY(Engine(state, artifacts_, limit).take({order, judged.event}, judgements));
   return intake;
 }
 

@@ -30,17 +30,13 @@ Status complete_name(Publication& publication, const Publisher& publisher) {
 class Publishing {
  public:
   Publishing(Store& store, const Doors& doors)
-      : ledger_(store.ledger().triggers()), doors_(doors), intake_(store, doors) {}
+      : ledger_(store.ledger()), triggers_(ledger_.triggers()), doors_(doors), intake_(store, doors) {}
 
   Status prepare(std::vector<Publication> publications, const Publisher& publisher) {
     QFLOW_TRY(intake_.load_config());
     publications_ = std::move(publications);
-    for (Publication& publication : publications_) {
-      auto judged = prepare_one(publication, publisher);
-      if (!judged) return tl::make_unexpected(located(publication, judged.error()));
-      judged_.push_back(std::move(*judged));
-    }
-    return {};
+    judged_.reserve(publications_.size());
+    return ledger_.read([&] { return prepare_all(publisher); });
   }
 
   Result<std::vector<PublishedNow>> record(LedgerWriter& writer) {
@@ -52,7 +48,7 @@ class Publishing {
     }
     for (PublishedNow& one : published) {
       if (one.duplicate) continue;
-      QFLOW_ASSIGN(one.effects, ledger_.outcomes_of_event(one.id));
+      QFLOW_ASSIGN(one.effects, triggers_.outcomes_of_event(one.id));
     }
     return published;
   }
@@ -65,6 +61,15 @@ class Publishing {
   }
 
  private:
+  Status prepare_all(const Publisher& publisher) {
+    for (Publication& publication : publications_) {
+      auto judged = prepare_one(publication, publisher);
+      if (!judged) return tl::make_unexpected(located(publication, judged.error()));
+      judged_.push_back(std::move(*judged));
+    }
+    return {};
+  }
+
   Result<JudgedEvent> prepare_one(Publication& publication, const Publisher& publisher) {
     QFLOW_TRY(complete_name(publication, publisher));
     Event& event = publication.event;
@@ -80,7 +85,8 @@ class Publishing {
     return judged;
   }
 
-  TriggerLedger& ledger_;
+  Ledger& ledger_;
+  TriggerLedger& triggers_;
   const Doors& doors_;
   EventIntake intake_;
   std::vector<Publication> publications_;
