@@ -15,9 +15,10 @@ VERDICTS = {None: "", True: "yes", False: "**NO**"}
 
 def number(value):
     """Three digits that count."""
-    if value >= 1000:
-        return f"{value:,.0f}"
-    return f"{value:.{2 if value < 10 else 1 if value < 100 else 0}f}" if value >= 0.1 else f"{value:.2g}"
+    size = abs(value)
+    if size < 0.1:
+        return f"{value:.2g}"
+    return f"{value:,.{2 if size < 10 else 1 if size < 100 else 0}f}"
 
 
 def cells(figure):

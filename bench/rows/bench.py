@@ -10,7 +10,7 @@ BUILD = ROOT / "build" / "bench"
 # How large things are, and how often they are measured, per form of the benchmark.
 FULL = {"short": 50, "long": 25, "slow": 7, "slowest": 3, "seconds": 10, "past": 1_000_000, "deployed": 100_000}
 QUICK = {**FULL, "short": 15, "long": 5, "slow": 3, "slowest": 1, "seconds": 3}
-CI = {**QUICK, "short": 25, "past": 100_000, "deployed": 10_000}
+CI = {**QUICK, "short": 50, "past": 100_000, "deployed": 10_000}
 
 # How the programs that qflow is compared with are compiled: as lean as they can be.
 OPTIONS = {
