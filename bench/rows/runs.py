@@ -26,12 +26,12 @@ def ninja_text(commands, chained=False):
 
 
 def make_text(count, chained=False):
-    """Targets that are no files, so that all are made every time."""
+    """Targets that are no files, so that all are made every time. Make skips a plain `:`, but not one with a space."""
     names = [f"s{index}" for index in range(count)]
     lines = [f"all: {' '.join(names)}", f".PHONY: all {' '.join(names)}"]
     for index, name in enumerate(names):
         before = f" s{index - 1}" if chained and index > 0 else ""
-        lines += [f"{name}:{before}", "\t@sh -c :"]
+        lines += [f"{name}:{before}", "\t@sh -c ': '"]
     return "\n".join(lines) + "\n"
 
 
