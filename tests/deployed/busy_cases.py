@@ -5,6 +5,7 @@ import os
 import time
 
 from desk import after, case, contains, equal, expect, flow, on
+from faults import wait_for
 
 
 def busy(kind, run="", more="", trigger=None):
@@ -68,7 +69,7 @@ def coalesce(desk):
     equal(publish_with_contexts(desk, None, None, "other"), [("fired", "F/1"), ("coalesced", "F/1"), ("fired", "F/2")])
     equal([event["payload"]["n"] for event in desk.inspect("F/1")["trigger"]["events"]], [0, 1])
     desk.ask("tick")
-    time.sleep(0.3)
+    wait_for(lambda: desk.statuses("F")[0] != "queued", "the start of F/1")
     equal(publish_with_contexts(desk, None, None), [("fired", "F/3"), ("coalesced", "F/3")])
     desk.work()
     equal(desk.statuses("F"), ["succeeded"] * 3)

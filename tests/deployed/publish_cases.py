@@ -3,6 +3,7 @@ import json
 import re
 
 from desk import case, contains, equal, expect, flow, on
+from faults import wait_for
 
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
 
@@ -189,7 +190,7 @@ def dispatch_and_wait(desk):
     equal((desk.statuses("Good"), desk.statuses("Bad"), desk.text_of("done")), (["succeeded"], ["failed"], "good\n"))
     contains(err, "Bad/1 failed")
     desk.ask("publish", "slow", "--wait=300ms", status=6)
-    equal(desk.statuses("Slow"), ["running"])
+    wait_for(lambda: desk.statuses("Slow") == ["running"], "the start of Slow/1")
     desk.refused("publish", "slow", "--wait=soon", status=2, said="--wait")
     desk.ask("cancel", "Slow/1")
     equal(len(desk.events("slow")), 1, "a bad option publishes nothing")
