@@ -16,7 +16,7 @@ import pathlib
 import subprocess
 import sys
 
-from faults import Place, expect, main, processes_with, wait_for
+from faults import Place, expect, main, wait_for
 
 SIZE = 2 << 20
 ENOUGH = 500_000
@@ -151,8 +151,9 @@ def use_up_inodes(qflow, left):
 
 def mount_read_only(qflow):
     with Place(qflow) as place, Disk(place, "size=64m") as disk:
-        wait_for(lambda: not processes_with(place.mark), "the end of the worker, which may write still")
-        mount("-o", "remount,ro", place.store)
+        # A worker may still have a file open for writing, even while its process is ending.
+        read_only = ["mount", "-o", "remount,ro", place.store]
+        wait_for(lambda: subprocess.run(read_only, capture_output=True).returncode == 0, "nobody writes any more")
         for words in (("publish", "wanted"), ("run", "flow.toml"), ("tick",), ("gc",), ("deploy", "flow.toml"),
                       ("resume", "Filling/1"), ("tag", "Filling/1", "x")):
             disk.call(*words, accepted=(7,))
