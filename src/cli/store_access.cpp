@@ -8,20 +8,18 @@
 namespace qflow {
 
 Result<std::unique_ptr<Store>> open_store(Context& context, StoreAccess access) {
+  QFLOW_ASSIGN(const StoreLayout layout, find_store(context, access));
+  QFLOW_ASSIGN(std::unique_ptr<Store> store, Store::open(layout.root(), access, context.files, context.clock));
+  for (const std::string& note : store->notes()) print_note(context, note);
+  return store;
+}
+
+Result<StoreLayout> find_store(Context& context, StoreAccess access) {
   QFLOW_ASSIGN(const StoreLocation location,
                locate_store(context.files, context.environment, context.options.store, context.folder));
   if (!location.exists && access != StoreAccess::kCreate) {
     return tl::make_unexpected(no_store(location, context.folder));
   }
-  QFLOW_ASSIGN(std::unique_ptr<Store> store, Store::open(location.root, access, context.files, context.clock));
-  for (const std::string& note : store->notes()) print_note(context, note);
-  return store;
-}
-
-Result<StoreLayout> find_store(Context& context) {
-  QFLOW_ASSIGN(const StoreLocation location,
-               locate_store(context.files, context.environment, context.options.store, context.folder));
-  if (!location.exists) return tl::make_unexpected(no_store(location, context.folder));
   return StoreLayout(location.root);
 }
 

@@ -68,8 +68,9 @@ Result<ExitStatus> say_what_is_due(Context& context, Store& store) {
 
 // An idle tick opens the ledger for reading only, if at all.
 Result<bool> is_idle(Context& context) {
-  QFLOW_ASSIGN(const StoreLayout layout, find_store(context));
-  if (is_noted_idle(layout, context.files, context.clock.now())) {
+  QFLOW_ASSIGN(const StoreLayout layout, find_store(context, StoreAccess::kRead));
+  // Why it can't be confined is said by who opens it.
+  if (context.files.confine(layout.root()) && is_noted_idle(layout, context.files, context.clock.now())) {
     return note_tick(layout, context.files).map([] { return true; });
   }
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
