@@ -12,7 +12,7 @@ namespace {
 
 // The number from 0 that a key names; doubles without fraction count, as numbers do everywhere.
 std::optional<std::int64_t> position_in(const Value& key) {
-  const auto number = key.json() != nullptr ? Number::of(*key.json()) : std::nullopt;
+  const auto number = number_in(key);
   if (!number) return std::nullopt;
   if (number->is_int) return number->integer;
   const auto whole = truncate(number->real);

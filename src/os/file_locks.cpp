@@ -32,7 +32,6 @@ int flock_uninterrupted(int descriptor, int operation) {
   return 0;
 }
 
-// The text of a file under /proc; "" when it can't be read.
 std::string_view first_line(std::string_view text) {
   return text.substr(0, text.find('\n'));
 }

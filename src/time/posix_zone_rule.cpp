@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "qflow/error/characters.h"
 #include "qflow/error/printable.h"
 
 namespace qflow {
@@ -65,9 +66,6 @@ class PosixZoneRule::Reader {
     rest_.remove_prefix(1);
     return true;
   }
-
-  static bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-  static bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
   bool read_name(std::string& name) {
     const bool in_brackets = accept('<');
