@@ -119,16 +119,20 @@ int link_flag(const EntryPlace& place) {
   return place.confined ? AT_SYMLINK_NOFOLLOW : 0;
 }
 
+int open_entry(const EntryPlace& place, int flags, std::uint32_t permissions = 0) {
+  return uninterrupted([&] { return openat(place.folder, place.name.c_str(), flags | O_CLOEXEC, permissions); });
+}
+
 // fchmodat(2) can't leave links alone: the entry is opened first, which it does.
 int change_mode(const EntryPlace& place, std::uint32_t mode) {
   if (!place.confined) return chmod(place.name.c_str(), mode);
-  const FileHandle entry(openat(place.folder, place.name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  const FileHandle entry(open_entry(place, O_PATH | O_NOFOLLOW));
   return entry ? chmod(fmt::format("/proc/self/fd/{}", entry.descriptor()).c_str(), mode) : -1;
 }
 
 DIR* open_folder(const EntryPlace& place) {
   const int follow = place.confined ? O_NOFOLLOW : 0;
-  FileHandle folder(openat(place.folder, place.name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | follow));
+  FileHandle folder(open_entry(place, O_RDONLY | O_DIRECTORY | follow));
   if (!folder) return nullptr;
   DIR* stream = fdopendir(folder.descriptor());
   if (stream != nullptr) folder.release();
@@ -157,9 +161,8 @@ Result<FileHandle> PosixFileSystem::open(const Path& path, OpenMode mode, std::u
   const auto place = confined_->find(path);
   if (!place) return unreachable(action.verb, path);
   if (place->confined && mode != OpenMode::kRead) action.flags |= O_NOFOLLOW;
-  int descriptor =
-      uninterrupted([&] { return openat(place->folder, place->name.c_str(), action.flags | O_CLOEXEC, permissions); });
-  if (descriptor >= 0) return FileHandle(descriptor);
+  FileHandle file(open_entry(*place, action.flags, permissions));
+  if (file) return file;
   if (errno == ELOOP && (action.flags & O_NOFOLLOW) != 0) {
     return fail(ErrorKind::kStore, "can't write " + path.native() + ": it is a symbolic link");
   }
@@ -347,8 +350,7 @@ Status PosixFileSystem::remove(const Path& path) {
 Status PosixFileSystem::sync_folder(const Path& path) {
   const auto place = confined_->find(path);
   if (!place) return unreachable("sync", path);
-  FileHandle folder(
-      uninterrupted([&] { return openat(place->folder, place->name.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  FileHandle folder(open_entry(*place, O_RDONLY | O_DIRECTORY));
   if (!folder) return system_failure("sync", path, errno);
   return sync(folder);
 }
