@@ -68,7 +68,7 @@ Result<std::vector<LoadedFlow>> load_checked_flows(Context& context, const std::
 }
 
 Result<LoadedFlow> load_file_or_flow(Context& context, const std::string& argument, const NamespaceOverride& changes) {
-  const bool is_file = exists(context.files, context.folder / argument);
+  const bool is_file = exists(context.files, context.folder / argument).value_or(false);
   const Result<FlowId> flow = FlowId::parse(argument);
   if (is_file || !flow) return load_checked_flow(context, argument, changes);
   const Result<std::unique_ptr<Store>> store = open_store(context, StoreAccess::kRead);

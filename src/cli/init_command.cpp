@@ -83,7 +83,8 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   const Path flow = folder / kFlowFile;
   const Path shown =
       arguments.positionals().empty() ? Path(kFlowFile) : Path(arguments.positionals().front()) / kFlowFile;
-  if (exists(context.files, flow)) {
+  QFLOW_ASSIGN(const bool is_there, exists(context.files, flow));
+  if (is_there) {
     return fail(ErrorKind::kRefused, fmt::format("{} exists already, and stays as it is", quoted(shown.string())),
                 "name another folder: qflow init DIR");
   }

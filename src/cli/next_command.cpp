@@ -154,8 +154,8 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
                 "a trigger says so itself, in its flow file");
   }
   const std::vector<std::string>& names = arguments.positionals();
-  const bool is_file =
-      !names.empty() && (names.front().ends_with(".toml") || exists(context.files, context.folder / names.front()));
+  const bool is_file = !names.empty() && (names.front().ends_with(".toml") ||
+                                          exists(context.files, context.folder / names.front()).value_or(false));
   if (is_file) {
     QFLOW_ASSIGN(const std::vector<ScheduledTrigger> rows, schedules_of_file(context, names.front()));
     if (rows.empty()) print_note(context, names.front() + " has no schedule");

@@ -48,8 +48,10 @@ FileHandle::~FileHandle() {
   if (descriptor_ >= 0) close(descriptor_);
 }
 
-bool exists(FileSystem& files, const Path& path) {
-  return files.info(path, FollowLinks::kNo).has_value();
+Result<bool> exists(FileSystem& files, const Path& path) {
+  const auto info = files.info(path, FollowLinks::kNo);
+  if (!info && info.error().kind != ErrorKind::kNotFound) return tl::make_unexpected(info.error());
+  return info.has_value();
 }
 
 Result<std::string> read_file(FileSystem& files, const Path& path, std::uint64_t limit) {

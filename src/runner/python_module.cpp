@@ -31,7 +31,8 @@ std::string_view python_module_name() {
 
 Result<Path> provide_python_module(Store& store) {
   const Path folder = store.layout().root() / "python" / python_module_name();
-  if (exists(store.files(), folder / "qflow.py")) return folder;
+  QFLOW_ASSIGN(const bool is_there, exists(store.files(), folder / "qflow.py"));
+  if (is_there) return folder;
   QFLOW_TRY(make_folders(store.files(), folder));
   QFLOW_TRY(replace_file(store.files(), folder / "qflow.py", python_module()));
   return folder;

@@ -97,7 +97,7 @@ constexpr int kReading = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPE
 bool is_log_at_rest(const Path& path, FileSystem& files) {
   constexpr std::size_t kVersionAt = 18;
   char header[kVersionAt + 1] = {};
-  if (exists(files, path.native() + "-wal")) return false;
+  if (exists(files, path.native() + "-wal").value_or(true)) return false;
   sqlite3* opened = nullptr;
   const int code = sqlite3_open_v2(path.c_str(), &opened, kReading, nullptr);
   const std::unique_ptr<sqlite3, CloseDatabase> database(opened);
@@ -154,8 +154,9 @@ Status SqliteSession::open(const FileInfo& before) {
 Status SqliteSession::confirm() {
   if (!at_rest_) return {};
   QFLOW_ASSIGN(const FileInfo now, files_.info(path_, FollowLinks::kYes));
+  QFLOW_ASSIGN(const bool has_log, exists(files_, path_.native() + "-wal"));
   const bool is_same = now.inode == at_rest_->inode && now.size == at_rest_->size &&
-                       now.modified_ns == at_rest_->modified_ns && !exists(files_, path_.native() + "-wal");
+                       now.modified_ns == at_rest_->modified_ns && !has_log;
   if (is_same) return {};
   return fail(ErrorKind::kBusy,
               fmt::format("the database {} was opened for writing during the look", printable(path_.native())),

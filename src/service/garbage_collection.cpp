@@ -117,7 +117,8 @@ class Collector {
   }
 
   Status remove_folder(const Path& folder) {
-    if (!exists(files_, folder)) return {};
+    QFLOW_ASSIGN(const bool is_there, exists(files_, folder));
+    if (!is_there) return {};
     ++garbage_.folders;
     return removes_ ? remove_tree(files_, folder) : Status();
   }

@@ -13,7 +13,7 @@ constexpr std::chrono::seconds kPatience{2};
 
 bool is_in_repository(FileSystem& files, Path folder) {
   while (true) {
-    if (exists(files, folder / ".git")) return true;
+    if (exists(files, folder / ".git").value_or(false)) return true;
     if (!folder.has_relative_path()) return false;
     folder = folder.parent_path();
   }

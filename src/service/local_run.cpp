@@ -102,7 +102,8 @@ Result<RegisteredRun> register_locally(const LoadedFlow& flow, const LocalRunReq
   RegisteredRun result;
   std::unique_ptr<Store>& store = result.store;
   // A folder that holds only secrets or a configuration so far becomes a store with its first run.
-  if (location.exists && exists(doors.files, StoreLayout(location.root).ledger())) {
+  QFLOW_ASSIGN(const bool has_ledger, exists(doors.files, StoreLayout(location.root).ledger()));
+  if (has_ledger) {
     QFLOW_ASSIGN(store, Store::open(location.root, StoreAccess::kWrite, doors.files, doors.clock));
   }
   QFLOW_TRY(load_store_config(StoreLayout(location.root), doors.files));

@@ -33,6 +33,8 @@ class StoreCheck {
     problems_.push_back({std::move(what), std::move(remedy), mended});
   }
 
+  void add_unreadable(const Error& error) { add(error.message, "see whether its disk is failing", false); }
+
   Status check_ledger() {
     const auto wrong = store_.ledger().inconsistencies();
     if (!wrong && wrong.error().kind != ErrorKind::kStore) return tl::make_unexpected(wrong.error());
@@ -77,11 +79,12 @@ class StoreCheck {
     }
     const auto state = store_.objects().verify(object);
     if (!state) {
-      add(state.error().message, "see whether its disk is failing", false);
+      add_unreadable(state.error());
       return true;
     }
     if (*state == ContentState::kRight) {
-      check_mode(object);
+      forbid(store_.layout().object(object.sha256), FollowLinks::kNo, kAnybodyMayWrite, "can be written",
+             "chmod a-w it");
       return true;
     }
     const std::string what = path + (*state == ContentState::kMissing ? " is missing" : " has another content");
@@ -104,16 +107,16 @@ class StoreCheck {
     add(what + failure, path ? "it was written again from the ledger" : "call qflow fsck again", path.has_value());
   }
 
-  void check_mode(const ObjectRecord& object) {
-    const Path path = store_.layout().object(object.sha256);
-    const auto info = files_.info(path, FollowLinks::kNo);
-    if (!info || (info->mode & kAnybodyMayWrite) == 0) return;
-    set_permissions(path, info->mode & ~kAnybodyMayWrite, printable(path.native()) + " can be written", "chmod a-w it");
-  }
-
-  void set_permissions(const Path& path, std::uint32_t mode, const std::string& what, const std::string& remedy) {
-    const Status set = files_.set_permissions(path, mode);
-    add(set ? what : what + ", and " + set.error().message, set ? "its permissions were set" : remedy, set.has_value());
+  // Takes these permissions away where there are some of them.
+  void forbid(const Path& path, FollowLinks follow, std::uint32_t modes, const std::string& what,
+              const std::string& remedy) {
+    const auto info = files_.info(path, follow);
+    if (!info && info.error().kind != ErrorKind::kNotFound) return add_unreadable(info.error());
+    if (!info || (info->mode & modes) == 0) return;
+    const std::string problem = printable(path.native()) + " " + what;
+    const Status set = files_.set_permissions(path, info->mode & ~modes);
+    add(set ? problem : problem + ", and " + set.error().message, set ? "its permissions were set" : remedy,
+        set.has_value());
   }
 
   Status set_aside(const ObjectRecord& object) {
@@ -126,10 +129,7 @@ class StoreCheck {
   Status check_permissions() {
     const StoreLayout& layout = store_.layout();
     for (const Path& path : {layout.root(), layout.ledger(), layout.objects(), layout.runs(), layout.secrets()}) {
-      const auto info = files_.info(path, FollowLinks::kYes);
-      if (!info || (info->mode & kOthersMayWrite) == 0) continue;
-      set_permissions(path, info->mode & ~kOthersMayWrite, printable(path.native()) + " can be written by others",
-                      "chmod go-w it");
+      forbid(path, FollowLinks::kYes, kOthersMayWrite, "can be written by others", "chmod go-w it");
     }
     return {};
   }

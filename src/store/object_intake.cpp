@@ -131,7 +131,9 @@ Status ObjectIntake::accept(Item& item, MoveOutcome outcome, const Path& target)
 Result<MoveOutcome> ObjectIntake::move(const Item& item, const Path& target) {
   auto outcome = files_.move_new(item.output.path, target);
   if (outcome && *outcome == MoveOutcome::kOtherDevice) return move_copy(item, target);
-  if (outcome || outcome.error().kind != ErrorKind::kNotFound || exists(files_, target.parent_path())) return outcome;
+  if (outcome || outcome.error().kind != ErrorKind::kNotFound) return outcome;
+  QFLOW_ASSIGN(const bool has_folder, exists(files_, target.parent_path()));
+  if (has_folder) return outcome;
   QFLOW_TRY(make_folders(files_, target.parent_path()));
   made_folder_ = true;
   return move(item, target);

@@ -38,7 +38,8 @@ Status demand_folder(const Path& root, FileSystem& files) {
 
 // A folder that is full of somebody's files was hardly meant.
 Status refuse_foreign_folder(const StoreLayout& layout, FileSystem& files) {
-  if (exists(files, layout.ledger())) return {};
+  QFLOW_ASSIGN(const bool has_ledger, exists(files, layout.ledger()));
+  if (has_ledger) return {};
   QFLOW_ASSIGN(auto entries, files.list(layout.root()));
   for (const FolderEntry& entry : entries) {
     bool ours = std::find(kStoreEntries.begin(), kStoreEntries.end(), entry.name) != kStoreEntries.end();
@@ -67,11 +68,12 @@ Status make_store(const StoreLayout& layout, FileSystem& files) {
 }
 
 // The folders from the root to the first one that is there already: names are durable once their folder is synced.
-std::vector<Path> folders_to_sync(const Path& root, FileSystem& files) {
+Result<std::vector<Path>> folders_to_sync(const Path& root, FileSystem& files) {
   std::vector<Path> folders = {root};
-  do {
+  for (bool is_there = false; !is_there && folders.back().has_relative_path();) {
     folders.push_back(folders.back().parent_path());
-  } while (!exists(files, folders.back()) && folders.back().has_relative_path());
+    QFLOW_ASSIGN(is_there, exists(files, folders.back()));
+  }
   return folders;
 }
 
@@ -83,9 +85,13 @@ Status enter_root(const Path& root, FileSystem& files) {
 // SQLite syncs the folder of a ledger that it makes, but not that folder's own name.
 Status make_durable_store(const StoreLayout& layout, FileSystem& files) {
   std::vector<Path> folders;
-  if (!exists(files, layout.ledger())) folders = folders_to_sync(layout.root(), files);
+  QFLOW_ASSIGN(const bool has_ledger, exists(files, layout.ledger()));
+  if (!has_ledger) {
+    QFLOW_ASSIGN(folders, folders_to_sync(layout.root(), files));
+  }
   // Others may make it at the same time.
-  if (!exists(files, layout.root())) QFLOW_TRY(make_root(layout.root(), files));
+  QFLOW_ASSIGN(const bool has_root, exists(files, layout.root()));
+  if (!has_root) QFLOW_TRY(make_root(layout.root(), files));
   QFLOW_TRY(enter_root(layout.root(), files));
   QFLOW_TRY(make_store(layout, files));
   for (const Path& folder : folders) QFLOW_TRY(files.sync_folder(folder));

@@ -238,7 +238,7 @@ TEST_CASE("move_new never replaces") {
   CHECK(text_of(files, folder / "a") == "a");
   CHECK(text_of(files, folder / "b") == "b");
   CHECK(files.move_new(folder / "a", folder / "c") == MoveOutcome::kMoved);
-  CHECK(!exists(files, folder / "a"));
+  CHECK(!*exists(files, folder / "a"));
   CHECK(text_of(files, folder / "c") == "a");
   REQUIRE(files.make_folder(folder / "d"));
   REQUIRE(files.make_folder(folder / "e"));
@@ -368,7 +368,7 @@ TEST_CASE("make_folders makes parents; remove_tree takes all away, read-only fol
   CHECK(!make_folders(files, folder / "outside" / "x"));
   REQUIRE(remove_tree(files, folder / "a"));
   REQUIRE(remove_tree(files, folder / "a"));
-  CHECK(!exists(files, folder / "a"));
+  CHECK(!*exists(files, folder / "a"));
   CHECK(text_of(files, folder / "outside") == "kept");
 }
 

@@ -86,7 +86,7 @@ TEST_CASE("a log is made with its first record, and cut at its limit with a note
   const Path path = Path(folder) / "log";
   AttemptLog log(files, clock, path, 100);
   REQUIRE(log.flush());
-  CHECK_FALSE(exists(files, path));
+  CHECK_FALSE(*exists(files, path));
   log.add(TaskStream::kOut, "first", AttemptLog::Piece::kWholeLine);
   log.add(TaskStream::kErr, "second", AttemptLog::Piece::kGoesOn);
   for (int i = 0; i < 10; ++i) log.add(TaskStream::kOut, std::string(20, 'x'), AttemptLog::Piece::kWholeLine);

@@ -86,7 +86,7 @@ class RandomWorld {
 
   void change_something(WatchedFolder& world) {
     const std::string name = any_name(), other = any_name();
-    const bool there = exists(world.disk, world / name);
+    const bool there = *exists(world.disk, world / name);
     switch (below(8)) {
       case 0:
       case 1:

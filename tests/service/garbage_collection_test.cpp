@@ -106,16 +106,16 @@ TEST_CASE("what failed attempts left and links for steps go, logs stay") {
   GarbageFixture fixture;
   REQUIRE(fixture.home.run(flow("Kept", "", "1")));
   const Path run = fixture.home.folder / ".qflow/runs/Kept/1";
-  REQUIRE(exists(fixture.home.files, run / "steps/b/1/out/rest"));
-  REQUIRE(exists(fixture.home.files, run / "steps/b/in/x.json"));
+  REQUIRE(*exists(fixture.home.files, run / "steps/b/1/out/rest"));
+  REQUIRE(*exists(fixture.home.files, run / "steps/b/in/x.json"));
   CHECK(fixture.collect(minutes(30)).folders > 0);
   for (const char* gone : {"steps/b/1/out", "steps/b/in", "steps/a/artifacts", "out", "empty"}) {
     CAPTURE(gone);
-    CHECK_FALSE(exists(fixture.home.files, run / gone));
+    CHECK_FALSE(*exists(fixture.home.files, run / gone));
   }
   for (const char* kept : {"steps/a/1/log", "steps/b/1/log", "artifacts/x.json", "params.json"}) {
     CAPTURE(kept);
-    CHECK(exists(fixture.home.files, run / kept));
+    CHECK(*exists(fixture.home.files, run / kept));
   }
   CHECK(fixture.collect(minutes(30)).folders == 0);
 }
@@ -144,7 +144,7 @@ TEST_CASE("files that a crash left in objects/ go after an hour") {
   for (const std::string& stray : strays) fixture.home.write(stray, "x");
   CHECK(fixture.collect(minutes(30)).objects == 0);
   CHECK(fixture.collect(hours(2)).objects == 4);
-  for (const std::string& stray : strays) CHECK_FALSE(exists(fixture.home.files, fixture.home.folder / stray));
+  for (const std::string& stray : strays) CHECK_FALSE(*exists(fixture.home.files, fixture.home.folder / stray));
   CHECK(fixture.values("Kept/1") == "x y error ");
 }
 
@@ -162,7 +162,7 @@ TEST_CASE("a run that has not ended keeps its folder, and the results of the run
   const FileHandle lock = fixture.home.store().lock_run(waiting.id).value();
   CHECK(fixture.collect(hours(2)).runs == 0);
   CHECK(fixture.values("Up/1") == "x y error ");
-  CHECK(exists(fixture.home.files, fixture.home.store().layout().run(waiting.id)));
+  CHECK(*exists(fixture.home.files, fixture.home.store().layout().run(waiting.id)));
   fixture.home.write([&](LedgerWriter& writer) {
     return writer.end_run(waiting.id, RunStatus::kCancelled, "", fixture.home.clock.now());
   });

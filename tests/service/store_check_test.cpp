@@ -87,7 +87,7 @@ TEST_CASE("a folder with another content is set aside, so that nothing reads it"
   CHECK(fixture.check() == "wrong: " + shown +
                                " has another content; it was set aside; run the step that made it again, with qflow "
                                "resume RUN STEP\n");
-  CHECK_FALSE(exists(fixture.home.files, path));
+  CHECK_FALSE(*exists(fixture.home.files, path));
   CHECK(std::filesystem::exists(fixture.home.store().layout().quarantine()));
 }
 

@@ -27,7 +27,7 @@ TEST_CASE("a wrong config.toml is refused with its positions before a run is mad
     CAPTURE(run.error().message);
     CHECK(run.error().message.find(part) != std::string::npos);
   }
-  CHECK_FALSE(exists(home.files, home.folder / ".qflow/ledger.db"));
+  CHECK_FALSE(*exists(home.files, home.folder / ".qflow/ledger.db"));
 }
 
 TEST_CASE("max_log cuts the log of each attempt") {

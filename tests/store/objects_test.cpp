@@ -206,7 +206,7 @@ TEST_CASE("a small value is made again from its bytes; anything else that is mis
     }
     check_ok(shop.objects.quarantine(object));
     check_ok(shop.objects.quarantine(object));
-    CHECK(!exists(shop.files, path));
+    CHECK(!*exists(shop.files, path));
     CHECK(!shop.objects.unchanged(object).value());
     opened = shop.objects.open_path(object);
     CHECK(opened.has_value() == object.bytes.has_value());
@@ -245,7 +245,7 @@ TEST_CASE("a changed folder is noticed and can be set aside") {
     CHECK(!shop.objects.unchanged(tree).value());
     CHECK(error_of(shop.objects.open_path(tree)).kind == ErrorKind::kStore);
     check_ok(shop.objects.quarantine(tree));
-    CHECK(!exists(shop.files, shop.layout.object(tree.sha256)));
+    CHECK(!*exists(shop.files, shop.layout.object(tree.sha256)));
   }
 }
 

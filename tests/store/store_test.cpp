@@ -100,7 +100,7 @@ TEST_CASE("what can't be a store is refused with the reason, and nothing is made
     const Error error = error_of(Store::open(root, row.access, files, clock));
     CHECK(error.kind == ErrorKind::kStore);
     CHECK(to_text(error) == expected);
-    CHECK(!exists(files, root / "ledger.db"));
+    CHECK(!*exists(files, root / "ledger.db"));
   }
 }
 
@@ -212,7 +212,7 @@ TEST_CASE("a store that may not be written can be read") {
     const Path root = fixture.root();
     fixture.close();
     if (!with_log) run_sql(root / "ledger.db", "PRAGMA wal_checkpoint(TRUNCATE)");
-    CHECK(exists(fixture.files, root / "ledger.db-wal") == with_log);
+    CHECK(*exists(fixture.files, root / "ledger.db-wal") == with_log);
     for (const FolderEntry& entry : value_of(fixture.files.list(root))) {
       check_ok(fixture.files.set_permissions(root / entry.name, entry.type == FileType::kFolder ? 0500 : 0400));
     }

@@ -174,7 +174,7 @@ class PosixFileSystem final : public FileSystem {
 };
 
 // Compositions of the above, the same for every FileSystem.
-bool exists(FileSystem& files, const Path& path);
+Result<bool> exists(FileSystem& files, const Path& path);  // the entry itself: a link that leads nowhere too
 // The whole file; kInvalid when it is larger than `limit` bytes.
 Result<std::string> read_file(FileSystem& files, const Path& path, std::uint64_t limit = UINT64_MAX);
 // Writes beside the file and renames: readers see the old or the new whole text. Not synced.
