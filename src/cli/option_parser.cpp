@@ -101,11 +101,16 @@ Status check_choice(const OptionSpec& option, const std::string& value) {
               did_you_mean_or_list(value, names));
 }
 
-Status take_options(const CLI::App& app, const std::vector<OptionSpec>& options, Arguments& arguments) {
-  for (const OptionSpec& option : options) {
-    for (const std::string& value : app.get_option(fmt::format("--{}", option.name))->results()) {
-      QFLOW_TRY(check_choice(option, value));
-      arguments.add_option(option.name, option.value.empty() ? std::string() : value);
+struct Declared {
+  const OptionSpec* option;
+  CLI::Option* parsed;  // the app's
+};
+
+Status take_options(const std::vector<Declared>& declared, Arguments& arguments) {
+  for (const auto& [option, parsed] : declared) {
+    for (const std::string& value : parsed->results()) {
+      QFLOW_TRY(check_choice(*option, value));
+      arguments.add_option(option->name, option->value.empty() ? std::string() : value);
     }
   }
   return {};
@@ -130,12 +135,17 @@ Status take_positionals(const CLI::App& app, const Command& command, const std::
   return {};
 }
 
-void declare(CLI::App& app, const OptionSpec& option) {
-  if (option.value.empty()) {
-    app.add_flag(declaration(option))->disable_flag_override();
-  } else {
-    app.add_option(declaration(option))->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  }
+// True also for words that turn out to be values.
+bool may_be_among(const std::vector<std::string>& words, const OptionSpec& option) {
+  return std::any_of(words.begin(), words.end(), [&](const std::string& word) {
+    if (word.size() < 2 || word[0] != '-') return false;
+    return word[1] == '-' ? word.compare(2, option.name.size(), option.name) == 0 : option.short_name != 0;
+  });
+}
+
+CLI::Option* declare(CLI::App& app, const OptionSpec& option) {
+  if (option.value.empty()) return app.add_flag(declaration(option))->disable_flag_override();
+  return app.add_option(declaration(option))->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
 }
 
 }  // namespace
@@ -147,9 +157,13 @@ Result<Arguments> parse_options(const Command& command, const std::vector<std::s
     CLI::App app;
     app.set_help_flag();
     app.allow_extras();
-    for (const OptionSpec& option : options) declare(app, option);
+    // CLI11 takes longer to hear of an option than to find it.
+    std::vector<Declared> declared;
+    for (const OptionSpec& option : options) {
+      if (may_be_among(words, option)) declared.push_back({&option, declare(app, option)});
+    }
     app.parse(reversed(options, words));
-    QFLOW_TRY(take_options(app, options, arguments));
+    QFLOW_TRY(take_options(declared, arguments));
     QFLOW_TRY(take_positionals(app, command, options, arguments));
   } catch (const CLI::Error&) {
     return tl::make_unexpected(refused(command, options, words));
