@@ -203,7 +203,7 @@ Result<JudgedEvent> EventIntake::judge_own(const DeployedFlow& flow, JudgedEvent
 Result<Intake> EventIntake::record(LedgerWriter& writer, const JudgedEvent& judged) {
   QFLOW_ASSIGN(const auto first, find_first(store_.ledger().triggers(), judged));
   if (first) return *first;
-  const Intake intake{judged.event.id, false};
+  Intake intake{judged.event.id};
   QFLOW_ASSIGN(const std::int64_t order, writer.insert_event(judged.event));
   if (judged.idempotency_key) {
     QFLOW_TRY(
@@ -220,6 +220,7 @@ Result<Intake> EventIntake::record(LedgerWriter& writer, const JudgedEvent& judg
   if (judgements.empty()) return intake;
   QFLOW_ASSIGN(const int limit, max_chain());
   QFLOW_TRY(Engine(state, artifacts_, limit).take({order, judged.event}, judgements));
+  intake.heard = true;
   return intake;
 }
 

@@ -41,14 +41,16 @@ class Publishing {
 
   Result<std::vector<PublishedNow>> record(LedgerWriter& writer) {
     std::vector<PublishedNow> published;
+    std::vector<std::size_t> heard;
     for (std::size_t i = 0; i < judged_.size(); ++i) {
       const auto taken = intake_.record(writer, judged_[i]);
       if (!taken) return tl::make_unexpected(located(publications_[i], taken.error()));
       published.push_back({taken->id, judged_[i].event.name, taken->duplicate});
+      if (taken->heard) heard.push_back(i);
     }
-    for (PublishedNow& one : published) {
-      if (one.duplicate) continue;
-      QFLOW_ASSIGN(one.effects, triggers_.outcomes_of_event(one.id));
+    // Only now: what comes later in the batch changes what became of the earlier ones.
+    for (const std::size_t i : heard) {
+      QFLOW_ASSIGN(published[i].effects, triggers_.outcomes_of_event(published[i].id));
     }
     return published;
   }

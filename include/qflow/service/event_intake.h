@@ -31,6 +31,7 @@ struct JudgedEvent {
 struct Intake {
   std::string id;
   bool duplicate = false;
+  bool heard = false;  // it has outcomes
 };
 
 // Brings events into the ledger and lets the engine decide what they start. For one thread.
