@@ -41,10 +41,11 @@ TriggerSource source_for(const FiredEvent& event) {
 
 class FiringMaker {
  public:
-  FiringMaker(const DeployedFlow& flow, const Trigger* joining, std::vector<FiredEvent> events)
-      : flow_(flow), joining_(joining), events_(std::move(events)) {
+  FiringMaker(const DeployedFlow& flow, const Trigger* joining, const std::vector<FiredEvent>& events)
+      : flow_(flow), joining_(joining) {
     if (joining_ != nullptr) triggers_ = source_triggers(*joining_, flow_.triggers);
-    std::sort(events_.begin(), events_.end(), [this](const auto& a, const auto& b) { return rank(a) < rank(b); });
+    for (const FiredEvent& event : events) events_.push_back(&event);
+    std::sort(events_.begin(), events_.end(), [this](const auto* a, const auto* b) { return rank(*a) < rank(*b); });
   }
 
   Firing make(const ArtifactReader& artifacts) {
@@ -52,10 +53,10 @@ class FiringMaker {
     for (Bundle& bundle : mapped) map(std::move(bundle), artifacts);
     declare();
     std::optional<std::optional<std::string>> context;
-    for (const FiredEvent& event : events_) {
-      if (is_misfit(event)) continue;
-      firing_.record.sources.push_back(source_for(event));
-      const auto own = joining_ != nullptr ? run_context(*joining_, event.event) : event.event.context;
+    for (const FiredEvent* event : events_) {
+      if (is_misfit(*event)) continue;
+      firing_.record.sources.push_back(source_for(*event));
+      const auto own = joining_ != nullptr ? run_context(*joining_, event->event) : event->event.context;
       context = context && *context != own ? std::optional<std::string>() : own;
     }
     firing_.context = context.value_or(std::nullopt);
@@ -76,11 +77,11 @@ class FiringMaker {
 
   // What is mapped together: all events, or of a group those of each leg, the leg with the newest token last.
   std::vector<Bundle> bundles() const {
-    if (joining_ == nullptr || joining_->legs().empty()) return {all_of(events_)};
+    if (joining_ == nullptr || joining_->legs().empty()) return {events_};
     std::map<const Trigger*, const FiredEvent*> newest;  // leg → newest event
-    for (const FiredEvent& event : events_) {
-      const FiredEvent*& known = newest[event.trigger];
-      if (known == nullptr || age(*known) < age(event)) known = &event;
+    for (const FiredEvent* event : events_) {
+      const FiredEvent*& known = newest[event->trigger];
+      if (known == nullptr || age(*known) < age(*event)) known = event;
     }
     std::vector<const FiredEvent*> order;
     for (const auto& leg : newest) order.push_back(leg.second);
@@ -94,16 +95,10 @@ class FiringMaker {
     return {window_time(event.event), event.order};
   }
 
-  static Bundle all_of(const std::vector<FiredEvent>& events) {
-    Bundle bundle;
-    for (const FiredEvent& event : events) bundle.push_back(&event);
-    return bundle;
-  }
-
   Bundle events_of(const Trigger& leg) const {
     Bundle bundle;
-    for (const FiredEvent& event : events_) {
-      if (event.trigger == &leg) bundle.push_back(&event);
+    for (const FiredEvent* event : events_) {
+      if (event->trigger == &leg) bundle.push_back(event);
     }
     return bundle;
   }
@@ -129,7 +124,7 @@ class FiringMaker {
   void declare() {
     TriggerRecord& record = firing_.record;
     if (joining_ == nullptr) {
-      record.declared_names = {events_.front().event.name};
+      record.declared_names = {events_.front()->event.name};
       return;
     }
     TriggerDeclaration declaration = declaration_of(*joining_, flow_.triggers);
@@ -141,16 +136,16 @@ class FiringMaker {
 
   const DeployedFlow& flow_;
   const Trigger* joining_;
-  std::vector<FiredEvent> events_;
+  Bundle events_;  // by rank
   std::vector<const Trigger*> triggers_;
   Firing firing_;
 };
 
 }  // namespace
 
-Firing make_firing(const DeployedFlow& flow, const Trigger* joining, std::vector<FiredEvent> events,
+Firing make_firing(const DeployedFlow& flow, const Trigger* joining, const std::vector<FiredEvent>& events,
                    const ArtifactReader& artifacts) {
-  return FiringMaker(flow, joining, std::move(events)).make(artifacts);
+  return FiringMaker(flow, joining, events).make(artifacts);
 }
 
 FiredEvent fired_event(const DeployedFlow& flow, const WaitingEvent& waiting, Event event) {

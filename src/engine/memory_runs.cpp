@@ -116,7 +116,10 @@ void MemoryState::fill(MemoryRun& made, const RunRequest& request) {
 Result<std::optional<RecordedEvent>> MemoryState::cancel_run(const RunId& run, const std::string& reason, Instant now) {
   MemoryRun* made = find_run(run);
   if (made == nullptr) return tl::make_unexpected(missing(run));
-  if (made->run.status == RunStatus::kQueued) return end_run(run, RunStatus::kCancelled, reason, now);
+  if (made->run.status == RunStatus::kQueued) {
+    end_run(run, RunStatus::kCancelled, reason, now);
+    return record(run_end_event(made->run, RunStatus::kCancelled, reason, now));
+  }
   if (made->run.status != RunStatus::kRunning || made->asked_to_end) return std::nullopt;
   made->asked_to_end = true;
   made->end_reason = reason;
@@ -165,8 +168,7 @@ void MemoryState::end_activity(std::size_t place) {
   if (--context->second == 0) activity.busy_contexts.erase(context);
 }
 
-RecordedEvent MemoryState::end_run(const RunId& id, RunStatus status, const std::string& reason, Instant now,
-                                   const Json& payload) {
+void MemoryState::end_run(const RunId& id, RunStatus status, const std::string& reason, Instant now) {
   const std::size_t place = *place_of(id);
   Run& run = runs_[place].run;
   run.status = status;
@@ -174,9 +176,6 @@ RecordedEvent MemoryState::end_run(const RunId& id, RunStatus status, const std:
   run.ended_at = now;
   end_activity(place);
   std::erase(to_cancel_, id);
-  Event end = run_end_event(run, status, reason, now);
-  end.payload.update(payload);
-  return record(std::move(end));
 }
 
 }  // namespace qflow

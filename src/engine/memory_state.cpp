@@ -78,15 +78,14 @@ Result<std::vector<Judgement>> MemoryState::judge(const Event& event) {
 
 // ---- Events and outcomes
 
-RecordedEvent MemoryState::record(Event event) {
+const RecordedEvent& MemoryState::record(Event event) {
   const std::int64_t order = static_cast<std::int64_t>(events_.size()) + 1;
   if (event.id.empty()) {
     event.id = id_of(event, order);
   } else {
     orders_[event.id] = order;
   }
-  events_.push_back(event);
-  return {order, std::move(event)};
+  return events_.emplace_back(RecordedEvent{order, std::move(event)});
 }
 
 std::int64_t MemoryState::order_of(const std::string& id) const {

@@ -132,7 +132,7 @@ Status Simulation::take_due_instant(Instant due) {
   const Timetable& timetable = timetables_[place];
   if (const auto following = schedule_of(*timetable.trigger)->schedule->next_after(due))
     due_.emplace(*following, place);
-  const RecordedEvent event = state_.record(due_event(*timetable.flow, *timetable.trigger, due, due));
+  const RecordedEvent& event = state_.record(due_event(*timetable.flow, *timetable.trigger, due, due));
   QFLOW_ASSIGN(std::vector<Judgement> judgements, state_.judge(event.event));
   return engine_.take(event, without_namesakes(std::move(judgements), timetable.flow->key));
 }
@@ -158,7 +158,7 @@ Status Simulation::publish(const Given::Publication& publication, Instant now) {
     repeats_ += is_new ? 0 : 1;
     if (!is_new) return {};
   }
-  const RecordedEvent recorded = state_.record(std::move(event));
+  const RecordedEvent& recorded = state_.record(std::move(event));
   QFLOW_ASSIGN(std::vector<Judgement> judgements, state_.judge(recorded.event));
   return engine_.take(recorded, without_other_branches(std::move(judgements), recorded.event));
 }
@@ -168,7 +168,7 @@ Status Simulation::publish(const Given::Publication& publication, Instant now) {
 Status Simulation::end_given(const Given::End& end, Instant now) {
   QFLOW_ASSIGN(const std::optional<RunId> run, running_run(end));
   if (!run) return end_elsewhere(end, now);
-  if (!end.step) return take(state_.end_run(*run, end.status, "", now, end.payload));
+  if (!end.step) return end_run(*run, end.status, "", now, end.payload);
   return take(state_.record(end_event(*state_.find_made(*run), end, now)));
 }
 
@@ -205,8 +205,14 @@ Status Simulation::end_elsewhere(const Given::End& end, Instant now) {
   return take(state_.record(end_event(run, end, now)));
 }
 
-Status Simulation::end_run(const RunId& run, RunStatus status, const std::string& reason, Instant now) {
-  return take(state_.end_run(run, status, reason, now));
+// Most ends are heard by nobody; making them events is half of a simulation.
+Status Simulation::end_run(const RunId& run, RunStatus status, const std::string& reason, Instant now,
+                           const Json& payload) {
+  state_.end_run(run, status, reason, now);
+  if (!state_.is_heard(run_end_name(run.flow))) return {};
+  Event end = run_end_event(*state_.find_made(run), status, reason, now);
+  end.payload.update(payload);
+  return take(state_.record(std::move(end)));
 }
 
 // ---- Events

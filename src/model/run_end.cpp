@@ -1,5 +1,6 @@
 #include "qflow/model/run_end.h"
 
+#include <string_view>
 #include <utility>
 
 namespace qflow {
@@ -17,23 +18,30 @@ Event end_event(const Run& run, std::string name, std::string type, Json payload
   return event;
 }
 
+Json end_payload(const Run& run, std::string_view status, const std::string& reason) {
+  Json payload = Json::object();
+  payload["flow"] = run.id.flow.text();
+  payload["run"] = run.id.text();
+  payload["status"] = status;
+  payload["reason"] = reason;
+  return payload;
+}
+
 }  // namespace
 
+std::string run_end_name(const FlowId& flow) {
+  return "qflow.run." + flow.text();
+}
+
 Event run_end_event(const Run& run, RunStatus status, const std::string& reason, Instant at) {
-  Json payload = {{"flow", run.id.flow.text()},
-                  {"run", run.id.text()},
-                  {"status", to_text(status)},
-                  {"reason", reason},
-                  {"params", run.params}};
-  return end_event(run, "qflow.run." + run.id.flow.text(), "run", std::move(payload), at);
+  Json payload = end_payload(run, to_text(status), reason);
+  payload["params"] = run.params;
+  return end_event(run, run_end_name(run.id.flow), "run", std::move(payload), at);
 }
 
 Event step_end_event(const Run& run, const StepState& step) {
-  Json payload = {{"flow", run.id.flow.text()},
-                  {"run", run.id.text()},
-                  {"step", step.step.text()},
-                  {"status", to_text(step.status)},
-                  {"reason", step.reason}};
+  Json payload = end_payload(run, to_text(step.status), step.reason);
+  payload["step"] = step.step.text();
   return end_event(run, "qflow.step." + run.id.flow.text() + "." + step.step.text(), "step", std::move(payload),
                    *step.ended_at);
 }

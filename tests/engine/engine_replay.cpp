@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/stream_text.h"
+#include "qflow/model/run_end.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "support/built_triggers.h"
 
@@ -234,7 +235,9 @@ void Replay::end_run(const Step& step) {
   for (const MemoryState::MemoryRun& made : state_.runs()) {
     if (made.run.status != RunStatus::kRunning || which-- > 0) continue;
     const RunId run = made.run.id;
-    const RecordedEvent end = state_.end_run(run, *parse_run_status(step.status), "", instant_of(step.at));
+    const RunStatus status = *parse_run_status(step.status);
+    state_.end_run(run, status, "", instant_of(step.at));
+    const RecordedEvent& end = state_.record(run_end_event(*state_.find_made(run), status, "", instant_of(step.at)));
     const Result<std::vector<Judgement>> judgements = state_.judge(end.event);
     if (!judgements) return blame(judgements.error().message);
     note_listeners(*judgements);

@@ -35,7 +35,7 @@ struct Firing {
 };
 
 // `joining` (null: the flow itself was activated) and the events' triggers belong to `flow`. At least one event.
-Firing make_firing(const DeployedFlow& flow, const Trigger* joining, std::vector<FiredEvent> events,
+Firing make_firing(const DeployedFlow& flow, const Trigger* joining, const std::vector<FiredEvent>& events,
                    const ArtifactReader& artifacts);
 
 // An event that waits, or that a run has among its trigger's events, as one of a firing.

@@ -55,7 +55,9 @@ class MemoryState final : public EngineState {
   std::shared_ptr<const DeployedFlow> find_flow(std::int64_t key) const;
 
   // Gives the event the next place, counted from 1, and an id if it has none.
-  RecordedEvent record(Event event);
+  const RecordedEvent& record(Event event);
+  // Whether a deployed flow listens to events of this name, or one of its former versions did.
+  bool is_heard(const std::string& name) const { return listeners_.contains(name); }
   // The place of a recorded event.
   std::int64_t order_of(const std::string& id) const;
   // A run that nothing here has started, but that events may be caused by. With number 0 it gets the next one of its
@@ -72,9 +74,8 @@ class MemoryState final : public EngineState {
 
   // Queued runs start in the order in which they were made, as far as policy and max_parallel let them. Those that did.
   std::vector<RunId> start_runs(Instant now);
-  // The run is over; its end event, not yet judged. `payload` is added to what every end says.
-  RecordedEvent end_run(const RunId& run, RunStatus status, const std::string& reason, Instant now,
-                        const Json& payload = Json::object());
+  // The run is over; what its end starts is for the caller to find out.
+  void end_run(const RunId& run, RunStatus status, const std::string& reason, Instant now);
   // The running runs that were asked to end, in the order of the asking.
   const std::vector<RunId>& runs_to_cancel() const { return to_cancel_; }
   const std::string& end_reason(const RunId& run) const { return find_run(run)->end_reason; }
@@ -85,7 +86,7 @@ class MemoryState final : public EngineState {
 
   const std::map<StateKey, TriggerState>& states() const { return states_; }
   std::size_t events() const { return events_.size(); }
-  const Event& event_at(std::int64_t order) const { return events_[static_cast<std::size_t>(order - 1)]; }
+  const Event& event_at(std::int64_t order) const { return events_[static_cast<std::size_t>(order - 1)].event; }
   // Every outcome in the order in which it was set; of a pair the last one counts.
   const std::vector<OutcomeChange>& history() const { return history_; }
   // The runs of deployed flows in the order in which they were made.
@@ -128,7 +129,7 @@ class MemoryState final : public EngineState {
   std::vector<std::shared_ptr<const DeployedFlow>> flows_;
   std::map<std::int64_t, std::size_t> flow_places_;                   // key → place
   std::unordered_map<std::string, std::set<std::size_t>> listeners_;  // event name → places, maybe of former versions
-  std::deque<Event> events_;                                          // the first has place 1
+  std::deque<RecordedEvent> events_;                                  // in the order of their places
   std::unordered_map<std::string, std::int64_t> orders_;              // id → place, of events that came with one
   std::map<StateKey, TriggerState> states_;
   std::set<std::pair<Instant, StateKey>> holds_;

@@ -122,7 +122,8 @@ class Simulation {
   Status end_given(const Given::End& end, Instant now);
   Result<std::optional<RunId>> running_run(const Given::End& end) const;
   Status end_elsewhere(const Given::End& end, Instant now);
-  Status end_run(const RunId& run, RunStatus status, const std::string& reason, Instant now);
+  Status end_run(const RunId& run, RunStatus status, const std::string& reason, Instant now,
+                 const Json& payload = Json::object());
   Status take(const RecordedEvent& event);
   Status settle(Instant now);
 

@@ -9,6 +9,7 @@ namespace qflow {
 
 // The events that ends are: qflow.run.<Flow> with flow, run, status, reason, params, and qflow.step.<Flow>.<step> with
 // flow, run, step, status, reason. Without an id.
+std::string run_end_name(const FlowId& flow);
 Event run_end_event(const Run& run, RunStatus status, const std::string& reason, Instant at);
 Event step_end_event(const Run& run, const StepState& step);
 
