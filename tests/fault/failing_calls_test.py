@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Every write, sync, rename, open, start of a process and the like of every command that works with a store fails once,
-with each of five errors; so does every read in the long form. The program faulty_qflow is qflow, but for its calls of
+with each of five errors; so does every read in the long form, with those that read(2) knows. The program faulty_qflow is qflow, but for its calls of
 the C library (system_calls.cpp), below what the layer `os` and SQLite make of them.
 
 Proven: no call that fails ends qflow otherwise than by an exit status of its own; a status that is not 0 comes with a
@@ -20,7 +20,8 @@ from faults import Broken, expect, main
 from faulty_place import FaultyPlace
 from store_work import CASES
 
-ERRORS = (errno.EIO, errno.ENOSPC, errno.EINTR, errno.EMFILE, errno.ENOMEM)
+READ_ERRORS = (errno.EIO, errno.EINTR)
+ERRORS = (*READ_ERRORS, errno.ENOSPC, errno.EMFILE, errno.ENOMEM)
 # Those after which EINTR leads to a second call, as file_system.h says. SQLite does so too, but for its syncs.
 CALLED_AGAIN = ("open", "write", "sync", "read")
 STATUSES = range(8)
@@ -120,27 +121,32 @@ def expect_going_on(place):
     expect_nothing_wrong(case.is_done, place, "the next command was to do what was left")
 
 
-def fail_each(place):
-    """The exit statuses, until a pass is clean."""
-    for number in itertools.count(1):
-        statuses = [play(place, number, error) for error in ERRORS]
-        yield from (status for status in statuses if status is not None)
-        if None in statuses:
+def fail_each(place, calls):
+    """The exit statuses. The calls are those of one pass; another may make some more or less (threads)."""
+    for number, (call, _) in enumerate(calls, 1):
+        yield from (play(place, number, error) for error in (READ_ERRORS if call == "read" else ERRORS))
+    for number in itertools.count(len(calls) + 1):
+        if play(place, number, errno.EIO) is None:
             return
 
 
-def fail_some(place, rng):
-    expect(play(place, 1 << 30, errno.EIO) is None, "a call that is never made was reached")
-    numbers = [number for number, (call, _) in enumerate(place.made_calls(), 1) if call != "read"]
+def fail_some(place, calls, rng):
+    numbers = [number for number, (call, _) in enumerate(calls, 1) if call != "read"]
     for number in rng.sample(numbers, min(SAMPLE, len(numbers))):
         yield play(place, number, rng.choice(ERRORS))
+
+
+def made_calls(place):
+    expect(play(place, 1 << 30, errno.EIO) is None, "a call that is never made was reached")
+    return place.made_calls()
 
 
 def test(qflow, is_long, rng):
     statuses = []
     for case in CASES:
         with CasePlace(qflow, case) as place:
-            statuses += fail_each(place) if is_long else fail_some(place, rng)
+            calls = made_calls(place)
+            statuses += fail_each(place, calls) if is_long else fail_some(place, calls, rng)
     reported = sum(map(bool, statuses))
     return f"{len(statuses)} failing calls in {len(CASES)} commands: {reported} were reported, the others made up for"
 
