@@ -21,8 +21,7 @@ struct Checked {
 
 Checked load(Context& context, const std::vector<std::string>& names) {
   Checked checked;
-  for (const std::string& name : names) {
-    Result<LoadedFlow> flow = load_flow_file(context.files, context.folder, name);
+  for (Result<LoadedFlow>& flow : load_flow_files(context.files, context.folder, names)) {
     if (flow) {
       checked.flows.push_back(std::move(*flow));
     } else {

@@ -53,8 +53,8 @@ Result<LoadedFlow> load_checked_flow(Context& context, const std::string& file, 
 Result<std::vector<LoadedFlow>> load_checked_flows(Context& context, const std::vector<std::string>& files,
                                                    const NamespaceOverride& changes) {
   std::vector<LoadedFlow> flows;
-  for (const std::string& file : files) {
-    QFLOW_ASSIGN(LoadedFlow flow, load_flow_file(context.files, context.folder, file, changes));
+  for (Result<LoadedFlow>& loaded : load_flow_files(context.files, context.folder, files, changes)) {
+    QFLOW_ASSIGN(LoadedFlow flow, std::move(loaded));
     flows.push_back(std::move(flow));
   }
   check_together(flows);

@@ -1,5 +1,11 @@
 #include "qflow/service/flow_loading.h"
 
+#include <algorithm>
+#include <atomic>
+#include <functional>
+#include <optional>
+#include <system_error>
+#include <thread>
 #include <utility>
 
 #include "qflow/engine/flow_loops.h"
@@ -12,6 +18,9 @@ namespace qflow {
 
 namespace {
 
+// Files that are read and checked in about the time in which a thread starts.
+constexpr std::size_t kWorthAThread = 8;
+
 LoadedFlow check(FlowFile parsed) {
   TriggerList triggers = build_triggers(parsed.definition, TriggerRegistry(), parsed.diagnostics);
   check_step_expressions(parsed.definition, parsed.diagnostics);
@@ -19,6 +28,25 @@ LoadedFlow check(FlowFile parsed) {
   return {std::make_shared<const FlowDefinition>(std::move(parsed.definition)), std::move(triggers),
           std::move(parsed.diagnostics)};
 }
+
+// Threads that do what this one does too, until it is done. With fewer than wanted it takes longer.
+class Helpers {
+ public:
+  Helpers(const std::function<void()>& work, std::size_t all) {
+    try {
+      while (threads_.size() + 1 < all) threads_.emplace_back(work);
+    } catch (const std::system_error&) {
+    }
+  }
+  Helpers(const Helpers&) = delete;
+  Helpers& operator=(const Helpers&) = delete;
+  ~Helpers() {
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+ private:
+  std::vector<std::thread> threads_;
+};
 
 }  // namespace
 
@@ -37,6 +65,26 @@ Result<LoadedFlow> load_flow_file(FileSystem& files, const Path& folder, const s
   FlowFile parsed = parse_flow_file(text, file, path.parent_path().string());
   QFLOW_ASSIGN(parsed.definition.project, override_project(std::move(parsed.definition.project), changes));
   return check(std::move(parsed));
+}
+
+std::vector<Result<LoadedFlow>> load_flow_files(FileSystem& files, const Path& folder,
+                                                const std::vector<std::string>& names,
+                                                const NamespaceOverride& changes) {
+  std::vector<std::optional<Result<LoadedFlow>>> loaded(names.size());
+  std::atomic<std::size_t> next = 0;
+  const auto load = [&] {
+    for (std::size_t i = next++; i < names.size(); i = next++) {
+      loaded[i] = load_flow_file(files, folder, names[i], changes);
+    }
+  };
+  {
+    const Helpers helpers(load,
+                          std::min<std::size_t>(std::thread::hardware_concurrency(), names.size() / kWorthAThread));
+    load();
+  }
+  std::vector<Result<LoadedFlow>> flows;
+  for (std::optional<Result<LoadedFlow>>& flow : loaded) flows.push_back(std::move(*flow));
+  return flows;
 }
 
 LoadedFlow load_flow_text(std::string_view text, const std::string& file, const std::string& folder) {

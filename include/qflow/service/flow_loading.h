@@ -29,6 +29,12 @@ inline constexpr std::uint64_t kLongestFlowFile = 16 * 1024 * 1024;
 Result<LoadedFlow> load_flow_file(FileSystem& files, const Path& folder, const std::string& file,
                                   const NamespaceOverride& changes = {});
 
+// The same for each of several files, with as many threads as there are processors; `files` is thread-safe. The results
+// are in the order of the names.
+std::vector<Result<LoadedFlow>> load_flow_files(FileSystem& files, const Path& folder,
+                                                const std::vector<std::string>& names,
+                                                const NamespaceOverride& changes = {});
+
 // The same for a text: `file` is its name in messages, `folder` what relative paths start from.
 LoadedFlow load_flow_text(std::string_view text, const std::string& file, const std::string& folder);
 

@@ -1,0 +1,50 @@
+#include "qflow/service/flow_loading.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "support/temporary_folder.h"
+
+namespace qflow {
+namespace {
+
+constexpr int kFiles = 200;
+
+std::string flow_text(int number) {
+  if (number % 10 == 3) return "id = ";
+  return fmt::format("id = \"Flow{}\"\n[[triggers]]\ntype = \"schedule\"\nschedule = \"{} * * * *\"\n", number,
+                     number % 60);
+}
+
+}  // namespace
+
+TEST_CASE("many files are loaded in the order of their names, each with its own problems") {
+  const TemporaryFolder folder;
+  PosixFileSystem files;
+  std::vector<std::string> names;
+  for (int i = 0; i < kFiles; ++i) {
+    names.push_back(fmt::format("{}.toml", i));
+    if (i % 10 != 7) REQUIRE(write_file(files, folder.path() / names.back(), flow_text(i)));
+  }
+  const std::vector<Result<LoadedFlow>> flows = load_flow_files(files, folder.path(), names);
+  REQUIRE(flows.size() == names.size());
+  for (int i = 0; i < kFiles; ++i) {
+    CAPTURE(i);
+    const Result<LoadedFlow>& flow = flows[static_cast<std::size_t>(i)];
+    REQUIRE(flow.has_value() == (i % 10 != 7));
+    if (!flow) {
+      CHECK(flow.error().kind == ErrorKind::kNotFound);
+      CHECK(flow.error().message.find(names[static_cast<std::size_t>(i)]) != std::string::npos);
+      continue;
+    }
+    CHECK(flow->diagnostics.has_errors() == (i % 10 == 3));
+    if (i % 10 != 3) CHECK(flow->definition->id.text() == fmt::format("Flow{}", i));
+  }
+}
+
+TEST_CASE("no file at all is no flow") {
+  PosixFileSystem files;
+  CHECK(load_flow_files(files, "/", {}).empty());
+}
+
+}  // namespace qflow
