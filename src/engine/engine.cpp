@@ -257,7 +257,7 @@ Result<std::optional<RunId>> Engine::start_or_join(FiringAttempt& attempt) {
 }
 
 Result<std::optional<RunId>> Engine::queue(FiringAttempt& attempt, const BusyDecision& decision) {
-  QFLOW_ASSIGN(const RunId run, state_.queue_run(attempt.request));
+  QFLOW_ASSIGN(const RunId run, state_.queue_run(std::move(attempt.request)));
   QFLOW_TRY(note_all(attempt, {Outcome::kFired, {}, run}));
   for (const RunId& cancelled : decision.cancelled) {
     QFLOW_ASSIGN(const auto end, state_.cancel_run(cancelled, "replaced by " + run.text(), attempt.now));
@@ -282,7 +282,7 @@ Result<std::optional<RunId>> Engine::join(FiringAttempt& attempt, const RunId& r
     QFLOW_TRY(note_all(attempt, {Outcome::kFiltered, attempt.misfit}));
     return std::optional<RunId>();
   }
-  QFLOW_TRY(state_.extend_run(run, attempt.request));
+  QFLOW_TRY(state_.extend_run(run, std::move(attempt.request)));
   QFLOW_TRY(note_all(attempt, {Outcome::kCoalesced, {}, run}));
   return std::optional<RunId>(run);
 }

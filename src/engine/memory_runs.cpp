@@ -78,7 +78,7 @@ Result<std::vector<RecordedEvent>> MemoryState::events_of_run(const RunId& run) 
   return events;
 }
 
-Result<RunId> MemoryState::queue_run(const RunRequest& request) {
+Result<RunId> MemoryState::queue_run(RunRequest request) {
   const FlowId& flow = request.flow->definition->id;
   MemoryRun& made = runs_.emplace_back();
   made.flow = request.flow->key;
@@ -86,8 +86,8 @@ Result<RunId> MemoryState::queue_run(const RunRequest& request) {
   made.run.origin = RunOrigin::kDeployed;
   made.run.name_space = request.flow->name_space;
   made.run.created_at = request.at;
-  made.run.correlation = request.correlation;
-  fill(made, request);
+  made.run.correlation = std::move(request.correlation);
+  fill(made, std::move(request));
   const std::size_t place = runs_.size() - 1;
   run_places_[flow].emplace_back(made.run.id.number, place);
   std::set<std::size_t>& queued = activities_[made.flow].queued;
@@ -96,21 +96,21 @@ Result<RunId> MemoryState::queue_run(const RunRequest& request) {
   return made.run.id;
 }
 
-Status MemoryState::extend_run(const RunId& run, const RunRequest& request) {
+Status MemoryState::extend_run(const RunId& run, RunRequest request) {
   MemoryRun* made = find_run(run);
   if (made == nullptr) return tl::make_unexpected(missing(run));
-  fill(*made, request);
+  fill(*made, std::move(request));
   return {};
 }
 
-void MemoryState::fill(MemoryRun& made, const RunRequest& request) {
-  made.run.context = request.context;
-  made.run.params = request.parameters;
-  made.run.scheduled_at = request.scheduled_at;
-  made.run.depth = request.depth;
-  made.run.trigger = request.trigger;
+void MemoryState::fill(MemoryRun& made, RunRequest request) {
   made.events.clear();
   for (const TriggerSource& source : request.trigger.sources) made.events.push_back(order_of(source.event.id));
+  made.run.context = std::move(request.context);
+  made.run.params = std::move(request.parameters);
+  made.run.scheduled_at = request.scheduled_at;
+  made.run.depth = request.depth;
+  made.run.trigger = std::move(request.trigger);
 }
 
 Result<std::optional<RecordedEvent>> MemoryState::cancel_run(const RunId& run, const std::string& reason, Instant now) {

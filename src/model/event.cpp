@@ -113,12 +113,12 @@ std::string make_event_id(Instant now, const std::array<std::uint8_t, 10>& rando
   std::copy(random.begin(), random.end(), bytes.begin() + 6);
   bytes[6] = static_cast<std::uint8_t>(0x70 | (bytes[6] & 0x0F));
   bytes[8] = static_cast<std::uint8_t>(0x80 | (bytes[8] & 0x3F));
-  std::string id;
-  id.reserve(kIdPattern.size());
+  std::string id(kIdPattern.size(), '-');
+  char* next = id.data();
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) id += '-';
-    id += kHexDigits[bytes[i] >> 4];
-    id += kHexDigits[bytes[i] & 0xF];
+    if (i == 4 || i == 6 || i == 8 || i == 10) ++next;
+    *next++ = kHexDigits[bytes[i] >> 4];
+    *next++ = kHexDigits[bytes[i] & 0xF];
   }
   return id;
 }

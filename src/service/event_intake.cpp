@@ -85,9 +85,9 @@ class EventIntake::State final : public EngineState {
   Result<std::vector<RecordedEvent>> events_of_run(const RunId& run) override { return triggers_.events_of_run(run); }
   Result<std::vector<Judgement>> judge(const Event& event) override { return flows_.judge(event); }
 
-  Result<RunId> queue_run(const RunRequest& request) override {
+  Result<RunId> queue_run(RunRequest request) override {
     const FlowDefinition& definition = *request.flow->definition;
-    Run run = run_for(request);
+    Run run = run_for(std::move(request));
     run.tags = definition.tags;
     run.definition_hash = sha256_hex(definition.text);
     run.flow_file = (Path(definition.folder) / definition.file).string();
@@ -96,8 +96,8 @@ class EventIntake::State final : public EngineState {
     return run.id;
   }
 
-  Status extend_run(const RunId& id, const RunRequest& request) override {
-    Run run = run_for(request);
+  Status extend_run(const RunId& id, RunRequest request) override {
+    Run run = run_for(std::move(request));
     run.id = id;
     return triggers_.extend_run(run);
   }
@@ -119,18 +119,18 @@ class EventIntake::State final : public EngineState {
   }
 
  private:
-  static Run run_for(const RunRequest& request) {
+  static Run run_for(RunRequest request) {
     Run run;
     run.id.flow = request.flow->definition->id;
     run.origin = RunOrigin::kDeployed;
     run.name_space = request.flow->name_space;
-    run.context = request.context;
-    run.params = request.parameters;
+    run.context = std::move(request.context);
+    run.params = std::move(request.parameters);
     run.created_at = request.at;
     run.scheduled_at = request.scheduled_at;
-    run.trigger = request.trigger;
+    run.trigger = std::move(request.trigger);
     run.depth = request.depth;
-    run.correlation = request.correlation;
+    run.correlation = std::move(request.correlation);
     run.deployment = request.flow->key;
     return run;
   }

@@ -49,9 +49,9 @@ class EngineState {
   virtual Result<Run> load_run(const RunId& run) = 0;
   // The events of the run's trigger, with their places.
   virtual Result<std::vector<RecordedEvent>> events_of_run(const RunId& run) = 0;
-  virtual Result<RunId> queue_run(const RunRequest& request) = 0;
+  virtual Result<RunId> queue_run(RunRequest request) = 0;
   // A queued run takes in a further firing: the request holds all of both.
-  virtual Status extend_run(const RunId& run, const RunRequest& request) = 0;
+  virtual Status extend_run(const RunId& run, RunRequest request) = 0;
   // A queued run ends as cancelled, and its end event is returned; a running one is asked to end.
   virtual Result<std::optional<RecordedEvent>> cancel_run(const RunId& run, const std::string& reason, Instant now) = 0;
   // What every deployed flow that listens to the event makes of it.

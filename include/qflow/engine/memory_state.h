@@ -103,8 +103,8 @@ class MemoryState final : public EngineState {
                                              const std::optional<std::string>& context) override;
   Result<Run> load_run(const RunId& run) override;
   Result<std::vector<RecordedEvent>> events_of_run(const RunId& run) override;
-  Result<RunId> queue_run(const RunRequest& request) override;
-  Status extend_run(const RunId& run, const RunRequest& request) override;
+  Result<RunId> queue_run(RunRequest request) override;
+  Status extend_run(const RunId& run, RunRequest request) override;
   Result<std::optional<RecordedEvent>> cancel_run(const RunId& run, const std::string& reason, Instant now) override;
   Result<std::vector<Judgement>> judge(const Event& event) override;
 
@@ -119,7 +119,7 @@ class MemoryState final : public EngineState {
   std::optional<std::size_t> place_of(const RunId& run) const;
   const MemoryRun* find_run(const RunId& run) const;
   MemoryRun* find_run(const RunId& run);
-  void fill(MemoryRun& made, const RunRequest& request);
+  void fill(MemoryRun& made, RunRequest request);
   void start_runs(const DeployedFlow& flow, Activity& activity, Instant now, std::vector<RunId>& started);
   void index_names(std::size_t place);
   void end_activity(std::size_t place);
