@@ -4,6 +4,7 @@ import datetime
 import json
 import pathlib
 import sqlite3
+import subprocess
 import time
 
 from rows.grown import CHAIN, grown_store, own_grown_store
@@ -82,6 +83,20 @@ def decisions(bench):
     return Measured(bench.in_turns(bench.scale["long"], batches))
 
 
+def heard_by_all(bench):
+    """One event that every deployed flow listens to, and how long others who publish meanwhile wait at most."""
+    command = own_grown_store(bench)
+    ledger = sqlite3.connect(f"{command[-1]}/ledger.db")
+    ledger.execute("UPDATE subscriptions SET name = 'heard'")
+    ledger.commit()
+    ledger.close()
+    started, waits = time.monotonic(), []
+    crowd = subprocess.Popen([*command, "publish", "heard"], cwd=bench.folder, stdout=subprocess.DEVNULL)
+    while crowd.poll() is None:
+        waits.append(bench.once(*command, "publish", "unheard") / 1e9)
+    return Measured(values={"in all": [time.monotonic() - started], "longest wait of others": [max(waits)]})
+
+
 def chain(bench):
     inspect = ("inspect", f"Chained/{CHAIN}", "--trigger-chain")
     measured = beside_version(bench, *inspect)
@@ -102,5 +117,7 @@ ROWS = [
     Row("tick", "idle tick", idle_ticks, {"qflow version": more(0.5)}, {"after a change": "ms"}),
     Row("tick-due", "tick with 1,000 schedules due", ticks_with_due, {"qflow version": more(10)}),
     Row("decide", "1,000 events for 10 of 100,000 listeners", decisions, {"the same, unheard": more(50)}),
+    Row("heard-by-all", "one event for 100,000 listeners", heard_by_all, {"longest wait of others": most(1, "s")},
+        {"in all": "s"}),
     Row("chain", "inspect --trigger-chain, 100 deep", chain, {"qflow version": more(1.5), "cold": most(50, "ms")}),
 ]

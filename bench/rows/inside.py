@@ -36,6 +36,8 @@ def row(name, what, benchmarks, goals, unit):
 ROWS = [
     row("decide-inside", "decision for one event, 10 of 100,000 listeners",
         {"the engine": "decision", "look-up in SQLite": "listeners_in_sqlite"}, {"the engine": most(50, "µs")}, "µs"),
+    row("due-inside", "decisions for 1,000 schedules that are due", {"the engine": "due_decisions"},
+        {"the engine": most(10, "ms")}, "ms"),
     row("cron", "the next instant of a schedule", {"next_after": "next_after"}, {}, "ns"),
     row("expression", "a condition of an event", {"evaluate": "evaluate"}, {}, "µs"),
     row("year", "a year of 1,000 daily schedules, simulated", {"in all": "simulated_year"},
