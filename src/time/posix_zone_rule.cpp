@@ -173,10 +173,11 @@ bool PosixZoneRule::changes_alternate() const {
   return true;
 }
 
-std::array<PosixZoneRule::Change, 8> PosixZoneRule::changes_around(year y) const {
-  std::array<Change, 8> changes;
-  // A change may come a week after its year, so that the last one before January is of the year before the last.
-  for (std::size_t i = 0; i < 4; ++i) {
+std::array<PosixZoneRule::Change, 10> PosixZoneRule::changes_around(year y) const {
+  std::array<Change, 10> changes;
+  // A change may come a week before or after its year, so that the last one before January is of the year before the
+  // last, and the first one after December of the year after the next.
+  for (std::size_t i = 0; i < 5; ++i) {
     const year one = y + std::chrono::years{static_cast<int>(i) - 2};
     changes[2 * i] = {to_utc(daylight_->begin.in(one), offset_), true};
     changes[2 * i + 1] = {to_utc(daylight_->end.in(one), daylight_->offset), false};

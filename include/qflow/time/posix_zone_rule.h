@@ -51,7 +51,7 @@ class PosixZoneRule {
 
   bool is_daylight_all_year() const;
   bool changes_alternate() const;
-  std::array<Change, 8> changes_around(std::chrono::year year) const;
+  std::array<Change, 10> changes_around(std::chrono::year year) const;
 
   std::string name_;
   std::chrono::seconds offset_{};
