@@ -205,7 +205,7 @@ Status Simulation::end_elsewhere(const Given::End& end, Instant now) {
   return take(state_.record(end_event(run, end, now)));
 }
 
-// Most ends are heard by nobody; making them events is half of a simulation.
+// Most ends are heard by nobody; making them events would be half of a simulation.
 Status Simulation::end_run(const RunId& run, RunStatus status, const std::string& reason, Instant now,
                            const Json& payload) {
   state_.end_run(run, status, reason, now);

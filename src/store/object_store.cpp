@@ -52,10 +52,12 @@ Result<Path> ObjectStore::open_path(const ObjectRecord& object) {
   Path path = layout_.object(object.sha256);
   QFLOW_ASSIGN(bool right, is_right(files_, path, object));
   if (right) return path;
+  if (object.bytes) {
+    QFLOW_TRY(restore(files_, layout_, object));
+    return path;
+  }
   QFLOW_ASSIGN(const bool is_there, exists(files_, path));
-  if (!object.bytes) return is_there ? Result<Path>(changed(object, path)) : missing(object, path);
-  QFLOW_TRY(restore(files_, layout_, object));
-  return path;
+  return is_there ? Result<Path>(changed(object, path)) : missing(object, path);
 }
 
 Result<bool> ObjectStore::unchanged(const ObjectRecord& object) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Every write, sync, rename, open, start of a process and the like of every command that works with a store fails once,
-with each of five errors; so does every read in the long form, with those that read(2) knows. The program faulty_qflow is qflow, but for its calls of
-the C library (system_calls.cpp), below what the layer `os` and SQLite make of them.
+with each of five errors; so does every read in the long form, with those that read(2) knows. The program faulty_qflow is
+qflow, but for its calls of the C library (system_calls.cpp), below what the layer `os` and SQLite make of them.
 
 Proven: no call that fails ends qflow otherwise than by an exit status of its own; a status that is not 0 comes with a
 message that names the path and the reason; status 0 means that the work is done; qflow fsck finds the store whole, but
@@ -122,11 +122,12 @@ def expect_going_on(place):
 
 
 def fail_each(place, calls):
-    """The exit statuses. The calls are those of one pass; another may make some more or less (threads)."""
-    for number, (call, _) in enumerate(calls, 1):
-        yield from (play(place, number, error) for error in (READ_ERRORS if call == "read" else ERRORS))
-    for number in itertools.count(len(calls) + 1):
-        if play(place, number, errno.EIO) is None:
+    """The exit statuses, until a pass is clean."""
+    for number in itertools.count(1):
+        is_read = number <= len(calls) and calls[number - 1][0] == "read"
+        statuses = [play(place, number, error) for error in (READ_ERRORS if is_read else ERRORS)]
+        yield from (status for status in statuses if status is not None)
+        if None in statuses:
             return
 
 
