@@ -18,10 +18,15 @@ qflow_static_library(re2 libre2.a)
 # Only SHA-256's own functions are linked, without the provider machinery that costs a millisecond at the first use.
 qflow_static_library(sha256 libcrypto.a)
 
+add_library(qflow_fmt STATIC ${CMAKE_CURRENT_LIST_DIR}/Fmt.cpp)
+target_include_directories(qflow_fmt SYSTEM PUBLIC ${QFLOW_FMT_INCLUDE})
+set_property(GLOBAL APPEND PROPERTY QFLOW_OBJECTS $<TARGET_OBJECTS:qflow_fmt>)
+
 add_library(qflow_common INTERFACE)
+target_link_libraries(qflow_common INTERFACE qflow_fmt)
 target_include_directories(qflow_common INTERFACE ${PROJECT_SOURCE_DIR}/include)
-target_include_directories(qflow_common SYSTEM INTERFACE ${QFLOW_JSON_INCLUDE} ${QFLOW_FMT_INCLUDE} ${QFLOW_EXPECTED_INCLUDE})
-target_compile_definitions(qflow_common INTERFACE FMT_HEADER_ONLY QFLOW_VERSION="${PROJECT_VERSION}")
+target_include_directories(qflow_common SYSTEM INTERFACE ${QFLOW_JSON_INCLUDE} ${QFLOW_EXPECTED_INCLUDE})
+target_compile_definitions(qflow_common INTERFACE QFLOW_VERSION="${PROJECT_VERSION}")
 target_compile_options(qflow_common INTERFACE -Wall -Wextra -Wpedantic -Werror)
 # g++ 12 sees an overlap in std::string that can't be (gcc.gnu.org, bug 105651).
 target_compile_options(qflow_common INTERFACE $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>)
