@@ -53,11 +53,10 @@ QFLOW_NOT_SANITIZED long system_call(long number, Arguments... arguments) {
   return syscall(number, arguments...);
 }
 
-QFLOW_NOT_SANITIZED void reset_signals() {
+QFLOW_NOT_SANITIZED void reset_signals(const ChangedSignals& signals) {
   KernelSignalAction action;
-  for (int signal = 1; signal <= SIGRTMAX; ++signal) {
-    if (signal == SIGKILL || signal == SIGSTOP) continue;
-    system_call(SYS_rt_sigaction, signal, &action, nullptr, kKernelSignalSetSize);
+  for (int i = 0; i < signals.count; ++i) {
+    system_call(SYS_rt_sigaction, signals.numbers.data()[i], &action, nullptr, kKernelSignalSetSize);
   }
 }
 
@@ -118,7 +117,7 @@ QFLOW_NOT_SANITIZED bool bind_to_parent(const ChildPlan& plan) {
 }
 
 QFLOW_NOT_SANITIZED ChildStep prepare_child(const ChildPlan& plan) {
-  reset_signals();
+  reset_signals(*plan.signals);
   if (plan.new_session) {
     if (system_call(SYS_setsid) < 0) return ChildStep::kProcess;
   } else if (system_call(SYS_setpgid, 0, 0) < 0) {
@@ -164,6 +163,18 @@ class ChildStack {
 };
 
 }  // namespace
+
+// Asked of the kernel, because the C library hides the signals that it keeps for itself.
+ChangedSignals changed_signals() {
+  ChangedSignals signals;
+  for (int signal = 1; signal <= SIGRTMAX; ++signal) {
+    KernelSignalAction action;
+    if (system_call(SYS_rt_sigaction, signal, nullptr, &action, kKernelSignalSetSize) != 0) continue;
+    const bool is_default = action.words[0] == 0;
+    if (!is_default) signals.numbers[static_cast<std::size_t>(signals.count++)] = signal;
+  }
+  return signals;
+}
 
 ChildStart start_child(const ChildPlan& plan) {
   ChildStart start;

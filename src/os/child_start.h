@@ -2,9 +2,18 @@
 
 #include <sys/types.h>
 
+#include <array>
+
 #include "qflow/error/error.h"
 
 namespace qflow {
+
+// The signals that this process handles or ignores at this moment.
+struct ChangedSignals {
+  int count = 0;
+  std::array<int, 64> numbers{};
+};
+ChangedSignals changed_signals();
 
 // What the child needs, all of it made before it exists: it shares this process's memory until it executes its
 // program, so it may neither allocate nor lock.
@@ -19,7 +28,8 @@ struct ChildPlan {
   int journal = -1;              // a file opened for appending, or -1
   char* journal_line = nullptr;  // as journal_line() makes it; the child fills it in
   std::size_t journal_line_size = 0;
-  pid_t parent = 0;  // this process
+  pid_t parent = 0;                         // this process
+  const ChangedSignals* signals = nullptr;  // what the child sets back
 };
 
 // The steps of a child that can go wrong.

@@ -84,7 +84,8 @@ bool has_nul(const std::vector<std::string>& texts) {
 
 }  // namespace
 
-PosixProcessLauncher::PosixProcessLauncher() {
+// Asking for each of them anew would be a twentieth of what it costs to start a shell.
+PosixProcessLauncher::PosixProcessLauncher() : signals_(std::make_shared<const ChangedSignals>(changed_signals())) {
   prctl(PR_SET_CHILD_SUBREAPER, 1);
 }
 
@@ -111,6 +112,7 @@ Result<ChildProcess> PosixProcessLauncher::start(const ProcessSpec& spec) {
   plan.journal_line = note.data();
   plan.journal_line_size = note.size();
   plan.parent = getpid();
+  plan.signals = signals_.get();
   ChildStart start = start_child(plan);
   if (start.failed_step != ChildStep::kNone) return start_failure(spec, program, start);
   return ChildProcess{start.process, FileHandle(start.pidfd)};

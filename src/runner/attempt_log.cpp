@@ -4,8 +4,8 @@
 
 namespace qflow {
 
-AttemptLog::AttemptLog(FileSystem& files, Clock& clock, Path path, std::uint64_t limit)
-    : files_(files), clock_(clock), path_(std::move(path)), limit_(limit) {}
+AttemptLog::AttemptLog(FileSystem& files, Clock& clock, std::function<Path()> place, std::uint64_t limit)
+    : files_(files), clock_(clock), place_(std::move(place)), limit_(limit) {}
 
 void AttemptLog::add(TaskStream stream, std::string_view text, Piece piece) {
   if (cut_) return;
@@ -27,8 +27,9 @@ void AttemptLog::add(TaskStream stream, std::string_view text, Piece piece) {
 Status AttemptLog::flush() {
   if (buffer_.empty()) return {};
   if (!file_) {
-    QFLOW_TRY(make_folders(files_, path_.parent_path()));
-    QFLOW_ASSIGN(file_, files_.open(path_, OpenMode::kAppend));
+    const Path path = place_();
+    QFLOW_TRY(make_folders(files_, path.parent_path()));
+    QFLOW_ASSIGN(file_, files_.open(path, OpenMode::kAppend));
   }
   QFLOW_TRY(files_.write_all(file_, buffer_));
   buffer_.clear();

@@ -36,7 +36,8 @@ Status run_shell(const std::string& text, const RunPlan& plan, const RunnerDoors
   add_variable(spec.environment, "QFLOW_REASON", outcome.reason);
   spec.folder = plan.flow->folder;
   spec.with_parent = ProcessSpec::WithParent::kDies;
-  AttemptLog log(doors.store.files(), doors.clock, doors.store.layout().run(plan.run.id) / "hook.log", plan.max_log);
+  const auto log_place = [&] { return doors.store.layout().run(plan.run.id) / "hook.log"; };
+  AttemptLog log(doors.store.files(), doors.clock, log_place, plan.max_log);
   QFLOW_ASSIGN(const std::unique_ptr<TaskProcess> hook,
                TaskProcess::start(doors.launcher, doors.clock, std::move(spec), "hook", std::move(log), run_mask(plan),
                                   observer));

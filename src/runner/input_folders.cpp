@@ -9,8 +9,7 @@ namespace qflow {
 Result<StepInputs> InputFolders::build(const StepId& step, const ArtifactsObject& artifacts) {
   StepInputs inputs;
   if (artifacts.reachable().empty()) {
-    inputs.folder = store_.layout().run(run_) / "empty";
-    if (!std::exchange(empty_made_, true)) QFLOW_TRY(store_.files().make_folder(inputs.folder));
+    QFLOW_ASSIGN(inputs.folder, empty_folder());
     return inputs;
   }
   inputs.folder = store_.layout().step(run_, step) / "in";
@@ -28,6 +27,14 @@ Result<StepInputs> InputFolders::build(const StepId& step, const ArtifactsObject
     QFLOW_TRY(store_.files().make_symlink(target.string(), inputs.folder / ".steps" / producer.text()));
   }
   return inputs;
+}
+
+Result<Path> InputFolders::empty_folder() {
+  if (!empty_.empty()) return empty_;
+  const Path folder = store_.layout().run(run_) / "empty";
+  QFLOW_TRY(store_.files().make_folder(folder));
+  empty_ = folder;
+  return empty_;
 }
 
 void InputFolders::link_results(const ArtifactsObject& artifacts) {

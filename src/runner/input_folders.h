@@ -30,12 +30,13 @@ class InputFolders {
   void link_results(const ArtifactsObject& artifacts);
 
  private:
+  Result<Path> empty_folder();
   Status build_step_folder(const StepId& step, const std::vector<Artifact>& artifacts);
   Status make_anew(const Path& folder);
 
   Store& store_;
   RunId run_;
-  bool empty_made_ = false;
+  Path empty_;                   // once it is made
   std::set<std::string> built_;  // steps whose own folder is there
 };
 

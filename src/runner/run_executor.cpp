@@ -48,12 +48,14 @@ Result<RunOutcome> RunExecutor::run() {
     if (progress_.has_ready()) continue;
     if (running_.empty() && retries_.empty() && (startable_.empty() || progress_.stopped())) break;
     if (!changes_.empty() && !report_at_) report_at_ = doors_.clock.monotonic() + kReportDelay;
+    prepare_next();
     wait();
     if (report_at_ && doors_.clock.monotonic() >= *report_at_) QFLOW_TRY(flush());
     take_signal();
     check_deadlines();
     QFLOW_TRY(advance());
   }
+  drop_next();
   end_open_steps();
   QFLOW_TRY(flush());
   inputs_.link_results(ArtifactsObject(doors_.store, *plan_.flow, graph_.last_steps(), artifacts_));
@@ -134,7 +136,7 @@ Status RunExecutor::expand(StepExecution& execution) {
 }
 
 void RunExecutor::show(const StepState& state) {
-  changes_.steps.push_back(state);
+  changes_.set(state);
   observer_.step_changed(state);
 }
 

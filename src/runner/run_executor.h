@@ -41,6 +41,13 @@ struct RunningTask {
   EndedBecause ended_because = EndedBecause::kNothing;
 };
 
+// The first attempt of a task that is to start next, made ready while others are being executed.
+struct NextTask {
+  StepExecution* execution = nullptr;
+  std::optional<std::int64_t> index;
+  Result<PreparedTask> prepared;
+};
+
 struct WaitingRetry {
   StepExecution* execution = nullptr;
   std::optional<std::int64_t> index;
@@ -74,7 +81,10 @@ class RunExecutor {
 
   // Tasks (run_tasks.cpp).
   void start_tasks();
-  std::optional<std::int64_t> take_next_task(StepExecution& execution);
+  void prepare_next();
+  void drop_next();
+  std::optional<std::int64_t> next_index(StepExecution& execution) const;
+  Result<PreparedTask> prepared(StepExecution& execution, std::optional<std::int64_t> index, int attempt);
   void start_task(StepExecution& execution, std::optional<std::int64_t> index, int attempt);
   void keep_output(const RunningTask& task);
   bool start_due_retry();
@@ -121,6 +131,7 @@ class RunExecutor {
   std::map<StepId, std::map<std::int64_t, Attempt>> earlier_tasks_;  // the last attempt of each; without foreach 0
   std::map<std::size_t, std::unique_ptr<StepExecution>> executions_;
   std::deque<StepExecution*> startable_;  // with tasks that have not started
+  std::optional<NextTask> next_;
   std::vector<WaitingRetry> retries_;
   std::vector<std::unique_ptr<RunningTask>> running_;
   std::optional<std::chrono::microseconds> deadline_;

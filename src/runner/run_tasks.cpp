@@ -20,6 +20,11 @@ std::chrono::microseconds retry_delay(const Step& step, int failed_attempt) {
   return delay < static_cast<double>(longest.count()) ? std::chrono::microseconds(std::llround(delay)) : longest;
 }
 
+// A step without a command succeeds at once.
+bool is_executed(const Step& step) {
+  return step.run || !step.exec.empty();
+}
+
 std::string exit_reason(const ProcessExit& exit) {
   if (exit.signal) return "signal " + std::to_string(*exit.signal) + " (" + signal_text(*exit.signal) + ")";
   return "exit status " + std::to_string(exit.exit_status.value_or(-1));
@@ -37,19 +42,44 @@ void RunExecutor::start_tasks() {
       startable_.pop_front();
       continue;
     }
-    const std::optional<std::int64_t> index = take_next_task(execution);
-    if (execution.unstarted == 0) startable_.pop_front();
+    const std::optional<std::int64_t> index = next_index(execution);
+    ++execution.next_task;
+    ++execution.open;
+    if (--execution.unstarted == 0) startable_.pop_front();
     start_task(execution, index, 1);
   }
 }
 
-// The index of the task, for a foreach.
-std::optional<std::int64_t> RunExecutor::take_next_task(StepExecution& execution) {
+// The index of the task that is to start next, for a foreach.
+std::optional<std::int64_t> RunExecutor::next_index(StepExecution& execution) const {
   while (execution.restarted.contains(execution.next_task)) ++execution.next_task;
-  const std::int64_t task = execution.next_task++;
-  --execution.unstarted;
-  ++execution.open;
-  return execution.items ? std::optional(task) : std::nullopt;
+  return execution.items ? std::optional(execution.next_task) : std::nullopt;
+}
+
+// Its folders and environment cost as much as a shell's start; now a processor may be free for them.
+void RunExecutor::prepare_next() {
+  if (next_ || startable_.empty() || ending_ || progress_.stopped()) return;
+  StepExecution& execution = *startable_.front();
+  if (!is_executed(step(execution))) return;
+  const std::optional<std::int64_t> index = next_index(execution);
+  next_.emplace(NextTask{&execution, index, prepared(execution, index, 1)});
+}
+
+// One that never starts leaves no folder.
+void RunExecutor::drop_next() {
+  if (next_ && next_->prepared) (void)remove_tree(doors_.store.files(), next_->prepared->out);
+  next_.reset();
+}
+
+Result<PreparedTask> RunExecutor::prepared(StepExecution& execution, std::optional<std::int64_t> index, int attempt) {
+  if (next_ && next_->execution == &execution && next_->index == index && attempt == 1) {
+    Result<PreparedTask> task = std::move(next_->prepared);
+    next_.reset();
+    return task;
+  }
+  const RunScope scope = scope_of(execution, index);
+  const Json* item = index ? &(*execution.items)[static_cast<std::size_t>(*index)] : nullptr;
+  return launcher_.prepare({step(execution), index, item, attempt, execution.inputs, scope});
 }
 
 bool RunExecutor::start_due_retry() {
@@ -75,13 +105,13 @@ void RunExecutor::start_task(StepExecution& execution, std::optional<std::int64_
     execution.state.started_at = record.started_at;
     show(execution.state);
   }
-  if (!step.run && step.exec.empty()) {
+  if (!is_executed(step)) {
     attempt_ended(execution, record, StepStatus::kSucceeded, "");
     return;
   }
-  const RunScope scope = scope_of(execution, index);
-  const Json* item = index ? &(*execution.items)[static_cast<std::size_t>(*index)] : nullptr;
-  auto launched = launcher_.launch({step, index, item, attempt, execution.inputs, scope});
+  auto launched = prepared(execution, index, attempt).and_then([&](PreparedTask task) {
+    return launcher_.launch(std::move(task));
+  });
   if (!launched) {
     attempt_ended(execution, record, StepStatus::kFailed, to_text(launched.error()));
     return;
@@ -91,7 +121,7 @@ void RunExecutor::start_task(StepExecution& execution, std::optional<std::int64_
   task->attempt = record;
   task->launched = std::move(*launched);
   if (step.timeout) task->deadline = doors_.clock.monotonic() + *step.timeout;
-  changes_.attempts.push_back(std::move(record));
+  changes_.set(std::move(record));
   running_.push_back(std::move(task));
 }
 
@@ -185,7 +215,7 @@ void RunExecutor::attempt_ended(StepExecution& execution, Attempt& attempt, Step
   attempt.reason = launcher_.mask().masked(reason);
   attempt.ended_at = doors_.clock.now();
   must_report_ = true;
-  changes_.attempts.push_back(attempt);
+  changes_.set(attempt);
   if (status == StepStatus::kFailed && attempt.number <= step.retries && !ending_) {
     observer_.note(task_label(step.id, attempt.index) + ": attempt " + std::to_string(attempt.number) + " failed (" +
                    attempt.reason + "); " + std::to_string(step.retries - attempt.number + 1) + " left");

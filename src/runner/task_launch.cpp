@@ -43,7 +43,9 @@ TaskLauncher::TaskLauncher(const RunPlan& plan, const RunnerDoors& doors, RunObs
 
 Status TaskLauncher::prepare() {
   const StoreLayout& layout = doors_.store.layout();
-  QFLOW_TRY(make_folders(doors_.store.files(), layout.run_outputs(plan_.run.id)));
+  outputs_ = layout.run_outputs(plan_.run.id);
+  items_ = layout.run_items(plan_.run.id);
+  QFLOW_TRY(make_folders(doors_.store.files(), outputs_));
   QFLOW_ASSIGN(const Path module, provide_python_module(doors_.store));
   python_path_ = module.string();
   const auto before = plan_.environment.find(kPythonPath);
@@ -55,16 +57,13 @@ std::string TaskLauncher::with_module(const std::string& python_path) const {
   return python_path.empty() ? python_path_ : python_path_ + ":" + python_path;
 }
 
-Result<LaunchedTask> TaskLauncher::launch(const TaskRequest& request) {
+Result<PreparedTask> TaskLauncher::prepare(const TaskRequest& request) {
   FileSystem& files = doors_.store.files();
-  const StoreLayout& layout = doors_.store.layout();
-  const RunId& run = plan_.run.id;
-  LaunchedTask task;
-  task.out = layout.attempt_output(run, request.step.id, request.index, request.attempt);
-  QFLOW_TRY(files.make_folder(task.out));
+  const Path out = outputs_ / StoreLayout::attempt_output_name(request.step.id, request.index, request.attempt);
+  QFLOW_TRY(files.make_folder(out));
 
   ProcessSpec spec;
-  QFLOW_ASSIGN(spec.environment, environment(request, task.out));
+  QFLOW_ASSIGN(spec.environment, environment(request, out));
   QFLOW_ASSIGN(spec.arguments, arguments(request));
   QFLOW_ASSIGN(spec.folder, working_folder(request));
   spec.program = spec.arguments.front();
@@ -72,12 +71,18 @@ Result<LaunchedTask> TaskLauncher::launch(const TaskRequest& request) {
   spec.journal = plan_.journal;
   spec.journal_note = attempt_note(request.step.id, request.index, request.attempt);
 
-  AttemptLog log(files, doors_.clock, layout.attempt_log(run, request.step.id, request.index, request.attempt),
-                 plan_.max_log);
-  QFLOW_ASSIGN(task.process,
-               TaskProcess::start(doors_.launcher, doors_.clock, std::move(spec),
-                                  task_label(request.step.id, request.index), std::move(log), mask_, observer_));
-  return task;
+  auto log_place = [&layout = doors_.store.layout(), &run = plan_.run.id, step = request.step.id, index = request.index,
+                    attempt = request.attempt] { return layout.attempt_log(run, step, index, attempt); };
+  return PreparedTask{out, task_label(request.step.id, request.index), std::move(spec),
+                      AttemptLog(files, doors_.clock, std::move(log_place), plan_.max_log)};
+}
+
+Result<LaunchedTask> TaskLauncher::launch(PreparedTask task) {
+  LaunchedTask launched;
+  QFLOW_ASSIGN(launched.process, TaskProcess::start(doors_.launcher, doors_.clock, std::move(task.spec),
+                                                    std::move(task.label), std::move(task.log), mask_, observer_));
+  launched.out = std::move(task.out);
+  return launched;
 }
 
 Result<std::vector<std::string>> TaskLauncher::environment(const TaskRequest& request, const Path& out) {
@@ -111,7 +116,7 @@ Result<Path> TaskLauncher::parameters_with_item(const TaskRequest& request) {
   Json parameters = plan_.run.params;
   parameters["item"] = *request.item;
   parameters["index"] = *request.index;
-  Path path = doors_.store.layout().item_parameters(plan_.run.id, request.step.id, *request.index);
+  Path path = items_ / StoreLayout::item_parameters_name(request.step.id, *request.index);
   const std::string text = to_compact(parameters) + "\n";
   if (write_file(doors_.store.files(), path, text)) return path;
   QFLOW_TRY(doors_.store.files().make_folder(path.parent_path()));

@@ -23,6 +23,14 @@ struct TaskRequest {
   const RunScope& scope;
 };
 
+// One attempt that only has to be started: its folder, environment and arguments are made.
+struct PreparedTask {
+  Path out;  // its QFLOW_OUT
+  std::string label;
+  ProcessSpec spec;
+  AttemptLog log;
+};
+
 // One attempt that runs.
 struct LaunchedTask {
   std::unique_ptr<TaskProcess> process;
@@ -36,10 +44,12 @@ class TaskLauncher {
 
   const SecretMask& mask() const { return mask_; }
 
-  // Makes what the run's tasks share: the file of parameters, the Python module. Called once, before the first launch.
+  // Makes what the run's tasks share: the file of parameters, the Python module. Called once, before everything else.
   Status prepare();
-  // An error is one of the task (a template, a missing program, a folder that can't be made): the attempt has failed.
-  Result<LaunchedTask> launch(const TaskRequest& request);
+  // An error of these two is one of the task (a template, a missing program, a folder that can't be made): the attempt
+  // has failed.
+  Result<PreparedTask> prepare(const TaskRequest& request);
+  Result<LaunchedTask> launch(PreparedTask task);
 
  private:
   Result<std::vector<std::string>> environment(const TaskRequest& request, const Path& out);
@@ -53,6 +63,8 @@ class TaskLauncher {
   const RunnerDoors& doors_;
   RunObserver& observer_;
   SecretMask mask_;
+  Path outputs_;                        // the folder of every QFLOW_OUT
+  Path items_;                          // the folder of what each task of a foreach finds in QFLOW_PARAMS
   std::string python_path_;             // of the module qflow
   std::set<StepId> with_script_;        // steps whose script is in its file
   std::vector<std::string> inherited_;  // of every task: the environment without run variables, and the run's own

@@ -49,12 +49,11 @@ Result<std::string> stored_hash(std::string text) {
   return text;
 }
 
-Status add_artifact(SqliteConnection& ledger, const RunId& run, const StepId& step, std::optional<std::int64_t> index,
+Status add_artifact(SqliteConnection& ledger, std::int64_t run, const StepId& step, std::optional<std::int64_t> index,
                     const NewArtifact& artifact, Instant now) {
-  QFLOW_ASSIGN(std::int64_t run_row, run_key(ledger, run));
   QFLOW_ASSIGN(std::int64_t object_row, put_object(ledger, artifact.object, now));
   return ledger.run("INSERT OR REPLACE INTO artifacts(run, step, task, name, kind, object) VALUES(?, ?, ?, ?, ?, ?)",
-                    run_row, step.text(), index.value_or(kNoTask), artifact.name.text(), to_text(artifact.object.kind),
+                    run, step.text(), index.value_or(kNoTask), artifact.name.text(), to_text(artifact.object.kind),
                     object_row);
 }
 

@@ -14,7 +14,8 @@ namespace qflow {
 // Rows of artifacts and objects. The kind stands with the artifact, because one content may be a value here and a file
 // there; the object's own kind says whether it is a file or a folder in objects/.
 
-Status add_artifact(SqliteConnection& ledger, const RunId& run, const StepId& step, std::optional<std::int64_t> index,
+// `run`: its key.
+Status add_artifact(SqliteConnection& ledger, std::int64_t run, const StepId& step, std::optional<std::int64_t> index,
                     const NewArtifact& artifact, Instant now);
 // Those of succeeded tasks; it counts as a put of their objects.
 Status copy_artifacts(SqliteConnection& ledger, const RunId& from, const RunId& to, const StepId& step, Instant now);

@@ -8,11 +8,8 @@
 
 namespace qflow {
 
-Result<std::int64_t> insert_event(SqliteConnection& ledger, const Event& event, EventReality reality) {
-  std::optional<std::int64_t> cause;
-  if (event.caused_by) {
-    QFLOW_ASSIGN(cause, run_key(ledger, *event.caused_by));
-  }
+Result<std::int64_t> insert_event(SqliteConnection& ledger, const Event& event, std::optional<std::int64_t> cause,
+                                  EventReality reality) {
   QFLOW_TRY(ledger.run(
       "INSERT OR IGNORE INTO events(id, name, timestamp, recorded_at, type, namespace, value, sender, context, payload,"
       " caused_by, simulated) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -15,8 +15,9 @@ namespace qflow {
 // Whether an event happened, or was made for one simulated trigger alone.
 enum class EventReality { kHappened, kSimulated };
 
-// The event's key. kNotFound when `caused_by` is an unknown run.
-Result<std::int64_t> insert_event(SqliteConnection& ledger, const Event& event, EventReality reality);
+// The event's key. `cause`: that of the run `caused_by`.
+Result<std::int64_t> insert_event(SqliteConnection& ledger, const Event& event, std::optional<std::int64_t> cause,
+                                  EventReality reality);
 
 Result<std::optional<std::int64_t>> event_key(SqliteConnection& ledger, std::string_view id);
 Result<Event> find_event(SqliteConnection& ledger, std::string_view id);

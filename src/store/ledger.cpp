@@ -42,13 +42,18 @@ class Writer final : public LedgerWriter {
   Status note_commit(const RunId& run, std::string_view commit, bool dirty) override {
     return qflow::note_commit(ledger_, run, commit, dirty);
   }
-  Status save_step(const RunId& run, const StepState& step) override { return qflow::save_step(ledger_, run, step); }
+  Status save_step(const RunId& run, const StepState& step) override {
+    QFLOW_ASSIGN(const std::int64_t key, key_of(run));
+    return qflow::save_step(ledger_, key, step);
+  }
   Status save_attempt(const RunId& run, const Attempt& attempt) override {
-    return qflow::save_attempt(ledger_, run, attempt);
+    QFLOW_ASSIGN(const std::int64_t key, key_of(run));
+    return qflow::save_attempt(ledger_, key, attempt);
   }
   Status add_artifact(const RunId& run, const StepId& step, std::optional<std::int64_t> index,
                       const NewArtifact& artifact) override {
-    return qflow::add_artifact(ledger_, run, step, index, artifact, clock_.now());
+    QFLOW_ASSIGN(const std::int64_t key, key_of(run));
+    return qflow::add_artifact(ledger_, key, step, index, artifact, clock_.now());
   }
   Status copy_results(const RunId& from, const RunId& to, const StepId& step) override {
     QFLOW_ASSIGN(const Run source, qflow::find_run(ledger_, from));
@@ -60,7 +65,11 @@ class Writer final : public LedgerWriter {
     return qflow::mark_quarantined(ledger_, sha256, why);
   }
   Result<std::int64_t> insert_event(const Event& event) override {
-    return qflow::insert_event(ledger_, event, EventReality::kHappened);
+    std::optional<std::int64_t> cause;
+    if (event.caused_by) {
+      QFLOW_ASSIGN(cause, key_of(*event.caused_by));
+    }
+    return qflow::insert_event(ledger_, event, cause, EventReality::kHappened);
   }
   Result<bool> remove_results(const RunId& run) override { return qflow::remove_results(ledger_, run, clock_.now()); }
   Result<bool> remove_object(const UnnamedObject& object) override {
@@ -73,8 +82,18 @@ class Writer final : public LedgerWriter {
   }
 
  private:
+  // What a transaction writes is mostly about one run.
+  Result<std::int64_t> key_of(const RunId& run) {
+    if (known_run_ == run) return known_key_;
+    QFLOW_ASSIGN(known_key_, run_key(ledger_, run));
+    known_run_ = run;
+    return known_key_;
+  }
+
   SqliteConnection& ledger_;
   Clock& clock_;
+  std::optional<RunId> known_run_;
+  std::int64_t known_key_ = 0;
 };
 
 }  // namespace

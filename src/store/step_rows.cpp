@@ -44,25 +44,23 @@ std::optional<std::int64_t> task_index(std::int64_t task) {
   return task;
 }
 
-Status save_step(SqliteConnection& ledger, const RunId& run, const StepState& step) {
-  QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
+Status save_step(SqliteConnection& ledger, std::int64_t run, const StepState& step) {
   return ledger.run(
       "INSERT INTO steps(run, step, status, reason, tasks, attempts, started_at, ended_at)"
       " VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(run, step) DO UPDATE SET status = excluded.status,"
       " reason = excluded.reason, tasks = excluded.tasks, attempts = excluded.attempts,"
       " started_at = excluded.started_at, ended_at = excluded.ended_at",
-      key, step.step.text(), to_text(step.status), step.reason, step.tasks, step.attempts, step.started_at,
+      run, step.step.text(), to_text(step.status), step.reason, step.tasks, step.attempts, step.started_at,
       step.ended_at);
 }
 
-Status save_attempt(SqliteConnection& ledger, const RunId& run, const Attempt& attempt) {
-  QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
+Status save_attempt(SqliteConnection& ledger, std::int64_t run, const Attempt& attempt) {
   return ledger.run(
       "INSERT INTO attempts(run, step, task, number, status, reason, exit_status, signal, started_at, ended_at)"
       " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(run, step, task, number) DO UPDATE SET"
       " status = excluded.status, reason = excluded.reason, exit_status = excluded.exit_status,"
       " signal = excluded.signal, started_at = excluded.started_at, ended_at = excluded.ended_at",
-      key, attempt.step.text(), attempt.index.value_or(kNoTask), attempt.number, to_text(attempt.status),
+      run, attempt.step.text(), attempt.index.value_or(kNoTask), attempt.number, to_text(attempt.status),
       attempt.reason, attempt.exit_status, attempt.signal, attempt.started_at, attempt.ended_at);
 }
 

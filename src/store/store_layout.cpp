@@ -61,14 +61,17 @@ Path StoreLayout::run_outputs(const RunId& run) const {
   return this->run(run) / "out";
 }
 
-Path StoreLayout::attempt_output(const RunId& run, const StepId& step, std::optional<std::int64_t> index,
-                                 int attempt) const {
+std::string StoreLayout::attempt_output_name(const StepId& step, std::optional<std::int64_t> index, int attempt) {
   const std::string task = index ? "." + std::to_string(*index) : "";
-  return run_outputs(run) / (step.text() + task + "." + std::to_string(attempt));
+  return step.text() + task + "." + std::to_string(attempt);
 }
 
-Path StoreLayout::item_parameters(const RunId& run, const StepId& step, std::int64_t index) const {
-  return this->run(run) / "items" / (step.text() + "." + std::to_string(index) + ".json");
+Path StoreLayout::run_items(const RunId& run) const {
+  return this->run(run) / "items";
+}
+
+std::string StoreLayout::item_parameters_name(const StepId& step, std::int64_t index) {
+  return step.text() + "." + std::to_string(index) + ".json";
 }
 
 Path StoreLayout::step(const RunId& run, const StepId& step) const {

@@ -10,7 +10,11 @@ namespace {
 Result<std::int64_t> source_event(SqliteConnection& ledger, const Event& event) {
   QFLOW_ASSIGN(auto known, event_key(ledger, event.id));
   if (known) return *known;
-  return insert_event(ledger, event, EventReality::kSimulated);
+  std::optional<std::int64_t> cause;
+  if (event.caused_by) {
+    QFLOW_ASSIGN(cause, run_key(ledger, *event.caused_by));
+  }
+  return insert_event(ledger, event, cause, EventReality::kSimulated);
 }
 
 Result<TriggerSource> read_source(const Query& row) {

@@ -84,7 +84,8 @@ TEST_CASE("a log is made with its first record, and cut at its limit with a note
   PosixFileSystem files;
   PosixClock clock;
   const Path path = Path(folder) / "log";
-  AttemptLog log(files, clock, path, 100);
+  AttemptLog log(
+      files, clock, [path] { return path; }, 100);
   REQUIRE(log.flush());
   CHECK_FALSE(*exists(files, path));
   log.add(TaskStream::kOut, "first", AttemptLog::Piece::kWholeLine);

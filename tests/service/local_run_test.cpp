@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
@@ -258,6 +259,18 @@ TEST_CASE("jobs bound what runs at once") {
     }
     CHECK(most == jobs);
   }
+}
+
+TEST_CASE("a task that never starts leaves no folder") {
+  TestHome home;
+  const auto run = home.run(kHead + "[run]\njobs = 1\n" + step("a", "foreach = '[1, 2, 3]'\nrun = 'exit 1'"));
+  REQUIRE(run);
+  CHECK(run->status == RunStatus::kFailed);
+  std::vector<std::string> folders;
+  for (const auto& entry : std::filesystem::directory_iterator(home.store().layout().run_outputs(run->run))) {
+    folders.push_back(entry.path().filename().string());
+  }
+  CHECK(folders == std::vector<std::string>{"a.0.1"});
 }
 
 TEST_CASE("retries wait, longer each time") {

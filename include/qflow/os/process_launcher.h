@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -67,8 +68,11 @@ struct FoundPrograms {
   std::map<std::string, std::string> files;  // program → file
 };
 
+struct ChangedSignals;
+
 // For one thread: it remembers where programs were found. It makes this process the parent of what its children leave
-// behind (PR_SET_CHILD_SUBREAPER): in a container, nobody else may collect those.
+// behind (PR_SET_CHILD_SUBREAPER): in a container, nobody else may collect those. Its children begin with every signal
+// at its default; what this process handles or ignores is noted when the launcher is made.
 class PosixProcessLauncher final : public ProcessLauncher {
  public:
   PosixProcessLauncher();
@@ -79,6 +83,7 @@ class PosixProcessLauncher final : public ProcessLauncher {
 
  private:
   FoundPrograms found_;
+  std::shared_ptr<const ChangedSignals> signals_;
 };
 
 }  // namespace qflow

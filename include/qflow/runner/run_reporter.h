@@ -26,13 +26,18 @@ struct PublishedEvent {
   std::optional<std::string> idempotency_key = {};
 };
 
-// What happened since the last report: belongs together, and is committed together.
+// What happened since the last report: belongs together, and is committed together. Of each step and attempt the state
+// that it has at the end.
 struct RunChanges {
   std::vector<StepState> steps;
   std::vector<Attempt> attempts;
   std::vector<TaskArtifacts> artifacts;
   std::vector<PublishedEvent> published;
   std::vector<std::pair<std::string, std::string>> quarantined;  // sha256 → why
+
+  // Takes the place of what is there of the same step, or the same attempt.
+  void set(StepState step);
+  void set(Attempt attempt);
 
   bool empty() const {
     return steps.empty() && attempts.empty() && artifacts.empty() && published.empty() && quarantined.empty();

@@ -30,10 +30,11 @@ class StoreLayout {
   Path run_parameters(const RunId& run) const;    // …/params.json
   Path run_artifacts(const RunId& run) const;     // …/artifacts
   Path run_outputs(const RunId& run) const;       // …/out: one folder per attempt, its QFLOW_OUT
-  // …/out/train.1, of a foreach …/out/train.3.1
-  Path attempt_output(const RunId& run, const StepId& step, std::optional<std::int64_t> index, int attempt) const;
-  // …/items/train.3.json: what a task of a foreach finds in QFLOW_PARAMS
-  Path item_parameters(const RunId& run, const StepId& step, std::int64_t index) const;
+  // In there train.1, of a foreach train.3.1.
+  static std::string attempt_output_name(const StepId& step, std::optional<std::int64_t> index, int attempt);
+  Path run_items(const RunId& run) const;  // …/items: what each task of a foreach finds in QFLOW_PARAMS
+  // In there train.3.json.
+  static std::string item_parameters_name(const StepId& step, std::int64_t index);
   Path step(const RunId& run, const StepId& step) const;  // …/steps/train
   Path attempt(const RunId& run, const StepId& step, std::optional<std::int64_t> index, int attempt) const;
   Path attempt_log(const RunId& run, const StepId& step, std::optional<std::int64_t> index, int attempt) const;
