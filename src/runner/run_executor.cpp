@@ -135,8 +135,14 @@ Status RunExecutor::expand(StepExecution& execution) {
   return {};
 }
 
+// A step that ends without an attempt was not shown before; to search for it would take time by the number of steps.
 void RunExecutor::show(const StepState& state) {
-  changes_.set(state);
+  const bool was_shown = state.ended_at && state.attempts > 0;
+  if (was_shown) {
+    changes_.set(state);
+  } else {
+    changes_.steps.push_back(state);
+  }
   observer_.step_changed(state);
 }
 

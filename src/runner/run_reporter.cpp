@@ -7,7 +7,7 @@ namespace qflow {
 
 namespace {
 
-// From the end: what began last mostly ends first.
+// From the end: what has ended began mostly just before.
 template <class T, class IsSame>
 void set_among(std::vector<T>& all, T newest, IsSame is_same) {
   const auto known = std::find_if(all.rbegin(), all.rend(), [&](const T& one) { return is_same(one, newest); });

@@ -105,6 +105,7 @@ void RunExecutor::start_task(StepExecution& execution, std::optional<std::int64_
     execution.state.started_at = record.started_at;
     show(execution.state);
   }
+  changes_.attempts.push_back(record);
   if (!is_executed(step)) {
     attempt_ended(execution, record, StepStatus::kSucceeded, "");
     return;
@@ -118,10 +119,9 @@ void RunExecutor::start_task(StepExecution& execution, std::optional<std::int64_
   }
   auto task = std::make_unique<RunningTask>();
   task->execution = &execution;
-  task->attempt = record;
+  task->attempt = std::move(record);
   task->launched = std::move(*launched);
   if (step.timeout) task->deadline = doors_.clock.monotonic() + *step.timeout;
-  changes_.set(std::move(record));
   running_.push_back(std::move(task));
 }
 
