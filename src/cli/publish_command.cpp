@@ -170,13 +170,20 @@ bool nothing_matched(const std::vector<PublishedNow>& published) {
   });
 }
 
+PublishMode publish_mode(const Context& context, const Arguments& arguments) {
+  if (arguments.flag("dry-run")) return PublishMode::kDryRun;
+  const bool is_quiet = context.options.verbosity == Verbosity::kQuiet;
+  const bool effects_count = arguments.flag("json") || arguments.flag("require-match");
+  return is_quiet && !effects_count ? PublishMode::kSilently : PublishMode::kForReal;
+}
+
 Result<ExitStatus> publish(Context& context, const Arguments& arguments, Store& store,
                            std::vector<Publication> publications, const Publisher& publisher) {
   const bool dry_run = arguments.flag("dry-run");
   const Doors doors = doors_of(context);
   QFLOW_ASSIGN(const WaitBegin begin, begin_if_asked(context, arguments, store));
-  QFLOW_ASSIGN(const auto published, publish_events(store, std::move(publications), publisher,
-                                                    dry_run ? PublishMode::kDryRun : PublishMode::kForReal, doors));
+  QFLOW_ASSIGN(const auto published,
+               publish_events(store, std::move(publications), publisher, publish_mode(context, arguments), doors));
   for (const PublishedNow& one : published) print_published(context, one, arguments.flag("json"), dry_run);
   if (!dry_run) {
     context.out.flush();

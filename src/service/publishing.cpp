@@ -39,14 +39,14 @@ class Publishing {
     return ledger_.read([&] { return prepare_all(publisher); });
   }
 
-  Result<std::vector<PublishedNow>> record(LedgerWriter& writer) {
+  Result<std::vector<PublishedNow>> record(LedgerWriter& writer, bool with_effects) {
     std::vector<PublishedNow> published;
     std::vector<std::size_t> heard;
     for (std::size_t i = 0; i < judged_.size(); ++i) {
       const auto taken = intake_.record(writer, judged_[i]);
       if (!taken) return tl::make_unexpected(located(publications_[i], taken.error()));
       published.push_back({taken->id, judged_[i].event.name, taken->duplicate});
-      if (taken->heard) heard.push_back(i);
+      if (taken->heard && with_effects) heard.push_back(i);
     }
     // Only now: what comes later in the batch changes what became of the earlier ones.
     for (const std::size_t i : heard) {
@@ -159,7 +159,7 @@ Result<std::vector<PublishedNow>> publish_events(Store& store, std::vector<Publi
   if (mode == PublishMode::kCheckOnly) return publishing.names();
   std::vector<PublishedNow> published;
   const auto record = [&](LedgerWriter& writer) -> Status {
-    QFLOW_ASSIGN(published, publishing.record(writer));
+    QFLOW_ASSIGN(published, publishing.record(writer, mode != PublishMode::kSilently));
     return {};
   };
   Ledger& ledger = store.ledger();

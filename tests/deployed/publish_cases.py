@@ -50,6 +50,18 @@ def require_match(desk):
 
 
 @case
+def quiet_leaves_out_the_effects_but_not_what_hangs_on_them(desk):
+    desk.deploy(flow("One", on("a")), flow("Never", on("c", more="when = 'false'")))
+    out, err = desk.ask("-q", "publish", "a")
+    expect(re.fullmatch(UUID + "\n", out), f"no UUIDv7: {out}")
+    equal(err, "", "said when quiet")
+    desk.ask("-q", "publish", "a", "--require-match")
+    desk.ask("-q", "publish", "c", "--require-match", status=4)
+    effects = json.loads(desk.ask("-q", "publish", "a", "--json")[0])["effects"]
+    equal([(effect["outcome"], effect["run"]) for effect in effects], [("fired", "One/3")])
+
+
+@case
 def payloads_from_everywhere(desk):
     desk.ask("init")
     desk.write("p.json", '{"n": 1}')

@@ -20,7 +20,7 @@ struct Publication {
   std::string origin = {};  // for messages: "events.jsonl:3"
 };
 
-// What became of it. Of a duplicate, `id` is the first one's and there are no effects.
+// What became of it. Of a duplicate, `id` is the first one's and there are no effects, nor with kSilently.
 struct PublishedNow {
   std::string id;
   std::string name;
@@ -41,12 +41,12 @@ Result<Publisher> find_publisher(Store& store, const NamespaceOverride& options,
 // skipped. kInvalid names `file` and the line.
 Result<std::vector<Publication>> parse_batch(std::string_view text, const std::string& file, Instant now);
 
-enum class PublishMode { kForReal, kDryRun, kCheckOnly };
+enum class PublishMode { kForReal, kSilently, kDryRun, kCheckOnly };
 
 // All in one transaction, or none; durable when it returns. kInvalid: a name that is reserved (qflow.…), a payload over
 // max_payload, a timestamp more than 24 h ahead, `namespaced` without a project, an idempotency key that was used with
-// other content. kDryRun says what would happen and leaves nothing. kCheckOnly gives the full names alone, of events
-// that keep to the rules.
+// other content. kSilently does not read the effects: where many listen, others wait that much less. kDryRun says what
+// would happen and leaves nothing. kCheckOnly gives the full names alone, of events that keep to the rules.
 Result<std::vector<PublishedNow>> publish_events(Store& store, std::vector<Publication> publications,
                                                  const Publisher& publisher, PublishMode mode, const Doors& doors);
 
