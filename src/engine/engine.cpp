@@ -50,9 +50,11 @@ struct Engine::FiringAttempt {
   std::string correlation;
   std::vector<WaitingEvent> waiting;
   Instant now;
+  const RecordedEvent* arrived = nullptr;  // the event that brings the firing about, if one does
   const Activation* by_hand = nullptr;
 
-  std::vector<FiredEvent> events = {};
+  std::vector<std::unique_ptr<const Event>> loaded = {};
+  std::vector<FiredEvent> events = {};  // each is what arrived, or one that was loaded
   RunRequest request = {};
   std::string misfit = {};            // why it can't become a run: of all its events
   std::optional<RunId> deepest = {};  // of the runs that its events came from
@@ -72,7 +74,7 @@ Status Engine::take_one(const RecordedEvent& event, const Judgement& judgement) 
   const Trigger& joining = joining_trigger(flow, *judgement.trigger);
   const Instant now = event.event.recorded_at;
   WaitingEvent arriving = waiting_event(judgement, event);
-  FiringAttempt attempt{flow, &joining, judgement.correlation, {}, now};
+  FiringAttempt attempt{flow, &joining, judgement.correlation, {}, now, &event};
   if (!keeps_state(joining)) {
     attempt.waiting.push_back(std::move(arriving));
     return fire(std::move(attempt)).map([](const auto&) {});
@@ -167,8 +169,13 @@ Result<std::optional<RunId>> Engine::fire(FiringAttempt attempt) {
 
 Status Engine::load_events(FiringAttempt& attempt) {
   for (const WaitingEvent& waiting : attempt.waiting) {
-    QFLOW_ASSIGN(Event event, state_.load_event(waiting.event));
-    attempt.events.push_back(fired_event(attempt.flow, waiting, std::move(event)));
+    const bool has_arrived = attempt.arrived != nullptr && attempt.arrived->order == waiting.event;
+    if (!has_arrived) {
+      QFLOW_ASSIGN(Event event, state_.load_event(waiting.event));
+      attempt.loaded.push_back(std::make_unique<const Event>(std::move(event)));
+    }
+    const Event& event = has_arrived ? attempt.arrived->event : *attempt.loaded.back();
+    attempt.events.push_back(fired_event(attempt.flow, waiting, event));
   }
   return {};
 }
@@ -272,7 +279,8 @@ Result<std::optional<RunId>> Engine::queue(FiringAttempt& attempt, const BusyDec
 Result<std::optional<RunId>> Engine::join(FiringAttempt& attempt, const RunId& run) {
   QFLOW_ASSIGN(std::vector<RecordedEvent> earlier, state_.events_of_run(run));
   for (RecordedEvent& event : earlier) {
-    attempt.events.push_back(fired_event(attempt.flow, attempt.joining, event.order, std::move(event.event)));
+    attempt.loaded.push_back(std::make_unique<const Event>(std::move(event.event)));
+    attempt.events.push_back(fired_event(attempt.flow, attempt.joining, event.order, *attempt.loaded.back()));
   }
   const std::optional<std::string> context = attempt.request.context;
   QFLOW_TRY(evaluate(attempt));
@@ -312,7 +320,8 @@ Result<std::vector<WaitingEvent>> Engine::activated_events(const Activation& act
 Result<std::optional<RunId>> Engine::activate(const Activation& activation, const RecordedEvent& event) {
   const Trigger* joining =
       activation.trigger != nullptr ? &joining_trigger(*activation.flow, *activation.trigger) : nullptr;
-  FiringAttempt attempt{*activation.flow, joining, activation.correlation, {}, event.event.recorded_at, &activation};
+  FiringAttempt attempt{*activation.flow, joining,    activation.correlation, {}, event.event.recorded_at,
+                        &event,           &activation};
   if (activation.trigger == nullptr) {
     attempt.waiting.push_back({event.order, window_time(event.event), TriggerId(), ""});
   } else {

@@ -27,13 +27,13 @@ const ParameterMapping& mapping_of(const FiredEvent& event) {
 }
 
 TriggerSource source_for(const FiredEvent& event) {
-  TriggerSource source{event.event, event.event.name, {}, {}};
+  TriggerSource source{*event.event, event.event->name, {}, {}, event.order};
   const Subscription* subscription = subscription_of(event);
   if (subscription == nullptr) return source;
   source.short_name = source_of(*subscription).name;
   const auto* run = std::get_if<RunSubscription>(subscription);
-  if (run == nullptr || !event.event.caused_by) return source;
-  source.run = event.event.caused_by;
+  if (run == nullptr || !event.event->caused_by) return source;
+  source.run = event.event->caused_by;
   source.short_name = source.run->flow.text();
   source.step = run->step;
   return source;
@@ -56,7 +56,7 @@ class FiringMaker {
     for (const FiredEvent* event : events_) {
       if (is_misfit(*event)) continue;
       firing_.record.sources.push_back(source_for(*event));
-      const auto own = joining_ != nullptr ? run_context(*joining_, event->event) : event->event.context;
+      const auto own = joining_ != nullptr ? run_context(*joining_, *event->event) : event->event->context;
       context = context && *context != own ? std::optional<std::string>() : own;
     }
     firing_.context = context.value_or(std::nullopt);
@@ -68,7 +68,7 @@ class FiringMaker {
 
   // In the order of the declaration, then of time.
   std::tuple<std::size_t, std::size_t, Instant, std::int64_t> rank(const FiredEvent& event) const {
-    return {place_of(event.trigger), event.source, window_time(event.event), event.order};
+    return {place_of(event.trigger), event.source, window_time(*event.event), event.order};
   }
 
   std::size_t place_of(const Trigger* trigger) const {
@@ -92,7 +92,7 @@ class FiringMaker {
   }
 
   static std::pair<Instant, std::int64_t> age(const FiredEvent& event) {
-    return {window_time(event.event), event.order};
+    return {window_time(*event.event), event.order};
   }
 
   Bundle events_of(const Trigger& leg) const {
@@ -107,9 +107,13 @@ class FiringMaker {
   void map(Bundle bundle, const ArtifactReader& artifacts) {
     std::sort(bundle.begin(), bundle.end(), [](const auto* a, const auto* b) { return age(*a) < age(*b); });
     std::vector<FiringEvent> events;
-    for (const FiredEvent* event : bundle) events.push_back({&event->event, &mapping_of(*event), event->source});
-    const MappedParameters mapped = map_firing(events, flow_.definition->parameters, artifacts);
-    firing_.parameters.update(mapped.values);
+    for (const FiredEvent* event : bundle) events.push_back({event->event, &mapping_of(*event), event->source});
+    MappedParameters mapped = map_firing(events, flow_.definition->parameters, artifacts);
+    if (firing_.parameters.empty()) {
+      firing_.parameters = std::move(mapped.values);
+    } else {
+      firing_.parameters.update(mapped.values);
+    }
     for (const FilteredEvent& filtered : mapped.filtered) {
       const FiredEvent& event = *bundle[filtered.index];
       firing_.misfits.push_back({event.order, event.trigger, filtered.reason});
@@ -124,7 +128,7 @@ class FiringMaker {
   void declare() {
     TriggerRecord& record = firing_.record;
     if (joining_ == nullptr) {
-      record.declared_names = {events_.front()->event.name};
+      record.declared_names = {events_.front()->event->name};
       return;
     }
     TriggerDeclaration declaration = declaration_of(*joining_, flow_.triggers);
@@ -148,20 +152,20 @@ Firing make_firing(const DeployedFlow& flow, const Trigger* joining, const std::
   return FiringMaker(flow, joining, events).make(artifacts);
 }
 
-FiredEvent fired_event(const DeployedFlow& flow, const WaitingEvent& waiting, Event event) {
-  FiredEvent fired{waiting.event, std::move(event), find_trigger(flow.triggers, waiting.trigger), 0};
+FiredEvent fired_event(const DeployedFlow& flow, const WaitingEvent& waiting, const Event& event) {
+  FiredEvent fired{waiting.event, &event, find_trigger(flow.triggers, waiting.trigger), 0};
   if (fired.trigger == nullptr) return fired;
   const auto& all = fired.trigger->subscriptions();
   while (fired.source < all.size() && source_of(all[fired.source]).name != waiting.source) ++fired.source;
   return fired;
 }
 
-FiredEvent fired_event(const DeployedFlow& flow, const Trigger* joining, std::int64_t order, Event event) {
-  FiredEvent fired{order, std::move(event), joining, joining != nullptr ? joining->subscriptions().size() : 0};
+FiredEvent fired_event(const DeployedFlow& flow, const Trigger* joining, std::int64_t order, const Event& event) {
+  FiredEvent fired{order, &event, joining, joining != nullptr ? joining->subscriptions().size() : 0};
   if (joining == nullptr) return fired;
   for (const Trigger* trigger : source_triggers(*joining, flow.triggers)) {
     for (std::size_t i = 0; i < trigger->subscriptions().size(); ++i) {
-      if (!listens_to(*trigger, trigger->subscriptions()[i], flow.name_space, fired.event.name)) continue;
+      if (!listens_to(*trigger, trigger->subscriptions()[i], flow.name_space, event.name)) continue;
       fired.trigger = trigger;
       fired.source = i;
     }

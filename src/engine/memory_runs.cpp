@@ -105,7 +105,7 @@ Status MemoryState::extend_run(const RunId& run, RunRequest request) {
 
 void MemoryState::fill(MemoryRun& made, RunRequest request) {
   made.events.clear();
-  for (const TriggerSource& source : request.trigger.sources) made.events.push_back(order_of(source.event.id));
+  for (const TriggerSource& source : request.trigger.sources) made.events.push_back(source.order);
   made.run.context = std::move(request.context);
   made.run.params = std::move(request.parameters);
   made.run.scheduled_at = request.scheduled_at;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <charconv>
 #include <utility>
 
 #include "qflow/trigger/source_filter.h"
@@ -12,20 +11,11 @@ namespace qflow {
 
 namespace {
 
-constexpr std::size_t kPlaceDigits = 12;
-
 // Of the shape that real ones have; it ends in the place, which makes it the only one.
 std::string id_of(const Event& event, std::int64_t order) {
   std::array<std::uint8_t, 10> bytes{};
   for (std::size_t i = 0; i < 8; ++i) bytes[9 - i] = static_cast<std::uint8_t>(order >> (8 * i));
   return make_event_id(event.recorded_at, bytes);
-}
-
-std::int64_t place_in(const std::string& id) {
-  std::int64_t order = 0;
-  const char* end = id.data() + id.size();
-  if (id.size() > kPlaceDigits) std::from_chars(end - kPlaceDigits, end, order, 16);
-  return order;
 }
 
 }  // namespace
@@ -80,17 +70,8 @@ Result<std::vector<Judgement>> MemoryState::judge(const Event& event) {
 
 const RecordedEvent& MemoryState::record(Event event) {
   const std::int64_t order = static_cast<std::int64_t>(events_.size()) + 1;
-  if (event.id.empty()) {
-    event.id = id_of(event, order);
-  } else {
-    orders_[event.id] = order;
-  }
+  if (event.id.empty()) event.id = id_of(event, order);
   return events_.emplace_back(RecordedEvent{order, std::move(event)});
-}
-
-std::int64_t MemoryState::order_of(const std::string& id) const {
-  const auto given = orders_.find(id);
-  return given != orders_.end() ? given->second : place_in(id);
 }
 
 Result<Event> MemoryState::load_event(std::int64_t order) {

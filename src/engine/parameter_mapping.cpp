@@ -94,6 +94,13 @@ Status map_entries(Json& values, const ParameterMapping& mapping, const std::vec
   return {};
 }
 
+MappedParameters map_only(const FiringEvent& event, const std::vector<Parameter>& parameters,
+                          const ArtifactReader& artifacts) {
+  Result<Json> own = map_event(*event.mapping, parameters, *event.event, artifacts);
+  if (!own) return {Json::object(), {{0, own.error().message}}};
+  return {std::move(*own), {}};
+}
+
 }  // namespace
 
 Result<Json> map_event(const ParameterMapping& mapping, const std::vector<Parameter>& parameters, const Event& event,
@@ -111,6 +118,7 @@ Result<Json> map_event(const ParameterMapping& mapping, const std::vector<Parame
 
 MappedParameters map_firing(const std::vector<FiringEvent>& events, const std::vector<Parameter>& parameters,
                             const ArtifactReader& artifacts) {
+  if (events.size() == 1) return map_only(events.front(), parameters, artifacts);
   MappedParameters mapped;
   std::vector<Json> values(events.size());
   std::map<std::size_t, std::size_t> newest;  // source → place in the list

@@ -33,6 +33,7 @@ Result<std::shared_ptr<const DeployedFlow>> build(const Deployment& deployment) 
   flow->name_space = deployment.name_space;
   flow->version = deployment.version;
   flow->definition = std::make_shared<const FlowDefinition>(std::move(parsed.definition));
+  flow->definition_hash = deployment.definition_hash;
   flow->enabled = deployment.enabled;
   for (const DeployedTrigger& trigger : deployment.triggers) {
     if (!trigger.enabled) flow->disabled.insert(trigger.id);

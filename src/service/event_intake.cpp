@@ -8,7 +8,6 @@
 #include "qflow/engine/due_instants.h"
 #include "qflow/error/printable.h"
 #include "qflow/model/run_end.h"
-#include "qflow/model/sha256.h"
 #include "qflow/os/random.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "service/artifact_reading.h"
@@ -89,7 +88,6 @@ class EventIntake::State final : public EngineState {
     const FlowDefinition& definition = *request.flow->definition;
     Run run = run_for(std::move(request));
     run.tags = definition.tags;
-    run.definition_hash = sha256_hex(definition.text);
     run.flow_file = (Path(definition.folder) / definition.file).string();
     QFLOW_ASSIGN(run.id.number, writer_.next_run_number(run.id.flow));
     QFLOW_TRY(writer_.insert_run(run, definition.text));
@@ -131,6 +129,7 @@ class EventIntake::State final : public EngineState {
     run.trigger = std::move(request.trigger);
     run.depth = request.depth;
     run.correlation = std::move(request.correlation);
+    run.definition_hash = request.flow->definition_hash;
     run.deployment = request.flow->key;
     return run;
   }

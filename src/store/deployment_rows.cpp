@@ -11,10 +11,11 @@ namespace qflow {
 
 namespace {
 
-#define QFLOW_DEPLOYMENT_COLUMNS                                                                                  \
-  "SELECT p.deployment, p.flow, p.namespace, p.version, d.text, p.flow_file, p.environment, p.umask,"             \
-  " p.one_by_one, p.max_parallel, p.deployed_at, p.enabled, p.disabled_reason, p.branch FROM deployments p JOIN " \
-  "definitions d"                                                                                                 \
+#define QFLOW_DEPLOYMENT_COLUMNS                                                                                     \
+  "SELECT p.deployment, p.flow, p.namespace, p.version, d.text, p.flow_file, p.environment, p.umask,"                \
+  " p.one_by_one, p.max_parallel, p.deployed_at, p.enabled, p.disabled_reason, p.branch, d.hash FROM deployments p " \
+  "JOIN "                                                                                                            \
+  "definitions d"                                                                                                    \
   " ON d.definition = p.definition "
 
 Result<Deployment> read_deployment(const Query& row) {
@@ -36,6 +37,7 @@ Result<Deployment> read_deployment(const Query& row) {
   deployment.enabled = row.boolean(11);
   deployment.disabled_reason = row.text(12);
   deployment.branch = row.text(13);
+  deployment.definition_hash = row.text(14);
   return deployment;
 }
 

@@ -7,7 +7,9 @@
 namespace qflow {
 namespace {
 
-Result<std::int64_t> source_event(SqliteConnection& ledger, const Event& event) {
+Result<std::int64_t> source_event(SqliteConnection& ledger, const TriggerSource& source) {
+  if (source.order != 0) return source.order;
+  const Event& event = source.event;
   QFLOW_ASSIGN(auto known, event_key(ledger, event.id));
   if (known) return *known;
   std::optional<std::int64_t> cause;
@@ -53,9 +55,10 @@ Result<TriggerRecord> record_from(const Json& json) {
 }  // namespace
 
 std::string trigger_text(const TriggerRecord& record) {
-  Json json = {{"kind", to_text(record.kind)},
-               {"declared_sources", record.declared_sources},
-               {"declared_names", record.declared_names}};
+  Json json = Json::object();
+  json["kind"] = to_text(record.kind);
+  json["declared_sources"] = record.declared_sources;
+  json["declared_names"] = record.declared_names;
   if (record.trigger_id) json["trigger_id"] = record.trigger_id->text();
   return to_compact(json);
 }
@@ -72,7 +75,7 @@ Result<TriggerRecord> read_trigger(std::string_view text) {
 Status insert_trigger_sources(SqliteConnection& ledger, std::int64_t run, const std::vector<TriggerSource>& sources) {
   int position = 0;
   for (const TriggerSource& source : sources) {
-    QFLOW_ASSIGN(std::int64_t event, source_event(ledger, source.event));
+    QFLOW_ASSIGN(std::int64_t event, source_event(ledger, source));
     std::optional<std::int64_t> source_run;
     if (source.run) {
       QFLOW_ASSIGN(source_run, run_key(ledger, *source.run));

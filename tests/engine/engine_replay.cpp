@@ -116,6 +116,13 @@ int number_of(std::int64_t order) {
   return static_cast<int>(order) - 1;
 }
 
+// Of the recorded event with the id; 0: there is none.
+std::int64_t place_of(const MemoryState& state, const std::string& id) {
+  std::int64_t place = static_cast<std::int64_t>(state.events());
+  while (place > 0 && state.event_at(place).id != id) --place;
+  return place;
+}
+
 Fate fate_of(qflow::Outcome outcome) {
   return static_cast<Fate>(static_cast<int>(outcome));
 }
@@ -297,7 +304,7 @@ void Replay::note_changes() {
     if (pair == nullptr) return blame("an outcome of a pair that does not listen: " + change.pair.trigger.text());
     Outcome outcome{fate_of(change.outcome.outcome)};
     if (change.outcome.run) outcome.run = static_cast<int>(change.outcome.run->number);
-    if (change.outcome.by) outcome.by = number_of(state_.order_of(*change.outcome.by));
+    if (change.outcome.by) outcome.by = number_of(place_of(state_, *change.outcome.by));
     if (!change.outcome.run && change.outcome.reason.empty()) blame("no reason for " + line_of(outcome));
     if (pair->outcome && pair->outcome->fate != Fate::kWaiting) {
       blame(fmt::format("event {} at {} was {} and becomes {}", event, pair->trigger, line_of(*pair->outcome),

@@ -17,6 +17,7 @@ struct DeployedFlow {
   std::string name_space;  // "project.branch", or ""
   std::int64_t version = 1;
   std::shared_ptr<const FlowDefinition> definition;
+  std::string definition_hash;  // SHA-256 of its text; "" outside of a ledger
   TriggerList triggers;
   bool enabled = true;                // by `qflow enable` and `qflow disable`
   std::set<TriggerId> disabled = {};  // the triggers disabled so

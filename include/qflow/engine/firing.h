@@ -13,10 +13,10 @@
 
 namespace qflow {
 
-// An event of a firing, with its place in the ledger and in the trigger.
+// An event of a firing, which it outlives, with its place in the ledger and in the trigger.
 struct FiredEvent {
   std::int64_t order = 0;
-  Event event;
+  const Event* event = nullptr;
   const Trigger* trigger = nullptr;  // which heard it: the joining one, or a leg; null: an activation of the flow
   std::size_t source = 0;            // place among that trigger's subscriptions; behind the last: an activation by hand
 };
@@ -39,7 +39,7 @@ Firing make_firing(const DeployedFlow& flow, const Trigger* joining, const std::
                    const ArtifactReader& artifacts);
 
 // An event that waits, or that a run has among its trigger's events, as one of a firing.
-FiredEvent fired_event(const DeployedFlow& flow, const WaitingEvent& waiting, Event event);
-FiredEvent fired_event(const DeployedFlow& flow, const Trigger* joining, std::int64_t order, Event event);
+FiredEvent fired_event(const DeployedFlow& flow, const WaitingEvent& waiting, const Event& event);
+FiredEvent fired_event(const DeployedFlow& flow, const Trigger* joining, std::int64_t order, const Event& event);
 
 }  // namespace qflow

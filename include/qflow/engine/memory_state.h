@@ -58,8 +58,6 @@ class MemoryState final : public EngineState {
   const RecordedEvent& record(Event event);
   // Whether a deployed flow listens to events of this name, or one of its former versions did.
   bool is_heard(const std::string& name) const { return listeners_.contains(name); }
-  // The place of a recorded event.
-  std::int64_t order_of(const std::string& id) const;
   // A run that nothing here has started, but that events may be caused by. With number 0 it gets the next one of its
   // flow.
   RunId add_run(Run run);
@@ -130,7 +128,6 @@ class MemoryState final : public EngineState {
   std::map<std::int64_t, std::size_t> flow_places_;                   // key → place
   std::unordered_map<std::string, std::set<std::size_t>> listeners_;  // event name → places, maybe of former versions
   std::deque<RecordedEvent> events_;                                  // in the order of their places
-  std::unordered_map<std::string, std::int64_t> orders_;              // id → place, of events that came with one
   std::map<StateKey, TriggerState> states_;
   std::set<std::pair<Instant, StateKey>> holds_;
   std::vector<OutcomeChange> history_;

@@ -29,6 +29,7 @@ struct Deployment {
   std::string branch;  // as written, which the namespace may not show
   std::int64_t version = 0;
   std::string definition;                                        // the file's text
+  std::string definition_hash;                                   // its SHA-256, given by the ledger
   std::string flow_file;                                         // absolute path when it was deployed
   std::vector<std::pair<std::string, std::string>> environment;  // of the deployer: LANG, PATH, ...; by name
   int umask = 0;

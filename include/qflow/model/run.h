@@ -36,6 +36,7 @@ struct TriggerSource {
   std::string short_name;  // what trigger["..."] takes: the event's short name, or the flow's id
   std::optional<RunId> run;
   std::optional<StepId> step;  // for a trigger on one step
+  std::int64_t order = 0;      // the event's place in the ledger; 0: not known here
 };
 
 // Why a run exists, kept for ever. `sources` is in the order of the declaration, then of time (simulated: of the
