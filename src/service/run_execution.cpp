@@ -56,6 +56,19 @@ tl::unexpected<Error> give_up(const Run& run, const Error& error, Store& store, 
   return tl::make_unexpected(with_context(run.id.text(), error));
 }
 
+// What only tasks use; what a killed one left stays. gc would find it too, but a crontab makes thousands of runs before
+// anybody thinks of gc. Not for local runs, whose end somebody waits for: a file system takes longer to remove a folder
+// than to make it.
+void remove_workspace(const RunId& run, Store& store) {
+  FileSystem& files = store.files();
+  (void)remove_tree(files, store.layout().run_items(run));
+  const Path outputs = store.layout().run_outputs(run);
+  const auto folders = files.list(outputs);
+  if (!folders) return;
+  for (const FolderEntry& folder : *folders) (void)files.remove(outputs / folder.name);
+  (void)files.remove(outputs);
+}
+
 }  // namespace
 
 std::vector<std::string> environment_of_executors(const Environment& environment) {
@@ -111,6 +124,7 @@ Result<RunResult> execute_held_run(HeldRun held, const ExecutionOptions& options
   }
   QFLOW_TRY(record.end(*outcome, {}, git.take()));
   call_hooks(plan, runner_doors, *outcome, observer);
+  if (plan.run.origin == RunOrigin::kDeployed) remove_workspace(plan.run.id, store);
   return RunResult{plan.run.id, outcome->status, outcome->reason, outcome->signal};
 }
 

@@ -1,7 +1,8 @@
-"""What gc leaves of old events."""
+"""What is left of old events and of ended runs."""
 import json
 
 from desk import case, contains, equal, flow, on
+from faults import wait_for
 
 
 @case
@@ -36,3 +37,29 @@ def outcomes_become_daily_counts(desk):
 def expect_rolled_up(desk, event):
     contains(desk.ask("inspect", event)[0], "What it did is counted per day, which qflow explain shows")
     equal(desk.inspect(event)["rolled_up_at"] is None, False)
+
+
+@case
+def what_only_tasks_use_goes_with_the_run(desk):
+    desk.write("each.toml", """id = "Each"
+[[triggers]]
+type = "event"
+event = "food"
+[[steps]]
+id = "list"
+run = 'echo "[1, 2]" > "$QFLOW_OUT/items.json"'
+[[steps]]
+id = "each"
+needs = ["list"]
+foreach = "artifacts.items"
+run = 'test -e "$QFLOW_PARAMS" && echo said && test "$QFLOW_ITEM" = 1'
+""")
+    desk.ask("deploy", "each.toml")
+    desk.ask("publish", "food")
+    desk.ask("tick", "--wait", status=1)
+    folder = desk.folder / ".qflow" / "runs" / "Each" / "1"
+    wait_for(lambda: not (folder / "out").exists() and not (folder / "items").exists(), "the end of what tasks used")
+    contains(desk.ask("logs", "Each/1")[0], "said")
+    equal(desk.ask("get", "artifacts.items", "--run", "Each/1")[0], "[1,2]\n")
+    desk.ask("run", "each.toml", status=1)
+    equal((folder.parent / "2" / "out").exists(), True)
