@@ -135,13 +135,11 @@ class Killer:
 
     @staticmethod
     def stop(process):
-        if process.poll() is not None:
-            return False
         process.send_signal(signal.SIGSTOP)
-        while state_of(process.pid) != "T":
-            if process.poll() is not None:
-                return False
-        return True
+        while process.poll() is None:
+            if state_of(process.pid) == "T":
+                return True
+        return False
 
     @staticmethod
     def phase(flow, process):
