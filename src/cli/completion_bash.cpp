@@ -8,7 +8,7 @@ namespace qflow {
 
 namespace {
 
-constexpr std::string_view kHead = R"(# bash completion for qflow; made by: qflow completion bash
+constexpr std::string_view kBashHead = R"(# bash completion for qflow; made by: qflow completion bash
 
 # Candidates that only a store knows: KIND.
 _qflow_ask() {
@@ -98,7 +98,7 @@ std::string positional_actions(const Command& command) {
 }  // namespace
 
 std::string bash_completion() {
-  std::string text(kHead);
+  std::string text(kBashHead);
   text += fmt::format(
       "      {}) ((i++)); [[ ${{COMP_WORDS[i]}} == \"=\" ]] && ((i++)) ;;\n"
       "      -*) ;;\n"

@@ -8,7 +8,7 @@ namespace qflow {
 
 namespace {
 
-constexpr std::string_view kHead = R"(# fish completion for qflow; made by: qflow completion fish
+constexpr std::string_view kFishHead = R"(# fish completion for qflow; made by: qflow completion fish
 
 # The command on the line, if there is one already.
 function __qflow_command
@@ -80,7 +80,7 @@ std::string command_lines(const Command& command) {
   return text;
 }
 
-std::string global_value_patterns() {
+std::string fish_global_values() {
   std::string text;
   for (const OptionSpec& option : global_options()) {
     if (!option.value.empty()) text += fmt::format("{}--{}", text.empty() ? "" : " ", option.name);
@@ -91,8 +91,8 @@ std::string global_value_patterns() {
 }  // namespace
 
 std::string fish_completion() {
-  std::string text(kHead);
-  text.replace(text.find("{}"), 2, global_value_patterns());
+  std::string text(kFishHead);
+  text.replace(text.find("{}"), 2, fish_global_values());
   for (const OptionSpec& option : global_options()) text += option_line("", option);
   for (const Command* command : completed_commands()) {
     text += fmt::format("complete -c qflow -n 'not __qflow_command' -a {} -d {}\n", command->name,

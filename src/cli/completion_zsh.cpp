@@ -8,7 +8,7 @@ namespace qflow {
 
 namespace {
 
-constexpr std::string_view kHead = R"(#compdef qflow
+constexpr std::string_view kZshHead = R"(#compdef qflow
 # zsh completion for qflow; made by: qflow completion zsh
 
 # Candidates that only a store knows: KIND.
@@ -122,7 +122,7 @@ std::string command_specs() {
 }  // namespace
 
 std::string zsh_completion() {
-  std::string text(kHead);
+  std::string text(kZshHead);
   text += command_specs();
   text += fmt::format("  _arguments -C -s \\\n{}    '1:command:->command' \\\n    '*::argument:->argument' && ret=0\n",
                       option_specs(global_options(), "    "));

@@ -41,7 +41,7 @@ void LogPrinter::print_object(const LogRecord& record) {
   begun += record.text;
   if (record.goes_on) return;
   print_json_line(out_, {{"step", attempt_.step.text()},
-                         {"index", attempt_.index ? Json(*attempt_.index) : Json()},
+                         {"index", json_or_null(attempt_.index)},
                          {"attempt", attempt_.number},
                          {"time", record.time},
                          {"stream", record.stream == TaskStream::kOut ? "out" : "err"},

@@ -12,7 +12,7 @@ namespace qflow {
 
 namespace {
 
-constexpr std::string_view kDescription =
+constexpr std::string_view kFlowFileDescription =
     R"(One TOML file defines one flow: its parameters, its triggers, its steps. `qflow check` reports every problem with its position; unknown keys are errors.
 
 Durations are text: "90s", "1h30m", "2d", with the units ms, s, m, h, d and w. Instants are RFC 3339. Zones are IANA names.
@@ -41,7 +41,7 @@ std::string flow_file_page() {
   page.heading("NAME");
   page.text("qflow-flow - the file that defines a flow");
   page.heading("DESCRIPTION");
-  page.text(kDescription);
+  page.text(kFlowFileDescription);
   page.heading("EXAMPLE");
   page.example(example_flow());
   page.heading("KEYS");

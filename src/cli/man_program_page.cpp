@@ -10,7 +10,7 @@ namespace qflow {
 
 namespace {
 
-constexpr std::string_view kDescription =
+constexpr std::string_view kProgramDescription =
     R"(A flow is a TOML file: its parameters, its steps, and what starts it. A step is a command in any language; it talks to qflow through environment variables and folders. What a step leaves becomes an artifact, which later steps, and other flows that are triggered by the run, read. See qflow-flow(5) for the file.
 
 Everything that happens is kept in a store, the folder `.qflow`, which is found upwards from the working directory as git finds `.git`. `init` and `run` make one in the working directory; the other commands need one.
@@ -67,7 +67,7 @@ std::string program_page() {
   page.heading("SYNOPSIS");
   page.text("`qflow` [`--store` DIR] [`--color` auto|always|never] [`-q`|`-v`] COMMAND ...");
   page.heading("DESCRIPTION");
-  page.text(kDescription);
+  page.text(kProgramDescription);
   page.heading("GLOBAL OPTIONS");
   page.text("They stand before or after COMMAND.");
   write_options(page, global_options());

@@ -194,12 +194,4 @@ void print_json_line(OutputStream& stream, const Json& value) {
   stream.write(to_compact(value) + "\n");
 }
 
-Json json_or_null(const std::optional<std::string>& text) {
-  return text ? Json(*text) : Json();
-}
-
-Json json_or_null(const std::optional<Instant>& instant) {
-  return instant ? Json(format_instant(*instant)) : Json();
-}
-
 }  // namespace qflow

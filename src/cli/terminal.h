@@ -52,8 +52,4 @@ void print_json(OutputStream& stream, const Json& value);
 // One line of a list; always compact.
 void print_json_line(OutputStream& stream, const Json& value);
 
-// Text or null, for JSON.
-Json json_or_null(const std::optional<std::string>& text);
-Json json_or_null(const std::optional<Instant>& instant);
-
 }  // namespace qflow

@@ -26,10 +26,6 @@ bool fits_pattern(char pattern, char c) {
   }
 }
 
-Json or_null(const std::optional<std::string>& text) {
-  return text ? Json(*text) : Json();
-}
-
 tl::unexpected<Error> invalid(std::string message, std::string advice = {}) {
   return fail(ErrorKind::kInvalid, std::move(message), std::move(advice));
 }
@@ -141,11 +137,11 @@ Json to_json(const Event& event) {
       {"name", event.name},
       {"timestamp", format_instant(event.timestamp)},
       {"recorded_at", format_instant(event.recorded_at)},
-      {"type", or_null(event.type)},
-      {"namespace", or_null(event.name_space)},
-      {"value", or_null(event.value)},
-      {"sender", or_null(event.sender)},
-      {"context", or_null(event.context)},
+      {"type", json_or_null(event.type)},
+      {"namespace", json_or_null(event.name_space)},
+      {"value", json_or_null(event.value)},
+      {"sender", json_or_null(event.sender)},
+      {"context", json_or_null(event.context)},
       {"payload", event.payload},
       {"caused_by", event.caused_by ? Json(event.caused_by->text()) : Json()},
   };

@@ -13,6 +13,10 @@ std::string dump(const Json& value, int indent) {
 
 }  // namespace
 
+Json json_or_null(const std::optional<Instant>& instant) {
+  return instant ? Json(format_instant(*instant)) : Json();
+}
+
 Result<Json> parse_json(std::string_view text) {
   return JsonParser(text).parse();
 }

@@ -16,13 +16,13 @@ qflow_python_module_end:
 .popsection
 )");
 
-extern "C" const char qflow_python_module_begin[];
-extern "C" const char qflow_python_module_end[];
+extern "C" const char kModuleBegin[] asm("qflow_python_module_begin");
+extern "C" const char kModuleEnd[] asm("qflow_python_module_end");
 
 }  // namespace
 
 std::string_view python_module() {
-  return {qflow_python_module_begin, static_cast<std::size_t>(qflow_python_module_end - qflow_python_module_begin)};
+  return {kModuleBegin, static_cast<std::size_t>(kModuleEnd - kModuleBegin)};
 }
 
 std::string_view python_module_name() {

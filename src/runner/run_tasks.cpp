@@ -250,8 +250,8 @@ void RunExecutor::leave_error(const StepExecution& execution, const Attempt& att
   const Path folder =
       doors_.store.layout().attempt(plan_.run.id, attempt.step, attempt.index, attempt.number) / "error";
   Json error = {{"reason", attempt.reason}, {"attempt", attempt.number}};
-  error["exit_status"] = attempt.exit_status ? Json(*attempt.exit_status) : Json();
-  error["signal"] = attempt.signal ? Json(*attempt.signal) : Json();
+  error["exit_status"] = json_or_null(attempt.exit_status);
+  error["signal"] = json_or_null(attempt.signal);
   FileSystem& files = doors_.store.files();
   if (!make_folders(files, folder) || !replace_file(files, folder / "error.json", to_compact(error) + "\n")) return;
   if (auto collected = take_in(folder)) {

@@ -11,7 +11,6 @@
 #include <optional>
 #include <system_error>
 
-#include "qflow/os/decimal.h"
 #include "qflow/os/shared_library.h"
 #include "sensor/lower_case.h"
 #include "sensor/web_address.h"
@@ -77,11 +76,6 @@ struct Arrival {
   std::size_t header_bytes = 0;
   BrokenOff broken_off = BrokenOff::kNo;
 };
-
-std::uint64_t announced_size(const HttpAnswer& answer) {
-  const auto found = answer.headers.find("content-length");
-  return found == answer.headers.end() ? 0 : parse_decimal<std::uint64_t>(found->second).value_or(0);
-}
 
 std::size_t take_header(char* start, std::size_t, std::size_t size, void* arrival_pointer) {
   Arrival& arrival = *static_cast<Arrival*>(arrival_pointer);

@@ -1,7 +1,6 @@
 #include "sensor/http_sensor.h"
 
 #include "qflow/model/sha256.h"
-#include "qflow/os/decimal.h"
 #include "sensor/curl_transport.h"
 #include "sensor/http_state.h"
 #include "sensor/web_address.h"
@@ -30,11 +29,6 @@ HttpRequest conditional_request(const HttpSensor& watched, const Look& look, con
   return request;
 }
 
-std::optional<std::uint64_t> announced_size(const HttpAnswer& answer) {
-  const auto found = answer.headers.find("content-length");
-  return found == answer.headers.end() ? std::nullopt : parse_decimal<std::uint64_t>(found->second);
-}
-
 // What is there; nothing when the server says that it is the known thing still.
 Result<std::optional<Found>> ask(HttpRequest request, const std::string& place, HttpTransport& transport) {
   Sha256 hash;
@@ -56,18 +50,13 @@ Result<std::optional<Found>> ask(HttpRequest request, const std::string& place, 
               "its server would have to send an ETag or Last-Modified; then it may be of any size");
 }
 
-template <class Value>
-Json or_null(const std::optional<Value>& value) {
-  return value ? Json(*value) : Json();
-}
-
 SensedChange change_to(const Found& found, const WebAddress& address, bool is_first) {
   return {.payload = {{"url", address.without_credentials()},
                       {"event_type", is_first ? "created" : "modified"},
-                      {"etag", or_null(found.state.etag)},
-                      {"last_modified", or_null(found.state.last_modified)},
-                      {"sha256", or_null(found.state.sha256)},
-                      {"size", or_null(found.state.size)},
+                      {"etag", json_or_null(found.state.etag)},
+                      {"last_modified", json_or_null(found.state.last_modified)},
+                      {"sha256", json_or_null(found.state.sha256)},
+                      {"size", json_or_null(found.state.size)},
                       {"status", found.status}}};
 }
 

@@ -7,7 +7,7 @@
 namespace qflow {
 namespace {
 
-constexpr int kCursorVersion = 1;
+constexpr int kStateVersion = 1;
 
 // Headers may have any bytes (RFC 9110, section 5.5), the cursor and the payload have UTF-8: others count as Latin-1.
 std::string as_utf8(const std::string& bytes) {
@@ -32,11 +32,6 @@ std::string_view without_weakness(std::string_view etag) {
 }
 
 template <class Value>
-Json or_null(const std::optional<Value>& value) {
-  return value ? Json(*value) : Json();
-}
-
-template <class Value>
 bool read_member(const Json& object, const char* name, std::optional<Value>& value) {
   const auto found = object.find(name);
   if (found == object.end()) return false;
@@ -51,7 +46,7 @@ bool read_member(const Json& object, const char* name, std::optional<Value>& val
 }
 
 bool read_state(const Json& object, HttpState& state) {
-  if (!object.is_object() || object.value("v", Json()) != Json(kCursorVersion)) return false;
+  if (!object.is_object() || object.value("v", Json()) != Json(kStateVersion)) return false;
   const Json is_final = object.value("final", Json());
   if (!is_final.is_boolean()) return false;
   state.last_modified_is_final = is_final.get<bool>();
@@ -79,12 +74,12 @@ bool is_changed(const HttpState& before, const HttpState& now) {
 }
 
 std::string to_cursor(const HttpState& state) {
-  return to_compact({{"v", kCursorVersion},
-                     {"etag", or_null(state.etag)},
-                     {"last_modified", or_null(state.last_modified)},
+  return to_compact({{"v", kStateVersion},
+                     {"etag", json_or_null(state.etag)},
+                     {"last_modified", json_or_null(state.last_modified)},
                      {"final", state.last_modified_is_final},
-                     {"sha256", or_null(state.sha256)},
-                     {"size", or_null(state.size)}});
+                     {"sha256", json_or_null(state.sha256)},
+                     {"size", json_or_null(state.size)}});
 }
 
 Result<HttpState> parse_http_cursor(std::string_view text) {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,6 +29,9 @@ struct HttpAnswer {
   std::map<std::string, std::string, std::less<>> headers = {};  // names in lower case; of equal ones the last
   bool whole = true;  // false: the body is longer than `most_bytes`, and only a part of it was taken
 };
+
+// Content-Length in bytes; absent when there is none, or none that is a number.
+std::optional<std::uint64_t> announced_size(const HttpAnswer& answer);
 
 class HttpTransport {
  public:

@@ -3,9 +3,9 @@
 namespace qflow {
 namespace {
 
-class Comparer {
+class ObjectComparer {
  public:
-  Comparer(ChangeKind wanted, const S3ChangeSink& sink) : wanted_(wanted), sink_(sink) {}
+  ObjectComparer(ChangeKind wanted, const S3ChangeSink& sink) : wanted_(wanted), sink_(sink) {}
 
   void take_gone(const KnownObjects::value_type& known) {
     if (!offer({ChangeKind::kDeleted, known.first, known.second})) result_.known.push_back(known);
@@ -39,7 +39,7 @@ class Comparer {
 
 S3Comparison compare_objects(const KnownObjects& before, const std::vector<S3Object>& now, ChangeKind wanted,
                              const S3ChangeSink& sink) {
-  Comparer comparer(wanted, sink);
+  ObjectComparer comparer(wanted, sink);
   auto known = before.begin();
   auto object = now.begin();
   while (known != before.end() || object != now.end()) {

@@ -9,13 +9,13 @@
 namespace qflow {
 namespace {
 
-constexpr std::string_view kMark = "qflow-s3 1 ";
+constexpr std::string_view kS3Mark = "qflow-s3 1 ";
 constexpr std::size_t kSumSize = 16;
-constexpr std::size_t kHeader = kMark.size() + kSumSize + 1;
+constexpr std::size_t kS3Header = kS3Mark.size() + kSumSize + 1;
 constexpr std::size_t kDigestDigits = 32;  // of MD5, the ETag of what was uploaded in one piece
 constexpr std::string_view kDigits = "0123456789abcdef";
 
-std::string checksum(std::string_view body) {
+std::string s3_checksum(std::string_view body) {
   return sha256_hex(body).substr(0, kSumSize);
 }
 
@@ -125,13 +125,13 @@ std::string to_cursor(const KnownObjects& objects) {
     add_etag(body, etag);
     before = key;
   }
-  return std::string(kMark) + checksum(body) + "\n" + body;
+  return std::string(kS3Mark) + s3_checksum(body) + "\n" + body;
 }
 
 Result<KnownObjects> parse_s3_cursor(std::string_view bytes) {
-  if (bytes.size() >= kHeader && bytes.starts_with(kMark)) {
-    const std::string_view body = bytes.substr(kHeader);
-    const bool is_whole = bytes.substr(kMark.size(), kSumSize) == checksum(body) && bytes[kHeader - 1] == '\n';
+  if (bytes.size() >= kS3Header && bytes.starts_with(kS3Mark)) {
+    const std::string_view body = bytes.substr(kS3Header);
+    const bool is_whole = bytes.substr(kS3Mark.size(), kSumSize) == s3_checksum(body) && bytes[kS3Header - 1] == '\n';
     auto objects = is_whole ? parse_body(body) : std::nullopt;
     if (objects) return std::move(*objects);
   }

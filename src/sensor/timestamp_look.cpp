@@ -150,23 +150,23 @@ Result<NewestRows> TimestampTable::find_newest() {
   return list_rows_at(maximum, since.equal);
 }
 
-struct Found {
+struct FoundRows {
   NewestRows newest;
   std::int64_t added = 0;
 };
 
-Result<Found> find_after(TimestampTable& table, const NewestRows& old) {
+Result<FoundRows> find_after(TimestampTable& table, const NewestRows& old) {
   if (old.maximum.kind == ValueKind::kNull) {
     QFLOW_ASSIGN(const std::int64_t all, table.count_all());
     QFLOW_ASSIGN(NewestRows newest, table.find_newest());
-    return Found{std::move(newest), all};
+    return FoundRows{std::move(newest), all};
   }
   QFLOW_ASSIGN(const auto since, table.count_since(old.maximum));
   QFLOW_ASSIGN(NewestRows at_old, table.list_rows_at(old.maximum, since.equal));
   const std::int64_t added = since.later + count_new(old, at_old);
-  if (since.later == 0) return Found{std::move(at_old), added};
+  if (since.later == 0) return FoundRows{std::move(at_old), added};
   QFLOW_ASSIGN(NewestRows newest, table.find_newest());
-  return Found{std::move(newest), added};
+  return FoundRows{std::move(newest), added};
 }
 
 }  // namespace
@@ -179,7 +179,7 @@ Result<Sighting> look_at_timestamps(const DatabaseLook& look) {
   }
   QFLOW_ASSIGN(TableName name, TableName::parse(look.watched.table_name));
   TimestampTable table(look, std::move(name));
-  QFLOW_ASSIGN(const Found found, find_after(table, old));
+  QFLOW_ASSIGN(const FoundRows found, find_after(table, old));
   const DatabaseValue& maximum = found.newest.maximum;
   // The cursor could not keep it, and every look would find it new.
   if (!is_utf8(maximum.text)) {

@@ -22,8 +22,8 @@ constexpr std::size_t kShownRefused = 5;  // of them
 
 std::string why_disabled(const DeployedFlow& flow, const Deployment& deployment, const Trigger& trigger) {
   if (is_enabled(flow, trigger)) return {};
-  const auto with_reason = [](std::string what, const std::string& reason) {
-    return reason.empty() ? what : what + ": " + reason;
+  const auto with_reason = [](std::string_view what, const std::string& reason) {
+    return reason.empty() ? std::string(what) : fmt::format("{}: {}", what, reason);
   };
   if (!deployment.enabled) return with_reason("the flow is disabled", deployment.disabled_reason);
   for (const DeployedTrigger& one : deployment.triggers) {

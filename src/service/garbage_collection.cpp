@@ -16,10 +16,10 @@ namespace qflow {
 namespace {
 
 // So many objects in one transaction: writers wait for a few milliseconds at most.
-constexpr std::size_t kBatch = 50;
+constexpr std::size_t kObjectsAtOnce = 50;
 
-constexpr std::chrono::seconds kPatience{30};
-constexpr std::chrono::milliseconds kPause{2};
+constexpr std::chrono::seconds kGatePatience{30};
+constexpr std::chrono::milliseconds kGatePause{2};
 
 class Collector {
  public:
@@ -135,9 +135,9 @@ class Collector {
       for (const UnnamedObject& object : unnamed_) count(object);
       return {};
     }
-    for (std::size_t begin = 0; begin < unnamed_.size(); begin += kBatch) {
+    for (std::size_t begin = 0; begin < unnamed_.size(); begin += kObjectsAtOnce) {
       const auto first = unnamed_.begin() + static_cast<std::ptrdiff_t>(begin);
-      const std::size_t size = std::min(kBatch, unnamed_.size() - begin);
+      const std::size_t size = std::min(kObjectsAtOnce, unnamed_.size() - begin);
       QFLOW_TRY(remove_batch({first, first + static_cast<std::ptrdiff_t>(size)}));
     }
     return {};
@@ -165,14 +165,14 @@ class Collector {
   // milliseconds; waiting in line would make all of them wait too.
   Result<FileHandle> close_gate() {
     QFLOW_ASSIGN(FileHandle gate, files_.open(store_.layout().objects_gate(), OpenMode::kLock));
-    const auto until = doors_.clock.monotonic() + kPatience;
+    const auto until = doors_.clock.monotonic() + kGatePatience;
     while (true) {
       const Status closed = files_.lock(gate, false);
       if (closed) return gate;
       if (closed.error().kind != ErrorKind::kBusy || doors_.clock.monotonic() > until) {
         return tl::make_unexpected(closed.error());
       }
-      std::this_thread::sleep_for(kPause);
+      std::this_thread::sleep_for(kGatePause);
     }
   }
 

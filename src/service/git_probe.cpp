@@ -9,7 +9,7 @@ namespace qflow {
 
 namespace {
 
-constexpr std::chrono::seconds kPatience{2};
+constexpr std::chrono::seconds kGitPatience{2};
 
 bool is_in_repository(FileSystem& files, Path folder) {
   while (true) {
@@ -62,7 +62,7 @@ GitProbe::~GitProbe() {
 
 std::optional<GitState> GitProbe::take() {
   std::string text;
-  const auto deadline = doors_.clock.monotonic() + kPatience;
+  const auto deadline = doors_.clock.monotonic() + kGitPatience;
   while (output_) {
     char buffer[16 * 1024];
     const PipeRead got = read_pipe(output_, buffer, sizeof buffer);

@@ -13,8 +13,8 @@ namespace qflow {
 
 namespace {
 
-constexpr std::chrono::seconds kPatience{20};
-constexpr std::chrono::milliseconds kPause{10};
+constexpr std::chrono::seconds kCancelPatience{20};
+constexpr std::chrono::milliseconds kCancelPause{10};
 constexpr const char* kReason = "qflow cancel";
 
 Status refuse_ended(const Run& run) {
@@ -48,7 +48,7 @@ Status cancel_run(Store& store, const RunId& id, const Doors& doors, RunObserver
   const auto began = doors.clock.monotonic();
   QFLOW_ASSIGN(const Run before, store.ledger().find_run(id));
   QFLOW_TRY(refuse_ended(before));
-  for (pid_t asked = 0; doors.clock.monotonic() - began < kPatience; std::this_thread::sleep_for(kPause)) {
+  for (pid_t asked = 0; doors.clock.monotonic() - began < kCancelPatience; std::this_thread::sleep_for(kCancelPause)) {
     auto lock = store.lock_run(id);
     if (!lock && lock.error().kind != ErrorKind::kBusy) return tl::make_unexpected(lock.error());
     if (lock) {

@@ -56,18 +56,14 @@ Result<ChainNode> downstream_of(Store& store, LinkedRun run, Seen& seen) {
   return node;
 }
 
-Json optional_instant(const std::optional<Instant>& instant) {
-  return instant ? Json(format_instant(*instant)) : Json();
-}
-
 Json step_json(const StepState& step) {
   return {{"id", step.step.text()},
           {"status", to_text(step.status)},
           {"reason", step.reason.empty() ? Json() : Json(step.reason)},
           {"tasks", step.tasks},
           {"attempts", step.attempts},
-          {"started_at", optional_instant(step.started_at)},
-          {"ended_at", optional_instant(step.ended_at)}};
+          {"started_at", json_or_null(step.started_at)},
+          {"ended_at", json_or_null(step.ended_at)}};
 }
 
 // A run with its trigger, in which runs are whole objects again, down to the first one.

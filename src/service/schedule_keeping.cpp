@@ -34,9 +34,9 @@ std::string live_rhythm(const DeployedFlow* flow, const TriggerId& id) {
   return subscription != nullptr ? rhythm_text(*subscription) : "";
 }
 
-class Renewal {
+class ScheduleRenewal {
  public:
-  Renewal(Ledger& ledger, LedgerWriter& writer, const DeploymentChange& change, Instant now)
+  ScheduleRenewal(Ledger& ledger, LedgerWriter& writer, const DeploymentChange& change, Instant now)
       : ledger_(ledger), writer_(writer), change_(change), now_(now) {}
 
   Status end_former() {
@@ -85,7 +85,7 @@ class Renewal {
 }  // namespace
 
 Status renew_schedules(Ledger& ledger, LedgerWriter& writer, const DeploymentChange& change, Instant now) {
-  Renewal renewal(ledger, writer, change, now);
+  ScheduleRenewal renewal(ledger, writer, change, now);
   QFLOW_TRY(renewal.end_former());
   return renewal.begin_new();
 }

@@ -11,10 +11,6 @@ namespace qflow {
 
 namespace {
 
-Json or_null(const std::optional<std::string>& text) {
-  return text ? Json(*text) : Json();
-}
-
 // Whatever makes another thing of what is looked at.
 struct WatchedText {
   const Path& folder;
@@ -23,8 +19,8 @@ struct WatchedText {
     const Path path = (folder / file.path).lexically_normal();
     return {{"folder", file.directory},
             {"path", (path.has_filename() ? path : path.parent_path()).string()},
-            {"pattern", or_null(file.pattern)},
-            {"done_marker", or_null(file.done_marker)}};
+            {"pattern", json_or_null(file.pattern)},
+            {"done_marker", json_or_null(file.done_marker)}};
   }
   Json operator()(const DatabaseSensor& database) const {
     return {{"database", std::visit(*this, database.engine)},
@@ -32,10 +28,10 @@ struct WatchedText {
             {"table", database.table_name},
             {"column", database.timestamp_column},
             {"query", database.custom_query},
-            {"condition", or_null(database.condition)}};
+            {"condition", json_or_null(database.condition)}};
   }
   Json operator()(const PostgresqlEngine& engine) const {
-    return {{"host", or_null(engine.host)}, {"port", engine.port}, {"database", engine.database}};
+    return {{"host", json_or_null(engine.host)}, {"port", engine.port}, {"database", engine.database}};
   }
   Json operator()(const SqliteEngine& engine) const {
     return {{"path", (folder / engine.path).lexically_normal().string()}};
@@ -43,8 +39,8 @@ struct WatchedText {
   Json operator()(const S3Sensor& s3) const {
     return {{"bucket", s3.bucket},
             {"prefix", s3.prefix},
-            {"pattern", or_null(s3.pattern)},
-            {"endpoint", or_null(s3.endpoint)}};
+            {"pattern", json_or_null(s3.pattern)},
+            {"endpoint", json_or_null(s3.endpoint)}};
   }
   // It may hold a password.
   Json operator()(const HttpSensor& http) const { return {{"url", sha256_hex(http.url)}}; }
@@ -75,9 +71,9 @@ void look_soon(KnownSensor& sensor, Instant now) {
   sensor.set_at = now;
 }
 
-class Renewal {
+class SensorRenewal {
  public:
-  Renewal(TriggerLedger& ledger, const DeploymentChange& change, Instant now)
+  SensorRenewal(TriggerLedger& ledger, const DeploymentChange& change, Instant now)
       : ledger_(ledger), change_(change), now_(now) {}
 
   Status run() {
@@ -140,7 +136,7 @@ const SensorRules* sensor_of(const Trigger& trigger) {
 
 Status renew_sensors(Ledger& ledger, const DeploymentChange& change, Instant now) {
   if (change.before == nullptr && change.after == nullptr) return {};
-  return Renewal(ledger.triggers(), change, now).run();
+  return SensorRenewal(ledger.triggers(), change, now).run();
 }
 
 Status forget_sensor(Ledger& ledger, const DeployedFlow& flow, const Trigger& trigger, Instant now) {

@@ -12,7 +12,7 @@ namespace qflow {
 
 namespace {
 
-constexpr std::chrono::seconds kPatience{10};
+constexpr std::chrono::seconds kLookPatience{10};
 
 // Those whose next look, the first one, fires nothing.
 Status add_without_baseline(TriggerLedger& ledger, DeployedFlows& flows, std::int64_t deployment,
@@ -35,7 +35,7 @@ Status add_without_baseline(TriggerLedger& ledger, DeployedFlows& flows, std::in
 Result<PollReport> poll_sensors(Store& store, const Doors& doors) {
   QFLOW_ASSIGN(const auto due, store.ledger().triggers().due_sensors(doors.clock.now()));
   if (due.empty()) return PollReport();
-  SensorRound round(store, doors, kPatience);
+  SensorRound round(store, doors, kLookPatience);
   QFLOW_TRY(round.run(due, SensorRound::Which::kDue));
   return round.report();
 }

@@ -37,7 +37,7 @@ std::vector<std::string> arguments_of(const Json& parameters) {
   return arguments;
 }
 
-Result<RunId> activate(Store& store, ActivationRequest request, const Doors& doors) {
+Result<RunId> activate(Store& store, const ActivationRequest& request, const Doors& doors) {
   QFLOW_ASSIGN(const ActivatedRun activated, activate_flow(store, request, doors));
   if (activated.run) return *activated.run;
   return fail(ErrorKind::kRefused, "its group waits for other legs");
@@ -66,7 +66,7 @@ TriggerResult TriggerService::trigger_flow(const std::string& flow_id, std::opti
     request.context = context.context;
     request.parameters = arguments_of(context.parameters);
     request.start_here = false;
-    return activate(store_, std::move(request), doors_);
+    return activate(store_, request, doors_);
   }();
   result.success = started.has_value();
   result.message = started ? started->text() : to_text(started.error());

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "qflow/error/error.h"
+#include "qflow/time/instant.h"
 
 namespace qflow {
 
@@ -17,6 +19,13 @@ inline constexpr int kMaxJsonDepth = 512;
 // Parses one JSON text (RFC 8259). Of equal keys the last counts. An error is kInvalid and names line and column
 // ("line 1, column 9: ..."); a byte order mark, invalid UTF-8 and nesting beyond kMaxJsonDepth are refused.
 Result<Json> parse_json(std::string_view text);
+
+// The value, or null; instants as text (RFC 3339).
+Json json_or_null(const std::optional<Instant>& instant);
+template <class Value>
+Json json_or_null(const std::optional<Value>& value) {
+  return value ? Json(*value) : Json();
+}
 
 // Compact text; object keys in byte order. Invalid UTF-8 (possible only in strings that qflow took from the system)
 // becomes U+FFFD.
