@@ -171,6 +171,21 @@ void add_missing_legs(const Trigger& group, const TriggerList& triggers, const T
   }
 }
 
+bool meets(const JoinRules& rules, const std::vector<JoinItem>& items) {
+  return rules.match->holds(met_sources(rules, items));
+}
+
+// What was activated by hand counts as met.
+bool leg_is_met(const Trigger& leg, const Trigger& group, const std::vector<WaitingEvent>& events) {
+  const Selection is_own = [&](const WaitingEvent& event) { return event.trigger == leg.id(); };
+  const bool by_hand = std::any_of(events.begin(), events.end(), [&](const WaitingEvent& event) {
+    return is_own(event) && place_of_source(leg, event.source) == leg.subscriptions().size();
+  });
+  if (by_hand) return true;
+  const std::vector<JoinItem> items = items_of(leg, events, is_own);
+  return !items.empty() && meets(rules_of_leg(leg, group), items);
+}
+
 }  // namespace
 
 StateChange arrive(const Trigger& joining, const TriggerList& triggers, TriggerState& state, WaitingEvent event,
@@ -225,6 +240,19 @@ StateChange arrive_by_hand(const Trigger& leg, const Trigger& group, TriggerStat
   arrive_as_token(group, state, std::move(token), change);
   hold(group.rules(), state, change, now);
   return change;
+}
+
+bool meet_match(const Trigger& joining, const TriggerList& triggers, const std::vector<WaitingEvent>& events) {
+  if (joining.legs().empty()) {
+    return meets(rules_of(joining), items_of(joining, events, [](const WaitingEvent&) { return true; }));
+  }
+  std::vector<JoinItem> tokens;
+  const std::vector<TriggerId> legs = joining.legs();
+  for (std::size_t i = 0; i < legs.size(); ++i) {
+    const Trigger* leg = find_trigger(triggers, legs[i]);
+    if (leg != nullptr && leg_is_met(*leg, joining, events)) tokens.push_back({.source = i});
+  }
+  return meets(rules_of(joining), tokens);
 }
 
 std::string missing_sources(const Trigger& joining, const TriggerList& triggers, const TriggerState& state) {

@@ -4,13 +4,14 @@ namespace qflow {
 
 namespace {
 
-// The newest run of the trigger and correlation value that has not started.
+// The newest run of the trigger and correlation value that has not started. What an earlier version has decided keeps
+// that version's parameters.
 std::optional<RunId> joinable(const std::vector<ActiveRun>& active, const TriggerId& trigger,
                               const std::string& correlation) {
   std::optional<RunId> found;
   for (const ActiveRun& run : active) {
     const bool same = run.trigger == trigger && run.correlation == correlation;
-    if (same && run.status == RunStatus::kQueued) found = run.run;
+    if (same && !run.is_outdated && run.status == RunStatus::kQueued) found = run.run;
   }
   return found;
 }

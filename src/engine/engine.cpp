@@ -8,6 +8,7 @@
 #include "qflow/engine/firing.h"
 #include "qflow/model/parameter.h"
 #include "qflow/trigger/source_filter.h"
+#include "qflow/trigger/trigger_registry.h"
 
 namespace qflow {
 
@@ -41,6 +42,34 @@ std::optional<Instant> due_instant(const Event& event) {
   return event.name.starts_with("qflow.schedule.") ? std::optional(event.timestamp) : std::nullopt;
 }
 
+// The events of a run that has not started.
+Result<std::vector<FiredEvent>> fired_again(EngineState& state, const DeployedFlow& flow, const Trigger* joining,
+                                            const std::vector<RecordedEvent>& events) {
+  std::vector<FiredEvent> fired;
+  for (const RecordedEvent& event : events) {
+    std::optional<std::string> cause_space;
+    if (event.event.caused_by) {
+      QFLOW_ASSIGN(Run cause, state.load_run(*event.event.caused_by));
+      cause_space = std::move(cause.name_space);
+    }
+    fired.push_back(fired_event(flow, joining, event, cause_space));
+  }
+  return fired;
+}
+
+// What neither events nor defaults have set: it wins over later events too.
+Json given_by_hand(const Run& run, const std::vector<Parameter>& parameters, const Json& mapped) {
+  Json given = Json::object();
+  for (const Parameter& parameter : parameters) {
+    const std::string& name = parameter.name.text();
+    const auto value = run.params.find(name);
+    if (value == run.params.end()) continue;
+    const Json expected = mapped.contains(name) ? mapped[name] : json_or_null(parameter.default_value);
+    if (expected != *value) given[name] = *value;
+  }
+  return given;
+}
+
 }  // namespace
 
 // One firing on its way to a run.
@@ -54,7 +83,9 @@ struct Engine::FiringAttempt {
   const Activation* by_hand = nullptr;
 
   std::vector<std::unique_ptr<const Event>> loaded = {};
-  std::vector<FiredEvent> events = {};  // each is what arrived, or one that was loaded
+  std::vector<RecordedEvent> merged = {};  // of the run that the firing joins
+  std::vector<FiredEvent> events = {};     // each is what arrived, or one that was loaded or merged
+  Json given = Json::object();             // by hand, to the run that the firing joins
   RunRequest request = {};
   std::string misfit = {};            // why it can't become a run: of all its events
   std::optional<RunId> deepest = {};  // of the runs that its events came from
@@ -79,11 +110,19 @@ Status Engine::take_one(const RecordedEvent& event, const Judgement& judgement) 
     attempt.waiting.push_back(std::move(arriving));
     return fire(std::move(attempt)).map([](const auto&) {});
   }
-  QFLOW_ASSIGN(TriggerState state, state_.load_state(flow, joining.id(), judgement.correlation));
-  QFLOW_TRY(fire_due(flow, joining, judgement.correlation, state, now));
-  StateChange change = arrive(joining, flow.triggers, state, std::move(arriving), now);
-  QFLOW_TRY(state_.save_state(flow, joining.id(), judgement.correlation, state));
-  QFLOW_TRY(note_waiting(flow, *judgement.trigger, state, event.order));
+  return let_arrive(std::move(attempt), *judgement.trigger, std::move(arriving));
+}
+
+// What has arrived fires, or waits in the state.
+Status Engine::let_arrive(FiringAttempt attempt, const Trigger& heard, WaitingEvent event) {
+  const DeployedFlow& flow = attempt.flow;
+  const Trigger& joining = *attempt.joining;
+  const std::int64_t order = event.event;
+  QFLOW_ASSIGN(TriggerState state, state_.load_state(flow, joining.id(), attempt.correlation));
+  QFLOW_TRY(fire_due(flow, joining, attempt.correlation, state, attempt.now));
+  StateChange change = arrive(joining, flow.triggers, state, std::move(event), attempt.now);
+  QFLOW_TRY(state_.save_state(flow, joining.id(), attempt.correlation, state));
+  QFLOW_TRY(note_waiting(flow, heard, state, order));
   QFLOW_TRY(note_held(flow, change.held));
   QFLOW_TRY(note_dropped(flow, joining, change.dropped));
   if (change.fired.empty()) return {};
@@ -156,9 +195,13 @@ Status Engine::note_all(const FiringAttempt& attempt, const EventOutcome& outcom
 }
 
 Result<std::optional<RunId>> Engine::fire(FiringAttempt attempt) {
+  const std::size_t all = attempt.waiting.size();
   QFLOW_TRY(load_events(attempt));
   QFLOW_TRY(evaluate(attempt));
   if (attempt.waiting.empty() && attempt.by_hand == nullptr) return std::optional<RunId>();
+  if (attempt.waiting.size() < all && attempt.by_hand == nullptr) {
+    if (!meet_match(*attempt.joining, attempt.flow.triggers, attempt.waiting)) return wait_again(attempt);
+  }
   if (!attempt.misfit.empty()) {
     QFLOW_TRY(note_all(attempt, {Outcome::kFiltered, attempt.misfit}));
     return std::optional<RunId>();
@@ -191,6 +234,7 @@ Status Engine::evaluate(FiringAttempt& attempt) {
     attempt.waiting.erase(place);
   }
   Json given = std::move(firing.parameters);
+  given.update(attempt.given);
   if (attempt.by_hand != nullptr) given.update(attempt.by_hand->parameters);
   Result<Json> parameters = complete_parameters(attempt.flow.definition->parameters, given);
   if (!parameters && attempt.by_hand != nullptr) return tl::make_unexpected(parameters.error());
@@ -204,6 +248,22 @@ Status Engine::evaluate(FiringAttempt& attempt) {
   if (attempt.by_hand != nullptr && attempt.by_hand->context) request.context = attempt.by_hand->context;
   request.at = attempt.now;
   return {};
+}
+
+// Events of a firing that is none without the misfits: as if they had just come, the older ones first.
+Result<std::optional<RunId>> Engine::wait_again(const FiringAttempt& attempt) {
+  std::vector<WaitingEvent> events = attempt.waiting;
+  std::sort(events.begin(), events.end(), [](const WaitingEvent& a, const WaitingEvent& b) {
+    return std::pair(a.time, a.event) < std::pair(b.time, b.event);
+  });
+  for (WaitingEvent& event : events) {
+    event.token = 0;
+    event.held = false;
+    FiringAttempt arrival{attempt.flow, attempt.joining, attempt.correlation, {}, attempt.now, attempt.arrived};
+    const Trigger* heard = find_trigger(attempt.flow.triggers, event.trigger);
+    if (heard != nullptr) QFLOW_TRY(let_arrive(std::move(arrival), *heard, std::move(event)));
+  }
+  return std::optional<RunId>();
 }
 
 Status Engine::look_at_causes(FiringAttempt& attempt) {
@@ -277,11 +337,13 @@ Result<std::optional<RunId>> Engine::queue(FiringAttempt& attempt, const BusyDec
 
 // The run that waits gets the events of both firings, mapped together.
 Result<std::optional<RunId>> Engine::join(FiringAttempt& attempt, const RunId& run) {
-  QFLOW_ASSIGN(std::vector<RecordedEvent> earlier, state_.events_of_run(run));
-  for (RecordedEvent& event : earlier) {
-    attempt.loaded.push_back(std::make_unique<const Event>(std::move(event.event)));
-    attempt.events.push_back(fired_event(attempt.flow, attempt.joining, event.order, *attempt.loaded.back()));
-  }
+  QFLOW_ASSIGN(attempt.merged, state_.events_of_run(run));
+  QFLOW_ASSIGN(const std::vector<FiredEvent> earlier,
+               fired_again(state_, attempt.flow, attempt.joining, attempt.merged));
+  QFLOW_ASSIGN(const Run queued, state_.load_run(run));
+  attempt.given = given_by_hand(queued, attempt.flow.definition->parameters,
+                                make_firing(attempt.flow, attempt.joining, earlier, artifacts_).parameters);
+  attempt.events.insert(attempt.events.end(), earlier.begin(), earlier.end());
   const std::optional<std::string> context = attempt.request.context;
   QFLOW_TRY(evaluate(attempt));
   QFLOW_TRY(look_at_causes(attempt));
@@ -308,7 +370,7 @@ Result<std::vector<WaitingEvent>> Engine::activated_events(const Activation& act
     StateChange change = arrive_by_hand(trigger, joining, state, own, event.event.recorded_at);
     QFLOW_TRY(note_dropped(flow, joining, change.dropped));
     QFLOW_TRY(note_waiting(flow, trigger, state, event.order));
-    fired = state.held ? end_hold(state) : std::move(change.fired);
+    fired = change.held.empty() ? std::move(change.fired) : end_hold(state);
   } else {
     fired = take_by_hand(joining, flow.triggers, state);
     if (fired.empty() || source != nullptr) fired.push_back(std::move(own));

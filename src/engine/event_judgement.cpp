@@ -17,13 +17,15 @@ std::string quoted_space(const std::string& name_space) {
   return name_space.empty() ? "no project" : quoted(name_space);
 }
 
-// A flow is meant in the listener's own project and branch, unless it is named with others.
+std::string wanted_namespace(const Subscription& subscription, const std::string& own) {
+  const auto* run = std::get_if<RunSubscription>(&subscription);
+  return run != nullptr && run->name_space ? run->name_space->project.text() + "." + run->name_space->branch : own;
+}
+
 std::optional<std::string> refusal_by_namespace(const Subscription& subscription, const std::string& own,
                                                 const std::optional<std::string>& cause_space) {
-  const auto* run = std::get_if<RunSubscription>(&subscription);
-  if (run == nullptr) return std::nullopt;
-  const std::string wanted = run->name_space ? run->name_space->project.text() + "." + run->name_space->branch : own;
-  if (cause_space.value_or("") == wanted) return std::nullopt;
+  if (is_of_namespace(subscription, own, cause_space)) return std::nullopt;
+  const std::string wanted = wanted_namespace(subscription, own);
   return fmt::format("the run belongs to {}, not to {}", quoted_space(cause_space.value_or("")), quoted_space(wanted));
 }
 
@@ -56,9 +58,7 @@ class Judge {
     if (&joining != &trigger) QFLOW_TRY(refuse_for(refusal_by_when(joining, scope_)));
     const auto mapped = map_event(source.mapping, flow.definition->parameters, scope_.event(), artifacts_);
     if (!mapped) return tl::make_unexpected(mapped.error());
-    if (joining.rules().correlate) {
-      QFLOW_ASSIGN(judgement.correlation, key_value("correlate", *joining.rules().correlate, scope_));
-    }
+    QFLOW_ASSIGN(judgement.correlation, correlation_of(joining, scope_));
     if (source.distinct) {
       QFLOW_ASSIGN(judgement.distinct, key_value("distinct", *source.distinct, scope_));
     }
@@ -116,6 +116,17 @@ std::vector<Judgement> without_other_branches(std::vector<Judgement> judgements,
   });
   if (owner == judgements.end()) return judgements;
   return without_namesakes(std::move(judgements), owner->flow->key);
+}
+
+Result<std::string> correlation_of(const Trigger& joining, const EventScope& scope) {
+  if (!joining.rules().correlate) return std::string();
+  return key_value("correlate", *joining.rules().correlate, scope);
+}
+
+bool is_of_namespace(const Subscription& subscription, const std::string& own,
+                     const std::optional<std::string>& cause_space) {
+  if (!std::holds_alternative<RunSubscription>(subscription)) return true;
+  return cause_space.value_or("") == wanted_namespace(subscription, own);
 }
 
 std::optional<std::string> run_context(const Trigger& trigger, const Event& event) {

@@ -160,12 +160,15 @@ FiredEvent fired_event(const DeployedFlow& flow, const WaitingEvent& waiting, co
   return fired;
 }
 
-FiredEvent fired_event(const DeployedFlow& flow, const Trigger* joining, std::int64_t order, const Event& event) {
-  FiredEvent fired{order, &event, joining, joining != nullptr ? joining->subscriptions().size() : 0};
+FiredEvent fired_event(const DeployedFlow& flow, const Trigger* joining, const RecordedEvent& event,
+                       const std::optional<std::string>& cause_space) {
+  FiredEvent fired{event.order, &event.event, joining, joining != nullptr ? joining->subscriptions().size() : 0};
   if (joining == nullptr) return fired;
   for (const Trigger* trigger : source_triggers(*joining, flow.triggers)) {
     for (std::size_t i = 0; i < trigger->subscriptions().size(); ++i) {
-      if (!listens_to(*trigger, trigger->subscriptions()[i], flow.name_space, event.name)) continue;
+      const Subscription& subscription = trigger->subscriptions()[i];
+      if (!listens_to(*trigger, subscription, flow.name_space, event.event.name)) continue;
+      if (!is_of_namespace(subscription, flow.name_space, cause_space)) continue;
       fired.trigger = trigger;
       fired.source = i;
     }

@@ -65,7 +65,8 @@ Result<std::vector<ActiveRun>> MemoryState::active_runs(const DeployedFlow& flow
   for (const std::size_t place : places) {
     const Run& run = runs_[place].run;
     if (run.context != context) continue;
-    active.push_back({run.id, run.status, run.trigger ? run.trigger->trigger_id : std::nullopt, run.correlation});
+    active.push_back({run.id, run.status, run.trigger ? run.trigger->trigger_id : std::nullopt, run.correlation,
+                      runs_[place].version != flow.version});
   }
   return active;
 }
@@ -82,6 +83,7 @@ Result<RunId> MemoryState::queue_run(RunRequest request) {
   const FlowId& flow = request.flow->definition->id;
   MemoryRun& made = runs_.emplace_back();
   made.flow = request.flow->key;
+  made.version = request.flow->version;
   made.run.id = {flow, ++numbers_[flow]};
   made.run.origin = RunOrigin::kDeployed;
   made.run.name_space = request.flow->name_space;

@@ -21,6 +21,7 @@ Result<ActiveRun> read_active(const Query& row) {
     run.trigger = record.trigger_id;
   }
   run.correlation = row.text(4);
+  run.is_outdated = row.integer(5) != 0;
   return run;
 }
 
@@ -33,21 +34,20 @@ Result<std::vector<ActiveRun>> read_active_runs(Query query) {
   }
 }
 
+#define QFLOW_ACTIVE_RUNS                                                                                 \
+  "SELECT r.flow, r.number, r.status, r.trigger, r.correlation, r.definition <> p.definition FROM runs r" \
+  " CROSS JOIN deployments p ON p.deployment = r.deployment WHERE r.deployment = ? AND r.ended_at IS NULL"
+
 }  // namespace
 
 Result<std::vector<ActiveRun>> TriggerLedger::active_runs(std::int64_t deployment,
                                                           const std::optional<std::string>& context) {
-  return read_active_runs(
-      database_.query("SELECT flow, number, status, trigger, correlation FROM runs WHERE deployment = ?"
-                      " AND ended_at IS NULL AND context IS ? AND cancel IS NULL ORDER BY run",
-                      deployment, context));
+  return read_active_runs(database_.query(QFLOW_ACTIVE_RUNS " AND r.context IS ? AND r.cancel IS NULL ORDER BY r.run",
+                                          deployment, context));
 }
 
 Result<std::vector<ActiveRun>> TriggerLedger::active_runs(std::int64_t deployment) {
-  return read_active_runs(
-      database_.query("SELECT flow, number, status, trigger, correlation FROM runs WHERE deployment = ?"
-                      " AND ended_at IS NULL ORDER BY run",
-                      deployment));
+  return read_active_runs(database_.query(QFLOW_ACTIVE_RUNS " ORDER BY r.run", deployment));
 }
 
 Result<std::vector<RecordedEvent>> TriggerLedger::events_of_run(const RunId& run) {

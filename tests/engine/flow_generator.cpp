@@ -14,7 +14,6 @@ class FlowMaker {
   std::vector<Flow> make() {
     std::vector<Flow> versions = {first()};
     if (dice_.percent(40)) {
-      keeps_mapping_ = dice_.percent(50);
       const int more = dice_.between(1, 2);
       for (int i = 0; i < more; ++i) versions.push_back(changed(versions.front()));
     }
@@ -156,11 +155,12 @@ class FlowMaker {
   // ---- Later versions
 
   Flow changed(Flow flow) {
+    if (dice_.percent(40)) {
+      for (Trigger& trigger : flow.triggers) change_mapping(trigger);
+      return flow;
+    }
     const int changes = dice_.between(0, 2);
     for (int i = 0; i < changes; ++i) change(flow);
-    if (keeps_mapping_) return flow;
-    // Into a run of another mapping nothing is merged: the rules leave open by which definition.
-    if (flow.policy == Policy::kCoalesce) flow.policy = Policy::kQueue;
     return flow;
   }
 
@@ -169,7 +169,7 @@ class FlowMaker {
     const bool is_leg = trigger.id.front() == 'l';
     switch (dice_.below(8)) {
       case 0:
-        flow.policy = keeps_mapping_ ? flow.policy : policy();
+        flow.policy = policy();
         break;
       case 1:
         trigger.needs_ok = !trigger.needs_ok;
@@ -190,7 +190,7 @@ class FlowMaker {
         trigger.enabled = !trigger.enabled;
         break;
       case 7:
-        if (!keeps_mapping_) change_mapping(trigger);
+        change_mapping(trigger);
         break;
     }
   }
@@ -221,7 +221,7 @@ class FlowMaker {
 
   // What waits is mapped by the new definition, and may not fit it.
   void change_mapping(Trigger& trigger) {
-    for (Source& source : trigger.sources) source.sets_n = dice_.percent(60);
+    for (Source& source : trigger.sources) source.sets_n = !source.sets_n;
     repair_mapping(trigger);
   }
 
@@ -230,15 +230,11 @@ class FlowMaker {
       trigger.match.names = expression(trigger.legs);
       return;
     }
-    const Match before = trigger.match;
     trigger.match = match_of(trigger);
-    const bool same_mapping = (before.kind == Match::Kind::kAny) == (trigger.match.kind == Match::Kind::kAny);
-    if (keeps_mapping_ && !same_mapping) trigger.match = before;
     repair_mapping(trigger);
   }
 
   Dice dice_;
-  bool keeps_mapping_ = true;
 };
 
 }  // namespace

@@ -186,6 +186,7 @@ class Model {
   };
   struct Made {
     Run run;
+    std::size_t version = 0;  // which decided it
     std::string correlation;
     std::vector<int> heard;
   };
@@ -218,6 +219,8 @@ class Model {
   void keep(const Trigger& trigger, const std::string& correlation, const std::vector<int>& heard, Seconds now);
   void start(const Trigger& trigger, const std::string& correlation, const std::vector<int>& waiting, Seconds now);
   std::vector<int> map_again(const std::vector<int>& waiting);
+  bool holds_still(const Trigger& joining, const std::vector<int>& heard) const;
+  void wait_again(std::vector<int> heard, Seconds now);
   void make(const Trigger& trigger, const std::string& correlation, const std::vector<int>& heard,
             const std::optional<std::string>& context);
   void describe(Made& made);

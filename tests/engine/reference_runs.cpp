@@ -17,6 +17,7 @@ void Model::start(const Trigger& trigger, const std::string& correlation, const 
                   Seconds now) {
   const std::vector<int> heard = map_again(waiting);
   if (heard.empty()) return;
+  if (heard.size() < waiting.size() && !holds_still(trigger, heard)) return wait_again(heard, now);
   const std::optional<std::string> context = context_of(trigger, heard);
   const std::vector<int> active = active_in(context);
   if (flow().policy == Policy::kSkip && !active.empty()) return conclude(heard, {Fate::kSkipped});
@@ -49,10 +50,37 @@ std::vector<int> Model::map_again(const std::vector<int>& waiting) {
   return fitting;
 }
 
+// Whether these alone would have fired.
+bool Model::holds_still(const Trigger& joining, const std::vector<int>& heard) const {
+  std::vector<Item> items;
+  for (const int one : heard) {
+    if (!joining.is_group()) items.push_back({heard_[one].source, {one}, one});
+  }
+  for (const std::string& leg : joining.legs) {
+    std::vector<Item> own;
+    for (const int one : heard) {
+      if (heard_[one].trigger == leg) own.push_back({heard_[one].source, {one}, one});
+    }
+    if (!own.empty() && holds(*find(leg), own)) items.push_back({leg, {}, 0});
+  }
+  return holds(joining, items);
+}
+
+// They wait as if they had just come, the older ones first.
+void Model::wait_again(std::vector<int> heard, Seconds now) {
+  std::sort(heard.begin(), heard.end(), [&](int a, int b) { return newer(b, a); });
+  for (const int one : heard) {
+    heard_[one].token = heard_[one].hold = -1;
+    heard_[one].arrived = false;
+  }
+  for (const int one : heard) arrive(one, now);
+}
+
 void Model::make(const Trigger& trigger, const std::string& correlation, const std::vector<int>& heard,
                  const std::optional<std::string>& context) {
   Made made;
   made.run.number = static_cast<int>(made_.size()) + 1;
+  made.version = version_;
   made.run.trigger = trigger.id;
   made.run.context = context;
   made.correlation = correlation;
@@ -78,7 +106,7 @@ Model::Made* Model::mergeable(const Trigger& trigger, const std::string& correla
   for (std::size_t i = made_.size(); i > 0; --i) {
     Made& made = made_[i - 1];
     const bool same = made.run.trigger == trigger.id && made.correlation == correlation && made.run.context == context;
-    if (same && made.run.state == RunState::kQueued) return &made;
+    if (same && made.version == version_ && made.run.state == RunState::kQueued) return &made;
   }
   return nullptr;
 }

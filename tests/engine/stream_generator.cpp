@@ -41,16 +41,19 @@ class StepMaker {
   }
 
   Step step() {
+    if (versions_.size() > 1 && dice_.percent(8)) return deploy();
     const int choice = dice_.below(100);
     if (choice < 70) return event();
     if (choice < 80) return plain(Step::Kind::kStart);
     if (choice < 88) return end_of_run();
     if (choice < 91) return plain(Step::Kind::kWait);
-    if (choice < 96) return plain(Step::Kind::kDeploy, dice_.below(static_cast<int>(versions_.size())));
+    if (choice < 96) return deploy();
     Step step = plain(choice == 96 ? Step::Kind::kDisable : Step::Kind::kEnable);
     step.name = dice_.percent(30) ? "" : dice_.pick(versions_.front().triggers).id;
     return step;
   }
+
+  Step deploy() { return plain(Step::Kind::kDeploy, dice_.below(static_cast<int>(versions_.size()))); }
 
   Step end_of_run() {
     Step step = plain(Step::Kind::kEnd, dice_.below(2));
@@ -133,7 +136,7 @@ class StepMaker {
     const int choice = dice_.below(20);
     if (choice < 3) return {};
     if (choice == 3) return {Value::Kind::kNull};
-    if (choice == 4 && has_filters_) return {Value::Kind::kText, 0, "x"};
+    if (choice < 9 && has_filters_) return {Value::Kind::kText, 0, "x"};
     return {Value::Kind::kNumber, dice_.between(1, 9), {}, dice_.percent(10)};
   }
 

@@ -40,6 +40,9 @@ std::vector<WaitingEvent> take_by_hand(const Trigger& joining, const TriggerList
 StateChange arrive_by_hand(const Trigger& leg, const Trigger& group, TriggerState& state, WaitingEvent activation,
                            Instant now);
 
+// Whether these events, of one firing, meet the match by themselves.
+bool meet_match(const Trigger& joining, const TriggerList& triggers, const std::vector<WaitingEvent>& events);
+
 // What a state still waits for, for people: "second" or "2 of 24 of hourly_data"; "" when nothing is missing.
 std::string missing_sources(const Trigger& joining, const TriggerList& triggers, const TriggerState& state);
 

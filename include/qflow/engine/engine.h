@@ -88,6 +88,7 @@ class Engine {
  private:
   struct FiringAttempt;
   Status take_one(const RecordedEvent& event, const Judgement& judgement);
+  Status let_arrive(FiringAttempt attempt, const Trigger& heard, WaitingEvent event);
   Status fire_due(const DeployedFlow& flow, const Trigger& joining, const std::string& correlation, TriggerState& state,
                   Instant now);
   Status note_waiting(const DeployedFlow& flow, const Trigger& heard, const TriggerState& state, std::int64_t event);
@@ -100,6 +101,7 @@ class Engine {
   Result<std::optional<RunId>> fire(FiringAttempt attempt);
   Status load_events(FiringAttempt& attempt);
   Status evaluate(FiringAttempt& attempt);
+  Result<std::optional<RunId>> wait_again(const FiringAttempt& attempt);
   Status look_at_causes(FiringAttempt& attempt);
   Result<std::string> chain_text(const FiringAttempt& attempt);
   Result<std::optional<RunId>> start_or_join(FiringAttempt& attempt);

@@ -37,6 +37,15 @@ std::vector<Judgement> without_namesakes(std::vector<Judgement> judgements, std:
 // among those that it is meant for, the others are left out.
 std::vector<Judgement> without_other_branches(std::vector<Judgement> judgements, const Event& event);
 
+// Canonical JSON of the value by which the joining trigger correlates the event; "" when it does not correlate.
+// kRefused with the reason when the event has none.
+Result<std::string> correlation_of(const Trigger& joining, const EventScope& scope);
+
+// Whether a run of `cause_space` (absent: of none) is meant: one of the listener's own namespace, unless the
+// subscription names another. Events that are no end of a run are.
+bool is_of_namespace(const Subscription& subscription, const std::string& own,
+                     const std::optional<std::string>& cause_space);
+
 // The context that the event gives to a run of this trigger (of a group: the group): the value of its `context`
 // expression as text, nothing when that is null or an error; without the expression the event's own context.
 std::optional<std::string> run_context(const Trigger& trigger, const Event& event);

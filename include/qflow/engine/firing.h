@@ -40,6 +40,8 @@ Firing make_firing(const DeployedFlow& flow, const Trigger* joining, const std::
 
 // An event that waits, or that a run has among its trigger's events, as one of a firing.
 FiredEvent fired_event(const DeployedFlow& flow, const WaitingEvent& waiting, const Event& event);
-FiredEvent fired_event(const DeployedFlow& flow, const Trigger* joining, std::int64_t order, const Event& event);
+// `cause_space` is the namespace of the run that caused the event, if one did.
+FiredEvent fired_event(const DeployedFlow& flow, const Trigger* joining, const RecordedEvent& event,
+                       const std::optional<std::string>& cause_space);
 
 }  // namespace qflow

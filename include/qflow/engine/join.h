@@ -15,7 +15,7 @@ namespace qflow {
 // What waits in a join: an event, or in a group a token (all the events that a firing of one leg took).
 struct JoinItem {
   std::size_t source = 0;  // place among the rules' sources
-  Instant time;            // window time, of a token of its newest event
+  Instant time = {};       // window time, of a token of its newest event
   std::int64_t order = 0;  // ledger order, of a token of its newest event; no two items have the same
   std::optional<std::string> distinct = {};
 };

@@ -41,6 +41,7 @@ class MemoryState final : public EngineState {
   struct MemoryRun {
     Run run;
     std::int64_t flow = 0;             // key of the deployment
+    std::int64_t version = 0;          // of the deployed flow that decided it
     std::vector<std::int64_t> events;  // places of its trigger's events
     bool asked_to_end = false;
     std::string end_reason;  // why it was asked

@@ -82,6 +82,7 @@ struct ActiveRun {
   RunStatus status = RunStatus::kQueued;
   std::optional<TriggerId> trigger = {};
   std::string correlation = {};
+  bool is_outdated = false;  // of an earlier version of the flow than the one that is deployed now
 };
 
 // One attempt of one task of a step.
