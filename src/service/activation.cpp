@@ -36,10 +36,21 @@ bool names_value(const std::string& given, const std::string& correlation) {
   return json && to_plain_text(*json) == given;
 }
 
+// Nothing waits. A token of a leg would wait for ever without the value that the other legs' events have.
+Result<std::string> own_correlation(const Trigger& trigger, const Trigger& joining, const Event& activation) {
+  const Result<std::string> own = correlation_of(joining, EventScope(activation));
+  if (own || &trigger == &joining) return own.value_or(std::string());
+  return fail(ErrorKind::kInvalid,
+              fmt::format("{} waits for legs with one value of `correlate`, which this activation has not: {}",
+                          joining.id().text(), own.error().message),
+              "activate it when another leg waits");
+}
+
 Result<std::string> chosen_correlation(Store& store, const DeployedFlow& flow, const Trigger* trigger,
-                                       const std::optional<std::string>& given) {
+                                       const std::optional<std::string>& given, const Event& activation) {
   if (trigger == nullptr) return std::string();
   const Trigger& joining = joining_trigger(flow, *trigger);
+  if (activation.type == "schedule") return correlation_of(joining, EventScope(activation));
   QFLOW_ASSIGN(const auto states, store.ledger().triggers().states(flow.key, joining.id()));
   std::vector<std::string> values;
   for (const CorrelatedState& state : states) {
@@ -47,7 +58,8 @@ Result<std::string> chosen_correlation(Store& store, const DeployedFlow& flow, c
     values.push_back(state.correlation);
   }
   if (!given && values.size() == 1) return values.front();
-  if (!given && (values.empty() || !joining.rules().correlate)) return std::string();
+  if (!given && !joining.rules().correlate) return std::string();
+  if (!given && values.empty()) return own_correlation(*trigger, joining, activation);
   const std::string advice = values.empty() ? "nothing waits" : fmt::format("these wait: {}", fmt::join(values, ", "));
   if (given) return fail(ErrorKind::kInvalid, "nothing waits with the correlation value " + quoted(*given), advice);
   return fail(ErrorKind::kInvalid, fmt::format("several values wait for {}", trigger->id().text()),
@@ -69,11 +81,28 @@ Event activation_event(const DeployedFlow& flow, const Trigger* trigger, const A
   return event;
 }
 
+// An instant of a leg goes through the filters of its group too.
+Status pass_filters(const DeployedFlow& flow, const Trigger& schedule, const Event& instant) {
+  const Trigger& joining = joining_trigger(flow, schedule);
+  const EventScope scope(instant);
+  for (const Trigger* trigger : {&schedule, &joining}) {
+    if (auto refusal = refusal_by_when(*trigger, scope)) return fail(ErrorKind::kRefused, std::move(*refusal));
+  }
+  return correlation_of(joining, scope).map([](const auto&) {});
+}
+
 Status add_batch_id(const std::vector<Parameter>& parameters, const ActivationRequest& request, Json& values) {
   const Parameter* parameter = find_parameter(parameters, "batch_id");
   if (parameter == nullptr || !request.batch_id) return {};
   QFLOW_ASSIGN(values[parameter->name.text()], convert_parameter(*parameter, Json(*request.batch_id)));
   return {};
+}
+
+// A token of a leg has no place for them.
+Status refuse_lost_parameters(const ActivationRequest& request) {
+  if (request.parameters.empty()) return {};
+  return fail(ErrorKind::kInvalid, "its group waits for other legs, so that parameters would be lost",
+              "give them with the activation that starts the run");
 }
 
 }  // namespace
@@ -87,14 +116,16 @@ Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& reques
     Engine::Activation activation;
     activation.flow = flow.get();
     QFLOW_ASSIGN(activation.trigger, wanted_trigger(*flow, request.trigger));
-    QFLOW_ASSIGN(activation.correlation, chosen_correlation(store, *flow, activation.trigger, request.correlation));
+    const Instant now = doors.clock.now();
+    const Event event = activation_event(*flow, activation.trigger, request, now);
+    QFLOW_ASSIGN(activation.correlation,
+                 chosen_correlation(store, *flow, activation.trigger, request.correlation, event));
     QFLOW_TRY(add_batch_id(parameters, request, activation.parameters));
     QFLOW_TRY(add_parameters(parameters, request.parameters, activation.parameters));
     activation.context = request.context;
-    const Instant now = doors.clock.now();
-    const Event event = activation_event(*flow, activation.trigger, request, now);
     QFLOW_ASSIGN(activated.run, intake.activate(writer, activation, event));
-    if (!activated.run || !request.start_here) return {};
+    if (!activated.run) return refuse_lost_parameters(request);
+    if (!request.start_here) return {};
     QFLOW_ASSIGN(activated.claimed, claim_run(store, writer, *activated.run, now));
     return {};
   }));
@@ -115,9 +146,8 @@ Result<Backfill> backfill_instants(Store& store, const Deployment& deployment, c
   for (auto due = schedule->schedule->next_after(from - Duration(1)); due && *due < until;
        due = schedule->schedule->next_after(*due)) {
     const Event event = due_event(*flow, *named, *due, *due);
-    const auto filtered = refusal_by_when(*named, EventScope(event));
-    if (filtered) {
-      backfill.filtered.emplace_back(*due, *filtered);
+    if (const Status passed = pass_filters(*flow, *named, event); !passed) {
+      backfill.filtered.emplace_back(*due, passed.error().message);
     } else {
       backfill.instants.push_back(*due);
     }

@@ -127,6 +127,7 @@ class Deploying {
       return report;
     }
     report.version = ++next.version;
+    if (live) QFLOW_TRY(end_debounces(next.key));
     if (before && live) report.changes = changes_between(*before, next, flow);
     if (before) QFLOW_TRY(expire_changed(*before, next));
     QFLOW_TRY(replace(live, next, event_names(flow, next.name_space)));
@@ -166,6 +167,12 @@ class Deploying {
   Status renew_unchanged(std::int64_t key) {
     QFLOW_ASSIGN(const auto flow, intake_.flows().find(key));
     return renew_sensors(ledger_, {nullptr, flow.get(), ""}, doors_.clock.now());
+  }
+
+  // What is over belongs to the version before, if that can still be read.
+  Status end_debounces(std::int64_t key) {
+    if (!intake_.flows().find(key)) return {};
+    return intake_.end_debounces(writer_, doors_.clock.now(), key).map([](int) {});
   }
 
   static bool is_same(const Deployment& before, const Deployment& next) {
@@ -290,6 +297,7 @@ Result<int> undeploy_flow(Store& store, const Deployment& deployment, const Door
   QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
     const Instant now = doors.clock.now();
     const std::shared_ptr<const DeployedFlow> before = intake.flows().find(deployment.key).value_or(nullptr);
+    if (before) QFLOW_TRY(intake.end_debounces(writer, now, deployment.key).map([](int) {}));
     for (const DeployedTrigger& trigger : deployment.triggers) {
       QFLOW_TRY(intake.expire_waiting(deployment.key, trigger.id, "undeployed"));
     }

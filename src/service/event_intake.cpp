@@ -223,8 +223,9 @@ Result<Intake> EventIntake::record(LedgerWriter& writer, const JudgedEvent& judg
   return intake;
 }
 
-Result<int> EventIntake::end_debounces(LedgerWriter& writer, Instant now) {
-  QFLOW_ASSIGN(const std::vector<DueDebounce> due, store_.ledger().triggers().due_debounces(now));
+Result<int> EventIntake::end_debounces(LedgerWriter& writer, Instant now, std::optional<std::int64_t> only) {
+  QFLOW_ASSIGN(std::vector<DueDebounce> due, store_.ledger().triggers().due_debounces(now));
+  if (only) std::erase_if(due, [&](const DueDebounce& one) { return one.deployment != *only; });
   State state(store_, writer, flows_, doors_);
   QFLOW_ASSIGN(const int limit, max_chain());
   for (const DueDebounce& one : due) {

@@ -56,8 +56,8 @@ class EventIntake {
   // In the transaction: the event, its outcomes, the runs that it queues. An idempotency key that was used makes
   // nothing new; with other content it is kInvalid.
   Result<Intake> record(LedgerWriter& writer, const JudgedEvent& judged);
-  // In the transaction: what is over at `now` fires. How many.
-  Result<int> end_debounces(LedgerWriter& writer, Instant now);
+  // In the transaction: what is over at `now` fires, of all deployments or of one. How many.
+  Result<int> end_debounces(LedgerWriter& writer, Instant now, std::optional<std::int64_t> only = {});
   // In the transaction: instants of schedules that are due at `now` become events, in their order. How many schedules
   // it looked at; there may be more until it is 0.
   Result<int> take_due_instants(LedgerWriter& writer, Instant now);
