@@ -5,11 +5,13 @@
 #include "cli/command_table.h"
 #include "cli/effect_report.h"
 #include "cli/namespace_options.h"
+#include "cli/run_view.h"
 #include "cli/store_access.h"
 #include "cli/terminal.h"
 #include "cli/wait_option.h"
 #include "qflow/service/dispatch.h"
 #include "qflow/service/publishing.h"
+#include "qflow/service/run_cancellation.h"
 
 namespace qflow {
 
@@ -177,6 +179,14 @@ PublishMode publish_mode(const Context& context, const Arguments& arguments) {
   return is_quiet && !effects_count ? PublishMode::kSilently : PublishMode::kForReal;
 }
 
+Status dispatch(Context& context, Store& store) {
+  const Doors doors = doors_of(context);
+  RunView view(context, StepOutput::kToErr);
+  std::vector<RunId> asked;
+  QFLOW_TRY(end_replaced_runs(store, doors, asked, view));
+  return dispatch_runs(store, doors).map([](int) {});
+}
+
 Result<ExitStatus> publish(Context& context, const Arguments& arguments, Store& store,
                            std::vector<Publication> publications, const Publisher& publisher) {
   const bool dry_run = arguments.flag("dry-run");
@@ -187,7 +197,7 @@ Result<ExitStatus> publish(Context& context, const Arguments& arguments, Store& 
   for (const PublishedNow& one : published) print_published(context, one, arguments.flag("json"), dry_run);
   if (!dry_run) {
     context.out.flush();
-    if (arguments.flag("dispatch")) QFLOW_TRY(dispatch_runs(store, doors).map([](int) {}));
+    if (arguments.flag("dispatch")) QFLOW_TRY(dispatch(context, store));
     QFLOW_ASSIGN(const ExitStatus waited, wait_if_asked(context, arguments, store, begin));
     if (waited != ExitStatus::kOk) return waited;
   }

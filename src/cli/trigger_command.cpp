@@ -9,6 +9,7 @@
 #include "cli/store_access.h"
 #include "cli/terminal.h"
 #include "qflow/service/activation.h"
+#include "qflow/service/run_cancellation.h"
 
 namespace qflow {
 
@@ -71,6 +72,7 @@ Result<ActivationRequest> read_request(Context& context, const Arguments& argume
 Result<RunResult> follow(Store& store, const RunId& id, StopSignals& signals, RunObserver& observer,
                          const Doors& doors) {
   observer.note(id.text() + " waits for earlier runs");
+  std::vector<RunId> asked;
   while (true) {
     QFLOW_ASSIGN(const Run run, store.ledger().find_run(id));
     if (has_ended(run.status)) return RunResult{id, run.status, run.reason, std::nullopt};
@@ -81,6 +83,7 @@ Result<RunResult> follow(Store& store, const RunId& id, StopSignals& signals, Ru
         return {};
       }));
     }
+    if (!claimed) QFLOW_TRY(end_replaced_runs(store, doors, asked, observer));
     if (!claimed) QFLOW_TRY(dispatch_runs(store, doors).map([](int) {}));
     if (claimed) return execute_claimed_run(store, std::move(*claimed), {}, doors, &signals, observer);
     if (const auto signal = signals.take()) return RunResult{id, run.status, "it goes on by itself", *signal};
@@ -89,7 +92,11 @@ Result<RunResult> follow(Store& store, const RunId& id, StopSignals& signals, Ru
 }
 
 Result<ExitStatus> detach(Context& context, Store& store, const RunId& run, bool as_json) {
-  QFLOW_TRY(dispatch_runs(store, doors_of(context)).map([](int) {}));
+  const Doors doors = doors_of(context);
+  RunView view(context, StepOutput::kToErr);
+  std::vector<RunId> asked;
+  QFLOW_TRY(end_replaced_runs(store, doors, asked, view));
+  QFLOW_TRY(dispatch_runs(store, doors).map([](int) {}));
   if (as_json) {
     print_json(context.out, {{"run", run.text()}, {"status", to_text(RunStatus::kQueued)}, {"reason", Json()}});
   } else {

@@ -16,7 +16,7 @@ bool is_ignored(int signal) {
 sigset_t stop_set() {
   sigset_t set;
   sigemptyset(&set);
-  for (const int signal : {SIGINT, SIGTERM, SIGHUP, kCancelSignal}) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, kCancelSignal, kReplaceSignal}) {
     if (!is_ignored(signal)) sigaddset(&set, signal);
   }
   return set;

@@ -243,16 +243,23 @@ Status RunExecutor::advance() {
   return {};
 }
 
+// The signal may have been meant for the run that this process executed before.
+bool RunExecutor::is_replaced() {
+  const auto reason = doors_.store.ledger().triggers().cancel_reason(plan_.run.id);
+  return reason && *reason;
+}
+
 // The first signal asks the tasks to end, the second one ends them.
 void RunExecutor::take_signal() {
   if (doors_.signals == nullptr) return;
   while (const auto signal = doors_.signals->take()) {
+    if (*signal == kReplaceSignal && (interrupted_ || !is_replaced())) continue;
     if (interrupted_) {
       end_running(std::chrono::microseconds(0));
       continue;
     }
     interrupted_ = true;
-    const bool cancel = *signal == kCancelSignal;
+    const bool cancel = *signal == kCancelSignal || *signal == kReplaceSignal;
     const std::string reason = cancel ? "qflow cancel" : signal_text(*signal);
     if (outcome_.status == RunStatus::kSucceeded) outcome_ = {RunStatus::kCancelled, reason, {}};
     if (!cancel) outcome_.signal = *signal;

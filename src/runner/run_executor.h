@@ -106,6 +106,7 @@ class RunExecutor {
   Status flush();
   void wait();
   Status advance();
+  bool is_replaced();
   void take_signal();
   void check_deadlines();
   void end_running(std::chrono::microseconds grace);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "qflow/os/pipe.h"
+#include "qflow/service/run_cancellation.h"
 #include "qflow/service/run_recovery.h"
 #include "service/deployed_environment.h"
 #include "service/held_run.h"
@@ -151,11 +152,13 @@ Result<WaitBegin> begin_to_wait(Store& store, const Doors& doors) {
 Result<WaitResult> wait_for_runs(Store& store, const WaitBegin& begin, const std::optional<Duration>& limit,
                                  const Doors& doors, StopSignals* signals, RunObserver& observer) {
   WaitResult result;
+  std::vector<RunId> asked;
   const auto began = doors.clock.monotonic();
   while (true) {
     QFLOW_ASSIGN(const bool any_left, store.ledger().triggers().has_unended_runs());
     if (!any_left) break;
     QFLOW_TRY(recover_runs(store, doors, signals, observer));
+    QFLOW_TRY(end_replaced_runs(store, doors, asked, observer));
     QFLOW_TRY(dispatch_runs(store, doors).map([](int) {}));
     result.timed_out = limit && doors.clock.monotonic() - began >= *limit;
     if (signals != nullptr) result.signal = signals->take();

@@ -1,5 +1,6 @@
 #include "qflow/service/run_cancellation.h"
 
+#include <algorithm>
 #include <thread>
 #include <utility>
 
@@ -39,9 +40,20 @@ std::optional<ProcessInfo> executor_of(Store& store, const RunId& run, const Doo
 
 }  // namespace
 
-void ask_to_end(Store& store, const RunId& run, const Doors& doors) {
-  const std::optional<ProcessInfo> executor = executor_of(store, run, doors);
-  if (executor && store.run_is_locked(run)) doors.processes.signal(*executor, kCancelSignal);
+Status end_replaced_runs(Store& store, const Doors& doors, std::vector<RunId>& asked, RunObserver& observer) {
+  QFLOW_ASSIGN(const std::vector<RunId> runs, store.ledger().triggers().runs_to_cancel());
+  for (const RunId& run : runs) {
+    if (std::find(asked.begin(), asked.end(), run) != asked.end()) continue;
+    if (!store.run_is_locked(run)) {
+      QFLOW_TRY(cancel_run(store, run, doors, observer));
+      continue;
+    }
+    const std::optional<ProcessInfo> executor = executor_of(store, run, doors);
+    if (!executor || !store.run_is_locked(run)) continue;
+    doors.processes.signal(*executor, kReplaceSignal);
+    asked.push_back(run);
+  }
+  return {};
 }
 
 Status cancel_run(Store& store, const RunId& id, const Doors& doors, RunObserver& observer) {

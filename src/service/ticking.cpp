@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <vector>
 
 #include "qflow/service/dispatch.h"
 #include "qflow/service/event_intake.h"
@@ -13,19 +14,6 @@
 namespace qflow {
 
 namespace {
-
-// A run that was replaced while it ran: its process is asked, or what a crash has queued again is ended here.
-Status end_replaced(Store& store, const Doors& doors, RunObserver& observer) {
-  QFLOW_ASSIGN(const std::vector<RunId> runs, store.ledger().triggers().runs_to_cancel());
-  for (const RunId& id : runs) {
-    if (store.run_is_locked(id)) {
-      ask_to_end(store, id, doors);
-    } else {
-      QFLOW_TRY(cancel_run(store, id, doors, observer));
-    }
-  }
-  return {};
-}
 
 struct Prospect {
   bool work = false;
@@ -81,9 +69,11 @@ Result<int> take_due_instants(Store& store, const Doors& doors) {
 Result<TickReport> tick(Store& store, const Doors& doors, RunObserver& observer) {
   TickReport report;
   QFLOW_TRY(recover_runs(store, doors, nullptr, observer));
-  QFLOW_TRY(end_replaced(store, doors, observer));
+  std::vector<RunId> asked;
+  QFLOW_TRY(end_replaced_runs(store, doors, asked, observer));
   QFLOW_ASSIGN(report.debounces, end_debounces(store, doors));
   QFLOW_ASSIGN(report.schedules, take_due_instants(store, doors));
+  QFLOW_TRY(end_replaced_runs(store, doors, asked, observer));
   QFLOW_ASSIGN(report.started, dispatch_runs(store, doors));
   QFLOW_ASSIGN(const PollReport polled, poll_sensors(store, doors));
   report.looks = polled.looks;

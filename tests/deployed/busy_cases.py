@@ -109,6 +109,73 @@ def replace_while_running(desk):
 
 
 @case
+def replace_asks_at_once(desk):
+    """Whoever starts the new run asks the old one's process, and however often that is asked, it asks once."""
+    slow = "case $QFLOW_RUN in */4) ;; *) trap 'echo $QFLOW_RUN ended >> ended; exit 1' TERM; touch begun; sleep 30 & wait;; esac"
+    desk.deploy(busy("replace", slow))
+
+    def running():
+        wait_for(lambda: (desk.folder / "begun").exists(), "the start of the step")
+        (desk.folder / "begun").unlink()
+    desk.ask("publish", "a", "--dispatch")
+    running()
+    desk.ask("publish", "a", "--dispatch")
+    running()
+    desk.ask("trigger", "--flow-id", "F", "--detach")
+    running()
+    for _ in range(3):
+        desk.ask("tick")
+    desk.ask("publish", "a", "--wait=30s", status=(0, 1))
+    equal([(run["status"], run["reason"]) for run in desk.runs("F")],
+          [("cancelled", f"replaced by F/{number}") for number in (2, 3, 4)] + [("succeeded", None)])
+    equal(sorted(desk.text_of("ended").splitlines()), [f"F/{number} ended" for number in (1, 2, 3)])
+
+
+@case
+def a_coalesced_run_keeps_the_version_that_was_decided(desk):
+    def version(name):
+        return flow("F", on("a"), head="[run]\nwhen_busy = 'coalesce'\n", params=[f"[parameters.{name}]\ntype = 'int'\ndefault = 0\n"],
+                    run=f'echo "{name} $QFLOW_PARAM_{name}" >> ran')
+    desk.deploy(version("n"))
+    equal(desk.publish("a", "--payload", '{"n": 9, "m": 1}')[0]["effects"][0]["run"], "F/1")
+    desk.deploy(version("m"))
+    effect = desk.publish("a", "--payload", '{"n": 10, "m": 2}')[0]["effects"][0]
+    equal((effect["outcome"], effect["run"]), ("fired", "F/2"), "another version maps otherwise")
+    effect = desk.publish("a", "--payload", '{"m": 3}')[0]["effects"][0]
+    equal((effect["outcome"], effect["run"]), ("coalesced", "F/2"))
+    desk.work()
+    equal(desk.text_of("ran").splitlines(), ["n 9", "m 3"])
+
+
+@case
+def a_coalesced_run_keeps_what_was_given_by_hand(desk):
+    params = [f"[parameters.{name}]\ntype = 'int'\ndefault = {value}\n" for name, value in (("w", 3), ("n", 4), ("v", 5))]
+    desk.deploy(flow("F", on("e", more="id = 'ev'\nparameters = { w = 'w', n = 'n' }"), head="[run]\nwhen_busy = 'coalesce'\n", params=params,
+                     run="test $QFLOW_RUN != F/1 || sleep 2"))
+    desk.ask("trigger", "--flow-id", "F", "--detach")
+    wait_for(lambda: desk.statuses("F") == ["running"], "the start of F/1")
+    desk.ask("trigger", "--flow-id", "F", "--trigger-id", "ev", "-p", "w=9", "--detach")
+    equal(desk.publish("e", "--payload", '{"w": 10, "n": 1}')[0]["effects"][0]["run"], "F/2")
+    equal(desk.publish("e", "--payload", '{"n": 2}')[0]["effects"][0]["run"], "F/2")
+    equal(desk.inspect("F/2")["params"], {"w": 9, "n": 2, "v": 5})
+
+
+@case
+def a_coalesced_run_maps_each_branch_by_its_own_source(desk):
+    def branch(name):
+        desk.deploy(flow("Up", head=f"[project]\nname = 'foo'\nbranch = '{name}'\nproduction = true\n",
+                         params=["[parameters.x]\ntype = 'int'\ndefault = 0\n"]))
+    branch("a")
+    branch("b")
+    sources = [f"{{ name = 'Up', project = 'foo', project_branch = 'prod.{name}', parameters = {{ x{name} = 'params.x' }} }}" for name in "ab"]
+    desk.deploy(flow("Down", f"type = 'flow'\nmatch = 'any'\nflows = [{', '.join(sources)}]", head="[run]\nwhen_busy = 'coalesce'\n",
+                     params=[f"[parameters.x{name}]\ntype = 'int'\ndefault = 0\n" for name in "ab"]))
+    desk.ask("trigger", "--flow-id", "foo.prod.a.Up", "-p", "x=5")
+    desk.ask("trigger", "--flow-id", "foo.prod.b.Up", "-p", "x=7")
+    equal([run["params"] for run in desk.runs("Down")], [{"xa": 5, "xb": 7}])
+
+
+@case
 def an_idle_tick_writes_nothing(desk):
     desk.deploy(flow("F", on("a", "b")))
     desk.publish("a")

@@ -1,6 +1,7 @@
 """qflow deploy, undeploy, disable, enable, flows."""
 import json
 import os
+import time
 
 from desk import after, case, contains, equal, expect, flow, on
 
@@ -190,6 +191,45 @@ def a_trigger_disabled_in_the_file(desk):
     desk.deploy(flow("F", on("a", more="enabled = false")))
     equal(desk.effects("a"), [("F/event", "filtered")])
     desk.refused("trigger", "--flow-id", "F", "--trigger-id", "event", status=4, said="disabled")
+
+
+@case
+def what_waits_is_judged_by_the_new_definition(desk):
+    sources = "type = 'event'\nevents = [{ name = 'a', parameters = { n = 'n' } }, { name = 'b', parameters = {} }]\njoin = 'oldest'"
+
+    def version(most=""):
+        return flow("F", sources, params=[f"[parameters.n]\ntype = 'int'\ndefault = 0\n{most}"])
+    desk.deploy(version())
+    first = desk.publish("a", "--payload", '{"n": 9}')[0]["id"]
+    desk.deploy(version("max = 5\n"))
+    second = desk.publish("b")[0]["id"]
+    contains(desk.outcomes(first)[0][1], "n")
+    equal([desk.outcomes(first)[0][0], desk.outcomes(second)], ["filtered", [("waiting", "for a")]], "b alone is no firing")
+    effect = desk.publish("a", "--payload", '{"n": 5}')[0]["effects"][0]
+    equal((effect["outcome"], desk.inspect("F/1")["params"]), ("fired", {"n": 5}))
+    equal(desk.outcomes(second)[0][0], "fired")
+    # What waits behind one that does not fit any more takes its place.
+    desk.publish("a", "--payload", '{"n": 5}')
+    desk.publish("a", "--payload", '{"n": 2}')
+    desk.deploy(version("max = 4\n"))
+    effect = desk.publish("b")[0]["effects"][0]
+    equal((effect["outcome"], desk.inspect("F/2")["params"]), ("fired", {"n": 2}))
+
+
+@case
+def a_debounce_that_is_over_before_the_deploy(desk):
+    def version(*names):
+        return flow("F", on(*names, more="id = 't'\nmatch = 'any'\ndebounce = '1s'"))
+    desk.deploy(version("e"))
+    event = desk.publish("e")[0]["id"]
+    time.sleep(1.1)
+    desk.deploy(version("e", "f"))
+    equal(desk.outcomes(event), [("fired", "")])
+    event = desk.publish("f")[0]["id"]
+    time.sleep(1.1)
+    desk.ask("undeploy", "F")
+    equal(desk.outcomes(event), [("fired", "")])
+    equal([run["status"] for run in desk.runs("F")], ["cancelled", "cancelled"])
 
 
 @case

@@ -168,6 +168,23 @@ def a_backfill_runs_the_instants_in_order(desk):
 
 
 @case
+def a_backfilled_leg_goes_through_its_group(desk):
+    legs = [on("orders", more="id = 'orders'"), "id = 'nightly'\ntype = 'schedule'\nschedule = '@daily'"]
+    group = "id = 'g'\ntype = 'group'\nmatch = 'orders {} nightly'\n"
+    deploy_at(desk, "09:30:00",
+              flow("Day", *legs, group.format("&&") + "correlate = 'event.timestamp.substring(0, 10)'"),
+              flow("Late", *legs, group.format("||") + "when = \"event.timestamp > '2026-03-02T12:00:00Z'\""))
+    at(desk, "09:31:00", "publish", "orders", "--timestamp", "2026-03-03T10:00:00Z")
+    named, span = ("--trigger-id", "nightly"), ("--from", "2026-03-01", "--until", "2026-03-04")
+    out, _ = at(desk, "10:30:00", "trigger", "--flow-id", "Day", *named, *span, status=4)
+    equal(out.split(), ["Day/1"])
+    equal(sorted(event["timestamp"] for event in desk.inspect("Day/1")["trigger"]["events"]), ["2026-03-03T00:00:00Z", "2026-03-03T10:00:00Z"])
+    _, err = at(desk, "10:31:00", "trigger", "--flow-id", "Late", *named, *span)
+    contains(err, "2026-03-01T00:00:00Z is filtered", "2026-03-02T00:00:00Z is filtered")
+    equal([run["scheduled_at"] for run in desk.runs("Late") if run["scheduled_at"]], ["2026-03-03T00:00:00Z"])
+
+
+@case
 def what_cannot_be_backfilled(desk):
     deploy_at(desk, "09:30:00", flow("F", "id = 'hours'\ntype = 'schedule'\nschedule = '0 * * * *'", on("e")))
     named = ("trigger", "--flow-id", "F", "--trigger-id", "hours")

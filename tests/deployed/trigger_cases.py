@@ -233,6 +233,28 @@ def triggered_by_hand(desk):
 
 
 @case
+def a_leg_by_hand(desk):
+    legs = [on(name, more=f"id = 'l{name}'") for name in "ab"]
+    group = "id = 'g'\ntype = 'group'\nmatch = 'la && lb'\n"
+    desk.deploy(flow("Held", *legs, group + "debounce = '1h'"),
+                flow("G", *legs, group, params=["[parameters.w]\ntype = 'int'\ndefault = 0\n"]),
+                flow("C", *legs, group + "correlate = 'event.payload.k'"))
+    leg = ("--trigger-id", "la")
+    desk.refused("trigger", "--flow-id", "G", *leg, "-p", "w=77", status=2, said="parameters would be lost")
+    desk.refused("trigger", "--flow-id", "C", *leg, status=2, said="correlate")
+    desk.publish("a", "--payload", '{"k": 1}')
+    equal([each["outcome"] for each in desk.publish("b", "--payload", '{"k": 1}')[0]["effects"]], ["fired", "fired", "waiting"])
+    desk.ask("trigger", "--flow-id", "Held", *leg, status=4)
+    equal(desk.runs("Held"), [], "a debounce is not over because a leg has got a token")
+    run = desk.ask("trigger", "--flow-id", "Held", "--trigger-id", "lb")[0].split()[-1]
+    equal(sorted(event["name"] for event in desk.inspect(run)["trigger"]["events"]), ["a", "b", "qflow.cli.Held.la", "qflow.cli.Held.lb"])
+    desk.ask("trigger", "--flow-id", "Held", "--trigger-id", "lb", status=4)
+    desk.publish("b", "--payload", '{"k": 2}')
+    desk.ask("trigger", "--flow-id", "C", *leg)
+    equal(desk.statuses("C"), ["queued", "succeeded"], "the value that waits is meant")
+
+
+@case
 def triggering_by_hand_refuses(desk):
     desk.deploy(flow("F", on("a"), params=["[parameters.must]\nrequired = true\n"]).replace("required = true", "default = '1'"),
                 flow("Fails", run="exit 3"), flow("Must", params=["[parameters.must]\nrequired = true\n"]))

@@ -1,13 +1,16 @@
 #pragma once
 
+#include <vector>
+
 #include "qflow/runner/run_reporter.h"
 #include "qflow/service/doors.h"
 #include "qflow/store/store.h"
 
 namespace qflow {
 
-// Asks the process that executes the run to end it as cancelled, and does not wait.
-void ask_to_end(Store& store, const RunId& run, const Doors& doors);
+// Runs that others have replaced: asks the processes that execute them to end them as cancelled, and does not wait;
+// what a crash has left is ended here. Passes over those in `asked`, and adds those that it asks.
+Status end_replaced_runs(Store& store, const Doors& doors, std::vector<RunId>& asked, RunObserver& observer);
 
 // Ends a run that waits or is being executed, and returns when it has ended as cancelled. Its process gets the chance
 // that Ctrl-C gives too: its steps have 10 s after SIGTERM. A run that nobody executes any more is ended here.
