@@ -100,7 +100,7 @@ Status add_batch_id(const std::vector<Parameter>& parameters, const ActivationRe
 
 // A token of a leg has no place for them.
 Status refuse_lost_parameters(const ActivationRequest& request) {
-  if (request.parameters.empty()) return {};
+  if (request.parameters.empty() && request.values.empty()) return {};
   return fail(ErrorKind::kInvalid, "its group waits for other legs, so that parameters would be lost",
               "give them with the activation that starts the run");
 }
@@ -122,6 +122,7 @@ Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& reques
                  chosen_correlation(store, *flow, activation.trigger, request.correlation, event));
     QFLOW_TRY(add_batch_id(parameters, request, activation.parameters));
     QFLOW_TRY(add_parameters(parameters, request.parameters, activation.parameters));
+    QFLOW_TRY(add_values(parameters, request.values, activation.parameters));
     activation.context = request.context;
     QFLOW_ASSIGN(activated.run, intake.activate(writer, activation, event));
     if (!activated.run) return refuse_lost_parameters(request);

@@ -10,7 +10,7 @@ Error unknown_parameter(const std::vector<Parameter>& parameters, const std::str
   std::vector<std::string> names;
   for (const Parameter& parameter : parameters) names.push_back(parameter.name.text());
   const std::string advice = names.empty() ? "the flow has no parameters" : did_you_mean_or_list(name, names);
-  return {ErrorKind::kInvalid, "-p: the flow has no parameter " + quoted(name), advice};
+  return {ErrorKind::kInvalid, "the flow has no parameter " + quoted(name), advice};
 }
 
 }  // namespace
@@ -23,9 +23,21 @@ Status add_parameters(const std::vector<Parameter>& parameters, const std::vecto
     }
     const std::string name = text.substr(0, equals);
     const Parameter* parameter = find_parameter(parameters, name);
-    if (parameter == nullptr) return tl::make_unexpected(unknown_parameter(parameters, name));
+    if (parameter == nullptr) return tl::make_unexpected(with_context("-p", unknown_parameter(parameters, name)));
     auto value = parse_parameter(*parameter, std::string_view(text).substr(equals + 1));
     if (!value) return tl::make_unexpected(with_context("-p " + name, value.error()));
+    values[parameter->name.text()] = std::move(*value);
+  }
+  return {};
+}
+
+Status add_values(const std::vector<Parameter>& parameters, const Json& given, Json& values) {
+  for (const auto& entry : given.items()) {
+    const Parameter* parameter = find_parameter(parameters, entry.key());
+    if (parameter == nullptr) return tl::make_unexpected(unknown_parameter(parameters, entry.key()));
+    if (entry.value().is_null()) continue;
+    auto value = convert_parameter(*parameter, entry.value());
+    if (!value) return tl::make_unexpected(with_context(entry.key(), value.error()));
     values[parameter->name.text()] = std::move(*value);
   }
   return {};

@@ -11,4 +11,7 @@ namespace qflow {
 // kInvalid name the argument.
 Status add_parameters(const std::vector<Parameter>& parameters, const std::vector<std::string>& given, Json& values);
 
+// The same for values of any JSON type by the parameters' names; null leaves one to its default.
+Status add_values(const std::vector<Parameter>& parameters, const Json& given, Json& values);
+
 }  // namespace qflow

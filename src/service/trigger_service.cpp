@@ -31,12 +31,6 @@ Result<std::optional<TriggerId>> wanted_trigger(Store& store, const Deployment& 
               fmt::format("{} has no such trigger of the type {}", deployment.flow.text(), to_text(*type)));
 }
 
-std::vector<std::string> arguments_of(const Json& parameters) {
-  std::vector<std::string> arguments;
-  for (const auto& entry : parameters.items()) arguments.push_back(entry.key() + "=" + to_plain_text(entry.value()));
-  return arguments;
-}
-
 Result<RunId> activate(Store& store, const ActivationRequest& request, const Doors& doors) {
   QFLOW_ASSIGN(const ActivatedRun activated, activate_flow(store, request, doors));
   if (activated.run) return *activated.run;
@@ -64,7 +58,7 @@ TriggerResult TriggerService::trigger_flow(const std::string& flow_id, std::opti
     if (request.trigger) result.trigger_id = *request.trigger;
     request.batch_id = context.batch_id;
     request.context = context.context;
-    request.parameters = arguments_of(context.parameters);
+    request.values = context.parameters;
     request.start_here = false;
     return activate(store_, request, doors_);
   }();

@@ -95,6 +95,23 @@ TEST_CASE("a deployed flow is triggered by flow, by trigger and by type") {
   CHECK(run->context == "2026-11-20");
 }
 
+TEST_CASE("a program gives parameters as the values that they are") {
+  Fixture fixture;
+  std::vector<LoadedFlow> flows;
+  flows.push_back(
+      fixture.home.load("id = 'typed'\n[parameters.j]\ntype = 'json'\n[parameters.s]\ndefault = 's'\n"
+                        "[[steps]]\nid = 's'\nrun = ':'\n"));
+  REQUIRE(deploy_flows(flows, DeployMode::kLive, fixture.doors));
+  TriggerService service(fixture.home.store(), fixture.doors);
+  TriggerContext context;
+  context.parameters = {{"j", "abc"}, {"s", Json()}};
+  const TriggerResult result = service.trigger_flow("typed", std::nullopt, std::nullopt, context);
+  REQUIRE(result.message == "typed/1");
+  const auto run = fixture.home.store().ledger().find_run(*RunId::parse(result.message));
+  REQUIRE(run);
+  CHECK(run->params == Json{{"j", "abc"}, {"s", "s"}});
+}
+
 TEST_CASE("what can't be triggered says why") {
   Fixture fixture;
   TriggerService service(fixture.home.store(), fixture.doors);

@@ -18,6 +18,7 @@ struct ActivationRequest {
   std::optional<std::int64_t> batch_id;
   std::optional<std::string> context;
   std::vector<std::string> parameters;     // "name=value"
+  Json values = Json::object();            // of parameters too, of any JSON type
   std::optional<std::string> correlation;  // which of the values that wait
   std::optional<Instant> due;              // of a schedule: in place of this instant of it
   bool start_here = true;                  // claim the run for this process, if it may start
