@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Breaks one rule of the engine at a time and demands that the property test notices.
 
-Usage: run.py BUILD_DIR [NAME...]
+Usage: run.py [BUILD_DIR [NAME...]]
 
 Each NAME.patch here says in its first line the rule that it breaks. The source is copied into BUILD_DIR/mutations,
 configured like BUILD_DIR, and built once; then each patch is applied to the copy, the engine's tests are built again and
-the property test has to fail. QFLOW_STREAMS and QFLOW_SEED mean the same as to the test.
+the property test has to fail. QFLOW_STREAMS and QFLOW_SEED mean the same as to the test. Without BUILD_DIR it demands
+only that each patch still fits the source.
 """
 import filecmp
 import pathlib
@@ -85,9 +86,17 @@ def verdict(copy, patch):
     return ("NOT CAUGHT", False) if passed else (difference(output), True)
 
 
+def misfits():
+    """The patches that fit the source no longer."""
+    command = ["patch", "-p1", "-s", "-f", "--dry-run", "-d", SOURCE, "-i"]
+    return [patch.stem for patch in sorted(FOLDER.glob("*.patch")) if run([*command, patch]).returncode != 0]
+
+
 def main():
     if len(sys.argv) < 2:
-        sys.exit(__doc__)
+        stale = misfits()
+        print(f"mutations that do not fit the source: {' '.join(stale) or 'none'}")
+        return 1 if stale else 0
     build_dir = pathlib.Path(sys.argv[1]).resolve()
     patches = [FOLDER / f"{name}.patch" for name in sys.argv[2:]] or sorted(FOLDER.glob("*.patch"))
     copy = build_dir / "mutations"
