@@ -108,7 +108,9 @@ const Command kInspectCommand = {
     .json =
         "of a run {id, flow, number, status, reason, origin, namespace, context, tags, params, created_at, "
         "started_at, ended_at, scheduled_at, commit, dirty, trigger, steps: [{id, status, reason, tasks, attempts, "
-        "started_at, ended_at}], artifacts: {name: {size, sha256, value | path}}}; with --trigger-chain "
+        "started_at, ended_at}], artifacts: {name: {size, sha256, value | path | gone}}}, where gone says why it is no "
+        "longer "
+        "there; with --trigger-chain "
         "trigger.runs[] are such objects too, with --downstream there is downstream: [{run, status, downstream}]. "
         "Of an event {id, name, timestamp, recorded_at, type, namespace, value, sender, context, payload, "
         "caused_by, outcomes: [{flow, namespace, trigger, outcome, run, by, reason}], rolled_up_at, runs}; "

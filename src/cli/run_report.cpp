@@ -99,10 +99,11 @@ void print_artifacts(const Context& context, const Json& artifacts) {
   Table table({"", ""});
   for (const auto& [name, entry] : artifacts.items()) {
     const std::string size = size_text(entry["size"].get<std::uint64_t>());
-    const bool has_value = entry.contains("value");
-    table.add(
-        {{name},
-         {has_value ? short_json(entry["value"]) : fmt::format("{}, {}", size, entry["path"].get<std::string>())}});
+    const auto value = entry.find("value");
+    const char* key = entry.contains("gone") ? "gone" : "path";
+    table.add({{name},
+               {value != entry.end() ? short_json(*value)
+                                     : fmt::format("{}, {}", size, entry[key].get_ref<const std::string&>())}});
   }
   table.print_block(context);
 }
@@ -123,7 +124,7 @@ std::string time_for(const Context& context, Instant instant) {
 }
 
 Status print_run_report(Context& context, Store& store, const Run& run) {
-  QFLOW_ASSIGN(const std::vector<StepState> steps, store.ledger().steps(run.id));
+  QFLOW_ASSIGN(const std::vector<StepState> steps, steps_now(store, run.id));
   QFLOW_ASSIGN(const Json artifacts, artifacts_json(store, run));
   print_head(context, run);
   print_facts(context, run);

@@ -46,4 +46,10 @@ Event step_end_event(const Run& run, const StepState& step) {
                    *step.ended_at);
 }
 
+std::optional<StepId> ended_step(const Event& event) {
+  if (!event.caused_by || !event.name.starts_with("qflow.step.")) return std::nullopt;
+  auto step = StepId::parse(event.name.substr(event.name.rfind('.') + 1));
+  return step ? std::optional(std::move(*step)) : std::nullopt;
+}
+
 }  // namespace qflow

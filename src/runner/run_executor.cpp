@@ -58,7 +58,7 @@ Result<RunOutcome> RunExecutor::run() {
   drop_next();
   end_open_steps();
   QFLOW_TRY(flush());
-  inputs_.link_results(ArtifactsObject(doors_.store, *plan_.flow, graph_.last_steps(), artifacts_));
+  inputs_.link_results(ArtifactsObject(doors_.store, plan_.flow, graph_.last_steps(), artifacts_));
   return outcome_;
 }
 
@@ -194,7 +194,7 @@ void RunExecutor::skip_followers() {
 }
 
 std::shared_ptr<const ArtifactsObject> RunExecutor::artifacts_for(std::size_t step) const {
-  return std::make_shared<ArtifactsObject>(doors_.store, *plan_.flow, graph_.needs(step),
+  return std::make_shared<ArtifactsObject>(doors_.store, plan_.flow, graph_.needs(step),
                                            graph_.needs(step).empty() ? std::vector<Artifact>{} : artifacts_);
 }
 

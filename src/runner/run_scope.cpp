@@ -21,7 +21,8 @@ class FieldsObject final : public LazyObject {
   Result<Value> field(std::string_view name) const override {
     const auto found = fields_.find(std::string(name));
     if (found != fields_.end()) return found->second();
-    return fail(ErrorKind::kNotFound, what_ + " has no " + quoted(name), did_you_mean_or_list(name, names()));
+    return fail(ErrorKind::kNotFound, what_ + " has no " + quoted(name),
+                fields_.empty() ? "it was skipped, or left nothing" : did_you_mean_or_list(name, names()));
   }
 
   std::vector<std::string> names() const override {
@@ -69,13 +70,18 @@ Value step_object(Store& store, const std::vector<Artifact>& artifacts, const st
   return fields_object("step '" + step + "'", std::move(fields));
 }
 
-std::vector<Artifact> in_reach(const StepGraph& graph, const std::vector<Step>& steps,
-                               const std::vector<std::size_t>& from, std::vector<Artifact> artifacts) {
-  std::vector<bool> reached(steps.size(), false);
+std::vector<bool> reached_from(const StepGraph& graph, const std::vector<std::size_t>& from) {
+  std::vector<bool> reached(graph.size(), false);
   for (const std::size_t step : from) {
     reached[step] = true;
     for (const std::size_t ancestor : graph.ancestors(step)) reached[ancestor] = true;
   }
+  return reached;
+}
+
+std::vector<Artifact> in_reach(const StepGraph& graph, const std::vector<Step>& steps,
+                               const std::vector<std::size_t>& from, std::vector<Artifact> artifacts) {
+  const std::vector<bool> reached = reached_from(graph, from);
   std::map<std::string_view, std::size_t> index;
   for (std::size_t step = 0; step < steps.size(); ++step) index.emplace(steps[step].id.text(), step);
   std::erase_if(artifacts, [&](const Artifact& artifact) {
@@ -92,14 +98,20 @@ Error ambiguous(std::string_view name, const VisibleArtifact& visible) {
           "name the step: artifacts." + visible.candidates.front()};
 }
 
+// An artifact of the step that is just ending is whole in objects/, but the ledger does not know it yet, or knows only
+// that gc removed it once.
+Result<ObjectRecord> object_of(Store& store, const Artifact& artifact) {
+  auto known = store.ledger().object(artifact.sha256);
+  if (known || known.error().kind != ErrorKind::kNotFound) return known;
+  QFLOW_ASSIGN(const bool is_there, exists(store.files(), store.layout().object(artifact.sha256)));
+  if (is_there) return ObjectRecord{artifact.sha256, artifact.kind, artifact.size, "", {}};
+  return tl::make_unexpected(with_context("artifact '" + artifact.name.text() + "'", known.error()));
+}
+
 }  // namespace
 
 Result<Value> artifact_value(Store& store, const Artifact& artifact) {
-  // An artifact of the step that is just ending is whole in objects/, but not in the ledger yet.
-  auto known = store.ledger().object(artifact.sha256);
-  if (!known && known.error().kind != ErrorKind::kNotFound) return tl::make_unexpected(known.error());
-  const ObjectRecord object =
-      known ? std::move(*known) : ObjectRecord{artifact.sha256, artifact.kind, artifact.size, "", {}};
+  QFLOW_ASSIGN(const ObjectRecord object, object_of(store, artifact));
   if (artifact.kind != ArtifactKind::kValue) {
     QFLOW_ASSIGN(const Path path, store.objects().open_path(object));
     return Value(Json(path.string()));
@@ -110,13 +122,25 @@ Result<Value> artifact_value(Store& store, const Artifact& artifact) {
   return Value(std::move(*value));
 }
 
-ArtifactsObject::ArtifactsObject(Store& store, const FlowDefinition& flow, const std::vector<std::size_t>& from,
-                                 std::vector<Artifact> artifacts)
-    : store_(store) {
+ArtifactsObject::ArtifactsObject(Store& store, std::shared_ptr<const FlowDefinition> flow,
+                                 std::vector<std::size_t> from, std::vector<Artifact> artifacts)
+    : store_(store), flow_(std::move(flow)), from_(std::move(from)) {
   if (artifacts.empty()) return;
-  const StepGraph graph(flow.steps);
-  artifacts_ = in_reach(graph, flow.steps, from, std::move(artifacts));
-  visible_ = visible_artifacts(graph, flow.steps, from, artifacts_);
+  const StepGraph graph(flow_->steps);
+  artifacts_ = in_reach(graph, flow_->steps, from_, std::move(artifacts));
+  visible_ = visible_artifacts(graph, flow_->steps, from_, artifacts_);
+}
+
+bool ArtifactsObject::is_of_step(std::string_view name) const {
+  return std::any_of(artifacts_.begin(), artifacts_.end(),
+                     [&](const Artifact& artifact) { return artifact.step.text() == name; });
+}
+
+bool ArtifactsObject::is_step_in_reach(std::string_view name) const {
+  const std::vector<Step>& steps = flow_->steps;
+  const auto step = std::find_if(steps.begin(), steps.end(), [&](const Step& each) { return each.id.text() == name; });
+  if (step == steps.end()) return false;
+  return reached_from(StepGraph(steps), from_)[static_cast<std::size_t>(step - steps.begin())];
 }
 
 Result<Value> ArtifactsObject::field(std::string_view name) const {
@@ -134,10 +158,7 @@ Result<Value> ArtifactsObject::field(std::string_view name) const {
     }
     return fields_object("artifacts['.steps']", std::move(steps));
   }
-  const auto is_of_step = [&](const Artifact& artifact) { return artifact.step.text() == name; };
-  if (std::any_of(artifacts_.begin(), artifacts_.end(), is_of_step)) {
-    return step_object(store_, artifacts_, std::string(name));
-  }
+  if (is_of_step(name) || is_step_in_reach(name)) return step_object(store_, artifacts_, std::string(name));
   return fail(ErrorKind::kNotFound, "there is no artifact " + quoted(name) + " here",
               did_you_mean_or_list(name, names()));
 }
@@ -156,10 +177,20 @@ Result<Json> ArtifactsObject::whole() const {
       object[name] = nullptr;
       continue;
     }
-    QFLOW_ASSIGN(const Value value, artifact_value(store_, *visible.artifact));
-    QFLOW_ASSIGN(object[name], value.to_json());
+    const auto value = artifact_value(store_, *visible.artifact);
+    if (!value && value.error().kind == ErrorKind::kNotFound) {
+      object[name] = nullptr;
+      continue;
+    }
+    if (!value) return tl::make_unexpected(value.error());
+    QFLOW_ASSIGN(object[name], value->to_json());
   }
   return object;
+}
+
+Result<bool> ArtifactsObject::has(std::string_view name) const {
+  const bool is_known = visible_.contains(std::string(name)) || name == ".steps" || is_of_step(name);
+  return is_known ? LazyObject::has(name) : Result<bool>(false);
 }
 
 RunScope::RunScope(const Run& run, Value trigger, std::shared_ptr<const LazyObject> artifacts)

@@ -286,7 +286,7 @@ void RunExecutor::task_settled(StepExecution& execution) {
 Status RunExecutor::publish(const StepExecution& execution) {
   const Step& step = this->step(execution);
   if (step.publish.empty()) return {};
-  const auto artifacts = std::make_shared<ArtifactsObject>(doors_.store, *plan_.flow,
+  const auto artifacts = std::make_shared<ArtifactsObject>(doors_.store, plan_.flow,
                                                            std::vector<std::size_t>{execution.step}, artifacts_);
   const RunScope scope(plan_.run, plan_.trigger, artifacts);
   QFLOW_ASSIGN(std::vector<PublishedEvent> events, step_events(step, scope, plan_.run, doors_.clock.now()));

@@ -1,5 +1,7 @@
 #include "qflow/service/run_inspection.h"
 
+#include <algorithm>
+#include <map>
 #include <set>
 #include <utility>
 
@@ -110,9 +112,12 @@ Result<Json> artifacts_json(Store& store, const Run& run) {
   for (const auto& [name, visible] : data->visible()) {
     if (visible.artifact == nullptr) continue;
     Json entry = {{"size", visible.artifact->size}, {"sha256", visible.artifact->sha256}};
+    const auto content = store.ledger().object(visible.artifact->sha256);
     const bool is_small_value =
         visible.artifact->kind == ArtifactKind::kValue && visible.artifact->size <= kInlineValueLimit;
-    if (is_small_value) {
+    if (!content) {
+      entry["gone"] = content.error().message;
+    } else if (is_small_value) {
       QFLOW_ASSIGN(const Value value, artifact_value(store, *visible.artifact));
       QFLOW_ASSIGN(entry["value"], value.to_json());
     } else {
@@ -121,6 +126,19 @@ Result<Json> artifacts_json(Store& store, const Run& run) {
     object[name] = std::move(entry);
   }
   return object;
+}
+
+Result<std::vector<StepState>> steps_now(Store& store, const RunId& run) {
+  QFLOW_ASSIGN(std::vector<StepState> steps, store.ledger().steps(run));
+  const bool all_ended = std::all_of(steps.begin(), steps.end(), [](const auto& step) { return step.ended_at; });
+  if (all_ended) return steps;
+  std::map<StepId, std::int64_t> attempts;
+  QFLOW_ASSIGN(const std::vector<Attempt> all, store.ledger().attempts(run));
+  for (const Attempt& attempt : all) ++attempts[attempt.step];
+  for (StepState& step : steps) {
+    if (!step.ended_at) step.attempts = attempts[step.step];
+  }
+  return steps;
 }
 
 Result<Json> inspect_run(Store& store, const Run& run, const InspectOptions& options) {
@@ -133,7 +151,7 @@ Result<Json> inspect_run(Store& store, const Run& run, const InspectOptions& opt
     object["status"] = to_text(status_now(store, run.id, run.status));
     QFLOW_ASSIGN(object["trigger"], trigger_object(store, run.trigger).to_json());
   }
-  QFLOW_ASSIGN(const std::vector<StepState> steps, store.ledger().steps(run.id));
+  QFLOW_ASSIGN(const std::vector<StepState> steps, steps_now(store, run.id));
   object["steps"] = Json::array();
   for (const StepState& step : steps) object["steps"].push_back(step_json(step));
   QFLOW_ASSIGN(object["artifacts"], artifacts_json(store, run));

@@ -158,15 +158,21 @@ std::vector<std::size_t> all_steps(const FlowDefinition& flow) {
   return steps;
 }
 
-// Rows of steps that did not succeed may stand from an attempt that was cut off.
-Result<std::vector<Artifact>> lasting_artifacts(Store& store, const Run& run) {
+// Rows of steps that did not succeed stand from tasks that did, or from an attempt that was cut off. They count where
+// the failure was allowed.
+Result<std::vector<Artifact>> lasting_artifacts(Store& store, const Run& run, const FlowDefinition& flow) {
   QFLOW_ASSIGN(std::vector<Artifact> artifacts, store.ledger().artifacts(run.id));
   QFLOW_ASSIGN(const std::vector<StepState> steps, store.ledger().steps(run.id));
-  std::set<StepId> ended;
-  for (const StepState& step : steps) {
-    if (step.status == StepStatus::kSucceeded || step.status == StepStatus::kFailed) ended.insert(step.step);
+  std::set<StepId> may_fail;
+  for (const Step& step : flow.steps) {
+    if (step.allow_failure) may_fail.insert(step.id);
   }
-  std::erase_if(artifacts, [&](const Artifact& artifact) { return !ended.contains(artifact.step); });
+  std::set<StepId> lasting;
+  for (const StepState& step : steps) {
+    const bool allowed = step.status == StepStatus::kFailed && may_fail.contains(step.step);
+    if (allowed || step.status == StepStatus::kSucceeded) lasting.insert(step.step);
+  }
+  std::erase_if(artifacts, [&](const Artifact& artifact) { return !lasting.contains(artifact.step); });
   return artifacts;
 }
 
@@ -183,12 +189,26 @@ Result<std::shared_ptr<const FlowDefinition>> recorded_flow(Store& store, const 
   return std::make_shared<const FlowDefinition>(std::move(parsed.definition));
 }
 
+Result<std::size_t> find_step(const FlowDefinition& flow, const StepId& step) {
+  std::vector<std::string> names;
+  for (std::size_t index = 0; index < flow.steps.size(); ++index) {
+    if (flow.steps[index].id == step) return index;
+    names.push_back(flow.steps[index].id.text());
+  }
+  return fail(ErrorKind::kNotFound, flow.id.text() + " has no step " + quoted(step.text()),
+              did_you_mean_or_list(step.text(), names));
+}
+
 Result<std::shared_ptr<const ArtifactsObject>> run_data(Store& store, const Run& run,
                                                         const std::optional<StepId>& step) {
   QFLOW_ASSIGN(const std::shared_ptr<const FlowDefinition> flow, recorded_flow(store, run));
-  QFLOW_ASSIGN(std::vector<Artifact> artifacts, lasting_artifacts(store, run));
-  if (step) std::erase_if(artifacts, [&](const Artifact& artifact) { return artifact.step != *step; });
-  return std::make_shared<const ArtifactsObject>(store, *flow, all_steps(*flow), std::move(artifacts));
+  QFLOW_ASSIGN(std::vector<Artifact> artifacts, lasting_artifacts(store, run, *flow));
+  std::vector<std::size_t> from = all_steps(*flow);
+  if (step) {
+    std::erase_if(artifacts, [&](const Artifact& artifact) { return artifact.step != *step; });
+    std::erase_if(from, [&](std::size_t each) { return flow->steps[each].id != *step; });
+  }
+  return std::make_shared<const ArtifactsObject>(store, flow, std::move(from), std::move(artifacts));
 }
 
 Value run_object(Store& store, const RunId& run, const std::optional<StepId>& step) {

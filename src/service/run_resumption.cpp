@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "qflow/error/suggestion.h"
 #include "qflow/model/step_graph.h"
 #include "qflow/service/run_objects.h"
 #include "qflow/service/run_recovery.h"
@@ -28,17 +27,6 @@ Result<Run> find_ended_run(Store& store, const RunId& id) {
   if (has_ended(run.status)) return run;
   return fail(ErrorKind::kBusy, id.text() + " is " + std::string(to_text(run.status)),
               "wait for its end, or end it with qflow cancel " + id.text());
-}
-
-Result<std::optional<std::size_t>> find_step(const FlowDefinition& flow, const std::optional<StepId>& step) {
-  if (!step) return std::nullopt;
-  std::vector<std::string> names;
-  for (std::size_t index = 0; index < flow.steps.size(); ++index) {
-    if (flow.steps[index].id == *step) return index;
-    names.push_back(flow.steps[index].id.text());
-  }
-  return fail(ErrorKind::kNotFound, flow.id.text() + " has no step " + quoted(step->text()),
-              did_you_mean_or_list(step->text(), names));
 }
 
 // A step can be taken over when all that it needs is: else it would see other artifacts than it saw.
@@ -134,7 +122,10 @@ Result<RunResult> resume_run(Store& store, const RunId& id, const std::optional<
   QFLOW_ASSIGN(const Run earlier, find_ended_run(store, id));
   HeldRun held;
   QFLOW_ASSIGN(held.flow, recorded_flow(store, earlier));
-  QFLOW_ASSIGN(const std::optional<std::size_t> again, find_step(*held.flow, step));
+  std::optional<std::size_t> again;
+  if (step) {
+    QFLOW_ASSIGN(again, find_step(*held.flow, *step));
+  }
   QFLOW_ASSIGN(std::vector<StepState> steps, store.ledger().steps(id));
   if (earlier.removed_at) {
     observer.note("qflow gc has removed the results of " + id.text() + "; every step is done again");

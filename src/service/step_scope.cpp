@@ -55,7 +55,7 @@ Result<std::unique_ptr<Scope>> step_scope(Store& store, FileSystem& files, const
   QFLOW_ASSIGN(const std::size_t step, index_of(*flow, find_variable(environment, "QFLOW_STEP").value_or("")));
   QFLOW_ASSIGN(std::vector<Artifact> artifacts, store.ledger().artifacts(id));
   auto in_reach =
-      std::make_shared<ArtifactsObject>(store, *flow, StepGraph(flow->steps).needs(step), std::move(artifacts));
+      std::make_shared<ArtifactsObject>(store, flow, StepGraph(flow->steps).needs(step), std::move(artifacts));
   auto view = std::make_unique<RunView>(store, std::move(run), std::move(in_reach));
   QFLOW_TRY(add_item(*view, files, environment));
   return std::unique_ptr<Scope>(std::move(view));

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "qflow/service/run_inspection.h"
+#include "qflow/service/run_objects.h"
 #include "support/fake_clock.h"
 #include "support/test_home.h"
 
@@ -82,6 +84,43 @@ TEST_CASE("results go when `keep` is over, rows and logs of what is kept stay") 
   CHECK(fixture.home.read(".qflow/runs/Kept/1/steps/a/1/log").find("said") != std::string::npos);
   CHECK(fixture.home.store().ledger().inconsistencies().value().empty());
   CHECK(fixture.collect(hours(11)).runs == 0);
+}
+
+TEST_CASE("what was removed is shown as that, and reading it says when") {
+  GarbageFixture fixture;
+  TestHome& home = fixture.home;
+  const std::string up =
+      "id = \"Up\"\n[run]\nkeep = \"1h\"\n[[steps]]\nid = \"a\"\n"
+      "run = \"echo 1 > $QFLOW_OUT/v.json; echo text > $QFLOW_OUT/file\"\n";
+  const std::string down =
+      "id = \"Down\"\n[parameters.p]\ndefault = 7\n[[triggers]]\ntype = \"flow\"\n"
+      "source_flow_id = \"Up\"\nparameters = { p = \"artifacts.v\" }\n[[steps]]\nid = \"s\"\n"
+      "run = 'ls $QFLOW_TRIGGER_DATA; exit 1'\n";
+  LocalRunRequest request;
+  request.triggers = {"Up/1"};
+  REQUIRE(home.run(up));
+  REQUIRE(home.run(down, request));
+  REQUIRE(fixture.collect(hours(2)).objects == 2);
+
+  const auto data = run_data(home.store(), home.find("Up/1")).value();
+  for (const std::string name : {"v", "file"}) {
+    const auto value = data->field(name);
+    REQUIRE_FALSE(value);
+    CHECK(value.error().kind == ErrorKind::kNotFound);
+    CHECK(value.error().message.starts_with("artifact '" + name + "': qflow gc removed it at 20"));
+  }
+  CHECK(to_compact(data->whole().value()) == R"({"file":null,"v":null})");
+  const Json shown = inspect_run(home.store(), home.find("Up/1"), {}).value()["artifacts"];
+  CHECK(shown["v"]["gone"].get<std::string>().starts_with("qflow gc removed it at 20"));
+  CHECK_FALSE(shown["file"].contains("path"));
+  CHECK(inspect_run(home.store(), home.find("Down/1"), {true, true}).value()["trigger"]["data"]["v"].is_null());
+
+  const auto again = home.run(down, request);
+  REQUIRE_MESSAGE(again.has_value(), (again ? "" : to_text(again.error())));
+  CHECK(home.seen.lines == std::vector<std::string>{"s | Up"});
+  REQUIRE(home.seen.notes.size() == 1);
+  CHECK(home.seen.notes[0].find("a deployed trigger would filter Up/1: parameter p can't be set from artifacts.v: "
+                                "artifact 'v': qflow gc removed it at 20") != std::string::npos);
 }
 
 TEST_CASE("content that is younger than an hour stays, whoever names it") {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "qflow/model/event.h"
@@ -12,5 +13,8 @@ namespace qflow {
 std::string run_end_name(const FlowId& flow);
 Event run_end_event(const Run& run, RunStatus status, const std::string& reason, Instant at);
 Event step_end_event(const Run& run, const StepState& step);
+
+// The step whose end the event is; nothing for other events.
+std::optional<StepId> ended_step(const Event& event);
 
 }  // namespace qflow

@@ -14,17 +14,18 @@
 
 namespace qflow {
 
-// The value of an artifact: JSON as it was left, or the path of its file or folder in the store.
+// The value of an artifact: JSON as it was left, or the path of its file or folder in the store. kNotFound, with when,
+// for one that gc has removed.
 Result<Value> artifact_value(Store& store, const Artifact& artifact);
 
 // The artifacts in reach of some place of a flow: by bare name, and by step (`train.model`, of a foreach
-// `train[3].model`, and through [".steps"] where an artifact has the step's name). Nothing is loaded before it is
-// named. As a whole: values up to 64 KiB, paths of files and folders, null for what is larger; ambiguous names are left
-// out.
+// `train[3].model`, and through [".steps"] where an artifact has the step's name). A step in reach that left nothing is
+// an object without fields, though has() does not find it. Nothing is loaded before it is named. As a whole: values up
+// to 64 KiB, paths of files and folders, null for what is larger or was removed by gc; ambiguous names are left out.
 class ArtifactsObject final : public LazyObject {
  public:
   // `from`: the steps whose artifacts, and those of all they need, are in reach. The store outlives the object.
-  ArtifactsObject(Store& store, const FlowDefinition& flow, const std::vector<std::size_t>& from,
+  ArtifactsObject(Store& store, std::shared_ptr<const FlowDefinition> flow, std::vector<std::size_t> from,
                   std::vector<Artifact> artifacts);
   ArtifactsObject(const ArtifactsObject&) = delete;
   ArtifactsObject& operator=(const ArtifactsObject&) = delete;
@@ -32,13 +33,19 @@ class ArtifactsObject final : public LazyObject {
   Result<Value> field(std::string_view name) const override;
   std::vector<std::string> names() const override;
   Result<Json> whole() const override;
+  Result<bool> has(std::string_view name) const override;
 
   const std::map<std::string, VisibleArtifact>& visible() const { return visible_; }
   // Every artifact in reach, hidden and ambiguous ones too.
   const std::vector<Artifact>& reachable() const { return artifacts_; }
 
  private:
+  bool is_of_step(std::string_view name) const;
+  bool is_step_in_reach(std::string_view name) const;
+
   Store& store_;
+  std::shared_ptr<const FlowDefinition> flow_;
+  std::vector<std::size_t> from_;
   std::vector<Artifact> artifacts_;
   std::map<std::string, VisibleArtifact> visible_;
 };

@@ -32,7 +32,11 @@ struct InspectOptions {
 // `inspect RUN --json` (command-line.md): the run object, with trigger, steps, artifacts.
 Result<Json> inspect_run(Store& store, const Run& run, const InspectOptions& options);
 
-// {name: {size, sha256, value | path}} of what is visible after the last steps.
+// The steps of the run; of one that has not ended, the attempts that it has made so far are counted.
+Result<std::vector<StepState>> steps_now(Store& store, const RunId& run);
+
+// {name: {size, sha256, value | path | gone}} of what is visible after the last steps; `gone` says why it is no longer
+// there.
 Result<Json> artifacts_json(Store& store, const Run& run);
 
 }  // namespace qflow

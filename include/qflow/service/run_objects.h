@@ -13,6 +13,9 @@ namespace qflow {
 // The definition that a run was made from, as its file was then.
 Result<std::shared_ptr<const FlowDefinition>> recorded_flow(Store& store, const Run& run);
 
+// The step's place in the flow; kNotFound with the nearest known name.
+Result<std::size_t> find_step(const FlowDefinition& flow, const StepId& step);
+
 // Run.data: the artifacts visible after the last steps of a run; of a failed run, those of the steps that succeeded.
 // With `step`, those of that step alone (for a trigger on a step).
 Result<std::shared_ptr<const ArtifactsObject>> run_data(Store& store, const Run& run,
