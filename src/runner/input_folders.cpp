@@ -29,6 +29,16 @@ Result<StepInputs> InputFolders::build(const StepId& step, const ArtifactsObject
   return inputs;
 }
 
+Status InputFolders::readable(const ArtifactsObject& artifacts) const {
+  for (const Artifact& artifact : artifacts.reachable()) {
+    const auto path = store_.ledger().object(artifact.sha256).and_then([&](const ObjectRecord& object) {
+      return store_.objects().open_path(object);
+    });
+    if (!path) return tl::make_unexpected(with_context("artifact '" + artifact.name.text() + "'", path.error()));
+  }
+  return {};
+}
+
 Result<Path> InputFolders::empty_folder() {
   if (!empty_.empty()) return empty_;
   const Path folder = store_.layout().run(run_) / "empty";
@@ -49,7 +59,7 @@ void InputFolders::link_results(const ArtifactsObject& artifacts) {
 }
 
 Status InputFolders::build_step_folder(const StepId& step, const std::vector<Artifact>& artifacts) {
-  if (!built_.insert(step.text()).second) return {};
+  if (built_.contains(step.text())) return {};
   const Path folder = store_.layout().step(run_, step) / "artifacts";
   QFLOW_TRY(make_anew(folder));
   std::set<std::int64_t> tasks;
@@ -59,6 +69,7 @@ Status InputFolders::build_step_folder(const StepId& step, const std::vector<Art
     if (artifact.index && tasks.insert(*artifact.index).second) QFLOW_TRY(store_.files().make_folder(place));
     QFLOW_TRY(link_artifact(store_, artifact, place));
   }
+  built_.insert(step.text());
   return {};
 }
 

@@ -25,6 +25,9 @@ class InputFolders {
   // Steps that see nothing share one empty folder.
   Result<StepInputs> build(const StepId& step, const ArtifactsObject& artifacts);
 
+  // Whether all that the step could see is there, whole; else which artifact is not, and why.
+  Status readable(const ArtifactsObject& artifacts) const;
+
   // Links to `artifacts` for people, in the run's own folder: `artifacts/model.json` → the object. Errors are ignored:
   // the ledger is the truth.
   void link_results(const ArtifactsObject& artifacts);

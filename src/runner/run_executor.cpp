@@ -66,6 +66,8 @@ Status RunExecutor::begin_ready_steps() {
   while (true) {
     const std::vector<std::size_t> ready = progress_.take_ready();
     if (ready.empty()) return {};
+    // A step that has failed as it began may have left what its followers read.
+    if (!changes_.artifacts.empty()) QFLOW_TRY(flush());
     for (const std::size_t step : ready) QFLOW_TRY(begin_step(step));
     skip_followers();
   }
@@ -85,20 +87,27 @@ Status RunExecutor::begin_step(std::size_t index) {
   } else {
     auto holds = condition_holds(execution);
     if (!holds) {
-      end_step(execution, StepStatus::kFailed, to_text(holds.error()));
+      fail_step(execution, holds.error());
       return {};
     }
     if (!*holds) return {};
   }
   if (const Status expanded = expand(execution); !expanded) {
-    end_step(execution, StepStatus::kFailed, to_text(expanded.error()));
+    fail_step(execution, expanded.error());
     return {};
   }
   if (execution.state.tasks == 0) {
     end_step(execution, StepStatus::kSucceeded, "");
     return {};
   }
-  QFLOW_ASSIGN(execution.inputs, inputs_.build(step.id, *execution.artifacts));
+  auto inputs = inputs_.build(step.id, *execution.artifacts);
+  if (!inputs) {
+    const Status readable = inputs_.readable(*execution.artifacts);
+    if (readable) return tl::make_unexpected(inputs.error());
+    fail_step(execution, readable.error());
+    return {};
+  }
+  execution.inputs = std::move(*inputs);
   restore_tasks(execution);
   if (execution.unstarted > 0) startable_.push_back(&execution);
   if (execution.unstarted == 0) task_settled(execution);
@@ -158,6 +167,25 @@ void RunExecutor::end_step(StepExecution& execution, StepStatus status, const st
   skip_followers();
 }
 
+// Of a step that fails outside of its tasks.
+void RunExecutor::fail_step(StepExecution& execution, const Error& error) {
+  const std::string reason = to_text(error);
+  const Step& step = this->step(execution);
+  if (step.allow_failure) {
+    const Json left = {{"reason", launcher_.mask().masked(reason)},
+                       {"attempt", nullptr},
+                       {"exit_status", nullptr},
+                       {"signal", nullptr}};
+    add_error(execution, std::nullopt, left, doors_.store.layout().step(plan_.run.id, step.id) / "error");
+  }
+  end_step(execution, StepStatus::kFailed, reason);
+}
+
+// Of steps that do not count as done nobody sees what their tasks left.
+void RunExecutor::forget_artifacts(const StepId& step) {
+  std::erase_if(artifacts_, [&](const Artifact& artifact) { return artifact.step == step; });
+}
+
 void RunExecutor::settle(std::size_t index, StepStatus status, const std::string& reason) {
   const Step& step = plan_.flow->steps[index];
   switch (status) {
@@ -172,10 +200,12 @@ void RunExecutor::settle(std::size_t index, StepStatus status, const std::string
         progress_.fail(index, RunProgress::FailureAllowed::kYes);
       } else {
         progress_.fail(index, RunProgress::FailureAllowed::kNo);
+        forget_artifacts(step.id);
         fail_run("step " + step.id.text() + ": " + reason);
       }
       break;
     default:
+      forget_artifacts(step.id);
       progress_.stop();
       break;
   }

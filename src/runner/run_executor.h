@@ -75,6 +75,8 @@ class RunExecutor {
   Status expand(StepExecution& execution);
   void show(const StepState& state);
   void end_step(StepExecution& execution, StepStatus status, const std::string& reason);
+  void fail_step(StepExecution& execution, const Error& error);
+  void forget_artifacts(const StepId& step);
   void settle(std::size_t step, StepStatus status, const std::string& reason);
   void skip_followers();
   std::shared_ptr<const ArtifactsObject> artifacts_for(std::size_t step) const;
@@ -99,6 +101,8 @@ class RunExecutor {
   void add_artifacts(const StepExecution& execution, std::optional<std::int64_t> index,
                      std::vector<NewArtifact> artifacts);
   void leave_error(const StepExecution& execution, const Attempt& attempt);
+  void add_error(const StepExecution& execution, std::optional<std::int64_t> index, const Json& error,
+                 const Path& folder);
   void task_settled(StepExecution& execution);
   RunScope scope_of(const StepExecution& execution, std::optional<std::int64_t> index) const;
 

@@ -247,15 +247,20 @@ void RunExecutor::task_failed(StepExecution& execution, const Attempt& attempt) 
 
 // What an allowed failure leaves for the steps that follow.
 void RunExecutor::leave_error(const StepExecution& execution, const Attempt& attempt) {
-  const Path folder =
-      doors_.store.layout().attempt(plan_.run.id, attempt.step, attempt.index, attempt.number) / "error";
   Json error = {{"reason", attempt.reason}, {"attempt", attempt.number}};
   error["exit_status"] = json_or_null(attempt.exit_status);
   error["signal"] = json_or_null(attempt.signal);
+  add_error(execution, attempt.index, error,
+            doors_.store.layout().attempt(plan_.run.id, attempt.step, attempt.index, attempt.number) / "error");
+}
+
+// `folder` is made for it, and removed.
+void RunExecutor::add_error(const StepExecution& execution, std::optional<std::int64_t> index, const Json& error,
+                            const Path& folder) {
   FileSystem& files = doors_.store.files();
   if (!make_folders(files, folder) || !replace_file(files, folder / "error.json", to_compact(error) + "\n")) return;
   if (auto collected = take_in(folder)) {
-    add_artifacts(execution, attempt.index, std::move(*collected));
+    add_artifacts(execution, index, std::move(*collected));
   }
   (void)remove_tree(files, folder);
 }
@@ -277,7 +282,7 @@ void RunExecutor::task_settled(StepExecution& execution) {
     return;
   }
   if (const Status published = publish(execution); !published) {
-    end_step(execution, StepStatus::kFailed, to_text(published.error()));
+    fail_step(execution, published.error());
     return;
   }
   end_step(execution, StepStatus::kSucceeded, "");
@@ -286,8 +291,8 @@ void RunExecutor::task_settled(StepExecution& execution) {
 Status RunExecutor::publish(const StepExecution& execution) {
   const Step& step = this->step(execution);
   if (step.publish.empty()) return {};
-  const auto artifacts = std::make_shared<ArtifactsObject>(doors_.store, plan_.flow,
-                                                           std::vector<std::size_t>{execution.step}, artifacts_);
+  const auto artifacts =
+      std::make_shared<ArtifactsObject>(doors_.store, plan_.flow, std::vector<std::size_t>{execution.step}, artifacts_);
   const RunScope scope(plan_.run, plan_.trigger, artifacts);
   QFLOW_ASSIGN(std::vector<PublishedEvent> events, step_events(step, scope, plan_.run, doors_.clock.now()));
   std::move(events.begin(), events.end(), std::back_inserter(changes_.published));

@@ -1,9 +1,12 @@
 #include <doctest/doctest.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
 #include "qflow/service/local_run.h"
+#include "qflow/service/run_inspection.h"
+#include "qflow/service/run_objects.h"
 #include "step_text.h"
 #include "support/test_home.h"
 
@@ -77,6 +80,76 @@ TEST_CASE("an allowed failure leaves the artifact error") {
   REQUIRE(run->status == RunStatus::kSucceeded);
   CHECK(home.seen.lines ==
         std::vector<std::string>{R"(b | {"attempt":1,"exit_status":3,"reason":"exit status 3","signal":null})"});
+}
+
+TEST_CASE("a failure outside of a task leaves the artifact error too") {
+  struct Row {
+    std::string step;
+    std::string reason;
+  };
+  const std::vector<Row> rows{
+      {"foreach = 'params.p'", "foreach: params.p is not a list but an integer"},
+      {"when = 'params.p.q == 1'", "when: params.p is 5, not an object: it has no field 'q'"},
+      {"publish = [{ event = 'e', payload = '{{ params.p.q }}' }]",
+       "publish: params.p is 5, not an object: it has no field 'q'"},
+  };
+  TestHome home;
+  for (const Row& row : rows) {
+    const auto run = home.run(
+        kHead + "[parameters.p]\ntype = 'json'\ndefault = 5\n" + step("a", row.step + "\nallow_failure = true") +
+        step("b", "needs = ['a']\nwhen = 'has(artifacts.a.error)'\nrun = 'cat $QFLOW_IN/error.json'"));
+    REQUIRE(run);
+    REQUIRE_MESSAGE(run->status == RunStatus::kSucceeded, run->reason);
+    const Json error{{"attempt", nullptr}, {"exit_status", nullptr}, {"reason", row.reason}, {"signal", nullptr}};
+    CHECK(home.seen.lines == std::vector<std::string>{"b | " + to_compact(error)});
+  }
+}
+
+TEST_CASE("what a failed step left is nothing of the run, unless its failure was allowed") {
+  const std::string each = "foreach = '[\"a\", \"b\"]'\nrun = 'echo 1 > $QFLOW_OUT/r.json; test $QFLOW_ITEM != b'\n";
+  LocalRunRequest request;
+  request.execution.jobs = 1;
+  TestHome home;
+  REQUIRE(home.run(kHead + step("done", "run = 'echo 2 > $QFLOW_OUT/s.json'") + step("w", each), request));
+  REQUIRE(home.step_statuses("F/1") == "done=succeeded w=failed");
+  CHECK(to_compact(run_data(home.store(), home.find("F/1")).value()->whole().value()) == R"({"s":2})");
+  CHECK_FALSE(std::filesystem::exists(home.folder / ".qflow/runs/F/1/artifacts/r.json"));
+  CHECK(std::filesystem::exists(home.folder / ".qflow/runs/F/1/artifacts/s.json"));
+  REQUIRE(home.run(kHead + step("w", each + "allow_failure = true"), request));
+  CHECK(run_data(home.store(), home.find("F/2")).value()->visible().contains("r"));
+}
+
+TEST_CASE("a step that left nothing can be asked about") {
+  const std::string steps =
+      step("skipped", "when = 'false'") + step("each", "foreach = '[]'\nrun = 'true'") + step("quiet", "run = 'true'");
+  TestHome home;
+  for (const std::string when : {"!has(artifacts.skipped.rows)", "size(artifacts.each) == 0", "!has(artifacts.each)",
+                                 "!has(artifacts.quiet.x) && !(\"quiet\" in artifacts)"}) {
+    const auto run = home.run(kHead + steps + step("z", "needs = ['skipped', 'each', 'quiet']\nwhen = '" + when + "'"));
+    REQUIRE(run);
+    CHECK_MESSAGE(home.step_statuses(run->run.text()).ends_with("z=succeeded"), when, run->reason);
+  }
+  const auto run =
+      home.run(kHead + steps + step("z", "needs = ['skipped', 'quiet']\nwhen = 'artifacts.skipped.rows > 1'"));
+  REQUIRE(run);
+  CHECK(run->reason.find("step 'skipped' has no 'rows'; it was skipped, or left nothing") != std::string::npos);
+}
+
+TEST_CASE("a step whose input was changed by another one fails, and the run ends as other failed ones") {
+  TestHome home;
+  const std::string toml = kHead + step("a", "run = 'mkdir $QFLOW_OUT/dir; echo x > $QFLOW_OUT/dir/x'") +
+                           step("b",
+                                "needs = ['a']\nallow_failure = true\n"
+                                "run = 'chmod u+w $QFLOW_IN/dir/x; echo y > $QFLOW_IN/dir/x'") +
+                           step("c", "needs = ['b']\nrun = 'true'");
+  const auto run = home.run(toml);
+  REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
+  CHECK(run->status == RunStatus::kFailed);
+  CHECK(run->reason.starts_with("step c: artifact 'dir': the object "));
+  CHECK(run->reason.find("was changed and set aside: changed by step b of F/1") != std::string::npos);
+  CHECK(home.step_statuses("F/1") == "a=succeeded b=failed c=failed");
+  const Json shown = inspect_run(home.store(), home.find("F/1"), {}).value();
+  CHECK(shown["artifacts"]["dir"]["gone"].get<std::string>().find("set aside") != std::string::npos);
 }
 
 TEST_CASE("a step that writes through a link fails by name, and the object comes back") {
