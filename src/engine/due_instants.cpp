@@ -86,6 +86,10 @@ const ScheduleSubscription* schedule_of(const Trigger& trigger) {
   return std::get_if<ScheduleSubscription>(&trigger.subscriptions().front());
 }
 
+std::optional<Instant> due_instant(const Event& event) {
+  return event.name.starts_with("qflow.schedule.") ? std::optional(event.timestamp) : std::nullopt;
+}
+
 Event due_event(const DeployedFlow& flow, const Trigger& schedule, Instant due, Instant now) {
   Event event;
   event.name = listened_name(schedule, schedule.subscriptions().front(), "");

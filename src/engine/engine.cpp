@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "qflow/engine/due_instants.h"
 #include "qflow/engine/firing.h"
 #include "qflow/model/parameter.h"
 #include "qflow/trigger/source_filter.h"
@@ -35,11 +36,6 @@ const Subscription* source_heard(const DeployedFlow& flow, const Trigger& trigge
     if (listens_to(trigger, subscription, flow.name_space, event.name)) return &subscription;
   }
   return nullptr;
-}
-
-// The instant that was due, which a chain of runs passes on.
-std::optional<Instant> due_instant(const Event& event) {
-  return event.name.starts_with("qflow.schedule.") ? std::optional(event.timestamp) : std::nullopt;
 }
 
 // The events of a run that has not started.

@@ -6,6 +6,7 @@
 #include "engine/simulation_notes.h"
 #include "qflow/engine/event_judgement.h"
 #include "qflow/engine/trigger_kind.h"
+#include "qflow/model/run_end.h"
 
 namespace qflow {
 namespace {
@@ -16,6 +17,7 @@ void recognise_runs(std::vector<TriggerSource>& sources) {
     if (source.run || !is_end_of_run(source.event)) continue;
     source.run = source.event.caused_by;
     source.short_name = source.run->flow.text();
+    source.step = ended_step(source.event);
   }
 }
 

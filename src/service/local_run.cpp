@@ -3,6 +3,7 @@
 #include <map>
 #include <utility>
 
+#include "qflow/engine/due_instants.h"
 #include "qflow/engine/simulated_trigger.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/model/project_namespace.h"
@@ -37,10 +38,12 @@ Result<std::optional<SimulatedTrigger>> simulate(const LoadedFlow& flow, const L
   return simulate_trigger(std::move(sources), *flow.definition, flow.triggers, artifact_reader(store));
 }
 
-std::optional<Instant> inherited_instant(const TriggerRecord& record, Store* store) {
+// As a deployed trigger finds it.
+std::optional<Instant> scheduled_instant(const TriggerRecord& record, Store* store) {
   for (const TriggerSource& source : record.sources) {
-    if (!source.run || store == nullptr) continue;
-    const auto run = store->ledger().find_run(*source.run);
+    if (const auto due = due_instant(source.event)) return due;
+    if (!source.event.caused_by || store == nullptr) continue;
+    const auto run = store->ledger().find_run(*source.event.caused_by);
     if (run && run->scheduled_at) return run->scheduled_at;
   }
   return std::nullopt;
@@ -65,7 +68,7 @@ Result<Preparation> prepare(const LoadedFlow& flow, const LocalRunRequest& reque
   if (simulated) {
     values = std::move(simulated->parameters);
     run.context = simulated->context;
-    run.scheduled_at = inherited_instant(simulated->record, store);
+    run.scheduled_at = scheduled_instant(simulated->record, store);
     run.trigger = std::move(simulated->record);
     result.notes = std::move(simulated->notes);
   }

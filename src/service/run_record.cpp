@@ -17,10 +17,15 @@ Status RunRecord::report(const RunChanges& changes) {
 }
 
 // The ends of a local run and its steps are nobody's business.
-Result<JudgedEvent> RunRecord::judge_end(Event event) {
+JudgedEvent RunRecord::unjudged_end(Event event, std::int64_t generation) const {
   event.id = make_event_id(event.recorded_at, random_bytes());
-  if (run_.origin == RunOrigin::kLocal) return JudgedEvent{std::move(event), {}, kHeardByNobody};
-  return intake_.judge(std::move(event));
+  return {std::move(event), {}, run_.origin == RunOrigin::kLocal ? kHeardByNobody : generation};
+}
+
+Result<JudgedEvent> RunRecord::judge_end(Event event) {
+  JudgedEvent end = unjudged_end(std::move(event), kHeardByNobody);
+  if (run_.origin == RunOrigin::kLocal) return end;
+  return intake_.judge(std::move(end.event));
 }
 
 // A local run is for trying things out: what it would have told others is only shown, unless the step insists.
@@ -28,7 +33,7 @@ Result<std::vector<JudgedEvent>> RunRecord::judge(const RunChanges& changes) {
   std::vector<JudgedEvent> events;
   for (const StepState& step : changes.steps) {
     if (!step.ended_at || step.status == StepStatus::kSkipped) continue;
-    QFLOW_ASSIGN(events.emplace_back(), judge_end(step_end_event(run_, step)));
+    events.push_back(unjudged_end(step_end_event(run_, step), kJudgedWhenRecorded));
   }
   for (const PublishedEvent& published : changes.published) {
     Event event = published.event;

@@ -1,5 +1,12 @@
 #include "qflow/service/trigger_arguments.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "qflow/error/printable.h"
+#include "qflow/model/run_end.h"
 #include "qflow/os/random.h"
 #include "qflow/service/run_objects.h"
 #include "qflow/service/run_reference.h"
@@ -10,7 +17,32 @@ namespace {
 
 constexpr std::uint64_t kLongestEvent = 1024 * 1024;
 
-Result<TriggerSource> run_source(const std::string& argument, Store* store) {
+// A step that was taken over from an earlier run has no event of its own in this one.
+Result<Event> taken_over_event(const Run& run, const StepState& step, const Doors& doors) {
+  Event event = step_end_event(run, step);
+  event.recorded_at = doors.clock.now();
+  event.id = make_event_id(event.recorded_at, random_bytes());
+  return event;
+}
+
+Result<Event> step_event(Store& store, const Run& run, const StepId& step, const Doors& doors) {
+  QFLOW_ASSIGN(const auto flow, recorded_flow(store, run));
+  QFLOW_TRY(find_step(*flow, step).map([](std::size_t) {}));
+  QFLOW_ASSIGN(const std::vector<StepState> states, store.ledger().steps(run.id));
+  const auto state =
+      std::find_if(states.begin(), states.end(), [&](const StepState& each) { return each.step == step; });
+  const std::string what = fmt::format("the step {} of {}", quoted(step.text()), run.id.text());
+  if (state == states.end() || !state->ended_at) return fail(ErrorKind::kNotFound, what + " was never started");
+  if (state->status == StepStatus::kSkipped) {
+    return fail(ErrorKind::kNotFound, fmt::format("{} was skipped: {}", what, state->reason),
+                "a trigger on a step never hears of that");
+  }
+  auto ended = store.ledger().end_event(run.id, step);
+  if (ended || ended.error().kind != ErrorKind::kNotFound) return ended;
+  return taken_over_event(run, *state, doors);
+}
+
+Result<TriggerSource> run_source(const std::string& argument, Store* store, const Doors& doors) {
   QFLOW_ASSIGN(const RunReference reference, parse_run_reference(argument));
   if (store == nullptr) {
     return fail(ErrorKind::kNotFound, "there is no run " + quoted(argument) + ": this folder has no store yet",
@@ -23,7 +55,11 @@ Result<TriggerSource> run_source(const std::string& argument, Store* store) {
                 "wait for its end, or name " + reference.flow.text() + "/latest, the newest run that has ended");
   }
   TriggerSource source;
-  QFLOW_ASSIGN(source.event, store->ledger().end_event(run.id, reference.step));
+  if (reference.step) {
+    QFLOW_ASSIGN(source.event, step_event(*store, run, *reference.step, doors));
+  } else {
+    QFLOW_ASSIGN(source.event, store->ledger().end_event(run.id, std::nullopt));
+  }
   source.short_name = run.id.flow.text();
   source.run = run.id;
   source.step = reference.step;
@@ -79,7 +115,7 @@ Result<TriggerSource> parse_trigger_argument(const std::string& argument, Store*
     QFLOW_ASSIGN(const std::string text, read_file(doors.files, doors.folder / file, kLongestEvent));
     return json_source(text, file, doors);
   }
-  if (argument.find('/') != std::string::npos) return run_source(argument, store);
+  if (argument.find('/') != std::string::npos) return run_source(argument, store, doors);
   if (is_event_id(argument)) return recorded_event(argument, store);
   return named_event(argument, doors);
 }

@@ -146,6 +146,16 @@ def conditions_of_flow_triggers(desk):
 
 
 @case
+def what_a_step_leaves_is_mapped_at_its_end(desk):
+    steps = "run = 'echo 1 > $QFLOW_OUT/x.json'\n[[steps]]\nid = 'b'\nrun = 'echo 2 > $QFLOW_OUT/x.json'\n"
+    mapped = "source_task_id = 's'\nparameters = { x = 'artifacts.x' }"
+    desk.deploy(flow("Up", on("up")) + steps, flow("OfStep", after("Up", mapped), params=["[parameters.x]\nrequired = true\ntype = 'int'\n"]))
+    desk.publish("up")
+    desk.work()
+    equal([run["params"] for run in desk.runs("OfStep")], [{"x": 1}])
+
+
+@case
 def a_local_run_fires_nothing(desk):
     desk.deploy(flow("Up"), flow("Down", after("Up", "condition = 'always'")))
     desk.ask("run", "flow0.toml")

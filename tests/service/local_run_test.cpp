@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "qflow/service/run_objects.h"
+#include "qflow/service/run_resumption.h"
 #include "step_text.h"
 #include "support/test_home.h"
 
@@ -378,6 +379,60 @@ TEST_CASE("run numbers count per flow, tags and context are kept") {
   CHECK(run.tags == std::vector<std::string>{"ml", "nightly"});
   CHECK(run.context == "2026-11-20");
   CHECK(run.status == RunStatus::kSucceeded);
+}
+
+TEST_CASE("a step of an earlier run as the trigger") {
+  TestHome home;
+  const std::string up = "id = \"Up\"\n" + step("a", "run = 'echo 1 > $QFLOW_OUT/x.json'") +
+                         step("b", "run = 'echo 2 > $QFLOW_OUT/x.json'") + step("skipped", "when = 'false'") +
+                         step("last", "needs = ['a', 'b']\nrun = 'test -e ready'");
+  const std::string down = kHead +
+                           "[parameters.p]\ntype = 'int'\n[[triggers]]\ntype = 'flow'\nsource_flow_id = 'Up'\n"
+                           "source_task_id = 'a'\nparameters = { p = 'artifacts.x' }\n" +
+                           step("s", "env = { X = '{{ trigger.data.x }}' }\nrun = 'echo $QFLOW_PARAM_p $X'");
+  REQUIRE(home.run(up));
+  home.write("ready", "");
+  REQUIRE(resume_run(home.store(), RunId::parse("Up/1").value(), std::nullopt, {}, home.doors(), nullptr, home.seen));
+  LocalRunRequest request;
+  const Event end = home.store().ledger().end_event(RunId::parse("Up/1").value(), StepId::parse("a").value()).value();
+  // The second run took the step over.
+  for (const std::string& trigger : {std::string("Up/1/a"), std::string("Up/2/a"), end.id}) {
+    CAPTURE(trigger);
+    request.triggers = {trigger};
+    const auto run = home.run(down, request);
+    REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
+    CHECK(home.seen.notes.empty());
+    CHECK(home.seen.lines == std::vector<std::string>{"s | 1 1"});
+  }
+  struct Row {
+    std::string trigger;
+    std::string error;
+  };
+  const std::vector<Row> rows{
+      {"Up/1/lats", "Up has no step 'lats'; did you mean 'last'?"},
+      {"Up/1/skipped",
+       "the step 'skipped' of Up/1 was skipped: it is always false; a trigger on a step never hears of that"},
+  };
+  for (const Row& row : rows) {
+    request.triggers = {row.trigger};
+    const auto run = home.run(down, request);
+    REQUIRE_FALSE(run);
+    CHECK(run.error().kind == ErrorKind::kNotFound);
+    CHECK(to_text(run.error()) == row.error);
+  }
+}
+
+TEST_CASE("the instant that a schedule's event was due is known, also down the chain") {
+  TestHome home;
+  const std::string toml = kHead + "[[triggers]]\ntype = 'schedule'\nid = 'n'\nschedule = '0 0 * * *'\n" +
+                           step("s", "run = 'echo $QFLOW_SCHEDULED_AT'");
+  LocalRunRequest request;
+  for (const std::string trigger :
+       {R"({"name": "qflow.schedule.F.n", "timestamp": "2026-01-01T00:00:00Z"})", "F/1", "F/2/s"}) {
+    request.triggers = {trigger};
+    REQUIRE(home.run(toml, request));
+    CHECK(home.seen.lines == std::vector<std::string>{"s | 2026-01-01T00:00:00Z"});
+  }
 }
 
 }  // namespace

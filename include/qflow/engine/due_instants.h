@@ -51,6 +51,9 @@ const ScheduleSubscription* schedule_of(const Trigger& trigger);
 // The event of an instant that was due, noticed at `now`; its id is left empty.
 Event due_event(const DeployedFlow& flow, const Trigger& schedule, Instant due, Instant now);
 
+// Of a schedule's event the instant that was due, which a chain of runs passes on; nothing of other events.
+std::optional<Instant> due_instant(const Event& event);
+
 // The event of instants that start nothing; its payload is {count, first, last}. Its outcome is expired.
 Event missed_event(const DeployedFlow& flow, const Trigger& schedule, const MissedInstants& missed, Instant now);
 std::string missed_span(const MissedInstants& missed);  // "3 instants from … to …"

@@ -15,6 +15,9 @@ namespace qflow {
 
 // The generation of an event that is recorded only: the end of a local run.
 inline constexpr std::int64_t kHeardByNobody = -1;
+// Of an event whose listeners judge it inside of the transaction that records it, since they may ask for what comes
+// into the ledger with it: the end of a step.
+inline constexpr std::int64_t kJudgedWhenRecorded = -2;
 
 // An event with what its listeners make of it, as long as the deployments are of that generation.
 struct JudgedEvent {
