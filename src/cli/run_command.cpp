@@ -7,6 +7,7 @@
 #include "cli/run_view.h"
 #include "cli/store_access.h"
 #include "cli/terminal.h"
+#include "qflow/model/tag.h"
 #include "qflow/service/local_run.h"
 
 namespace qflow {
@@ -48,6 +49,7 @@ Result<LocalRunRequest> read_request(const Arguments& arguments) {
   request.triggers = arguments.values("trigger");
   request.parameters = arguments.values("param");
   request.tags = arguments.values("tag");
+  for (const std::string& tag : request.tags) QFLOW_TRY(check_tag(tag));
   QFLOW_ASSIGN(request.context, arguments.text("context"));
   QFLOW_ASSIGN(request.execution, read_execution_options(arguments));
   return request;

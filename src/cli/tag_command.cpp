@@ -4,13 +4,11 @@
 #include "cli/run_list.h"
 #include "cli/store_access.h"
 #include "cli/terminal.h"
-#include "qflow/error/printable.h"
+#include "qflow/model/tag.h"
 
 namespace qflow {
 
 namespace {
-
-constexpr std::size_t kLongestTag = 200;
 
 constexpr PositionalSpec kPositionals[] = {
     {.name = "RUN", .help = "Flow/34, Flow/latest or Flow latest", .completes = Completes::kRun},
@@ -18,12 +16,6 @@ constexpr PositionalSpec kPositionals[] = {
 };
 
 constexpr OptionSpec kOptions[] = {{.name = "json", .help = "as one JSON object"}};
-
-Status check_tag(const std::string& tag) {
-  if (!tag.empty() && tag.size() <= kLongestTag && printable(tag) == tag) return {};
-  return fail(ErrorKind::kInvalid, fmt::format("{} is no tag", quoted(tag)),
-              fmt::format("a tag is text of 1 to {} bytes without control characters", kLongestTag));
-}
 
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   const std::vector<std::string>& words = arguments.positionals();

@@ -114,7 +114,7 @@ Result<Value> call_timestamp(const Call& call) {
   }
   const std::string* text = text_in(value);
   if (text == nullptr) return tl::make_unexpected(wrong_argument(call, 0, "text or seconds since 1970 as an integer"));
-  const auto instant = parse_instant(*text);
+  const auto instant = parse_datetime(*text);
   if (!instant) return unreadable(call, "instant", "write RFC 3339: 2026-11-20T10:00:00Z");
   return Value(*instant);
 }

@@ -18,10 +18,18 @@ struct Reach {
   std::set<std::string, std::less<>> steps;
   std::set<std::string, std::less<>> in_reach;
   std::string own;  // the step of the place
+  bool sees_artifacts = true;
 };
 
 bool names_artifacts(const Reference& reference) {
   return reference.path[0] == "artifacts" && reference.path.size() > 1;
+}
+
+// Of a name that may be any artifact's.
+std::optional<ExpressionProblem> unseen(std::size_t offset, const Reach& reach) {
+  if (reach.sees_artifacts) return std::nullopt;
+  return ExpressionProblem{offset, "step " + quoted(reach.own) + " needs no other step, so it sees no artifacts",
+                           "add the step that leaves it to its needs"};
 }
 
 // Of a reference that names artifacts: its problem, where it names a step out of reach.
@@ -30,7 +38,7 @@ std::optional<ExpressionProblem> unreachable(const Reference& reference, const R
   const bool by_dot_steps = path[1] == ".steps";
   const std::size_t at = by_dot_steps ? 2 : 1;
   const bool goes_on = path.size() > at + 1 || !reference.complete;
-  if (path.size() <= at || (!by_dot_steps && !goes_on)) return std::nullopt;
+  if (path.size() <= at || (!by_dot_steps && !goes_on)) return unseen(reference.offsets[1], reach);
   const std::string& name = path[at];
   const std::size_t offset = reference.offsets[at];
   if (reach.in_reach.count(name) > 0) return std::nullopt;
@@ -42,7 +50,7 @@ std::optional<ExpressionProblem> unreachable(const Reference& reference, const R
         offset, "step " + quoted(reach.own) + " does not need " + quoted(name) + ", so it does not see its artifacts",
         "add " + quoted(name) + " to its needs"};
   }
-  if (!by_dot_steps) return std::nullopt;
+  if (!by_dot_steps) return unseen(offset, reach);
   const std::vector<std::string> known(reach.in_reach.begin(), reach.in_reach.end());
   return ExpressionProblem{offset, "there is no step " + quoted(name), did_you_mean_or_list(name, known)};
 }
@@ -81,6 +89,7 @@ class StepChecker {
     reach_.in_reach.clear();
     for (const std::size_t needed : graph_.ancestors(index_)) reach_.in_reach.insert(flow_.steps[needed].id.text());
     if (place == StepPlace::kPublish) reach_.in_reach.insert(reach_.own);
+    reach_.sees_artifacts = place == StepPlace::kPublish || !step_->needs.empty();
     return reach_;
   }
 
@@ -168,7 +177,7 @@ class StepChecker {
     }
     const std::vector<std::string> names = names_in_shell(step);
     const bool known = !path.empty() && std::find(names.begin(), names.end(), path[0]) != names.end();
-    const std::string advice = known ? environment_advice(path) : "use the environment";
+    const std::string advice = known ? environment_advice(path, step) : "use the environment";
     return step == nullptr ? advice : advice + ", or exec in place of run";
   }
 

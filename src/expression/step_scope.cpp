@@ -4,6 +4,24 @@
 
 namespace qflow {
 
+namespace {
+
+std::string no_element_here(const Step& step, StepPlace place) {
+  switch (place) {
+    case StepPlace::kWhen:
+    case StepPlace::kForeach:
+      return "it is evaluated once, before there are elements";
+    case StepPlace::kPublish:
+      if (step.foreach) return "it is evaluated once, after all elements";
+      break;
+    case StepPlace::kTask:
+      break;
+  }
+  return "only a step with foreach has elements";
+}
+
+}  // namespace
+
 StepScopes::StepScopes(const FlowDefinition& flow) {
   for (const Parameter& parameter : flow.parameters) parameters_.push_back(parameter.name.text());
   const Json run = run_summary(Run());
@@ -15,14 +33,12 @@ ScopeShape StepScopes::shape(const Step& step, StepPlace place, std::string text
   shape.place = std::move(text);
   shape.roots = {{"params", false, parameters_, "parameter"}, {"run", false, run_fields_}, {"artifacts"}, {"trigger"}};
   shape.absent = {{"event", "in a step the event is trigger.event"}};
-  const bool once = place == StepPlace::kWhen || place == StepPlace::kForeach;
-  if (step.foreach && !once) {
+  if (step.foreach && place == StepPlace::kTask) {
     shape.roots.push_back({"item"});
     shape.roots.push_back({"index"});
     return shape;
   }
-  const std::string advice =
-      once ? "it is evaluated once, before there are elements" : "only a step with foreach has elements";
+  const std::string advice = no_element_here(step, place);
   shape.absent.push_back({"item", advice});
   shape.absent.push_back({"index", advice});
   return shape;
@@ -34,20 +50,25 @@ std::vector<std::string> names_in_shell(const Step* step) {
   return names;
 }
 
-std::string environment_advice(const std::vector<std::string>& path) {
+std::string environment_advice(const std::vector<std::string>& path, const Step* step) {
+  const std::string of_run = step == nullptr ? " --run \"$QFLOW_RUN\"`" : "`";
   const std::string& root = path[0];
   const std::string field = path.size() > 1 ? path[1] : "";
   if (root == "params") return "use $QFLOW_PARAM_" + (field.empty() ? "<name>" : field);
   if (root == "item") return "use $QFLOW_ITEM";
   if (root == "index") return "use $QFLOW_INDEX";
-  if (root == "artifacts") return "read the file $QFLOW_IN/" + (field.empty() ? "<name>" : field) + ".json";
+  if (root == "artifacts") {
+    const std::string name = field.empty() ? "<name>" : field;
+    if (step == nullptr) return "call `qflow get artifacts." + name + of_run;
+    return "read the file $QFLOW_IN/" + name + ".json";
+  }
   if (root == "trigger")
-    return "read the file $QFLOW_TRIGGER, or call `qflow get trigger" + (field.empty() ? "" : "." + field) + "`";
+    return "read the file $QFLOW_TRIGGER, or call `qflow get trigger" + (field.empty() ? "" : "." + field) + of_run;
   if (field == "id" || field.empty()) return "use $QFLOW_RUN";
   if (field == "flow") return "use $QFLOW_FLOW";
   if (field == "context") return "use $QFLOW_CONTEXT";
   if (field == "scheduled_at") return "use $QFLOW_SCHEDULED_AT";
-  return "call `qflow get run." + field + "`";
+  return "call `qflow get run." + field + of_run;
 }
 
 }  // namespace qflow

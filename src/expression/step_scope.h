@@ -29,10 +29,11 @@ class StepScopes {
   std::vector<std::string> run_fields_;
 };
 
-// The names whose braces are refused in shell text; of `run` in a step with foreach also item and index.
+// The names whose braces are refused in shell text; of `run` in a step with foreach also item and index. Without a step
+// it is the text of a hook, also below.
 std::vector<std::string> names_in_shell(const Step* step);
 
 // What to write in shell text for a reference: "use $QFLOW_PARAM_window". `path` has a root of names_in_shell.
-std::string environment_advice(const std::vector<std::string>& path);
+std::string environment_advice(const std::vector<std::string>& path, const Step* step);
 
 }  // namespace qflow

@@ -7,6 +7,7 @@
 #include "flowfile/checked_text.h"
 #include "flowfile/flow_sections.h"
 #include "flowfile/toml_document.h"
+#include "qflow/model/tag.h"
 
 namespace qflow {
 namespace {
@@ -51,7 +52,9 @@ void read_head(ConfigReader& reader, FlowDefinition& flow) {
   if (const auto description = reader.text("description")) flow.description = description->value;
   reader.choice("flow_type", {"standard"});
   for (const Located<std::string>& tag : reader.text_list("tags")) {
-    if (program_text(tag, "tags", reader.diagnostics())) flow.tags.push_back(tag.value);
+    const Status checked = check_tag(tag.value);
+    if (!checked) reader.diagnostics().error(tag.position, checked.error().message, checked.error().advice);
+    if (checked) flow.tags.push_back(tag.value);
   }
 }
 
@@ -80,6 +83,7 @@ void read_all_steps(ConfigReader& reader, FlowDefinition& flow) {
     diagnostics.warning({1, 1}, "the flow has no steps", "its runs succeed at once; add a [[steps]] table");
   }
   check_steps(flow.steps, diagnostics);
+  check_parameter_names(flow, diagnostics);
 }
 
 }  // namespace

@@ -42,6 +42,9 @@ std::vector<StepPublish> read_publish(const std::vector<const ConfigTable*>& tab
 // What only all steps together show: duplicate ids, unknown steps in needs, cycles.
 void check_steps(const std::vector<Step>& steps, Diagnostics& diagnostics);
 
+// Parameters that the element of a foreach would hide.
+void check_parameter_names(const FlowDefinition& flow, Diagnostics& diagnostics);
+
 // The section of the file that a key belongs to, said as a message about a key that stands elsewhere ("belongs in
 // [run]"); "" for keys of no section.
 std::string explain_misplaced_key(std::string_view key);

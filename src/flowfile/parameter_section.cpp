@@ -147,4 +147,18 @@ std::vector<Parameter> read_parameters(const ConfigTable& table, Diagnostics& di
   return parameters;
 }
 
+void check_parameter_names(const FlowDefinition& flow, Diagnostics& diagnostics) {
+  const auto foreach =
+      std::find_if(flow.steps.begin(), flow.steps.end(), [](const Step& step) { return step.foreach.has_value(); });
+  if (foreach == flow.steps.end()) return;
+  for (const Parameter& parameter : flow.parameters) {
+    const std::string& name = parameter.name.text();
+    if (name != "item" && name != "index") continue;
+    diagnostics.error(parameter.position,
+                      fmt::format("parameter {} would be hidden: QFLOW_PARAMS of step {} has its foreach's {} there",
+                                  qflow::quoted(name), qflow::quoted(foreach->id.text()), name),
+                      "rename the parameter");
+  }
+}
+
 }  // namespace qflow

@@ -92,7 +92,8 @@ TEST_CASE("when") {
   };
   for (const Fact& row : rows) {
     FlowBuilder builder;
-    builder.step("load").when = builder.text(row.text);
+    builder.step("first");
+    builder.step("load", {"first"}).when = builder.text(row.text);
     CAPTURE(builder.flow.text);
     CHECK_EQ(builder.problems(), std::string(row.problems));
   }
@@ -109,7 +110,8 @@ TEST_CASE("foreach") {
   };
   for (const Fact& row : rows) {
     FlowBuilder builder;
-    builder.step("load").foreach = builder.text(row.text);
+    builder.step("first");
+    builder.step("load", {"first"}).foreach = builder.text(row.text);
     CAPTURE(builder.flow.text);
     CHECK_EQ(builder.problems(), std::string(row.problems));
   }
@@ -160,7 +162,31 @@ TEST_CASE("publish") {
            "3:11: there is no 'item' in publish; only a step with foreach has elements\n"
            "6:18: there is no parameter 'x' in params; known: window, mode");
   builder.flow.steps[0].foreach = Located<std::string>{"[1]", {}};
-  CHECK_EQ(builder.problems().find("'item'"), std::string::npos);
+  builder.flow.steps[0].publish[0].when = builder.text("index > 1");
+  CHECK_EQ(builder.problems(),
+           "3:11: there is no 'item' in publish; it is evaluated once, after all elements\n"
+           "6:18: there is no parameter 'x' in params; known: window, mode\n"
+           "7:8: there is no 'index' in the when of publish; it is evaluated once, after all elements");
+}
+
+TEST_CASE("a step that needs no other sees no artifacts") {
+  const std::vector<Fact> rows = {
+      {"artifacts == {} || size(artifacts) == 0", ""},
+      {"trigger.data.rows > 1", ""},
+      {"artifacts.rows > 1",
+       "1:18: step 'load' needs no other step, so it sees no artifacts; add the step that leaves it to its needs"},
+      {"has(artifacts.rows.x)",
+       "1:22: step 'load' needs no other step, so it sees no artifacts; add the step that leaves it to its needs"},
+      {"artifacts.other.x > 1",
+       "1:18: step 'load' does not need 'other', so it does not see its artifacts; add 'other' to its needs"},
+  };
+  for (const Fact& row : rows) {
+    FlowBuilder builder;
+    builder.step("other");
+    builder.step("load").when = builder.text(row.text);
+    CAPTURE(builder.flow.text);
+    CHECK_EQ(builder.problems(), std::string(row.problems));
+  }
 }
 
 TEST_CASE("artifacts of a step that is not needed") {
@@ -231,6 +257,14 @@ TEST_CASE("braces in shell text") {
   hooks.flow.hooks.on_failure = hooks.text("notify {{ status }} {{ item }}");
   CHECK_EQ(hooks.problems(),
            "1:15: no templates in a hook: what they insert would become shell code; use $QFLOW_PARAM_mode");
+  FlowBuilder reading;
+  reading.flow.hooks.on_success = reading.text("{{ artifacts.rows.x }} {{ run.tags }}");
+  CHECK_EQ(
+      reading.problems(),
+      "1:8: no templates in a hook: what they insert would become shell code; call `qflow get artifacts.rows --run "
+      "\"$QFLOW_RUN\"`\n"
+      "1:31: no templates in a hook: what they insert would become shell code; call `qflow get run.tags --run "
+      "\"$QFLOW_RUN\"`");
 }
 
 TEST_CASE("a flow without parameters says so") {

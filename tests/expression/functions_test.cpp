@@ -183,8 +183,11 @@ TEST_CASE("instants and durations") {
       {"timestamp(p.day) == timestamp('2026-11-20T11:00:00+01:00')", "true"},
       {"timestamp(0)", R"("1970-01-01T00:00:00Z")"},
       {"timestamp(now) == now", "true"},
-      {"timestamp('2026-11-20')",
-       "error: timestamp() reads no instant from \"2026-11-20\"; write RFC 3339: 2026-11-20T10:00:00Z"},
+      {"timestamp('2026-11-20')", R"("2026-11-20T00:00:00Z")"},  // what a datetime parameter may be
+      {"timestamp('2026-11-20T10:00')", R"("2026-11-20T10:00:00Z")"},
+      {"timestamp('2026-11-20 10:00:01')", R"("2026-11-20T10:00:01Z")"},
+      {"timestamp('20.11.2026')",
+       "error: timestamp() reads no instant from \"20.11.2026\"; write RFC 3339: 2026-11-20T10:00:00Z"},
       {"timestamp(253402300800)", "error: timestamp() reads no instant between the years 1 and 9999 from 253402300800"},
       {"timestamp(1.5)", "error: timestamp() takes text or seconds since 1970 as an integer, not 1.5 (a float)"},
       {"duration('1h30m')", R"("1h30m")"},

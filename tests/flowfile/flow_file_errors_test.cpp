@@ -85,7 +85,10 @@ TEST_CASE("the head") {
        "f.toml:2:8: error: `tags` must be a list of text; is text; write it in brackets: [\"ml\"]"},
       {around("tags = [1]"),
        "f.toml:2:9: error: each element of `tags` must be text; this is an integer; write it in quotes: \"1\""},
-      {around("tags = [\"\"]"), "f.toml:2:9: error: `tags` is empty; leave the key out or give it a text"},
+      {around("tags = [\"\"]"),
+       "f.toml:2:9: error: '' is no tag; a tag is text of 1 to 200 bytes without control characters"},
+      {around("tags = [\"a\\nb\"]"),
+       "f.toml:2:9: error: 'a\\nb' is no tag; a tag is text of 1 to 200 bytes without control characters"},
       {around("descriptoin = \"x\""),
        "f.toml:2:1: error: unknown key 'descriptoin' in the flow file; did you mean 'description'?"},
       {around("when_busy = \"skip\""), "f.toml:2:1: error: key 'when_busy' belongs in [run]"},
@@ -137,6 +140,10 @@ TEST_CASE("[parameters]") {
       {around("[parameters.w]\ntype = \"integer\""),
        "f.toml:3:8: error: `type` must be one of 'string', 'int', 'float', 'bool', 'json' and 'datetime'; is "
        "'integer'"},
+      {around("[parameters.item]\n[parameters.index]"), ""},
+      {around("[parameters.item]\n[parameters.Index]") + "foreach = \"[1]\"\n",
+       "f.toml:2:13: error: parameter 'item' would be hidden: QFLOW_PARAMS of step 'a' has its foreach's item there; "
+       "rename the parameter"},
       {around("[parameters.w]\ntype = \"int\"\ndefault = \"three\""),
        "f.toml:4:11: error: parameter 'w' must be an integer, is text 'three'"},
       {around("[parameters.w]\ntype = \"int\"\ndefault = 1.5"),
