@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <list>
+#include <set>
 
 #include "cli/command_table.h"
 #include "cli/log_printer.h"
@@ -18,6 +19,7 @@ namespace qflow {
 namespace {
 
 constexpr std::chrono::milliseconds kFollowInterval{200};
+constexpr std::string_view kTimedOut = "timed out";  // the reason that the runner gives
 
 constexpr PositionalSpec kPositionals[] = {
     {.name = "RUN[/STEP[/INDEX]]",
@@ -34,16 +36,17 @@ constexpr OptionSpec kOptions[] = {
 // The logs of one run that were asked for, as far as they have been printed.
 class LogView {
  public:
-  LogView(Context& context, Store& store, RunId run, RunReference wanted, const Arguments& arguments)
+  LogView(Context& context, Store& store, const Run& run, RunReference wanted, const Arguments& arguments)
       : context_(context),
         store_(store),
-        run_(std::move(run)),
+        run_(run.id),
         wanted_(std::move(wanted)),
         failed_only_(arguments.flag("failed")),
         as_json_(arguments.flag("json")) {}
 
   // Prints what has come since the last call.
   Status print_new() {
+    if (failed_only_) QFLOW_TRY(find_timed_out());
     QFLOW_ASSIGN(std::vector<Attempt> attempts, store_.ledger().attempts(run_));
     std::stable_sort(attempts.begin(), attempts.end(),
                      [](const Attempt& a, const Attempt& b) { return a.started_at < b.started_at; });
@@ -69,7 +72,21 @@ class LogView {
 
   bool is_wanted(const Attempt& attempt) const {
     return (!wanted_.step || attempt.step == *wanted_.step) && (!wanted_.index || attempt.index == wanted_.index) &&
-           (!failed_only_ || attempt.status == StepStatus::kFailed);
+           (!failed_only_ || has_failed(attempt));
+  }
+
+  bool has_failed(const Attempt& attempt) const {
+    const bool timed_out = attempt.status == StepStatus::kCancelled && timed_out_.contains(attempt.step);
+    return timed_out || attempt.status == StepStatus::kFailed;
+  }
+
+  // The steps that the timeout of the run ended: cancelled, with its reason.
+  Status find_timed_out() {
+    QFLOW_ASSIGN(const std::vector<StepState> steps, store_.ledger().steps(run_));
+    for (const StepState& step : steps) {
+      if (step.status == StepStatus::kCancelled && step.reason == kTimedOut) timed_out_.insert(step.step);
+    }
+    return {};
   }
 
   bool is_known(const Attempt& attempt) const {
@@ -98,6 +115,7 @@ class LogView {
   RunReference wanted_;
   bool failed_only_;
   bool as_json_;
+  std::set<StepId> timed_out_;
   std::list<Log> logs_;
 };
 
@@ -111,6 +129,16 @@ Status check_step(Store& store, const Run& run, const RunReference& wanted) {
   }
   return fail(ErrorKind::kNotFound, fmt::format("{} has no step {}", run.id.text(), quoted(wanted.step->text())),
               did_you_mean_or_list(wanted.step->text(), names));
+}
+
+// gc removes the whole folder of a run whose results it gives up.
+Status refuse_removed(Context& context, Store& store, const Run& run) {
+  if (!run.removed_at) return {};
+  QFLOW_ASSIGN(const bool is_there, exists(context.files, store.layout().run(run.id)));
+  if (is_there) return {};
+  return fail(ErrorKind::kNotFound,
+              fmt::format("qflow gc removed the logs of {} at {}", run.id.text(), format_instant(*run.removed_at)),
+              "run.keep of its flow says how long they stay");
 }
 
 // Until the run has ended, or nobody reads any more.
@@ -129,13 +157,18 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
   QFLOW_ASSIGN(const Run run, find_run(*store, wanted, LatestMeans::kNewest));
   QFLOW_TRY(check_step(*store, run, wanted));
-  LogView view(context, *store, run.id, wanted, arguments);
+  QFLOW_TRY(refuse_removed(context, *store, run));
+  LogView view(context, *store, run, wanted, arguments);
   QFLOW_TRY(arguments.flag("follow") ? follow(context, *store, run, view) : view.print_new());
   if (view.empty() && wanted.index) {
     return fail(ErrorKind::kNotFound,
                 fmt::format("{}/{} has no task {}", run.id.text(), wanted.step->text(), *wanted.index));
   }
-  if (view.empty() && arguments.flag("failed")) print_note(context, "nothing failed in " + run.id.text());
+  if (view.empty() && arguments.flag("failed")) {
+    const bool failed = run.status == RunStatus::kFailed;
+    print_note(context, failed ? fmt::format("no task of {} failed: {}", run.id.text(), run.reason)
+                               : fmt::format("nothing failed in {}", run.id.text()));
+  }
   return ExitStatus::kOk;
 }
 

@@ -9,6 +9,7 @@ namespace qflow {
 
 namespace {
 
+constexpr std::string_view kValueSuffix = ".json";
 constexpr std::uint32_t kFileMode = 0644;
 constexpr std::uint32_t kProgramMode = 0755;
 constexpr std::uint32_t kExecutableBits = 0111;
@@ -24,6 +25,12 @@ constexpr OptionSpec kOptions[] = {
 Error outside_a_step() {
   return {ErrorKind::kUsage, "qflow put works inside a step only: QFLOW_OUT is not set",
           "call it from a step's run or exec"};
+}
+
+Error would_be_value(const ArtifactName& name) {
+  const std::string bare = name.text().substr(0, name.text().size() - kValueSuffix.size());
+  return {ErrorKind::kInvalid, fmt::format("{} can't be a file: what ends in .json is a value", quoted(name.text())),
+          fmt::format("qflow put {} - reads the value from standard input", bare.empty() ? "NAME" : bare)};
 }
 
 Status copy_file(FileSystem& files, const Path& from, const Path& to, const FileInfo& info) {
@@ -100,6 +107,7 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
     return fail(ErrorKind::kUsage, "qflow put takes either VALUE or --file PATH", "see qflow help put");
   }
   QFLOW_ASSIGN(const ArtifactName name, ArtifactName::parse(words.front()));
+  if (file && name.text().ends_with(kValueSuffix)) return tl::make_unexpected(would_be_value(name));
   const std::optional<std::string> out = find_variable(context.environment, "QFLOW_OUT");
   if (!out) return tl::make_unexpected(outside_a_step());
   QFLOW_TRY(file ? put_file(context, *out, name, *file) : put_value(context, *out, name, words[1]));

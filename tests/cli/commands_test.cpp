@@ -130,6 +130,8 @@ TEST_CASE("run refuses before anything is written") {
       {{"run", "bad.toml"}, 2},
       {{"run", "flow.toml", "-p", "q=1"}, 2},
       {{"run", "flow.toml", "-p", "p"}, 2},
+      {{"run", "flow.toml", "--tag", ""}, 2},
+      {{"run", "flow.toml", "--tag", "a\tb"}, 2},
       {{"run", "flow.toml", "--jobs", "0"}, 2},
       {{"run", "flow.toml", "--jobs", "many"}, 2},
       {{"run", "flow.toml", "--trigger", "G/1"}, 3},
@@ -245,6 +247,58 @@ TEST_CASE("what ran can be looked at") {
     CHECK(fixture.out.text.empty());
     CHECK(fixture.err.text.empty());
   }
+}
+
+TEST_CASE("logs of what failed, where no task did") {
+  CommandFixture fixture;
+  fixture.home.write("late.toml",
+                     "id = \"Late\"\n[run]\ntimeout = \"300ms\"\n[[steps]]\nid = \"a\"\nrun = \"echo fine\"\n"
+                     "[[steps]]\nid = \"b\"\nrun = \"echo slow; sleep 20\"\n");
+  CHECK(fixture.run({"run", "late.toml"}) == ExitStatus::kFailed);
+  CHECK(contains(fixture.err.text, "Late/1 failed: timed out; see qflow logs Late/1 --failed"));
+  CHECK(fixture.run({"logs", "Late/1", "--failed"}) == ExitStatus::kOk);
+  CHECK(fixture.out.text == "b | slow\n");
+  fixture.home.write("when.toml",
+                     "id = \"When\"\n[parameters.p]\ntype = \"json\"\ndefault = 1\n"
+                     "[[steps]]\nid = \"a\"\nwhen = \"params.p.q == 1\"\n");
+  CHECK(fixture.run({"run", "when.toml"}) == ExitStatus::kFailed);
+  CHECK(fixture.run({"logs", "When/1", "--failed"}) == ExitStatus::kOk);
+  CHECK(contains(fixture.err.text, "note: no task of When/1 failed: step a: when: params.p is 1"));
+}
+
+TEST_CASE("logs that gc removed are missed") {
+  CommandFixture fixture;
+  fixture.home.write("flow.toml", "id = \"F\"\n[run]\nkeep = \"1ms\"\n[[steps]]\nid = \"a\"\nrun = \"echo said\"\n");
+  fixture.run({"run", "flow.toml"});
+  CHECK(fixture.run({"gc"}) == ExitStatus::kOk);
+  for (const std::string option : {"--json", "--failed", "-f"}) {
+    CHECK(fixture.run({"logs", "F/1", option}) == ExitStatus::kNotFound);
+    CHECK(fixture.out.text.empty());
+    CHECK(contains(fixture.err.text, "qflow gc removed the logs of F/1 at 20"));
+  }
+}
+
+TEST_CASE("attempts of a step that goes on are counted") {
+  CommandFixture fixture;
+  const RunId run = fixture.home.add_run(kFlow).id;
+  const FileHandle lock = fixture.home.store().lock_run(run).value();
+  StepState step;
+  step.step = StepId::parse("a").value();
+  step.status = StepStatus::kRunning;
+  step.attempts = 1;
+  fixture.home.write([&](LedgerWriter& writer) -> Status {
+    for (int number = 1; number <= 3; ++number) {
+      Attempt attempt;
+      attempt.step = step.step;
+      attempt.number = number;
+      QFLOW_TRY(writer.save_attempt(run, attempt));
+    }
+    return writer.save_step(run, step);
+  });
+  CHECK(fixture.run({"inspect", "F/1", "--json"}) == ExitStatus::kOk);
+  CHECK((*parse_json(fixture.out.text))["steps"][0]["attempts"] == 3);
+  CHECK(fixture.run({"inspect", "F/1"}) == ExitStatus::kOk);
+  CHECK(contains(fixture.out.text, "3 attempts\n"));
 }
 
 TEST_CASE("without a store the commands that look say so") {
@@ -376,6 +430,8 @@ TEST_CASE("put refuses what can't be an artifact") {
   for (const std::string name : {"a/b", "..", "", "1a", "a b"}) {
     CHECK(fixture.run({"put", name, "1"}) == ExitStatus::kUsage);
   }
+  CHECK(fixture.run({"put", "a.json", "--file", "/etc/hostname"}) == ExitStatus::kUsage);
+  CHECK(contains(fixture.err.text, "'a.json' can't be a file: what ends in .json is a value"));
   CHECK(fixture.run({"put", "a"}) == ExitStatus::kUsage);
   CHECK(fixture.run({"put", "a", "1", "--file", "x"}) == ExitStatus::kUsage);
   CHECK(fixture.names() == "out ");
