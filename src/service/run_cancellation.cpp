@@ -7,6 +7,8 @@
 #include "qflow/os/stop_signals.h"
 #include "qflow/runner/leftovers.h"
 #include "qflow/runner/run_journal.h"
+#include "qflow/service/run_objects.h"
+#include "qflow/service/run_recovery.h"
 #include "service/interrupted_work.h"
 #include "service/run_record.h"
 
@@ -60,6 +62,11 @@ Status cancel_run(Store& store, const RunId& id, const Doors& doors, RunObserver
   const auto began = doors.clock.monotonic();
   QFLOW_ASSIGN(const Run before, store.ledger().find_run(id));
   QFLOW_TRY(refuse_ended(before));
+  if (status_now(store, id, before.status) == RunStatus::kCrashed) {
+    QFLOW_TRY(recover_run(store, id, doors, nullptr, observer));
+    QFLOW_ASSIGN(const Run recovered, store.ledger().find_run(id));
+    QFLOW_TRY(refuse_ended(recovered));
+  }
   for (pid_t asked = 0; doors.clock.monotonic() - began < kCancelPatience; std::this_thread::sleep_for(kCancelPause)) {
     auto lock = store.lock_run(id);
     if (!lock && lock.error().kind != ErrorKind::kBusy) return tl::make_unexpected(lock.error());

@@ -96,6 +96,10 @@ Result<std::vector<RunId>> abandoned_runs(Store& store) {
   return runs;
 }
 
+Status recover_run(Store& store, const RunId& run, const Doors& doors, StopSignals* signals, RunObserver& observer) {
+  return Recovery(store, doors, signals, observer).recover(run);
+}
+
 Status recover_runs(Store& store, const Doors& doors, StopSignals* signals, RunObserver& observer) {
   QFLOW_ASSIGN(const std::vector<RunId> abandoned, abandoned_runs(store));
   Recovery recovery(store, doors, signals, observer);

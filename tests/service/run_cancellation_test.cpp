@@ -84,6 +84,17 @@ TEST_CASE("a run that nobody executes is ended here, with what it had begun") {
   }
 }
 
+TEST_CASE("a local run whose process was killed has crashed, and is refused") {
+  CancellationFixture fixture;
+  fixture.home.add_run(kFlow + "[hooks]\non_failure = \"echo $QFLOW_STATUS\"\n");
+  const Status refused = fixture.cancel();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().kind == ErrorKind::kRefused);
+  CHECK(refused.error().message == "F/1 has ended already: it crashed");
+  CHECK(to_text(fixture.home.find("F/1").status) == to_text(RunStatus::kCrashed));
+  CHECK(fixture.home.seen.lines == std::vector<std::string>{"hook | crashed"});
+}
+
 TEST_CASE("the process that executes a run is asked once, and its end awaited") {
   CancellationFixture fixture;
   fixture.home.add_run(kFlow);

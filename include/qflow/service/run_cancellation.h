@@ -13,9 +13,10 @@ namespace qflow {
 Status end_replaced_runs(Store& store, const Doors& doors, std::vector<RunId>& asked, RunObserver& observer);
 
 // Ends a run that waits or is being executed, and returns when it has ended as cancelled. Its process gets the chance
-// that Ctrl-C gives too: its steps have 10 s after SIGTERM. A run that nobody executes any more is ended here.
+// that Ctrl-C gives too: its steps have 10 s after SIGTERM. A run that nobody executes any more is recovered first, and
+// then ended here if it waits to go on.
 //
-// kBusy: the run did not end within 20 s. kRefused: it had ended before.
+// kBusy: the run did not end within 20 s. kRefused: it had ended before, or has crashed.
 Status cancel_run(Store& store, const RunId& run, const Doors& doors, RunObserver& observer);
 
 }  // namespace qflow

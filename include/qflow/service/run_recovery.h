@@ -22,4 +22,7 @@ Result<std::vector<RunId>> abandoned_runs(Store& store);
 // where there are some, end a hook that hangs.
 Status recover_runs(Store& store, const Doors& doors, StopSignals* signals, RunObserver& observer);
 
+// The same for this run alone; nothing happens when it is executed, waits for a tick, or has ended.
+Status recover_run(Store& store, const RunId& run, const Doors& doors, StopSignals* signals, RunObserver& observer);
+
 }  // namespace qflow
