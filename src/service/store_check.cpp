@@ -1,5 +1,8 @@
 #include "qflow/service/store_check.h"
 
+#include <fmt/format.h>
+
+#include <string_view>
 #include <utility>
 
 #include "qflow/error/printable.h"
@@ -11,6 +14,7 @@ namespace qflow {
 
 namespace {
 
+constexpr std::string_view kMakeAgain = "run the step that made it again, with qflow resume RUN STEP";
 constexpr std::uint32_t kOthersMayWrite = 0022;
 constexpr std::uint32_t kAnybodyMayWrite = 0222;
 
@@ -23,6 +27,8 @@ class StoreCheck {
     QFLOW_TRY(check_ledger());
     if (!problems_.empty()) return std::move(problems_);
     QFLOW_TRY(check_runs());
+    // Before others are set aside, which are told by their paths.
+    QFLOW_TRY(check_lost());
     QFLOW_TRY(check_objects());
     QFLOW_TRY(check_permissions());
     return std::move(problems_);
@@ -59,6 +65,12 @@ class StoreCheck {
     return recover_runs(store_, doors_, nullptr, observer_);
   }
 
+  Status check_lost() {
+    QFLOW_ASSIGN(const std::vector<std::string> lost, store_.ledger().lost_artifacts());
+    for (const std::string& what : lost) add(what, std::string(kMakeAgain), false);
+    return {};
+  }
+
   Status check_objects() {
     std::vector<ObjectRecord> changed;
     QFLOW_TRY(store_.ledger().visit_named_objects([&](const ObjectRecord& object) -> Status {
@@ -93,10 +105,10 @@ class StoreCheck {
       return true;
     }
     if (*state == ContentState::kMissing) {
-      add(what, "run the step that made it again, with qflow resume RUN STEP", false);
+      add(what, std::string(kMakeAgain), false);
       return true;
     }
-    add(what, "it was set aside; run the step that made it again, with qflow resume RUN STEP", false);
+    add(what, fmt::format("it was set aside; {}", kMakeAgain), false);
     return false;
   }
 

@@ -327,6 +327,10 @@ Status Ledger::visit_named_objects(const std::function<Status(const ObjectRecord
   return qflow::visit_named_objects(*connection_->database, visit);
 }
 
+Result<std::vector<std::string>> Ledger::lost_artifacts() {
+  return qflow::lost_artifacts(*connection_->database);
+}
+
 Result<std::vector<std::string>> Ledger::inconsistencies() {
   return qflow::inconsistencies(*connection_->database);
 }

@@ -105,6 +105,17 @@ Status visit_named_objects(SqliteConnection& ledger, const std::function<Status(
   }
 }
 
+Result<std::vector<std::string>> lost_artifacts(SqliteConnection& ledger) {
+  std::vector<std::string> lost;
+  QFLOW_TRY(add_texts(ledger,
+                      "SELECT 'the artifact ' || a.name || ' of ' || r.flow || '/' || r.number"
+                      " || ' is lost: it was changed and set aside: ' || o.quarantined"
+                      " FROM artifacts a JOIN runs r ON r.run = a.run JOIN objects o ON o.object = a.object"
+                      " WHERE r.removed_at IS NULL AND o.quarantined IS NOT NULL ORDER BY r.run, a.name",
+                      lost));
+  return lost;
+}
+
 Result<std::vector<std::string>> inconsistencies(SqliteConnection& ledger) {
   QFLOW_ASSIGN(std::vector<std::string> problems, ledger.check_integrity());
   if (!problems.empty()) return problems;

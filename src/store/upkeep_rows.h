@@ -18,6 +18,7 @@ Result<std::vector<RunId>> runs_ended_before(SqliteConnection& ledger, const std
                                              Instant before);
 Result<std::vector<UnnamedObject>> unnamed_objects(SqliteConnection& ledger, Instant put_before);
 Status visit_named_objects(SqliteConnection& ledger, const std::function<Status(const ObjectRecord&)>& visit);
+Result<std::vector<std::string>> lost_artifacts(SqliteConnection& ledger);
 Result<std::vector<std::string>> inconsistencies(SqliteConnection& ledger);
 
 }  // namespace qflow

@@ -89,6 +89,14 @@ TEST_CASE("a folder with another content is set aside, so that nothing reads it"
                                "resume RUN STEP\n");
   CHECK_FALSE(*exists(fixture.home.files, path));
   CHECK(std::filesystem::exists(fixture.home.store().layout().quarantine()));
+  for (int again = 0; again < 2; ++again) {
+    CHECK(fixture.check() ==
+          "wrong: the artifact folder of F/1 is lost: it was changed and set aside: found by qflow fsck; run the step "
+          "that made it again, with qflow resume RUN STEP\n");
+  }
+  // The same content comes in again.
+  REQUIRE(fixture.home.run(kFlow));
+  CHECK(fixture.check().empty());
 }
 
 TEST_CASE("rows that contradict each other are named") {

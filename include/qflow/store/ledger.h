@@ -146,6 +146,8 @@ class Ledger {
   Result<std::vector<EventKey>> outdated_keys(Instant recorded_before);
   // Calls `visit` for each object that some run's results name, with its bytes.
   Status visit_named_objects(const std::function<Status(const ObjectRecord&)>& visit);
+  // Artifacts whose content was changed and set aside, a sentence each with the run and why.
+  Result<std::vector<std::string>> lost_artifacts();
   // What does not agree inside the ledger, a sentence each: SQLite's own check, then rows that contradict each other.
   Result<std::vector<std::string>> inconsistencies();
 
