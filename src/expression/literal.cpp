@@ -8,6 +8,7 @@
 
 #include "expression/problem.h"
 #include "qflow/error/printable.h"
+#include "qflow/error/utf8_encoding.h"
 
 namespace qflow {
 namespace {
@@ -18,25 +19,6 @@ std::optional<std::int64_t> read_int64(const std::string& signed_digits, int bas
   const auto result = std::from_chars(signed_digits.data(), end, value, base);
   if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
   return value;
-}
-
-void append_utf8(std::string& text, std::uint32_t code) {
-  const auto byte = [&text](std::uint32_t bits) { text += static_cast<char>(bits); };
-  if (code < 0x80) {
-    byte(code);
-  } else if (code < 0x800) {
-    byte(0xC0 | code >> 6);
-    byte(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    byte(0xE0 | code >> 12);
-    byte(0x80 | (code >> 6 & 0x3F));
-    byte(0x80 | (code & 0x3F));
-  } else {
-    byte(0xF0 | code >> 18);
-    byte(0x80 | (code >> 12 & 0x3F));
-    byte(0x80 | (code >> 6 & 0x3F));
-    byte(0x80 | (code & 0x3F));
-  }
 }
 
 // The character that a one-letter escape stands for.
@@ -152,10 +134,6 @@ tl::expected<std::string, ExpressionProblem> read_text(std::string_view token) {
     i += length;
   }
   return text;
-}
-
-std::string write_text(std::string_view text) {
-  return to_compact(Json(text));
 }
 
 }  // namespace qflow

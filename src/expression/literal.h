@@ -17,7 +17,4 @@ tl::expected<Json, ExpressionProblem> read_number(std::string_view digits, Sign 
 // The text that a token writes with quotes, prefix and escapes (cel-spec langdef.md, "String and Bytes Values").
 tl::expected<std::string, ExpressionProblem> read_text(std::string_view token);
 
-// How an expression would write the text, in double quotes.
-std::string write_text(std::string_view text);
-
 }  // namespace qflow

@@ -1,10 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "flowfile/checked_text.h"
 #include "flowfile/flow_sections.h"
+#include "qflow/error/suggestion.h"
 
 namespace qflow {
 namespace {
@@ -110,16 +110,10 @@ class ParameterReader {
   Parameter parameter_;
 };
 
-std::string lower_case(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? c + 32 : c; });
-  return lower;
-}
-
 // Reports a name that an earlier parameter has too, but for case.
 bool is_repeated(const std::vector<Parameter>& parameters, const ConfigEntry& entry, Diagnostics& diagnostics) {
   const auto same = std::find_if(parameters.begin(), parameters.end(), [&](const Parameter& other) {
-    return lower_case(other.name.text()) == lower_case(entry.key);
+    return equal_ignoring_case(other.name.text(), entry.key);
   });
   if (same == parameters.end()) return false;
   diagnostics.error(entry.key_position,

@@ -8,6 +8,7 @@
 
 #include "qflow/error/characters.h"
 #include "qflow/error/printable.h"
+#include "qflow/error/utf8_encoding.h"
 
 namespace qflow {
 namespace {
@@ -17,25 +18,6 @@ constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 // What stands in text as it is, one byte long.
 bool is_plain(char c) {
   return c >= 0x20 && static_cast<unsigned char>(c) < 0x80 && c != '"' && c != '\\';
-}
-
-void append_utf8(std::string& out, unsigned code) {
-  const auto trail = [&](int shift) { out += static_cast<char>(0x80 | (code >> shift & 0x3F)); };
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xC0 | code >> 6);
-    trail(0);
-  } else if (code < 0x10000) {
-    out += static_cast<char>(0xE0 | code >> 12);
-    trail(6);
-    trail(0);
-  } else {
-    out += static_cast<char>(0xF0 | code >> 18);
-    trail(12);
-    trail(6);
-    trail(0);
-  }
 }
 
 // What people write for values that JSON spells otherwise or lacks.

@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 
 #include "qflow/error/printable.h"
+#include "sensor/lower_case.h"
 #include "sensor/postgresql_connection.h"
 
 namespace qflow {
@@ -81,12 +81,6 @@ Result<std::vector<std::string>> PostgresqlSession::identity_columns(const Table
   };
   QFLOW_TRY(read(kStatement, {{ValueKind::kText, table.quoted()}}, keep));
   return columns;
-}
-
-std::string lower_case(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return text;
 }
 
 std::string PostgresqlSession::advise_on_missing(const TableName& table) {

@@ -2,12 +2,12 @@
 #include <sqlite3.h>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
 
 #include "qflow/error/printable.h"
 #include "qflow/model/sha256.h"
 #include "qflow/os/decimal.h"
+#include "qflow/os/file_uri.h"
 #include "sensor/database_session.h"
 
 namespace qflow {
@@ -79,16 +79,6 @@ int stop_when_over(void* deadline) {
   return static_cast<const LookDeadline*>(deadline)->is_over() ? 1 : 0;
 }
 
-// A file name as SQLite reads it in a URI (https://sqlite.org/uri.html).
-std::string immutable_uri(const Path& path) {
-  std::string uri = "file:";
-  for (const char c : path.native()) {
-    const bool is_plain = std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '/' || c == '.';
-    uri += is_plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return uri + "?immutable=1";
-}
-
 constexpr int kReading = SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
 
 // Whether all is in the file itself, though it is one with a write-ahead log (the byte at 18 of its header,
@@ -142,7 +132,7 @@ class SqliteSession final : public DatabaseSession {
 // With its log, SQLite would make two files beside the database and leave them there, as a reader may not remove them.
 Status SqliteSession::open(const FileInfo& before) {
   if (is_log_at_rest(path_, files_)) at_rest_ = before;
-  const std::string name = at_rest_ ? immutable_uri(path_) : path_.native();
+  const std::string name = at_rest_ ? file_uri(path_) + "?immutable=1" : path_.native();
   sqlite3* database = nullptr;
   const int code = sqlite3_open_v2(name.c_str(), &database, at_rest_ ? kReading | SQLITE_OPEN_URI : kReading, nullptr);
   database_.reset(database);

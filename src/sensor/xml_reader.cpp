@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "qflow/error/printable.h"
+#include "qflow/error/utf8_encoding.h"
 
 namespace qflow {
 namespace {
@@ -20,14 +21,6 @@ tl::unexpected<Error> malformed(std::string why) {
 bool is_name_character(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
          c == '_' || c == ':';
-}
-
-std::string utf8(std::uint32_t code) {
-  const auto tail = [&](int shift) { return static_cast<char>(0x80 | ((code >> shift) & 0x3F)); };
-  if (code < 0x80) return {static_cast<char>(code)};
-  if (code < 0x800) return {static_cast<char>(0xC0 | (code >> 6)), tail(0)};
-  if (code < 0x10000) return {static_cast<char>(0xE0 | (code >> 12)), tail(6), tail(0)};
-  return {static_cast<char>(0xF0 | (code >> 18)), tail(12), tail(6), tail(0)};
 }
 
 std::optional<std::uint32_t> digit_value(char c) {
@@ -50,7 +43,9 @@ std::optional<std::string> numbered_character(std::string_view name) {
   }
   const bool is_surrogate = code >= 0xD800 && code <= 0xDFFF;
   if (code == 0 || is_surrogate) return std::nullopt;
-  return utf8(code);
+  std::string text;
+  append_utf8(text, code);
+  return text;
 }
 
 std::optional<std::string> referred_text(std::string_view name) {

@@ -5,7 +5,7 @@
 #include "qflow/store/trigger_ledger.h"
 #include "run_rows.h"
 #include "sqlite_connection.h"
-#include "trigger_keys.h"
+#include "trigger_row_ids.h"
 
 namespace qflow {
 

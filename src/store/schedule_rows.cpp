@@ -3,7 +3,7 @@
 #include "ledger_text.h"
 #include "qflow/store/trigger_ledger.h"
 #include "sqlite_connection.h"
-#include "trigger_keys.h"
+#include "trigger_row_ids.h"
 
 namespace qflow {
 

@@ -9,20 +9,11 @@
 #include <thread>
 
 #include "qflow/error/printable.h"
+#include "qflow/os/file_uri.h"
 #include "sqlite_files.h"
 
 namespace qflow {
 namespace {
-
-// A file name as SQLite reads it in a URI (https://sqlite.org/uri.html).
-std::string immutable_uri(const Path& path) {
-  std::string uri = "file:";
-  for (unsigned char c : path.native()) {
-    bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '.';
-    uri += plain ? std::string(1, static_cast<char>(c)) : fmt::format("%{:02X}", c);
-  }
-  return uri + "?immutable=1";
-}
 
 Error damaged(const std::string& file, const char* detail) {
   return Error{ErrorKind::kStore, fmt::format("the ledger {} is damaged: {}", file, detail),
@@ -46,7 +37,7 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const Path& pat
   const Path anchored = files.anchored(path);
   std::string name = anchored.native();
   if (access == Access::kReadImmutable) {
-    name = immutable_uri(anchored);
+    name = file_uri(anchored) + "?immutable=1";
     flags |= SQLITE_OPEN_URI;
   }
   sqlite3* database = nullptr;
