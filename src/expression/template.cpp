@@ -113,11 +113,6 @@ Result<std::string> Template::render_text(const Scope& scope) const {
   return text;
 }
 
-bool Template::has_expressions() const {
-  return std::any_of(pieces_.begin(), pieces_.end(),
-                     [](const Piece& piece) { return std::holds_alternative<Expression>(piece.content); });
-}
-
 std::vector<std::size_t> find_template_braces(std::string_view shell_text, const std::vector<std::string>& names) {
   std::vector<std::size_t> found;
   for (std::size_t open = shell_text.find(kOpen); open != std::string_view::npos;

@@ -107,10 +107,6 @@ std::vector<std::size_t> StepGraph::ancestors(std::size_t step) const {
   return reachable(needs_, step);
 }
 
-std::vector<std::size_t> StepGraph::descendants(std::size_t step) const {
-  return reachable(followers_, step);
-}
-
 std::vector<std::size_t> StepGraph::last_steps() const {
   std::vector<std::size_t> last;
   for (std::size_t step = 0; step < size(); ++step) {

@@ -142,8 +142,6 @@ TEST_CASE("offsets of checks and references are in the whole text") {
   REQUIRE_EQ(references.size(), 3);
   CHECK_EQ(references[1].offset, 22);
   CHECK_EQ(references[1].offsets, std::vector<std::size_t>{22, 29});
-  CHECK(parsed->has_expressions());
-  CHECK_FALSE(Template::parse("a }} b")->has_expressions());
 }
 
 TEST_CASE("braces in shell text that begin with a name in scope") {

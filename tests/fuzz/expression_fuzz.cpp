@@ -158,7 +158,7 @@ void check_template(std::string_view text, const JsonScope& scope) {
   const auto rendered = parsed->render_text(scope);
   demand(value.has_value() == rendered.has_value(), "a template has a text where it has a value", text);
   if (value) demand(to_plain_text(*value) == *rendered, "the text of a template is that of its value", text);
-  if (value && !parsed->has_expressions()) demand(*rendered == text, "text without braces stays", text);
+  if (value && text.find("{{") == std::string_view::npos) demand(*rendered == text, "text without braces stays", text);
 }
 
 void check_braces(std::string_view text) {

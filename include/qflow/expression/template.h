@@ -22,7 +22,6 @@ class Template {
   std::vector<Reference> references() const;
   Result<Json> render(const Scope& scope) const;
   Result<std::string> render_text(const Scope& scope) const;
-  bool has_expressions() const;
 
  private:
   struct Piece {

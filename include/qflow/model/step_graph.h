@@ -23,8 +23,6 @@ class StepGraph {
   std::vector<std::size_t> topological_order() const;
   // Every step that `step` needs, directly or not; in ascending order.
   std::vector<std::size_t> ancestors(std::size_t step) const;
-  // Every step that needs `step`, directly or not; in ascending order.
-  std::vector<std::size_t> descendants(std::size_t step) const;
   // Steps that no other step needs.
   std::vector<std::size_t> last_steps() const;
 
