@@ -49,7 +49,7 @@ struct StepPublish {
   bool safe = true;
 };
 
-// [[steps]], with [defaults] already merged in. Exactly one of `run` and `exec` is set, or neither.
+// [[steps]], with [defaults] already merged in. At most one of `run` and `exec` is set.
 struct Step {
   StepId id;
   SourcePosition position;  // of the id, else of the table

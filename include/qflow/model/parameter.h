@@ -41,8 +41,8 @@ Result<Json> convert_parameter(const Parameter& parameter, const Json& value);
 // fits nothing.
 Result<Json> parse_parameter(const Parameter& parameter, std::string_view text);
 
-// The parameter of that name; case counts only where two differ in nothing else (they can't: names are unique ignoring
-// case). Null when there is none.
+// The parameter of that name, ignoring case, as names are unique so; of several (a flow file that has errors) the exact
+// one wins. Null when there is none.
 const Parameter* find_parameter(const std::vector<Parameter>& parameters, std::string_view name);
 
 // The value of every parameter: from `given` (name as declared → value of the parameter's type; null counts as absent),

@@ -12,7 +12,8 @@
 
 namespace qflow {
 
-// What the service may touch of the world outside the store. Everything outlives it.
+// What the service may touch of the world outside the store. Holds no part of it: what the references name, and what
+// `read_input` uses, is the caller's, and must live as long as the doors are used.
 struct Doors {
   FileSystem& files;
   Clock& clock;

@@ -78,14 +78,14 @@ class EventIntake {
   class State;
   struct DueInstant;
   Status collect_instants(LedgerWriter& writer, const DueSchedule& due, Instant now, std::vector<DueInstant>& instants);
+  Result<int> max_chain();
+  Result<std::vector<Judgement>> hear(const Event& event, const std::optional<std::int64_t>& owner);
 
   Store& store_;
   const Doors& doors_;
   DeployedFlows flows_;
   ArtifactReader artifacts_;
   std::optional<StoreConfig> config_;
-  Result<int> max_chain();
-  Result<std::vector<Judgement>> hear(const Event& event, const std::optional<std::int64_t>& owner);
 };
 
 }  // namespace qflow

@@ -32,8 +32,8 @@ Value trigger_object(Store& store, const std::optional<TriggerRecord>& record);
 // Whether `a`, which stands after `b` in its list, is the newer one: by the earlier of timestamp and recorded_at.
 bool is_newer(const TriggerSource& a, const TriggerSource& b);
 
-// A run that nobody executes any more though it never ended: its process is gone. What is said to be running is looked
-// up by its lock; everything else is as recorded.
+// The status that commands show: kCrashed for a run that is recorded as running and whose lock is free, since the
+// process that executed it is gone; else `recorded`.
 RunStatus status_now(Store& store, const RunId& run, RunStatus recorded);
 
 }  // namespace qflow
