@@ -36,7 +36,7 @@ Status run_shell(const std::string& text, const RunPlan& plan, const RunnerDoors
   add_variable(spec.environment, "QFLOW_REASON", outcome.reason);
   spec.folder = plan.flow->folder;
   spec.with_parent = ProcessSpec::WithParent::kDies;
-  const auto log_place = [&] { return doors.store.layout().run(plan.run.id) / "hook.log"; };
+  const auto log_place = [&] { return doors.store.layout().run_hook_log(plan.run.id); };
   AttemptLog log(doors.store.files(), doors.clock, log_place, plan.max_log);
   QFLOW_ASSIGN(const std::unique_ptr<TaskProcess> hook,
                TaskProcess::start(doors.launcher, doors.clock, std::move(spec), "hook", std::move(log), run_mask(plan),

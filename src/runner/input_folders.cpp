@@ -12,7 +12,7 @@ Result<StepInputs> InputFolders::build(const StepId& step, const ArtifactsObject
     QFLOW_ASSIGN(inputs.folder, empty_folder());
     return inputs;
   }
-  inputs.folder = store_.layout().step(run_, step) / "in";
+  inputs.folder = store_.layout().step_inputs(run_, step);
   QFLOW_TRY(make_anew(inputs.folder));
   QFLOW_TRY(store_.files().make_folder(inputs.folder / ".steps"));
   QFLOW_TRY(link_visible_artifacts(store_, artifacts, inputs.folder));
@@ -23,7 +23,7 @@ Result<StepInputs> InputFolders::build(const StepId& step, const ArtifactsObject
   for (const Artifact& artifact : artifacts.reachable()) producers.insert(artifact.step);
   for (const StepId& producer : producers) {
     QFLOW_TRY(build_step_folder(producer, artifacts.reachable()));
-    const Path target = store_.layout().step(run_, producer) / "artifacts";
+    const Path target = store_.layout().step_artifacts(run_, producer);
     QFLOW_TRY(store_.files().make_symlink(target.string(), inputs.folder / ".steps" / producer.text()));
   }
   return inputs;
@@ -41,7 +41,7 @@ Status InputFolders::readable(const ArtifactsObject& artifacts) const {
 
 Result<Path> InputFolders::empty_folder() {
   if (!empty_.empty()) return empty_;
-  const Path folder = store_.layout().run(run_) / "empty";
+  const Path folder = store_.layout().run_empty(run_);
   QFLOW_TRY(store_.files().make_folder(folder));
   empty_ = folder;
   return empty_;
@@ -60,7 +60,7 @@ void InputFolders::link_results(const ArtifactsObject& artifacts) {
 
 Status InputFolders::build_step_folder(const StepId& step, const std::vector<Artifact>& artifacts) {
   if (built_.contains(step.text())) return {};
-  const Path folder = store_.layout().step(run_, step) / "artifacts";
+  const Path folder = store_.layout().step_artifacts(run_, step);
   QFLOW_TRY(make_anew(folder));
   std::set<std::int64_t> tasks;
   for (const Artifact& artifact : artifacts) {

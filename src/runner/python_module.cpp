@@ -30,7 +30,7 @@ std::string_view python_module_name() {
 }
 
 Result<Path> provide_python_module(Store& store) {
-  const Path folder = store.layout().root() / "python" / python_module_name();
+  const Path folder = store.layout().python() / python_module_name();
   QFLOW_ASSIGN(const bool is_there, exists(store.files(), folder / "qflow.py"));
   if (is_there) return folder;
   QFLOW_TRY(make_folders(store.files(), folder));

@@ -143,7 +143,7 @@ Result<std::vector<std::string>> TaskLauncher::shell_arguments(const Step& step)
     arguments.insert(arguments.end(), {"-c", text, shell});
     return arguments;
   }
-  const Path script = doors_.store.layout().step(plan_.run.id, step.id) / "script";
+  const Path script = doors_.store.layout().step_script(plan_.run.id, step.id);
   if (with_script_.insert(step.id).second) {
     QFLOW_TRY(make_folders(doors_.store.files(), script.parent_path()));
     QFLOW_TRY(write_file(doors_.store.files(), script, text));

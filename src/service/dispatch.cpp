@@ -31,7 +31,7 @@ Result<std::int64_t> free_workers(Store& store, const Doors& doors) {
 }
 
 Status start_worker(Store& store, const Doors& doors) {
-  QFLOW_ASSIGN(const FileHandle log, doors.files.open(store.layout().root() / "worker.log", OpenMode::kAppend));
+  QFLOW_ASSIGN(const FileHandle log, doors.files.open(store.layout().worker_log(), OpenMode::kAppend));
   ProcessSpec spec;
   spec.program = doors.program.string();
   spec.arguments = {"qflow", "--store", store.layout().root().string(), "work"};

@@ -154,7 +154,7 @@ Result<RunResult> execute_started_run(Store& store, Run run, FileHandle lock, co
 
 Status start_executor(Store& store, const RunId& run, const FileHandle& lock, const ExecutionOptions& options,
                       const Doors& doors) {
-  QFLOW_ASSIGN(const FileHandle log, doors.files.open(store.layout().run(run) / "executor.log", OpenMode::kAppend));
+  QFLOW_ASSIGN(const FileHandle log, doors.files.open(store.layout().run_executor_log(run), OpenMode::kAppend));
   ProcessSpec spec;
   spec.program = doors.program.string();
   spec.arguments = {"qflow", "--store", store.layout().root().string(), "execute", run.text(), "--lock-on-stdin"};

@@ -43,9 +43,8 @@ Result<std::map<std::string, std::string>> find_secrets(const FlowDefinition& fl
     }
   }
   if (missing.empty()) return secrets;
-  return fail(
-      ErrorKind::kInvalid, "no value for the secret " + quoted_list(missing),
-      "set the environment variable, or write it to " + (store.root() / "secrets").string() + "/" + missing.front());
+  return fail(ErrorKind::kInvalid, "no value for the secret " + quoted_list(missing),
+              "set the environment variable, or write it to " + store.secrets().string() + "/" + missing.front());
 }
 
 }  // namespace qflow

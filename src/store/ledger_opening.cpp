@@ -4,18 +4,12 @@
 
 #include "qflow/error/printable.h"
 #include "schema.h"
+#include "store_error.h"
 
 namespace qflow {
 namespace {
 
 using Access = SqliteConnection::Access;
-
-// The store can't be used, whatever the reason: the status of a file that is missing is that of the store too.
-template <class T>
-Result<T> as_store_error(Result<T> result) {
-  if (!result && result.error().kind == ErrorKind::kNotFound) result.error().kind = ErrorKind::kStore;
-  return result;
-}
 
 Error no_ledger(const StoreLayout& layout) {
   return Error{ErrorKind::kStore,
@@ -72,14 +66,15 @@ Result<OpenedLedger> open_for_writing(const StoreLayout& layout, FileSystem& fil
   QFLOW_ASSIGN(ledger.database, SqliteConnection::open(layout.ledger(), Access::kReadWrite, files));
   QFLOW_ASSIGN(int schema, schema_of(*ledger.database));
   QFLOW_TRY(refuse_newer_schema(*ledger.database, schema));
-  QFLOW_ASSIGN(ledger.gate, as_store_error(files.open(layout.write_gate(), OpenMode::kLock)));
+  QFLOW_ASSIGN(ledger.gate, files.open(layout.write_gate(), OpenMode::kLock).map_error(as_store_error));
   if (schema != newest_schema()) QFLOW_TRY(bring_up_to_date(ledger, files));
   return ledger;
 }
 
 // SQLite would make the file with the umask's permissions.
 Status make_empty_ledger(const StoreLayout& layout, FileSystem& files) {
-  QFLOW_ASSIGN([[maybe_unused]] FileHandle file, as_store_error(files.open(layout.ledger(), OpenMode::kLock)));
+  QFLOW_ASSIGN([[maybe_unused]] FileHandle file,
+               files.open(layout.ledger(), OpenMode::kLock).map_error(as_store_error));
   return {};
 }
 

@@ -2,25 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <chrono>
-#include <string_view>
 #include <thread>
 
 #include "qflow/error/printable.h"
+#include "store_error.h"
 
 namespace qflow {
 namespace {
-
-// What a store may hold before its ledger is made.
-constexpr std::array<std::string_view, 7> kStoreEntries = {"config.toml",  "last_tick", "ledger.gate", "objects",
-                                                           "objects.gate", "runs",      "secrets"};
-
-Error as_store_error(Error error) {
-  if (error.kind == ErrorKind::kNotFound) error.kind = ErrorKind::kStore;
-  return error;
-}
 
 Error no_store_at(const Path& root) {
   return Error{ErrorKind::kStore, "there is no store at " + printable(root.native()),
@@ -42,8 +31,7 @@ Status refuse_foreign_folder(const StoreLayout& layout, FileSystem& files) {
   if (has_ledger) return {};
   QFLOW_ASSIGN(auto entries, files.list(layout.root()));
   for (const FolderEntry& entry : entries) {
-    bool ours = std::find(kStoreEntries.begin(), kStoreEntries.end(), entry.name) != kStoreEntries.end();
-    if (ours || entry.name.starts_with("ledger.db")) continue;
+    if (StoreLayout::has_entry(entry.name)) continue;
     return fail(ErrorKind::kStore,
                 fmt::format("{} is no store, and it is not empty: it has {}", printable(layout.root().native()),
                             quoted(entry.name)),

@@ -1,5 +1,8 @@
 #include "qflow/store/store_layout.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "qflow/model/sha256.h"
 
 namespace qflow {
@@ -74,8 +77,32 @@ std::string StoreLayout::item_parameters_name(const StepId& step, std::int64_t i
   return step.text() + "." + std::to_string(index) + ".json";
 }
 
+Path StoreLayout::run_empty(const RunId& run) const {
+  return this->run(run) / "empty";
+}
+
+Path StoreLayout::run_executor_log(const RunId& run) const {
+  return this->run(run) / "executor.log";
+}
+
+Path StoreLayout::run_hook_log(const RunId& run) const {
+  return this->run(run) / "hook.log";
+}
+
 Path StoreLayout::step(const RunId& run, const StepId& step) const {
   return this->run(run) / "steps" / step.text();
+}
+
+Path StoreLayout::step_inputs(const RunId& run, const StepId& step) const {
+  return this->step(run, step) / "in";
+}
+
+Path StoreLayout::step_artifacts(const RunId& run, const StepId& step) const {
+  return this->step(run, step) / "artifacts";
+}
+
+Path StoreLayout::step_script(const RunId& run, const StepId& step) const {
+  return this->step(run, step) / "script";
 }
 
 Path StoreLayout::attempt(const RunId& run, const StepId& step, std::optional<std::int64_t> index, int attempt) const {
@@ -109,8 +136,25 @@ Path StoreLayout::sensor_lock(std::int64_t key, std::string_view watched) const 
   return sensors() / (std::to_string(key) + "-" + sha256_hex(watched).substr(0, 16) + ".lock");
 }
 
+Path StoreLayout::python() const {
+  return root_ / "python";
+}
+
+Path StoreLayout::worker_log() const {
+  return root_ / "worker.log";
+}
+
 Path StoreLayout::last_tick() const {
   return root_ / "last_tick";
+}
+
+bool StoreLayout::has_entry(std::string_view name) {
+  const StoreLayout layout{Path()};
+  const Path entries[] = {layout.config(),     layout.last_tick(), layout.objects(), layout.objects_gate(),
+                          layout.python(),     layout.runs(),      layout.secrets(), layout.sensors(),
+                          layout.worker_log(), layout.write_gate()};
+  return name.starts_with(layout.ledger().native()) ||
+         std::find(std::begin(entries), std::end(entries), Path(name)) != std::end(entries);
 }
 
 }  // namespace qflow

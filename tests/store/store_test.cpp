@@ -73,6 +73,10 @@ TEST_CASE("what can't be a store is refused with the reason, and nothing is made
     check_ok(files.make_folder(root));
     check_ok(replace_file(files, root / "letter.txt", "dear"));
   };
+  auto lost = [](const Path& root, FileSystem& files) {
+    for (const char* name : {"python", "sensors", "runs", "runs/F"}) check_ok(make_folders(files, root / name));
+    check_ok(replace_file(files, root / "worker.log", ""));
+  };
   const std::string make_one = "name a store with --store, or make one with 'qflow init'";
   const Row rows[] = {
       {"nothing there", nothing, StoreAccess::kRead,
@@ -87,6 +91,9 @@ TEST_CASE("what can't be a store is refused with the reason, and nothing is made
       {"an empty folder", empty_folder, StoreAccess::kWrite, "ROOT is not a store: it has no ledger.db; " + make_one},
       {"somebody's folder", home, StoreAccess::kCreate,
        "ROOT is no store, and it is not empty: it has 'letter.txt'; name an empty or new folder"},
+      {"a store without its ledger", lost, StoreAccess::kCreate,
+       "the ledger ROOT/ledger.db is missing, but its store was in use; restore it from a backup, or move the whole "
+       "store away to begin a new one"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.what);

@@ -35,7 +35,13 @@ class StoreLayout {
   Path run_items(const RunId& run) const;  // …/items: what each task of a foreach finds in QFLOW_PARAMS
   // In there train.3.json.
   static std::string item_parameters_name(const StepId& step, std::int64_t index);
-  Path step(const RunId& run, const StepId& step) const;  // …/steps/train
+  Path run_empty(const RunId& run) const;                           // …/empty: the inputs of steps that see nothing
+  Path run_executor_log(const RunId& run) const;                    // …/executor.log: of a process of its own
+  Path run_hook_log(const RunId& run) const;                        // …/hook.log
+  Path step(const RunId& run, const StepId& step) const;            // …/steps/train
+  Path step_inputs(const RunId& run, const StepId& step) const;     // …/in: its QFLOW_IN
+  Path step_artifacts(const RunId& run, const StepId& step) const;  // …/artifacts: what others see in .steps
+  Path step_script(const RunId& run, const StepId& step) const;     // …/script: what is too long for an argument
   Path attempt(const RunId& run, const StepId& step, std::optional<std::int64_t> index, int attempt) const;
   Path attempt_log(const RunId& run, const StepId& step, std::optional<std::int64_t> index, int attempt) const;
   Path config() const;                           // config.toml
@@ -44,7 +50,11 @@ class StoreLayout {
   Path sensors() const;                          // sensors/
   // sensors/12-0f3a….lock: held by who looks at that, for the trigger of this key; `watched` says what.
   Path sensor_lock(std::int64_t key, std::string_view watched) const;
-  Path last_tick() const;  // last_tick
+  Path python() const;      // python/: the module for steps, by version
+  Path worker_log() const;  // worker.log: what the processes that take queued runs have to say
+  Path last_tick() const;   // last_tick
+  // Whether a store has an entry of that name; SQLite's files beside the ledger are named after it.
+  static bool has_entry(std::string_view name);
 
  private:
   Path root_;
