@@ -6,28 +6,38 @@
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/service/deployment.h"
+#include "qflow/service/run_reference.h"
 
 namespace qflow {
 
 namespace {
 
-LoadedFlow load_text(const std::string& text, const std::string& file) {
-  return load_flow_text(text, file, Path(file).parent_path().string());
+Result<LoadedFlow> load_text(const std::string& text, const std::string& file, const NamespaceOverride& changes) {
+  return load_flow_text(text, file, Path(file).parent_path().string(), changes);
 }
 
-Result<LoadedFlow> load_recorded_flow(Store& store, const FlowId& flow) {
-  QFLOW_ASSIGN(const std::vector<Deployment> deployed, store.ledger().triggers().deployments(flow));
+// A flow that is deployed is in the namespace that it was deployed to, whatever its file says.
+Result<LoadedFlow> load_recorded_flow(Context& context, Store& store, const std::string& name,
+                                      const NamespaceOverride& changes) {
+  QFLOW_ASSIGN(const FlowReference named, parse_flow_reference(name));
+  QFLOW_ASSIGN(const std::vector<Deployment> deployed, store.ledger().triggers().deployments(named.flow));
   if (!deployed.empty()) {
-    QFLOW_ASSIGN(const Deployment one, find_deployment(store, flow.text()));
-    return load_text(one.definition, one.flow_file);
+    QFLOW_ASSIGN(const Deployment one, find_deployment(store, name, changes, context.environment));
+    return load_text(one.definition, one.flow_file, override_to(one.name_space));
   }
-  QFLOW_ASSIGN(const std::optional<Run> run, store.ledger().latest_run(flow, std::nullopt, false));
+  const auto name_space = named.name_space.empty() ? std::nullopt : std::optional(named.name_space);
+  QFLOW_ASSIGN(const std::optional<Run> run, store.ledger().latest_run(named.flow, name_space, false));
   if (!run) return fail(ErrorKind::kNotFound, "");
   QFLOW_ASSIGN(const std::string text, store.ledger().definition(run->definition_hash));
-  return load_text(text, run->flow_file);
+  return load_text(text, run->flow_file, changes.empty() ? override_to(run->name_space) : changes);
 }
 
-Error no_such_flow(Store* store, const std::string& argument) {
+Error no_such_flow(const Context& context, Store* store, const std::string& argument) {
+  const std::string file = argument + ".toml";
+  if (exists(context.files, context.folder / file).value_or(false)) {
+    return {ErrorKind::kNotFound, fmt::format("no file and no flow {}", quoted(argument)),
+            fmt::format("did you mean the file {}?", quoted(file))};
+  }
   std::vector<std::string> names;
   const Result<std::vector<FlowId>> known = store == nullptr ? std::vector<FlowId>() : store->ledger().known_flows();
   if (known) {
@@ -69,13 +79,13 @@ Result<std::vector<LoadedFlow>> load_checked_flows(Context& context, const std::
 
 Result<LoadedFlow> load_file_or_flow(Context& context, const std::string& argument, const NamespaceOverride& changes) {
   const bool is_file = exists(context.files, context.folder / argument).value_or(false);
-  const Result<FlowId> flow = FlowId::parse(argument);
-  if (is_file || !flow) return load_checked_flow(context, argument, changes);
+  const bool is_name = parse_flow_reference(argument).has_value() && !argument.ends_with(".toml");
+  if (is_file || !is_name) return load_checked_flow(context, argument, changes);
   const Result<std::unique_ptr<Store>> store = open_store(context, StoreAccess::kRead);
-  if (!store) return tl::make_unexpected(no_such_flow(nullptr, argument));
-  Result<LoadedFlow> recorded = load_recorded_flow(**store, *flow);
-  if (!recorded && recorded.error().kind == ErrorKind::kNotFound) {
-    return tl::make_unexpected(no_such_flow(store->get(), argument));
+  if (!store) return tl::make_unexpected(no_such_flow(context, nullptr, argument));
+  Result<LoadedFlow> recorded = load_recorded_flow(context, **store, argument, changes);
+  if (!recorded && recorded.error().kind == ErrorKind::kNotFound && recorded.error().message.empty()) {
+    return tl::make_unexpected(no_such_flow(context, store->get(), argument));
   }
   return recorded;
 }

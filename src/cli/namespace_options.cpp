@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cli/terminal.h"
 #include "qflow/error/printable.h"
 #include "qflow/model/json.h"
 
@@ -27,7 +28,10 @@ Status take(std::optional<T>& known, const Json& value, std::string_view key) {
 }
 
 Status take_key(NamespaceOverride& changes, const std::string& key, const Json& value) {
-  if (key == "name") return take(changes.project, value, key);
+  if (key == "name") {
+    changes.project_is_default = !changes.project;
+    return take(changes.project, value, key);
+  }
   if (key == "production") return take(changes.production, value, key);
   if (key != "branch") {
     return fail(ErrorKind::kUsage, "--config-value project: unknown key " + quoted(key), "name, branch, production");
@@ -72,6 +76,12 @@ Result<NamespaceOverride> read_namespace(const Arguments& arguments) {
   if (arguments.flag("no-production")) changes.production = false;
   for (const std::string& text : arguments.values("config-value")) QFLOW_TRY(take_config_value(changes, text));
   return changes;
+}
+
+void print_namespace_note(Context& context, const std::optional<Project>& project) {
+  if (!project) return;
+  const std::string note = namespace_note(*project, user_name(context.environment));
+  if (!note.empty()) print_note(context, note);
 }
 
 }  // namespace qflow

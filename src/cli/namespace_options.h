@@ -32,4 +32,7 @@ constexpr auto with_namespace_options(const OptionSpec (&own)[Size]) {
 // kUsage when they contradict each other.
 Result<NamespaceOverride> read_namespace(const Arguments& arguments);
 
+// On stderr, when the namespace lacks characters of the branch or the user's name.
+void print_namespace_note(Context& context, const std::optional<Project>& project);
+
 }  // namespace qflow

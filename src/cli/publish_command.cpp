@@ -74,8 +74,8 @@ Result<Json> read_payload(Context& context, const Arguments& arguments) {
 Result<Publication> read_publication(Context& context, const Arguments& arguments) {
   Publication publication;
   Event& event = publication.event;
-  QFLOW_ASSIGN(const EventName name, EventName::parse(arguments.positionals().front()));
-  event.name = name.text();
+  publication.namespaced = arguments.flag("namespaced");
+  QFLOW_TRY(take_name(publication, arguments.positionals().front()));
   QFLOW_ASSIGN(event.type, arguments.text("type"));
   QFLOW_ASSIGN(event.name_space, arguments.text("namespace"));
   QFLOW_ASSIGN(event.value, arguments.text("value"));
@@ -205,12 +205,20 @@ Result<ExitStatus> publish(Context& context, const Arguments& arguments, Store& 
   return unmatched ? ExitStatus::kNothingMatched : ExitStatus::kOk;
 }
 
+void print_name_notes(Context& context, const std::vector<Publication>& publications, const Publisher& publisher) {
+  if (!publisher.note.empty()) print_note(context, publisher.note);
+  for (const Publication& publication : publications) {
+    if (!publication.note.empty()) print_note(context, publication.note);
+  }
+}
+
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_TRY(check_wait_option(arguments));
   QFLOW_ASSIGN(const NamespaceOverride options, read_namespace(arguments));
   QFLOW_ASSIGN(std::vector<Publication> publications, read_publications(context, arguments));
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
   QFLOW_ASSIGN(const Publisher publisher, find_publisher(*store, options, context.environment));
+  print_name_notes(context, publications, publisher);
   if (is_only_said(arguments, publisher)) return say(context, arguments, *store, publications, publisher);
   return publish(context, arguments, *store, std::move(publications), publisher);
 }

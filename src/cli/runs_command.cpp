@@ -1,4 +1,7 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <set>
 
 #include "cli/command_table.h"
 #include "cli/namespace_options.h"
@@ -10,6 +13,7 @@
 #include "qflow/error/suggestion.h"
 #include "qflow/model/run_summary.h"
 #include "qflow/service/run_objects.h"
+#include "qflow/service/run_reference.h"
 
 namespace qflow {
 
@@ -41,7 +45,9 @@ constexpr auto kOptions = with_namespace_options(kOwnOptions);
 Result<RunFilter> read_filter(const Context& context, const Arguments& arguments) {
   RunFilter filter;
   if (!arguments.positionals().empty()) {
-    QFLOW_ASSIGN(filter.flow, FlowId::parse(arguments.positionals().front()));
+    QFLOW_ASSIGN(FlowReference named, parse_flow_reference(arguments.positionals().front()));
+    filter.flow = std::move(named.flow);
+    if (!named.name_space.empty()) filter.name_space = std::move(named.name_space);
   }
   if (const auto status = arguments.value("status")) filter.status = parse_run_status(*status);
   filter.tag = arguments.value("tag");
@@ -50,10 +56,39 @@ Result<RunFilter> read_filter(const Context& context, const Arguments& arguments
     QFLOW_ASSIGN(filter.since, parse_since(*since, context.clock.now()));
   }
   QFLOW_ASSIGN(filter.limit, arguments.integer("limit", 1, kMostRuns));
-  QFLOW_ASSIGN(const NamespaceOverride options, read_namespace(arguments));
-  QFLOW_ASSIGN(const auto project, override_project(std::nullopt, options));
-  if (project) filter.name_space = project_namespace(*project, user_name(context.environment));
   return filter;
+}
+
+// The project of a flow that is deployed, or that ran last: branches of one project are asked for without naming it.
+Result<std::optional<Project>> project_of_flow(Store& store, const FlowId& flow) {
+  std::set<std::string> projects;
+  QFLOW_ASSIGN(const std::vector<Deployment> deployed, store.ledger().triggers().deployments(flow));
+  for (const Deployment& deployment : deployed) {
+    if (const auto project = project_of(deployment.name_space)) projects.insert(project->name.value);
+  }
+  if (projects.size() > 1) {
+    return fail(ErrorKind::kInvalid, fmt::format("{} is deployed in {} projects", flow.text(), projects.size()),
+                fmt::format("name one with --project: {}", fmt::join(projects, ", ")));
+  }
+  if (projects.size() == 1) return project_of(*projects.begin());
+  QFLOW_ASSIGN(const std::optional<Run> newest, store.ledger().latest_run(flow, std::nullopt, false));
+  return newest ? project_of(newest->name_space) : std::nullopt;
+}
+
+Status choose_namespace(Context& context, const NamespaceOverride& options, Store& store, RunFilter& filter) {
+  if (options.empty()) return {};
+  if (filter.name_space) {
+    return fail(ErrorKind::kUsage, "the flow's name says its namespace, and the options say one too",
+                "leave the options out, or name the flow alone");
+  }
+  std::optional<Project> declared;
+  if (filter.flow && !options.project) {
+    QFLOW_ASSIGN(declared, project_of_flow(store, *filter.flow));
+  }
+  QFLOW_ASSIGN(const auto project, override_project(std::move(declared), options));
+  filter.name_space = project_namespace(*project, user_name(context.environment));
+  print_namespace_note(context, project);
+  return {};
 }
 
 // A run whose process died is in the ledger as running, and shown as crashed.
@@ -105,8 +140,10 @@ void print_table(const Context& context, const std::vector<Run>& runs) {
 
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(RunFilter filter, read_filter(context, arguments));
+  QFLOW_ASSIGN(const NamespaceOverride options, read_namespace(arguments));
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
   QFLOW_TRY(check_flow_known(*store, filter));
+  QFLOW_TRY(choose_namespace(context, options, *store, filter));
   const bool as_json = arguments.flag("json");
   const bool shortened = !as_json && !filter.limit && context.out.is_terminal();
   if (shortened) filter.limit = kRunsOnTerminal + 1;

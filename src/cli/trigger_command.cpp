@@ -38,21 +38,17 @@ constexpr OptionSpec kOwnOptions[] = {
 
 constexpr auto kOptions = with_namespace_options(kOwnOptions);
 
-// Deployments of one flow differ in the branch, seldom in the project.
-std::optional<Project> project_of(const Deployment& deployment) {
-  const std::string& name_space = deployment.name_space;
-  if (name_space.empty()) return std::nullopt;
-  return Project{{name_space.substr(0, name_space.find('.')), {}}, std::nullopt, false};
-}
-
 Result<Deployment> wanted_deployment(Context& context, const Arguments& arguments, Store& store) {
   const std::optional<std::string> flow = arguments.value("flow-id");
   if (!flow) return fail(ErrorKind::kUsage, "qflow trigger needs --flow-id", "see qflow help trigger");
   QFLOW_ASSIGN(const NamespaceOverride options, read_namespace(arguments));
-  if (options.empty()) return find_deployment(store, *flow);
-  QFLOW_ASSIGN(const std::vector<Deployment> deployed, find_deployments(store, *flow));
-  QFLOW_ASSIGN(const auto project, override_project(project_of(deployed.front()), options));
-  return find_deployment(store, project_namespace(*project, user_name(context.environment)) + "." + *flow);
+  QFLOW_ASSIGN(Deployment deployment, find_deployment(store, *flow, options, context.environment));
+  if (!options.empty()) {
+    const auto known = options.project ? std::nullopt : project_of(deployment.name_space);
+    QFLOW_ASSIGN(const auto project, override_project(known, options));
+    print_namespace_note(context, project);
+  }
+  return deployment;
 }
 
 Result<ActivationRequest> read_request(Context& context, const Arguments& arguments, Store& store) {
@@ -117,7 +113,7 @@ Result<ExitStatus> activate_once(Context& context, const Arguments& arguments, S
   const bool as_json = arguments.flag("json");
   QFLOW_ASSIGN(ActivatedRun activated, activate_flow(store, request, doors_of(context)));
   if (!activated.run) {
-    print_note(context, "its group waits for other legs; see qflow explain " + request.deployment.flow.text());
+    print_note(context, "its group waits for other legs; see qflow explain " + full_name(request.deployment));
     return ExitStatus::kNothingMatched;
   }
   if (!request.start_here) return detach(context, store, *activated.run, as_json);

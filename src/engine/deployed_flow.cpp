@@ -1,12 +1,12 @@
 #include "qflow/engine/deployed_flow.h"
 
+#include "qflow/model/project_namespace.h"
 #include "qflow/trigger/trigger_registry.h"
 
 namespace qflow {
 
 std::string full_name(const DeployedFlow& flow) {
-  const std::string& id = flow.definition->id.text();
-  return flow.name_space.empty() ? id : flow.name_space + "." + id;
+  return qualified_name(flow.name_space, flow.definition->id);
 }
 
 std::optional<std::string> event_namespace(const DeployedFlow& flow) {

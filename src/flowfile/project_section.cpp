@@ -1,24 +1,18 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "flowfile/checked_text.h"
 #include "flowfile/flow_sections.h"
+#include "qflow/model/name_characters.h"
 
 namespace qflow {
 namespace {
 
 constexpr std::size_t kMaxBranchLength = 128;
 
-bool stays_in_names(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
-}
-
 std::optional<Located<std::string>> read_branch(ConfigReader& reader) {
   const auto branch = reader.text("branch");
   if (!branch) return std::nullopt;
-  std::string kept;
-  std::copy_if(branch->value.begin(), branch->value.end(), std::back_inserter(kept), stays_in_names);
+  const std::string kept = kept_in_names(branch->value);
   Diagnostics& diagnostics = reader.diagnostics();
   if (kept.empty() || kept.size() > kMaxBranchLength) {
     diagnostics.error(branch->position, fmt::format("{} is no branch", qflow::quoted(branch->value)),

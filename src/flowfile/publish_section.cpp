@@ -2,6 +2,7 @@
 
 #include "flowfile/checked_text.h"
 #include "flowfile/flow_sections.h"
+#include "qflow/model/name_characters.h"
 
 namespace qflow {
 namespace {
@@ -10,11 +11,22 @@ bool has_template(std::string_view text) {
   return text.find("{{") != std::string_view::npos;
 }
 
-// A name with templates in it is judged when it is rendered; a namespaced one loses what names can't hold.
-void check_event_name(const StepPublish& publish, Diagnostics& diagnostics) {
-  const Located<std::string>& event = publish.event;
+// A namespaced event loses what names can't hold, as on the side that listens.
+void shorten_event_name(Located<std::string>& event, Diagnostics& diagnostics) {
+  const std::string kept = kept_in_names(event.value);
+  if (kept == event.value || kept.empty()) return;
+  diagnostics.warning(event.position,
+                      fmt::format("the event {} is published as {}", qflow::quoted(event.value), qflow::quoted(kept)),
+                      "names keep only letters, digits, '_', '.' and '-'");
+  event.value = kept;
+}
+
+// A name with templates in it is judged when it is rendered.
+void check_event_name(StepPublish& publish, Diagnostics& diagnostics) {
+  Located<std::string>& event = publish.event;
   if (has_template(event.value)) return;
-  if (!publish.namespaced) checked_name<EventName>(event, diagnostics);
+  if (publish.namespaced) shorten_event_name(event, diagnostics);
+  checked_name<EventName>(event, diagnostics);
   if (event.value.rfind("qflow.", 0) != 0) return;
   diagnostics.error(event.position, fmt::format("{} is a name that only qflow publishes", qflow::quoted(event.value)),
                     "choose a name that does not begin with 'qflow.'");

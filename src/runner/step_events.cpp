@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "qflow/expression/template.h"
+#include "qflow/model/name_characters.h"
 
 namespace qflow {
 
@@ -41,7 +42,9 @@ Result<bool> wanted(const StepPublish& publish, const Scope& scope) {
 
 Result<PublishedEvent> step_event(const StepPublish& publish, const Scope& scope, const Run& run, Instant now) {
   Json object = Json::object();
-  QFLOW_ASSIGN(object["name"], render("publish.event", publish.event.value, scope));
+  QFLOW_ASSIGN(const Json name, render("publish.event", publish.event.value, scope));
+  object["name"] =
+      publish.namespaced && name.is_string() ? Json(kept_in_names(name.get_ref<const std::string&>())) : name;
   if (publish.payload) {
     QFLOW_ASSIGN(object["payload"], render_tree(to_json(*publish.payload), scope));
   }

@@ -20,13 +20,13 @@ namespace {
 Result<const Trigger*> wanted_trigger(const DeployedFlow& flow, const std::optional<TriggerId>& id) {
   if (!id && flow.enabled) return nullptr;
   if (!id) {
-    const std::string& name = flow.definition->id.text();
+    const std::string name = full_name(flow);
     return fail(ErrorKind::kRefused, fmt::format("{} is disabled", name), "qflow enable " + name);
   }
   QFLOW_ASSIGN(const Trigger* trigger, named_trigger(flow, *id));
   if (is_enabled(flow, *trigger)) return trigger;
   return fail(ErrorKind::kRefused, fmt::format("the trigger {} is disabled", quoted(id->text())),
-              fmt::format("qflow enable {}/{}", flow.definition->id.text(), id->text()));
+              fmt::format("qflow enable {}/{}", full_name(flow), id->text()));
 }
 
 // As a person may write it: the JSON text, or the text that it is.
@@ -156,7 +156,7 @@ Result<Backfill> backfill_instants(Store& store, const Deployment& deployment, c
   if (!backfill.instants.empty() || !backfill.filtered.empty()) return backfill;
   return fail(ErrorKind::kInvalid,
               fmt::format("nothing is due from {} up to {}", format_instant(from), format_instant(until)),
-              fmt::format("qflow next {}/{} shows what is", deployment.flow.text(), trigger.text()));
+              fmt::format("qflow next {}/{} shows what is", full_name(*flow), trigger.text()));
 }
 
 }  // namespace qflow

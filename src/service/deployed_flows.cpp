@@ -7,6 +7,7 @@
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/flowfile/flow_file.h"
+#include "qflow/model/project_namespace.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "service/artifact_reading.h"
 
@@ -19,10 +20,7 @@ Result<std::shared_ptr<const DeployedFlow>> build(const Deployment& deployment) 
   const Path file(deployment.flow_file);
   FlowFile parsed = parse_flow_file(deployment.definition, file.filename().string(), file.parent_path().string());
   // A project that came from the command line is known by the namespace alone.
-  if (!parsed.definition.project && !deployment.name_space.empty()) {
-    const std::string name = deployment.name_space.substr(0, deployment.name_space.find('.'));
-    parsed.definition.project = Project{{name, {}}, std::nullopt, false};
-  }
+  if (!parsed.definition.project) parsed.definition.project = project_of(deployment.name_space);
   auto flow = std::make_shared<DeployedFlow>();
   flow->triggers = build_triggers(parsed.definition, TriggerRegistry(), parsed.diagnostics);
   if (parsed.diagnostics.has_errors()) {

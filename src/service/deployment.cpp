@@ -95,7 +95,7 @@ Status refuse_unserved(const LoadedFlow& flow) {
 }
 
 // Of a flow that was never deployed.
-DeployReport first_report(const LoadedFlow& flow, const Deployment& deployment) {
+DeployReport first_report(const LoadedFlow& flow, const Deployment& deployment, const Doors& doors) {
   DeployReport report;
   report.flow = deployment.flow;
   report.name_space = deployment.name_space;
@@ -103,6 +103,10 @@ DeployReport first_report(const LoadedFlow& flow, const Deployment& deployment) 
   for (const auto& trigger : flow.triggers) {
     if (group_of(flow.triggers, trigger->id()) != nullptr) continue;  // legs do not fire alone
     report.sentences.push_back(describe(*trigger, flow.triggers));
+  }
+  if (const auto& project = flow.definition->project) {
+    const std::string note = namespace_note(*project, user_name(doors.environment));
+    if (!note.empty()) report.notes.push_back(note);
   }
   return report;
 }
@@ -115,7 +119,7 @@ class Deploying {
 
   Result<DeployReport> deploy(const LoadedFlow& flow) {
     Deployment next = deployment_for(flow, doors_);
-    DeployReport report = first_report(flow, next);
+    DeployReport report = first_report(flow, next, doors_);
     QFLOW_ASSIGN(const std::optional<Deployment> before,
                  ledger_.triggers().former_deployment(next.flow, next.name_space));
     QFLOW_ASSIGN(const bool live, is_live(next));
@@ -220,23 +224,44 @@ void note_baselines(Store& store, const Doors& doors, std::vector<DeployReport>&
     if (!notes) {
       reports[i].notes.push_back("its sensors were not looked at: " + to_text(notes.error()));
     } else if (const auto found = notes->find(keys[i]); found != notes->end()) {
-      reports[i].notes = found->second;
+      reports[i].notes.insert(reports[i].notes.end(), found->second.begin(), found->second.end());
     }
   }
 }
 
-Error unknown_flow(const std::vector<Deployment>& known, const std::string& name) {
+std::vector<std::string> full_names(const std::vector<Deployment>& deployments) {
   std::vector<std::string> names;
-  for (const Deployment& deployment : known) names.push_back(deployment.flow.text());
-  const std::string advice =
-      names.empty() ? "no flow is deployed; qflow deploy FILE does it" : did_you_mean_or_list(name, names);
-  return {ErrorKind::kNotFound, "no flow " + quoted(name) + " is deployed", advice};
+  for (const Deployment& deployment : deployments) names.push_back(full_name(deployment));
+  return names;
+}
+
+// A bare name is near to bare names, and what comes of it must name one deployment.
+std::string known_flows_advice(const std::vector<Deployment>& known, const std::string& name) {
+  if (known.empty()) return "no flow is deployed; qflow deploy FILE does it";
+  std::vector<std::string> names = full_names(known);
+  if (name.find('.') != std::string::npos) return did_you_mean_or_list(name, names);
+  std::vector<std::string> bare;
+  for (const Deployment& deployment : known) bare.push_back(deployment.flow.text());
+  const std::string nearest = nearest_name(name, bare);
+  if (std::count(bare.begin(), bare.end(), nearest) == 1) return did_you_mean(name, bare);
+  if (nearest.empty()) return did_you_mean_or_list(name, names);
+  std::erase_if(names, [&](const std::string& full) { return full != nearest && !full.ends_with("." + nearest); });
+  return "did you mean one of " + quoted_list(names) + "?";
+}
+
+Error unknown_flow(const std::vector<Deployment>& known, const std::string& name) {
+  return {ErrorKind::kNotFound, "no flow " + quoted(name) + " is deployed", known_flows_advice(known, name)};
+}
+
+tl::unexpected<Error> several_deployments(const std::vector<Deployment>& found, const std::string& name) {
+  return fail(ErrorKind::kInvalid, fmt::format("{} is deployed {} times", name, found.size()),
+              fmt::format("name one of {}", fmt::join(full_names(found), ", ")));
 }
 
 }  // namespace
 
 std::string full_name(const Deployment& deployment) {
-  return deployment.name_space.empty() ? deployment.flow.text() : deployment.name_space + "." + deployment.flow.text();
+  return qualified_name(deployment.name_space, deployment.flow);
 }
 
 Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& flows, DeployMode mode,
@@ -247,7 +272,7 @@ Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& fl
                locate_store(doors.files, doors.environment, doors.store_option, doors.folder));
   std::vector<DeployReport> reports;
   if (mode == DeployMode::kDryRun && !location.exists) {
-    for (const LoadedFlow& flow : flows) reports.push_back(first_report(flow, deployment_for(flow, doors)));
+    for (const LoadedFlow& flow : flows) reports.push_back(first_report(flow, deployment_for(flow, doors), doors));
     return reports;
   }
   QFLOW_ASSIGN(const std::unique_ptr<Store> store,
@@ -285,10 +310,29 @@ Result<std::vector<Deployment>> find_deployments(Store& store, const std::string
 Result<Deployment> find_deployment(Store& store, const std::string& name) {
   QFLOW_ASSIGN(std::vector<Deployment> found, find_deployments(store, name));
   if (found.size() == 1) return std::move(found.front());
-  std::vector<std::string> names;
-  for (const Deployment& deployment : found) names.push_back(full_name(deployment));
-  return fail(ErrorKind::kInvalid, fmt::format("{} is deployed {} times", name, found.size()),
-              fmt::format("name one of {}", fmt::join(names, ", ")));
+  return several_deployments(found, name);
+}
+
+Result<Deployment> find_deployment(Store& store, const std::string& name, const NamespaceOverride& options,
+                                   const Environment& environment) {
+  if (options.empty()) return find_deployment(store, name);
+  if (name.find('.') != std::string::npos) {
+    return fail(ErrorKind::kUsage, quoted(name) + " says its namespace itself, and the options say one too",
+                "leave the options out, or name the flow alone");
+  }
+  QFLOW_ASSIGN(std::vector<Deployment> found, find_deployments(store, name));
+  const std::vector<Deployment> all = found;
+  std::set<std::string> wanted;
+  for (const Deployment& deployment : all) {
+    QFLOW_ASSIGN(const auto project,
+                 override_project(options.project ? std::nullopt : project_of(deployment.name_space), options));
+    wanted.insert(project_namespace(*project, user_name(environment)));
+  }
+  std::erase_if(found, [&](const Deployment& deployment) { return !wanted.contains(deployment.name_space); });
+  if (found.size() == 1) return std::move(found.front());
+  if (!found.empty()) return several_deployments(found, name);
+  return fail(ErrorKind::kNotFound, fmt::format("no flow {} is deployed", quoted(*wanted.begin() + "." + name)),
+              fmt::format("known: {}", fmt::join(full_names(all), ", ")));
 }
 
 Result<int> undeploy_flow(Store& store, const Deployment& deployment, const Doors& doors) {

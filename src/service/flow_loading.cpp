@@ -62,9 +62,7 @@ Result<LoadedFlow> load_flow_file(FileSystem& files, const Path& folder, const s
     return fail(ErrorKind::kInvalid, "can't read " + file + ": it is a folder", "name the flow file inside it");
   }
   QFLOW_ASSIGN(const std::string text, read_file(files, path, kLongestFlowFile));
-  FlowFile parsed = parse_flow_file(text, file, path.parent_path().string());
-  QFLOW_ASSIGN(parsed.definition.project, override_project(std::move(parsed.definition.project), changes));
-  return check(std::move(parsed));
+  return load_flow_text(text, file, path.parent_path().string(), changes);
 }
 
 std::vector<Result<LoadedFlow>> load_flow_files(FileSystem& files, const Path& folder,
@@ -89,6 +87,13 @@ std::vector<Result<LoadedFlow>> load_flow_files(FileSystem& files, const Path& f
 
 LoadedFlow load_flow_text(std::string_view text, const std::string& file, const std::string& folder) {
   return check(parse_flow_file(text, file, folder));
+}
+
+Result<LoadedFlow> load_flow_text(std::string_view text, const std::string& file, const std::string& folder,
+                                  const NamespaceOverride& changes) {
+  FlowFile parsed = parse_flow_file(text, file, folder);
+  QFLOW_ASSIGN(parsed.definition.project, override_project(std::move(parsed.definition.project), changes));
+  return check(std::move(parsed));
 }
 
 void check_together(std::vector<LoadedFlow>& flows) {

@@ -62,7 +62,13 @@ Result<Preparation> prepare(const LoadedFlow& flow, const LocalRunRequest& reque
   run.tags.insert(run.tags.end(), request.tags.begin(), request.tags.end());
   run.definition_hash = sha256_hex(definition.text);
   run.flow_file = (Path(definition.folder) / Path(definition.file).filename()).string();
-  if (definition.project) run.name_space = project_namespace(*definition.project, user_name(doors.environment));
+  if (definition.project) {
+    const std::string user = user_name(doors.environment);
+    run.name_space = project_namespace(*definition.project, user);
+    if (std::string note = namespace_note(*definition.project, user); !note.empty()) {
+      result.notes.push_back(std::move(note));
+    }
+  }
   Json values = Json::object();
   QFLOW_ASSIGN(auto simulated, simulate(flow, request, store, doors));
   if (simulated) {
@@ -70,7 +76,7 @@ Result<Preparation> prepare(const LoadedFlow& flow, const LocalRunRequest& reque
     run.context = simulated->context;
     run.scheduled_at = scheduled_instant(simulated->record, store);
     run.trigger = std::move(simulated->record);
-    result.notes = std::move(simulated->notes);
+    std::move(simulated->notes.begin(), simulated->notes.end(), std::back_inserter(result.notes));
   }
   if (request.context) run.context = request.context;
   QFLOW_ASSIGN(result.secrets, find_secrets(definition, doors.environment, StoreLayout(location.root), doors.files));

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "qflow/model/name_characters.h"
 #include "qflow/service/event_intake.h"
 #include "service/row_lines.h"
 
@@ -121,11 +122,28 @@ Result<Publication> parse_line(std::string_view line, Instant now) {
   QFLOW_ASSIGN(publication.idempotency_key, take_text(object, "idempotency_key"));
   const auto timestamp = object.find("timestamp");
   publication.timestamp_given = timestamp != object.end() && !timestamp->is_null();
+  // parse_event() demands a name that needs no change.
+  const auto name = object.find(object.contains("key") ? "key" : "name");
+  if (publication.namespaced && name != object.end() && name->is_string()) {
+    QFLOW_TRY(take_name(publication, name->get<std::string>()));
+    *name = publication.event.name;
+  }
   QFLOW_ASSIGN(publication.event, parse_event(object, now));
   return publication;
 }
 
 }  // namespace
+
+Status take_name(Publication& publication, const std::string& written) {
+  const std::string kept = publication.namespaced ? kept_in_names(written) : written;
+  QFLOW_ASSIGN(const EventName name, EventName::parse(kept.empty() ? written : kept));
+  publication.event.name = name.text();
+  if (kept != written) {
+    publication.note = fmt::format("the event {} is published as {}: names keep only letters, digits, '_', '.' and '-'",
+                                   quoted(written), quoted(kept));
+  }
+  return {};
+}
 
 Result<Publisher> find_publisher(Store& store, const NamespaceOverride& options, const Environment& environment) {
   Publisher publisher;
@@ -136,7 +154,9 @@ Result<Publisher> find_publisher(Store& store, const NamespaceOverride& options,
   }
   QFLOW_ASSIGN(const auto project, override_project(std::nullopt, options));
   if (project) {
-    publisher.name_space = project_namespace(*project, user_name(environment));
+    const std::string user = user_name(environment);
+    publisher.name_space = project_namespace(*project, user);
+    publisher.note = namespace_note(*project, user);
   }
   return publisher;
 }

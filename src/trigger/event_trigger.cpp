@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "qflow/error/printable.h"
+#include "qflow/model/name_characters.h"
 #include "trigger/trigger_keys.h"
 #include "trigger/trigger_types.h"
 
@@ -14,10 +15,6 @@ class EventTrigger final : public Trigger {
   using Trigger::Trigger;
   TriggerType type() const override { return TriggerType::kEvent; }
 };
-
-bool stays_in_names(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
-}
 
 // Reads one source after the other of one trigger.
 class EventSources {
@@ -81,10 +78,7 @@ class EventSources {
 
   void take_name(EventSubscription& subscription, const std::optional<Located<std::string>>& text) {
     if (!text) return;
-    std::string kept = text->value;
-    if (subscription.namespaced) {
-      kept.erase(std::remove_if(kept.begin(), kept.end(), [](char c) { return !stays_in_names(c); }), kept.end());
-    }
+    const std::string kept = subscription.namespaced ? kept_in_names(text->value) : text->value;
     const Result<EventName> name = EventName::parse(kept);
     if (!name) {
       diagnostics_.error(text->position, name.error().message, name.error().advice);

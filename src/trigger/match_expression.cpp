@@ -6,15 +6,12 @@
 
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
+#include "qflow/model/name_characters.h"
 
 namespace qflow {
 namespace {
 
 constexpr int kMaxDepth = 200;
-
-bool is_name_character(char c) {
-  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '-';
-}
 
 }  // namespace
 
@@ -61,7 +58,7 @@ class MatchParser {
   Status name() {
     skip_spaces();
     const std::size_t begin = at_;
-    while (at_ < text_.size() && is_name_character(text_[at_])) ++at_;
+    while (at_ < text_.size() && stays_in_names(text_[at_])) ++at_;
     if (at_ == begin) return wrong("expected a name");
     expression_.operations_.push_back({MatchExpression::Token::kName, number_of(text_.substr(begin, at_ - begin))});
     return {};

@@ -296,3 +296,41 @@ def every_key_of_a_step_is_a_change(desk):
                  "publish = [{ event = 'e', payload = { a = 2 } }]"):
         desk.write("flow0.toml", flow("F", run="true") + more + "\n")
         equal(json.loads(desk.ask("deploy", "flow0.toml", "--json")[0])["changes"], ["step s: changed"], more)
+
+
+@case
+def one_flow_in_several_branches(desk):
+    """What an error tells to name is accepted everywhere; the options choose among the deployments."""
+    desk.write_flows(flow("Hello", on("go"), head="[project]\nname = 'foo'\n", params=["window"]), flow("Alone", on("go")))
+    for options in (["--project", "baz", "--branch", "qux"], ["--branch", "bar", "--production"], ["--branch", "x"]):
+        desk.ask("deploy", "flow0.toml", *options)
+    desk.ask("deploy", "flow1.toml")
+    names = ["baz.test.qux.Hello", "foo.prod.bar.Hello", "foo.test.x.Hello"]
+    for command in (["run", "Hello"], ["graph", "Hello"], ["explain", "Hello"], ["trigger", "--flow-id", "Hello"]):
+        desk.refused(*command, status=2, said=names)
+    for name in names:
+        equal(desk.ask("graph", name)[0], desk.ask("graph", "flow0.toml")[0])
+    desk.ask("run", "foo.test.x.Hello")
+    desk.ask("run", "Hello", "--branch", "bar", "--production")
+    desk.ask("trigger", "--flow-id", "Hello", "--branch", "bar", "--production")
+    equal([run["namespace"] for run in desk.listed("runs", "Hello")], ["foo.prod.bar", "foo.prod.bar", "foo.test.x"])
+    equal([run["id"] for run in desk.listed("runs", "foo.test.x.Hello")], ["Hello/1"])
+    equal([run["id"] for run in desk.listed("runs", "Hello", "--branch", "x", "--project", "foo")], ["Hello/1"])
+    desk.refused("runs", "Hello", "--branch", "x", status=2, said="name one with --project: baz, foo")
+    for words in (["foo.test.x.Hello/latest"], ["foo.test.x.Hello", "latest"], ["foo.test.x.Hello/1"]):
+        contains(desk.ask("inspect", *words)[0], "Hello/1  succeeded")
+        desk.ask("logs", *words)
+    for words in (["foo.test.x.Hello/latest"], ["foo.test.x.Hello", "latest"]):
+        desk.ask("resume", *words, "s")
+    equal([run["namespace"] for run in desk.listed("runs", "foo.test.x.Hello")], ["foo.test.x"] * 3)
+    contains(desk.ask("run", "flow1.toml", "--trigger", "foo.prod.bar.Hello/latest")[1], "runs of Hello")
+    desk.refused("inspect", "baz.test.qux.Hello/latest", status=3, said="baz.test.qux.Hello has no run yet")
+    desk.refused("inspect", "foo.prod.bar.Hello/1", status=3, said="it is a run of foo.test.x.Hello")
+    desk.ask("disable", "foo.test.x.Hello")
+    desk.refused("trigger", "--flow-id", "Hello", "--branch", "x", "--project", "foo", status=4, said="qflow enable foo.test.x.Hello")
+    desk.refused("trigger", "--flow-id", "foo.test.x.Hello", "--branch", "x", status=2, said="leave the options out")
+    desk.refused("trigger", "--flow-id", "Hello", "--branch", "y", status=3, said=names)
+    desk.refused("explain", "Helo", status=3, said=names)
+    desk.refused("explain", "foo.test.x.Helo", status=3, said="did you mean 'foo.test.x.Hello'?")
+    desk.refused("explain", "Quite_another", status=3, said="known: Alone, " + ", ".join(names))
+    desk.refused("run", "flow0.toml", "--config-value", "project", '{"name": "bar"}', status=2, said="--project bar does")

@@ -105,8 +105,11 @@ class Desk(Place):
     def statuses(self, flow):
         return [run["status"] for run in self.runs(flow)]
 
+    def listed(self, *command):
+        return lines(self.ask(*command, "--json")[0])
+
     def events(self, *arguments):
-        return lines(self.ask("events", *arguments, "--json")[0])
+        return self.listed("events", *arguments)
 
     def explain(self, what):
         return lines(self.ask("explain", what, "--json")[0])

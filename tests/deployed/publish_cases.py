@@ -292,3 +292,37 @@ def safe(desk):
         equal([event["caused_by"] for event in desk.events(name)], ["F/2"], name)
     desk.ask("publish", "outside", "--safe")
     equal(len(desk.events("outside")), 1, "safe concerns local runs only")
+
+
+@case
+def both_sides_of_a_namespaced_event_are_shortened(desk):
+    head = "[project]\nname = 'foo'\nbranch = 'b'\n"
+    named = flow("Named", on("go"), head=head) + "publish = [{ event = 'food bar!', namespaced = true }]\n"
+    rendered = flow("Rendered", on("go"), head=head) + "publish = [{ event = 'food {{ params.x }}', namespaced = true }]\n"
+    rendered = rendered.replace("[[triggers]]", "[parameters.x]\ndefault = 'bar!'\n[[triggers]]", 1)
+    desk.deploy(flow("Hears", on("food bar!", more="namespaced = true"), head=head), named, rendered)
+    contains(desk.ask("check", "flow1.toml")[1], "warning: the event 'food bar!' is published as 'foodbar'")
+    out, err = desk.ask("publish", "food bar!", "--namespaced", "--project", "foo", "--branch", "b")
+    contains(err, "note: the event 'food bar!' is published as 'foodbar'", "foo.test.b.Hears/event: fired Hears/1")
+    batch = '{"key": "food bar!", "namespaced": true}\n'
+    contains(desk.ask("publish", "--batch", "-", "--project", "foo", "--branch", "b", given=batch.encode())[1],
+             "note: the event 'food bar!' is published as 'foodbar'", "fired Hears/2")
+    desk.publish("go", "--wait=20s")
+    equal([run["status"] for name in ("Named", "Rendered") for run in desk.listed("runs", name)], ["succeeded"] * 2)
+    equal(len(desk.events("foo.test.b.foodbar")), 4)
+    desk.refused("publish", "food bar!", status=2, said="is not a valid event name")
+    desk.refused("publish", "?!", "--namespaced", "--project", "foo", status=2, said="'?!' is not a valid event name")
+
+
+@case
+def what_options_and_users_lose_is_noted(desk):
+    desk.environment["QFLOW_USER"] = "Al ice!"
+    desk.write_flows(flow("F", on("a"), head="[project]\nname = 'foo'\n"))
+    branch, user = "note: the branch 'b/a@r' is used as 'bar'", "note: the user name 'Al ice!' is used as 'Alice'"
+    for said, options in ((branch, ["--branch", "b/a@r"]), (user, [])):
+        for command in (["deploy", "flow0.toml"], ["run", "flow0.toml"]):
+            contains(desk.ask(*command, *options)[1], said)
+        for command in (["publish", "e", "--namespaced"], ["runs"]):
+            contains(desk.ask(*command, "--project", "foo", *options)[1], said)
+        contains(desk.ask("trigger", "--flow-id", "F", "--project", "foo", *options)[1], said)
+    desk.refused("run", "flow0.toml", "--branch", "@", status=2, said="'@' is no branch")

@@ -37,6 +37,8 @@ std::vector<Result<LoadedFlow>> load_flow_files(FileSystem& files, const Path& f
 
 // The same for a text: `file` is its name in messages, `folder` what relative paths start from.
 LoadedFlow load_flow_text(std::string_view text, const std::string& file, const std::string& folder);
+Result<LoadedFlow> load_flow_text(std::string_view text, const std::string& file, const std::string& folder,
+                                  const NamespaceOverride& changes);
 
 // Adds what only several files together show to the diagnostics of the file concerned: loops between flows.
 void check_together(std::vector<LoadedFlow>& flows);

@@ -18,7 +18,12 @@ struct Publication {
   bool namespaced = false;       // becomes {project}.{branch}.{name}
   std::optional<std::string> idempotency_key = {};
   std::string origin = {};  // for messages: "events.jsonl:3"
+  std::string note = {};    // what became of its name as it was written, or ""
 };
+
+// Sets the name; `namespaced` is set before. Of a namespaced event, characters that names can't hold are removed, with
+// a note, as on the side that listens. kInvalid when it is no name.
+Status take_name(Publication& publication, const std::string& written);
 
 // What became of it. Of a duplicate, `id` is the first one's and there are no effects, nor with kSilently.
 struct PublishedNow {
@@ -32,6 +37,7 @@ struct PublishedNow {
 struct Publisher {
   std::optional<Run> run;
   std::string name_space;  // of the run, else of the options; "" without a project
+  std::string note = {};   // what became of the options' branch, or of the user's name, or ""
 };
 
 // From QFLOW_RUN of the environment and the namespace options.

@@ -11,13 +11,24 @@
 namespace qflow {
 
 // What people write for a run, and for a step or task of it: "Flow/34", "Flow/latest", "Flow/34/train",
-// "Flow/34/train/3". A number of 0 stands for latest.
+// "Flow/34/train/3". A number of 0 stands for latest. The flow may be named with its namespace.
 struct RunReference {
   FlowId flow;
   std::int64_t number = 0;
   std::optional<StepId> step;
   std::optional<std::int64_t> index;
+  std::string name_space = {};  // of "foo.prod.bar.Flow/latest": only runs in there are meant; "" means all
+
+  std::string flow_name() const;  // "Flow", or with its namespace
 };
+
+// "Flow", or with its namespace "foo.prod.bar.Flow".
+struct FlowReference {
+  FlowId flow;
+  std::string name_space;  // "" when none is named
+};
+// kInvalid when the part after the last dot is no flow id, or nothing stands before that dot.
+Result<FlowReference> parse_flow_reference(std::string_view text);
 
 // kInvalid with the forms that exist.
 Result<RunReference> parse_run_reference(std::string_view text);
