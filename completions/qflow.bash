@@ -15,6 +15,15 @@ _qflow_words() {
   done
 }
 
+# Whether one of the words stands on the line already.
+_qflow_chosen() {
+  local word
+  for word in $1; do
+    [[ " ${COMP_WORDS[*]:1:COMP_CWORD-1} " == *" $word "* ]] && return
+  done
+  return 1
+}
+
 _qflow_paths() {
   local path
   compopt -o filenames 2>/dev/null
@@ -73,7 +82,7 @@ _qflow() {
     publish:--config-value) return ;;
     put:--file) _qflow_paths -f; return ;;
     resume:--jobs) return ;;
-    run:--trigger) _qflow_ask run; return ;;
+    run:--trigger) _qflow_ask source; return ;;
     run:--param | run:-p) compopt -o nospace 2>/dev/null; _qflow_ask parameter; return ;;
     run:--tag) _qflow_ask tag; return ;;
     run:--context) return ;;
@@ -96,7 +105,7 @@ _qflow() {
     tick:--wait) return ;;
     tick:--at) return ;;
     trigger:--flow-id) _qflow_ask deployed; return ;;
-    trigger:--trigger-id) return ;;
+    trigger:--trigger-id) _qflow_ask trigger-id; return ;;
     trigger:--batch-id) return ;;
     trigger:--context) return ;;
     trigger:--correlation) return ;;
@@ -145,22 +154,22 @@ _qflow() {
     check) _qflow_paths -f; ;;
     completion) _qflow_words "bash zsh fish"; ;;
     deploy) _qflow_paths -f; ;;
-    disable) _qflow_ask deployed; ;;
-    enable) _qflow_ask deployed; ;;
+    disable) _qflow_ask deployed-trigger; ;;
+    enable) _qflow_ask deployed-trigger; ;;
     events) _qflow_ask event; ;;
-    explain) _qflow_ask deployed; ;;
-    graph) _qflow_ask flow; _qflow_paths -f; ;;
+    explain) _qflow_ask deployed-trigger; ;;
+    graph) _qflow_ask recorded-flow; _qflow_paths -f; ;;
     help) _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs sensor simulate tag test tick trigger undeploy version artifacts environment exit-status expressions flow-file runs sensors triggers"; ;;
     init) _qflow_paths -d; ;;
     inspect) _qflow_ask run; ;;
     logs) _qflow_ask run; ;;
     man) _qflow_words "qflow qflow-flow"; ;;
-    next) _qflow_ask deployed; ;;
+    next) _qflow_ask deployed-trigger; ;;
     publish) _qflow_ask event; ;;
     resume) _qflow_ask run; ;;
-    run) _qflow_ask flow; _qflow_paths -f; ;;
+    run) _qflow_ask recorded-flow; _qflow_paths -f; ;;
     runs) _qflow_ask flow; ;;
-    sensor) _qflow_words "peek reset"; _qflow_ask deployed; ;;
+    sensor) _qflow_chosen "peek reset" || { _qflow_words "peek reset"; return; }; _qflow_ask sensor; ;;
     simulate) _qflow_paths -f; ;;
     tag) _qflow_ask run; _qflow_ask tag; ;;
     test) _qflow_paths -f; ;;

@@ -22,6 +22,15 @@ function __qflow_in
     test (__qflow_command; or echo -) = $argv[1]
 end
 
+# Whether one of the words stands on the line already.
+function __qflow_chosen
+    set -l words (commandline -opc)
+    for word in $argv
+        contains -- $word $words; and return 0
+    end
+    return 1
+end
+
 # Candidates that only a store knows: KIND.
 function __qflow_ask
     set -l words (commandline -opc)
@@ -82,15 +91,15 @@ complete -c qflow -n '__qflow_in deploy' -l no-production -d 'not into productio
 complete -c qflow -n '__qflow_in deploy' -l config-value -x -d 'the same as one value: project \'{"branch": "bar", "production": true}\''
 complete -c qflow -n '__qflow_in deploy' -F
 complete -c qflow -n '__qflow_in disable' -l reason -x -d 'why; flows and explain show it'
-complete -c qflow -n '__qflow_in disable' -a '(__qflow_ask deployed)'
-complete -c qflow -n '__qflow_in enable' -a '(__qflow_ask deployed)'
+complete -c qflow -n '__qflow_in disable' -a '(__qflow_ask deployed-trigger)'
+complete -c qflow -n '__qflow_in enable' -a '(__qflow_ask deployed-trigger)'
 complete -c qflow -n '__qflow_in events' -l context -x -d 'events with this context'
 complete -c qflow -n '__qflow_in events' -l since -x -d 'events recorded since then: an instant, or a duration such as 2h'
 complete -c qflow -n '__qflow_in events' -l limit -x -d 'so many, the newest (on a terminal 20)'
 complete -c qflow -n '__qflow_in events' -l json -d 'one JSON object per event'
 complete -c qflow -n '__qflow_in events' -a '(__qflow_ask event)'
 complete -c qflow -n '__qflow_in explain' -l json -d 'one JSON object per trigger'
-complete -c qflow -n '__qflow_in explain' -a '(__qflow_ask deployed)'
+complete -c qflow -n '__qflow_in explain' -a '(__qflow_ask deployed-trigger)'
 complete -c qflow -n '__qflow_in flows' -l json -d 'one JSON object per flow'
 complete -c qflow -n '__qflow_in fsck' -l json -d 'one JSON object per problem and line'
 complete -c qflow -n '__qflow_in gc' -l dry-run -d 'say what would be removed; remove nothing'
@@ -99,7 +108,7 @@ complete -c qflow -n '__qflow_in get' -l run -x -a '(__qflow_ask run)' -d 'read 
 complete -c qflow -n '__qflow_in get' -l json -d 'always JSON, text too'
 complete -c qflow -n '__qflow_in graph' -l format -x -a 'text mermaid dot' -d 'text (default), mermaid or dot'
 complete -c qflow -n '__qflow_in graph' -l flows -d 'the flows and what starts them, instead of the steps of one'
-complete -c qflow -n '__qflow_in graph' -F -a '(__qflow_ask flow)'
+complete -c qflow -n '__qflow_in graph' -F -a '(__qflow_ask recorded-flow)'
 complete -c qflow -n '__qflow_in help' -a 'cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs sensor simulate tag test tick trigger undeploy version artifacts environment exit-status expressions flow-file runs sensors triggers'
 complete -c qflow -n '__qflow_in init' -a '(__fish_complete_directories)'
 complete -c qflow -n '__qflow_in inspect' -l trigger-chain -d 'what led to the run: its triggering runs and events, theirs, and so on'
@@ -119,7 +128,7 @@ complete -c qflow -n '__qflow_in next' -l timezone -x -d 'with --cron: the zone,
 complete -c qflow -n '__qflow_in next' -l dst-gap -x -a 'shift skip' -d 'with --cron: shift (default) or skip what falls into a gap'
 complete -c qflow -n '__qflow_in next' -l dst-overlap -x -a 'first last both' -d 'with --cron: of what comes twice first (default), last or both'
 complete -c qflow -n '__qflow_in next' -l json -d 'one JSON object per instant'
-complete -c qflow -n '__qflow_in next' -a '(__qflow_ask deployed)'
+complete -c qflow -n '__qflow_in next' -a '(__qflow_ask deployed-trigger)'
 complete -c qflow -n '__qflow_in publish' -l payload -r -F -d 'an object: JSON, @FILE, or - for standard input'
 complete -c qflow -n '__qflow_in publish' -l type -x -d 'the event\'s type'
 complete -c qflow -n '__qflow_in publish' -l namespace -x -d 'a label to match on; has nothing to do with projects'
@@ -148,7 +157,7 @@ complete -c qflow -n '__qflow_in resume' -l jobs -x -d 'tasks at once (default: 
 complete -c qflow -n '__qflow_in resume' -l fail-fast -d 'end running steps when one has failed'
 complete -c qflow -n '__qflow_in resume' -l json -d 'the result as JSON; what steps print goes to standard error'
 complete -c qflow -n '__qflow_in resume' -a '(__qflow_ask run)'
-complete -c qflow -n '__qflow_in run' -l trigger -x -a '(__qflow_ask run)' -d 'as if X had triggered it: a run, an event by name, JSON, @FILE or id (qflow help runs)'
+complete -c qflow -n '__qflow_in run' -l trigger -x -a '(__qflow_ask source)' -d 'as if X had triggered it: a run, an event by name, JSON, @FILE or id (qflow help runs)'
 complete -c qflow -n '__qflow_in run' -l param -s p -x -a '(__qflow_ask parameter)' -d 'the value of a parameter; wins over what a trigger sets'
 complete -c qflow -n '__qflow_in run' -l tag -x -a '(__qflow_ask tag)' -d 'a tag of the run'
 complete -c qflow -n '__qflow_in run' -l context -x -d 'the context of the run'
@@ -162,7 +171,7 @@ complete -c qflow -n '__qflow_in run' -l no-branch -d 'no branch'
 complete -c qflow -n '__qflow_in run' -l production -d 'into production: P.prod or P.prod.B'
 complete -c qflow -n '__qflow_in run' -l no-production -d 'not into production'
 complete -c qflow -n '__qflow_in run' -l config-value -x -d 'the same as one value: project \'{"branch": "bar", "production": true}\''
-complete -c qflow -n '__qflow_in run' -F -a '(__qflow_ask flow)'
+complete -c qflow -n '__qflow_in run' -F -a '(__qflow_ask recorded-flow)'
 complete -c qflow -n '__qflow_in runs' -l status -x -a 'queued running succeeded failed cancelled crashed' -d 'queued, running, succeeded, failed, cancelled or crashed'
 complete -c qflow -n '__qflow_in runs' -l tag -x -a '(__qflow_ask tag)' -d 'runs with this tag'
 complete -c qflow -n '__qflow_in runs' -l context -x -d 'runs with this context'
@@ -177,8 +186,8 @@ complete -c qflow -n '__qflow_in runs' -l no-production -d 'not into production'
 complete -c qflow -n '__qflow_in runs' -l config-value -x -d 'the same as one value: project \'{"branch": "bar", "production": true}\''
 complete -c qflow -n '__qflow_in runs' -a '(__qflow_ask flow)'
 complete -c qflow -n '__qflow_in sensor' -l json -d 'with peek: one JSON object'
-complete -c qflow -n '__qflow_in sensor' -a 'peek reset'
-complete -c qflow -n '__qflow_in sensor' -a '(__qflow_ask deployed)'
+complete -c qflow -n '__qflow_in sensor; and not __qflow_chosen peek reset' -a 'peek reset'
+complete -c qflow -n '__qflow_in sensor; and __qflow_chosen peek reset' -a '(__qflow_ask sensor)'
 complete -c qflow -n '__qflow_in simulate' -l from -x -d 'when the clock starts: RFC 3339, or a date (UTC)'
 complete -c qflow -n '__qflow_in simulate' -l until -x -d 'when it stops, not included'
 complete -c qflow -n '__qflow_in simulate' -l events -r -F -d 'what is published and which runs end, as JSON Lines (- for standard input)'
@@ -194,7 +203,7 @@ complete -c qflow -n '__qflow_in tick' -l wait -x -d 'wait until all deployed ru
 complete -c qflow -n '__qflow_in tick' -l dry-run -d 'say what is due, and do nothing'
 complete -c qflow -n '__qflow_in tick' -l at -x -d 'as if it were then, for the runs too: for trying things out'
 complete -c qflow -n '__qflow_in trigger' -l flow-id -x -a '(__qflow_ask deployed)' -d 'the deployed flow'
-complete -c qflow -n '__qflow_in trigger' -l trigger-id -x -d 'one of its triggers: its condition counts as met'
+complete -c qflow -n '__qflow_in trigger' -l trigger-id -x -a '(__qflow_ask trigger-id)' -d 'one of its triggers: its condition counts as met'
 complete -c qflow -n '__qflow_in trigger' -l batch-id -x -d 'event.payload.batch_id, and the parameter of that name (1)'
 complete -c qflow -n '__qflow_in trigger' -l context -x -d 'the context of the run'
 complete -c qflow -n '__qflow_in trigger' -l correlation -x -d 'which of the correlation values that wait'

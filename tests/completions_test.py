@@ -35,7 +35,32 @@ LINES = [
     ("qflow run flow.toml --trigger Hello/l", ["Hello/latest"], ["flow.toml"]),
     ("qflow tag Hello/1 can", ["candidate"], ["check"]),
     ("qflow comple", ["completion"], ["complete"]),
+    ("qflow sensor ", ["peek", "reset"], ["Watch/files"]),
+    ("qflow sensor peek W", ["Watch/files"], ["peek"]),
+    ("qflow sensor peek ", ["Watch/files"], ["peek", "reset", "Watch/other"]),
+    ("qflow explain Watch/o", ["Watch/other"], ["Watch/files"]),
+    ("qflow undeploy W", ["Watch"], ["Watch/files"]),
+    ("qflow trigger --flow-id W", ["Watch"], ["Watch/files"]),
+    ("qflow trigger --flow-id Watch --trigger-id ot", ["other"], ["files"]),
+    ("qflow trigger --flow-id Watch -p da", ["day="], ["files"]),
+    ("qflow run watch.toml --trigger data_u", ["data_updated"], ["Hello/1"]),
 ]
+
+WATCH = '''id = "Watch"
+[parameters.day]
+default = "monday"
+[[triggers]]
+id = "files"
+type = "sensor"
+sensor_type = "directory"
+path = "."
+[[triggers]]
+id = "other"
+type = "event"
+event = "data_updated"
+[[steps]]
+id = "s"
+'''
 
 
 class Completions(unittest.TestCase):
@@ -45,7 +70,8 @@ class Completions(unittest.TestCase):
         cls.environment = {k: v for k, v in os.environ.items() if not k.startswith("QFLOW_")}
         cls.environment.update(PATH=f"{BINARY.parent}:{cls.environment['PATH']}", HOME=cls.folder, LC_ALL="C.UTF-8",
                                XDG_CONFIG_HOME=cls.folder, XDG_DATA_HOME=cls.folder, TERM="xterm")
-        for line in ("init", "run flow.toml", "tag Hello latest candidate"):
+        pathlib.Path(cls.folder, "watch.toml").write_text(WATCH)
+        for line in ("init", "run flow.toml", "tag Hello latest candidate", "deploy watch.toml"):
             subprocess.run([BINARY, *line.split()], cwd=cls.folder, env=cls.environment, check=True, capture_output=True)
 
     @classmethod

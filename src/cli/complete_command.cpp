@@ -1,10 +1,13 @@
 #include <fmt/format.h>
 
+#include <map>
 #include <set>
 
 #include "cli/command_table.h"
 #include "cli/store_access.h"
 #include "qflow/error/printable.h"
+#include "qflow/service/deployed_flows.h"
+#include "qflow/service/deployment.h"
 #include "qflow/service/flow_loading.h"
 #include "qflow/store/store_location.h"
 
@@ -15,7 +18,7 @@ namespace {
 constexpr std::int64_t kMostRuns = 50;
 
 constexpr PositionalSpec kPositionals[] = {
-    {.name = "KIND", .help = "flow, run, parameter or tag"},
+    {.name = "KIND", .help = "what stands there: flow, run, parameter, ..."},
     {.name = "PREFIX", .help = "what stands there already", .count = PositionalSpec::Count::kOptional},
     {.name = "WORD", .help = "the words of the line", .count = PositionalSpec::Count::kAny},
 };
@@ -58,15 +61,117 @@ Result<Candidates> tags(Store& store) {
   return list;
 }
 
-Result<Candidates> deployed(Store& store) {
-  QFLOW_ASSIGN(const std::vector<Deployment> deployments, store.ledger().triggers().deployments());
+struct NamedDeployment {
+  std::string name;
+  Deployment deployment;
+};
+
+// By the shortest name that commands accept: a flow that is deployed in several namespaces needs its full one.
+Result<std::vector<NamedDeployment>> named_deployments(Store& store) {
+  QFLOW_ASSIGN(std::vector<Deployment> deployments, store.ledger().triggers().deployments());
+  std::map<FlowId, int> counts;
+  for (const Deployment& deployment : deployments) ++counts[deployment.flow];
+  std::vector<NamedDeployment> named;
+  for (Deployment& deployment : deployments) {
+    std::string name = counts[deployment.flow] == 1 ? deployment.flow.text() : full_name(deployment);
+    named.push_back({std::move(name), std::move(deployment)});
+  }
+  return named;
+}
+
+Result<Candidates> deployed_flows(Store& store) {
+  QFLOW_ASSIGN(const std::vector<NamedDeployment> all, named_deployments(store));
   Candidates list;
-  for (const Deployment& deployment : deployments) {
-    list.push_back({deployment.flow.text(), "deployed flow"});
-    for (const DeployedTrigger& trigger : deployment.triggers) {
-      list.push_back({deployment.flow.text() + "/" + trigger.id.text(), "trigger"});
+  for (const NamedDeployment& one : all) list.push_back({one.name, "deployed flow"});
+  return list;
+}
+
+// What stands for a flow instead of its file: as it is deployed, else as it was at its newest run.
+Result<Candidates> recorded_flows(Store& store) {
+  QFLOW_ASSIGN(const std::vector<NamedDeployment> deployed, named_deployments(store));
+  std::set<FlowId> known;
+  Candidates list;
+  for (const NamedDeployment& one : deployed) {
+    known.insert(one.deployment.flow);
+    list.push_back({one.name, "deployed flow"});
+  }
+  QFLOW_ASSIGN(const std::vector<FlowId> ids, store.ledger().known_flows());
+  for (const FlowId& id : ids) {
+    if (known.insert(id).second) list.push_back({id.text(), "flow"});
+  }
+  return list;
+}
+
+Result<Candidates> deployed_triggers(Store& store) {
+  QFLOW_ASSIGN(const std::vector<NamedDeployment> all, named_deployments(store));
+  Candidates list;
+  for (const NamedDeployment& one : all) {
+    list.push_back({one.name, "deployed flow"});
+    for (const DeployedTrigger& trigger : one.deployment.triggers) {
+      list.push_back({one.name + "/" + trigger.id.text(), "trigger"});
     }
   }
+  return list;
+}
+
+Result<Candidates> sensors(Store& store) {
+  QFLOW_ASSIGN(const std::vector<NamedDeployment> all, named_deployments(store));
+  DeployedFlows flows(store);
+  Candidates list;
+  for (const NamedDeployment& one : all) {
+    QFLOW_ASSIGN(const auto flow, flows.find(one.deployment.key));
+    for (const auto& trigger : flow->triggers) {
+      if (trigger->type() != TriggerType::kSensor) continue;
+      list.push_back({one.name + "/" + trigger->id().text(), "sensor"});
+    }
+  }
+  return list;
+}
+
+// The flow that the line names: a file, or one that is deployed.
+Result<LoadedFlow> flow_on_line(Context& context, const std::vector<std::string>& words) {
+  for (const std::string& word : words) {
+    const Result<FileInfo> info = context.files.info(context.folder / word, FollowLinks::kYes);
+    if (!info || info->type != FileType::kRegular) continue;
+    Result<LoadedFlow> flow = load_flow_file(context.files, context.folder, word);
+    if (flow) return flow;
+  }
+  QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
+  constexpr std::string_view kFlowId = "--flow-id=";
+  for (const std::string& word : words) {
+    const auto found = find_deployments(*store, word.starts_with(kFlowId) ? word.substr(kFlowId.size()) : word);
+    if (!found) continue;
+    const Deployment& deployment = found->front();
+    const std::string folder = Path(deployment.flow_file).parent_path().string();
+    return load_flow_text(deployment.definition, deployment.flow_file, folder, override_to(deployment.name_space));
+  }
+  return fail(ErrorKind::kNotFound, "the line names no flow");
+}
+
+Result<Candidates> trigger_ids(Context& context, const std::vector<std::string>& words) {
+  QFLOW_ASSIGN(const LoadedFlow flow, flow_on_line(context, words));
+  Candidates list;
+  for (const auto& trigger : flow.triggers) list.push_back({trigger->id().text(), "trigger"});
+  return list;
+}
+
+// The events that the flow listens to need no store, and a store needs no flow.
+Result<Candidates> sources(Context& context, const std::vector<std::string>& words) {
+  std::set<std::string> events;
+  if (const Result<LoadedFlow> flow = flow_on_line(context, words)) {
+    for (const auto& trigger : flow->triggers) {
+      for (const Subscription& subscription : trigger->subscriptions()) {
+        const auto* event = std::get_if<EventSubscription>(&subscription);
+        if (event != nullptr) events.insert(event->event.text());
+      }
+    }
+  }
+  Candidates list;
+  for (const std::string& event : events) list.push_back({event, "event"});
+  const Result<std::unique_ptr<Store>> store = open_store(context, StoreAccess::kRead);
+  if (!store) return list;
+  QFLOW_ASSIGN(const Candidates known, runs(**store));
+  list.insert(list.end(), known.begin(), known.end());
   return list;
 }
 
@@ -78,29 +183,27 @@ Result<Candidates> events(Store& store) {
   return list;
 }
 
-// Of the first word that is a flow file.
-Candidates parameters(Context& context, const std::vector<std::string>& words) {
-  for (const std::string& word : words) {
-    const Result<FileInfo> info = context.files.info(context.folder / word, FollowLinks::kYes);
-    if (!info || info->type != FileType::kRegular) continue;
-    const Result<LoadedFlow> flow = load_flow_file(context.files, context.folder, word);
-    if (!flow) continue;
-    Candidates list;
-    for (const Parameter& parameter : flow->definition->parameters) {
-      list.push_back({parameter.name.text() + "=", parameter.help});
-    }
-    return list;
+Result<Candidates> parameters(Context& context, const std::vector<std::string>& words) {
+  QFLOW_ASSIGN(const LoadedFlow flow, flow_on_line(context, words));
+  Candidates list;
+  for (const Parameter& parameter : flow.definition->parameters) {
+    list.push_back({parameter.name.text() + "=", parameter.help});
   }
-  return {};
+  return list;
 }
 
 Result<Candidates> find_candidates(Context& context, const std::string& kind, const std::vector<std::string>& words) {
   if (kind == "parameter") return parameters(context, words);
+  if (kind == "trigger-id") return trigger_ids(context, words);
+  if (kind == "source") return sources(context, words);
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
   if (kind == "flow") return flows(*store);
+  if (kind == "recorded-flow") return recorded_flows(*store);
   if (kind == "run") return runs(*store);
   if (kind == "tag") return tags(*store);
-  if (kind == "deployed") return deployed(*store);
+  if (kind == "deployed") return deployed_flows(*store);
+  if (kind == "deployed-trigger") return deployed_triggers(*store);
+  if (kind == "sensor") return sensors(*store);
   if (kind == "event") return events(*store);
   return Candidates();
 }

@@ -25,6 +25,15 @@ _qflow_words() {
   done
 }
 
+# Whether one of the words stands on the line already.
+_qflow_chosen() {
+  local word
+  for word in $1; do
+    [[ " ${COMP_WORDS[*]:1:COMP_CWORD-1} " == *" $word "* ]] && return
+  done
+  return 1
+}
+
 _qflow_paths() {
   local path
   compopt -o filenames 2>/dev/null
@@ -91,7 +100,15 @@ std::string option_words(std::span<const OptionSpec> options) {
 
 std::string positional_actions(const Command& command) {
   std::string text;
-  for (const PositionalSpec& spec : command.positionals) text += actions(spec.completes, spec.choices);
+  for (const PositionalSpec& spec : command.positionals) {
+    const std::string offered = actions(spec.completes, spec.choices);
+    if (!chooses_first(command, spec)) {
+      text += offered;
+      continue;
+    }
+    const std::vector<std::string_view> words = fixed_words(spec.completes, spec.choices);
+    text += fmt::format("_qflow_chosen \"{}\" || {{ {}return; }}; ", fmt::join(words, " "), offered);
+  }
   return text;
 }
 

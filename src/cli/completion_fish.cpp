@@ -32,6 +32,15 @@ function __qflow_in
     test (__qflow_command; or echo -) = $argv[1]
 end
 
+# Whether one of the words stands on the line already.
+function __qflow_chosen
+    set -l words (commandline -opc)
+    for word in $argv
+        contains -- $word $words; and return 0
+    end
+    return 1
+end
+
 # Candidates that only a store knows: KIND.
 function __qflow_ask
     set -l words (commandline -opc)
@@ -70,12 +79,18 @@ std::string option_line(const std::string& condition, const OptionSpec& option) 
 }
 
 std::string command_lines(const Command& command) {
-  const std::string condition = fmt::format(" -n '__qflow_in {}'", command.name);
+  std::string condition = fmt::format(" -n '__qflow_in {}'", command.name);
   std::string text;
   for (const OptionSpec& option : command.options) text += option_line(condition, option);
   for (const PositionalSpec& spec : command.positionals) {
     const std::string offered = candidates(spec.completes, spec.choices);
-    if (!offered.empty()) text += fmt::format("complete -c qflow{}{}\n", condition, offered);
+    const std::string words = chooses_first(command, spec)
+                                  ? fmt::format("{}", fmt::join(fixed_words(spec.completes, spec.choices), " "))
+                                  : "";
+    const std::string here =
+        words.empty() ? condition : fmt::format(" -n '__qflow_in {}; and not __qflow_chosen {}'", command.name, words);
+    if (!offered.empty()) text += fmt::format("complete -c qflow{}{}\n", here, offered);
+    if (!words.empty()) condition = fmt::format(" -n '__qflow_in {}; and __qflow_chosen {}'", command.name, words);
   }
   return text;
 }

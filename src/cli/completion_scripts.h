@@ -23,6 +23,9 @@ bool completes_files(Completes completes);
 // The words that complete a value whatever the store holds: choices, topics, commands.
 std::vector<std::string_view> fixed_words(Completes completes, std::string_view choices);
 
+// Whether the word is one of a fixed set on which others follow: once it stands on the line, it is not offered again.
+bool chooses_first(const Command& command, const PositionalSpec& spec);
+
 // All commands that completion offers.
 std::vector<const Command*> completed_commands();
 

@@ -7,8 +7,9 @@ namespace qflow {
 std::string_view asked_kind(Completes completes) {
   switch (completes) {
     case Completes::kFlow:
-    case Completes::kFlowOrFile:
       return "flow";
+    case Completes::kFlowOrFile:
+      return "recorded-flow";
     case Completes::kRun:
     case Completes::kRunOrFile:
       return "run";
@@ -18,6 +19,14 @@ std::string_view asked_kind(Completes completes) {
       return "tag";
     case Completes::kDeployedFlow:
       return "deployed";
+    case Completes::kDeployedTrigger:
+      return "deployed-trigger";
+    case Completes::kSensor:
+      return "sensor";
+    case Completes::kTriggerId:
+      return "trigger-id";
+    case Completes::kSource:
+      return "source";
     case Completes::kEvent:
       return "event";
     case Completes::kNothing:
@@ -43,6 +52,10 @@ std::vector<std::string_view> fixed_words(Completes completes, std::string_view 
     for (const HelpTopic& topic : help_topics()) words.push_back(topic.name);
   }
   return words;
+}
+
+bool chooses_first(const Command& command, const PositionalSpec& spec) {
+  return spec.completes == Completes::kChoice && &spec != &command.positionals.back();
 }
 
 std::vector<const Command*> completed_commands() {

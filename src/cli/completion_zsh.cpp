@@ -22,7 +22,7 @@ _qflow_ask() {
 }
 
 _qflow_flow_or_file() {
-  _alternative 'flows:flow: _qflow_ask flow' 'files:file:_files'
+  _alternative 'flows:flow: _qflow_ask recorded-flow' 'files:file:_files'
 }
 
 _qflow_run_or_file() {
@@ -68,6 +68,10 @@ std::string action(Completes completes, std::string_view choices) {
     case Completes::kRun:
     case Completes::kTag:
     case Completes::kDeployedFlow:
+    case Completes::kDeployedTrigger:
+    case Completes::kSensor:
+    case Completes::kTriggerId:
+    case Completes::kSource:
     case Completes::kEvent:
       return fmt::format(" _qflow_ask {}", asked_kind(completes));
     case Completes::kChoice:

@@ -11,7 +11,7 @@ namespace {
 
 constexpr PositionalSpec kPositionals[] = {{.name = "FLOW[/TRIGGER]",
                                             .help = "a deployed flow, or one of its triggers",
-                                            .completes = Completes::kDeployedFlow}};
+                                            .completes = Completes::kDeployedTrigger}};
 
 constexpr OptionSpec kDisableOptions[] = {
     {.name = "reason", .value = "TEXT", .help = "why; flows and explain show it"}};

@@ -18,7 +18,7 @@ namespace {
 
 constexpr PositionalSpec kPositionals[] = {{.name = "FLOW[/TRIGGER]",
                                             .help = "a deployed flow, or one of its triggers",
-                                            .completes = Completes::kDeployedFlow}};
+                                            .completes = Completes::kDeployedTrigger}};
 
 constexpr OptionSpec kOptions[] = {{.name = "json", .help = "one JSON object per trigger"}};
 

@@ -23,7 +23,7 @@ constexpr OptionSpec kOwnOptions[] = {
      .value = "X",
      .help = "as if X had triggered it: a run, an event by name, JSON, @FILE or id (qflow help runs)",
      .repeats = OptionSpec::Repeats::kYes,
-     .completes = Completes::kRun},
+     .completes = Completes::kSource},
     {.name = "param",
      .short_name = 'p',
      .value = "K=V",

@@ -18,7 +18,7 @@ constexpr PositionalSpec kPositionals[] = {
     {.name = "peek|reset", .help = "look now, or forget", .completes = Completes::kChoice, .choices = "peek|reset"},
     {.name = "FLOW/TRIGGER",
      .help = "a sensor of a deployed flow; the flow alone if it has only one",
-     .completes = Completes::kDeployedFlow}};
+     .completes = Completes::kSensor}};
 
 constexpr OptionSpec kOptions[] = {{.name = "json", .help = "with peek: one JSON object"}};
 

@@ -20,7 +20,10 @@ constexpr std::int64_t kMostBatches = 9'000'000'000'000'000;
 
 constexpr OptionSpec kOwnOptions[] = {
     {.name = "flow-id", .value = "F", .help = "the deployed flow", .completes = Completes::kDeployedFlow},
-    {.name = "trigger-id", .value = "T", .help = "one of its triggers: its condition counts as met"},
+    {.name = "trigger-id",
+     .value = "T",
+     .help = "one of its triggers: its condition counts as met",
+     .completes = Completes::kTriggerId},
     {.name = "batch-id", .value = "N", .help = "event.payload.batch_id, and the parameter of that name (1)"},
     {.name = "context", .value = "C", .help = "the context of the run"},
     {.name = "correlation", .value = "V", .help = "which of the correlation values that wait"},

@@ -334,3 +334,14 @@ def one_flow_in_several_branches(desk):
     desk.refused("explain", "foo.test.x.Helo", status=3, said="did you mean 'foo.test.x.Hello'?")
     desk.refused("explain", "Quite_another", status=3, said="known: Alone, " + ", ".join(names))
     desk.refused("run", "flow0.toml", "--config-value", "project", '{"name": "bar"}', status=2, said="--project bar does")
+    equal(offered(desk, "deployed"), ["Alone", *names])
+    equal(offered(desk, "recorded-flow"), ["Alone", *names])
+    equal(offered(desk, "deployed-trigger", "foo.test"), ["foo.test.x.Hello", "foo.test.x.Hello/event"])
+    equal(offered(desk, "trigger-id", "", "trigger", "--flow-id", "foo.test.x.Hello"), ["event"])
+    equal(offered(desk, "parameter", "", "trigger", "--flow-id=foo.test.x.Hello", "-p"), ["window="])
+    contains(" ".join(offered(desk, "source", "", "run", "flow1.toml", "--trigger")), "go", "Hello/latest")
+
+
+def offered(desk, kind, prefix="", *words):
+    """What completion offers."""
+    return [line.split("\t")[0] for line in desk.ask("complete", "--", kind, prefix, *words)[0].splitlines()]

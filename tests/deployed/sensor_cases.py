@@ -514,3 +514,11 @@ def flows_says_what_a_sensor_saw(desk):
     put(desk, "a.csv")
     desk.deploy(watching("F", folder_sensor()))
     contains(desk.ask("flows")[0], "\tsees 1 file\t")
+
+
+@case
+def completion_offers_sensors_alone(desk):
+    (desk.folder / "in").mkdir()
+    sensor = "id = 'files'\ntype = 'sensor'\nsensor_type = 'directory'\npath = 'in'"
+    desk.deploy(flow("F", on("a"), sensor))
+    equal(desk.ask("complete", "sensor")[0], "F/files\tsensor\n")

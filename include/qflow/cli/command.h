@@ -24,6 +24,10 @@ enum class Completes {
   kRunOrFile,
   kFlowOrFile,
   kDeployedFlow,
+  kDeployedTrigger,  // FLOW or FLOW/TRIGGER
+  kSensor,           // of a deployed flow: FLOW/TRIGGER
+  kTriggerId,        // of the flow on the line
+  kSource,           // what may trigger the flow on the line: a run, an event
   kEvent,
   kParameter,
   kTag,
