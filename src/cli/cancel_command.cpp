@@ -12,10 +12,8 @@ namespace qflow {
 namespace {
 
 constexpr PositionalSpec kPositionals[] = {
-    {.name = "RUN",
-     .help = "Flow/34, Flow/latest or Flow latest",
-     .count = PositionalSpec::Count::kMany,
-     .completes = Completes::kRun},
+    {.name = "RUN", .help = "Flow/34, Flow/latest or Flow latest", .completes = Completes::kRun},
+    kLatestWord,
 };
 
 constexpr OptionSpec kOptions[] = {{.name = "json", .help = "as one JSON object"}};

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/chain_drawing.h"
 #include "cli/command_table.h"
@@ -16,8 +17,8 @@ namespace {
 
 constexpr PositionalSpec kPositionals[] = {{.name = "RUN|EVENT",
                                             .help = "Flow/34, Flow/latest or Flow latest; or the id of an event",
-                                            .count = PositionalSpec::Count::kMany,
-                                            .completes = Completes::kRun}};
+                                            .completes = Completes::kRun},
+                                           kLatestWord};
 
 constexpr OptionSpec kOptions[] = {
     {.name = "trigger-chain", .help = "what led to the run: its triggering runs and events, theirs, and so on"},
@@ -57,7 +58,7 @@ Status inspect_a_run(Context& context, Store& store, const Arguments& arguments)
   QFLOW_ASSIGN(const RunReference reference, parse_run_words(arguments.positionals()));
   if (reference.step) {
     return fail(ErrorKind::kUsage, "qflow inspect looks at whole runs",
-                fmt::format("qflow logs {} shows one step", arguments.positionals().front()));
+                fmt::format("qflow logs {} shows one step", fmt::join(arguments.positionals(), "/")));
   }
   QFLOW_ASSIGN(Run run, find_run(store, reference, LatestMeans::kNewest));
   run.status = status_now(store, run.id, run.status);

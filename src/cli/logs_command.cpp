@@ -24,8 +24,8 @@ constexpr std::string_view kTimedOut = "timed out";  // the reason that the runn
 constexpr PositionalSpec kPositionals[] = {
     {.name = "RUN[/STEP[/INDEX]]",
      .help = "Flow/34, Flow/latest or Flow latest; a step of it, Flow/34/train; a task of a foreach, Flow/34/train/3",
-     .count = PositionalSpec::Count::kMany,
-     .completes = Completes::kRun}};
+     .completes = Completes::kRun},
+    kLatestWord};
 
 constexpr OptionSpec kOptions[] = {
     {.name = "follow", .short_name = 'f', .help = "go on until the run has ended"},

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "cli/command_table.h"
@@ -32,7 +33,10 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
     }
     known.emplace_back(page.name);
   }
-  return fail(ErrorKind::kUsage, fmt::format("no manual page {}", quoted(name)), did_you_mean_or_list(name, known));
+  const std::string whole = "qflow-" + name;
+  const bool is_short = std::find(known.begin(), known.end(), whole) != known.end();
+  return fail(ErrorKind::kUsage, fmt::format("no manual page {}", quoted(name)),
+              is_short ? fmt::format("did you mean {}?", quoted(whole)) : did_you_mean_or_list(name, known));
 }
 
 }  // namespace

@@ -58,9 +58,16 @@ bool holds_hash(std::string_view text) {
   return false;
 }
 
+// The shell makes several words of an expression without quotes, and file names of its asterisks.
+std::string excess_advice(const Arguments& arguments) {
+  if (!arguments.flag("cron")) return {};
+  return "put the whole expression into single quotes: --cron '30 2 * * *'";
+}
+
 Result<ScheduledTrigger> read_cron(Context& context, const Arguments& arguments, const std::string& text) {
   if (!arguments.positionals().empty()) {
-    return fail(ErrorKind::kUsage, "--cron stands instead of a flow", "leave one of them out");
+    return fail(ErrorKind::kUsage, "--cron stands instead of a flow",
+                excess_advice(arguments) + "; else leave one of them out");
   }
   const auto expression = CronExpression::parse(text, "");
   if (!expression) return tl::make_unexpected(explain_expression(context, text, expression.error()));
@@ -193,6 +200,7 @@ const Command kNextCommand = {
     .positionals = kPositionals,
     .options = kOptions,
     .run = run,
+    .excess_advice = excess_advice,
 };
 
 }  // namespace qflow

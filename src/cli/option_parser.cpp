@@ -183,9 +183,10 @@ Status check_positionals(const Command& command, const Arguments& arguments) {
     endless |= spec.count == PositionalSpec::Count::kMany || spec.count == PositionalSpec::Count::kAny;
   }
   if (!endless && given.size() > command.positionals.size()) {
+    const std::string advice = command.excess_advice == nullptr ? "" : command.excess_advice(arguments);
     return fail(ErrorKind::kUsage,
                 fmt::format("{} does not take {}", called(command), quoted(given[command.positionals.size()])),
-                see_help(command));
+                advice.empty() ? see_help(command) : advice);
   }
   return {};
 }

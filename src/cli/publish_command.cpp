@@ -9,6 +9,7 @@
 #include "cli/store_access.h"
 #include "cli/terminal.h"
 #include "cli/wait_option.h"
+#include "qflow/error/suggestion.h"
 #include "qflow/service/dispatch.h"
 #include "qflow/service/publishing.h"
 #include "qflow/service/run_cancellation.h"
@@ -56,6 +57,11 @@ Result<std::string> read_source(Context& context, const std::string& source) {
   return read_file(context.files, context.folder / source, kLongestInput);
 }
 
+// {"rows":3} is {rows:3} when it comes through a shell without quotes around it.
+bool lost_quotes(std::string_view text) {
+  return text.starts_with('{') && text.find('"') == std::string_view::npos;
+}
+
 Result<Json> read_payload(Context& context, const Arguments& arguments) {
   const std::optional<std::string> given = arguments.value("payload");
   if (!given) return Json::object();
@@ -65,7 +71,12 @@ Result<Json> read_payload(Context& context, const Arguments& arguments) {
     QFLOW_ASSIGN(text, read_source(context, from_file ? text.substr(1) : text));
   }
   auto payload = parse_json(text);
-  if (!payload) return tl::make_unexpected(with_context("--payload", payload.error()));
+  if (!payload) {
+    Error error = with_context("--payload", payload.error());
+    if (lost_quotes(*given))
+      error.advice = "put it into single quotes, the shell took the double ones: '{\"rows\": 3}'";
+    return tl::make_unexpected(std::move(error));
+  }
   if (payload->is_object()) return payload;
   return fail(ErrorKind::kInvalid, fmt::format("--payload must be a JSON object, not {}", type_name(*payload)),
               "write it as '{\"rows\": 3}'");
@@ -88,7 +99,6 @@ Result<Publication> read_publication(Context& context, const Arguments& argument
     event.timestamp = *instant;
     publication.timestamp_given = true;
   }
-  publication.namespaced = arguments.flag("namespaced");
   QFLOW_ASSIGN(publication.idempotency_key, arguments.text("idempotency-key"));
   return publication;
 }
@@ -149,7 +159,14 @@ Result<ExitStatus> say(Context& context, const Arguments& arguments, Store& stor
   return ExitStatus::kOk;
 }
 
-void print_published(Context& context, const PublishedNow& published, bool as_json, bool dry_run) {
+// A name that is nearly that of an awaited event was hardly meant.
+std::string unheard_note(Store& store, const std::string& name) {
+  const auto near = store.ledger().triggers().awaited_events_beside(name);
+  const std::string hint = near ? did_you_mean(name, *near) : "";
+  return fmt::format("no deployed flow listens to {}{}", name, hint.empty() ? "" : "; " + hint);
+}
+
+void print_published(Context& context, Store& store, const PublishedNow& published, bool as_json, bool dry_run) {
   if (as_json) {
     print_published_json(context, published, dry_run ? Json() : Json(published.id));
     return;
@@ -159,7 +176,7 @@ void print_published(Context& context, const PublishedNow& published, bool as_js
   if (published.duplicate) {
     print_note(context, "a repeat: the event with this idempotency key is there already");
   } else if (published.effects.empty()) {
-    print_note(context, "no deployed flow listens to " + published.name);
+    print_note(context, unheard_note(store, published.name));
   }
   print_effects(context, context.err, published.effects);
 }
@@ -194,7 +211,7 @@ Result<ExitStatus> publish(Context& context, const Arguments& arguments, Store& 
   QFLOW_ASSIGN(const WaitBegin begin, begin_if_asked(context, arguments, store));
   QFLOW_ASSIGN(const auto published,
                publish_events(store, std::move(publications), publisher, publish_mode(context, arguments), doors));
-  for (const PublishedNow& one : published) print_published(context, one, arguments.flag("json"), dry_run);
+  for (const PublishedNow& one : published) print_published(context, store, one, arguments.flag("json"), dry_run);
   if (!dry_run) {
     context.out.flush();
     if (arguments.flag("dispatch")) QFLOW_TRY(dispatch(context, store));

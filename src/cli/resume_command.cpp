@@ -10,7 +10,8 @@ namespace {
 
 constexpr PositionalSpec kPositionals[] = {
     {.name = "RUN", .help = "Flow/34, Flow/latest or Flow latest", .completes = Completes::kRun},
-    {.name = "STEP", .help = "do this step and what follows it again", .count = PositionalSpec::Count::kAny},
+    kLatestWord,
+    {.name = "STEP", .help = "do this step and what follows it again", .count = PositionalSpec::Count::kOptional},
 };
 
 constexpr OptionSpec kOptions[] = {kJobsOption, kFailFastOption, kResultAsJsonOption};

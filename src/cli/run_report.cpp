@@ -41,7 +41,7 @@ void print_facts(const Context& context, const Run& run) {
   const std::string commit = run.git_commit.empty() ? ""
                                                     : fmt::format(" at {}{}", run.git_commit.substr(0, 12),
                                                                   run.git_dirty ? " with changes" : "");
-  table.add({{"file", Color::kDim}, {run.flow_file + commit}});
+  table.add({{"file", Color::kDim}, {run.flow_file + commit, Color::kNone, true}});
   table.add({{"origin", Color::kDim}, {std::string(to_text(run.origin))}});
   const auto add = [&](std::string name, const std::string& value) {
     if (!value.empty() && value != "-") table.add({{std::move(name), Color::kDim}, {value}});
@@ -99,11 +99,12 @@ void print_artifacts(const Context& context, const Json& artifacts) {
   Table table({"", ""});
   for (const auto& [name, entry] : artifacts.items()) {
     const std::string size = size_text(entry["size"].get<std::uint64_t>());
-    const auto value = entry.find("value");
     const char* key = entry.contains("gone") ? "gone" : "path";
-    table.add({{name},
-               {value != entry.end() ? short_json(*value)
-                                     : fmt::format("{}, {}", size, entry[key].get_ref<const std::string&>())}});
+    if (entry.contains("value")) {
+      table.add({{name}, {short_json(entry["value"])}});
+    } else {
+      table.add({{name}, {fmt::format("{}, {}", size, entry[key].get_ref<const std::string&>()), Color::kNone, true}});
+    }
   }
   table.print_block(context);
 }

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "qflow/cli/command.h"
 #include "qflow/cli/context.h"
 #include "qflow/model/run.h"
 #include "qflow/service/doors.h"
@@ -20,6 +21,10 @@ Result<StoreLayout> find_store(Context& context, StoreAccess access);
 
 // What the service may touch; the context outlives it.
 Doors doors_of(Context& context);
+
+// The second word of "Flow latest", where one run is asked for.
+inline constexpr PositionalSpec kLatestWord = {
+    .name = "latest", .help = "behind a flow's name: its newest run", .count = PositionalSpec::Count::kOptional};
 
 // How many of the words at the start name a run: two for "Flow latest" and "Flow 34", else one.
 std::size_t count_run_words(const std::vector<std::string>& words);

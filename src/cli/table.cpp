@@ -20,13 +20,14 @@ std::string separated_value(const std::string& text) {
   return printable(doubled);
 }
 
-// One aligned line: the last cell is not padded, and the whole is cut to `width` columns.
+// One aligned line: the last cell is not padded, and what may be cut is cut to `width` columns.
 std::string aligned_line(const std::vector<Cell>& row, const std::vector<int>& widths, int indent, int width,
                          const Painter& painter) {
   std::string line(static_cast<std::size_t>(indent), ' ');
   int used = indent;
-  for (std::size_t i = 0; i < row.size() && used < width; ++i) {
-    const std::string text = cut_to_width(printable(row[i].text), width - used);
+  for (std::size_t i = 0; i < row.size() && (used < width || row[i].whole); ++i) {
+    const std::string shown = printable(row[i].text);
+    const std::string text = row[i].whole ? shown : cut_to_width(shown, width - used);
     line += painter.paint(row[i].color, text);
     used += display_width(text);
     if (i + 1 == row.size()) break;

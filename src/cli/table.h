@@ -11,6 +11,7 @@ namespace qflow {
 struct Cell {
   std::string text;
   Color color = Color::kNone;
+  bool whole = false;  // never cut to the terminal's width: a path, which people copy
 };
 
 // A list for stdout. On a terminal: a header, aligned columns, lines cut to its width. Elsewhere: tab-separated values

@@ -8,6 +8,7 @@
 #include "cli/run_view.h"
 #include "cli/store_access.h"
 #include "cli/terminal.h"
+#include "qflow/error/printable.h"
 #include "qflow/service/activation.h"
 #include "qflow/service/run_cancellation.h"
 
@@ -158,6 +159,11 @@ Result<ExitStatus> backfill(Context& context, const Arguments& arguments, Store&
   return worst;
 }
 
+std::string excess_advice(const Arguments& arguments) {
+  if (arguments.flag("flow-id")) return {};
+  return "write qflow trigger --flow-id " + printable(arguments.positionals().front());
+}
+
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
   QFLOW_ASSIGN(ActivationRequest request, read_request(context, arguments, *store));
@@ -188,6 +194,7 @@ const Command kTriggerCommand = {
         "  $ qflow trigger --flow-id DailyFlow --trigger-id all_hours --correlation 2026-11-20\n",
     .options = kOptions,
     .run = run,
+    .excess_advice = excess_advice,
 };
 
 }  // namespace qflow

@@ -55,7 +55,7 @@ inline constexpr FlowFileKey kScheduleTriggerKeys[] = {
     {"dst_gap", "text", "\"shift\"", "An instant that the clock leaps over: shift (right after the gap) or skip."},
     {"dst_overlap", "text", "\"first\"", "An instant that comes twice: first, last or both."},
     {"start", "instant", "", "Nothing is due before it."},
-    {"end", "instant", "", "Nothing is due after it."},
+    {"end", "instant", "", "Nothing is due at it or after it."},
     {"exclude", "list of dates", "[]", "Days in the trigger's zone on which nothing is due."},
 };
 

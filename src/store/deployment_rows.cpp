@@ -149,14 +149,30 @@ Result<std::vector<std::int64_t>> TriggerLedger::listeners(std::string_view even
   }
 }
 
-Result<std::vector<std::string>> TriggerLedger::awaited_events() {
+namespace {
+
+Result<std::vector<std::string>> read_names(Query query) {
   std::vector<std::string> names;
-  Query query = database_.query("SELECT DISTINCT name FROM subscriptions WHERE name NOT GLOB 'qflow.*' ORDER BY name");
   while (true) {
     QFLOW_ASSIGN(const bool more, query.next());
     if (!more) return names;
     names.push_back(query.text(0));
   }
+}
+
+}  // namespace
+
+Result<std::vector<std::string>> TriggerLedger::awaited_events() {
+  return read_names(
+      database_.query("SELECT DISTINCT name FROM subscriptions WHERE name NOT GLOB 'qflow.*' ORDER BY name"));
+}
+
+Result<std::vector<std::string>> TriggerLedger::awaited_events_beside(std::string_view name) {
+  return read_names(database_.query(
+      "SELECT DISTINCT name FROM (SELECT * FROM (SELECT name FROM subscriptions WHERE name >= ?1 ORDER BY name LIMIT "
+      "50) UNION ALL SELECT * FROM (SELECT name FROM subscriptions WHERE name < ?1 ORDER BY name DESC LIMIT 50)) "
+      "WHERE name NOT GLOB 'qflow.*' ORDER BY name",
+      name));
 }
 
 Result<Deployment> TriggerLedger::deployment(std::int64_t key) {

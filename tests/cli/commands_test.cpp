@@ -196,6 +196,12 @@ TEST_CASE("what ran can be looked at") {
     CHECK(fixture.run({"inspect", "F"}) == ExitStatus::kUsage);
     CHECK(fixture.run({"inspect", "01a1fbfe-15b1-7fb2-a478-de42b2b16f41"}) == ExitStatus::kNotFound);
   }
+  SUBCASE("inspect on a narrow terminal cuts no path") {
+    fixture.out.terminal = true;
+    fixture.out.columns = 20;
+    fixture.run({"inspect", "F/2", "--color", "never"});
+    CHECK_MESSAGE(contains(fixture.out.text, (fixture.home.folder / "flow.toml").string()), fixture.out.text);
+  }
   SUBCASE("inspect --graph") {
     fixture.run({"inspect", "F/1", "--graph"});
     CHECK(fixture.out.text == "a     succeeded\n└─ b  skipped  if params.p == 'bad'\n");

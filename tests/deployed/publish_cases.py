@@ -326,3 +326,10 @@ def what_options_and_users_lose_is_noted(desk):
             contains(desk.ask(*command, "--project", "foo", *options)[1], said)
         contains(desk.ask("trigger", "--flow-id", "F", "--project", "foo", *options)[1], said)
     desk.refused("run", "flow0.toml", "--branch", "@", status=2, said="'@' is no branch")
+
+
+@case
+def a_name_that_nobody_hears_names_the_nearest(desk):
+    desk.deploy(flow("F", on("data_updated")))
+    contains(desk.ask("publish", "data_updatd")[1], "no deployed flow listens to data_updatd; did you mean 'data_updated'?")
+    expect("did you mean" not in desk.ask("publish", "lonely")[1], "nothing is near")

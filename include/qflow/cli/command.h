@@ -108,6 +108,8 @@ struct Command {
   std::span<const OptionSpec> options = {};
   // An error is printed by the caller, unless its message is empty: then everything has been said.
   Result<ExitStatus> (*run)(Context& context, const Arguments& arguments) = nullptr;
+  // What to do about words that the command does not take; "" or null: its help knows.
+  std::string (*excess_advice)(const Arguments& arguments) = nullptr;
 };
 
 // All commands, sorted by name (checked at compile time). To add one: a file src/cli/<name>_command.cpp that defines

@@ -107,6 +107,9 @@ class TriggerLedger {
   // Deployments.
   Result<std::vector<std::int64_t>> listeners(std::string_view event_name);  // keys, in the order of their first deploy
   Result<std::vector<std::string>> awaited_events();  // published ones that some deployed flow listens to, sorted
+  // Those of them that stand next to the name in the alphabet, a few on either side: whatever is deployed, it costs the
+  // same.
+  Result<std::vector<std::string>> awaited_events_beside(std::string_view name);
   Result<Deployment> deployment(std::int64_t key);
   Result<std::vector<Deployment>> deployments(const std::optional<FlowId>& flow = std::nullopt);  // by flow, namespace
   // Inserts (key 0) or replaces, with version and triggers as given; `event_names` are what it listens to from now on.
