@@ -155,8 +155,11 @@ class Examples(unittest.TestCase):
         self.assertEqual((newest["namespace"], newest["status"]), (name_space, "succeeded"))
         self.assertEqual(newest["trigger"]["event"]["name"], name_space + ".food")
         self.assertEqual(newest["trigger"]["event"]["payload"], {"key": "value"})
+        self.assertEqual(self.qflow("logs", "HelloFlowDownstream/latest/start"),
+                         f"Triggered by namespaced event {name_space}.food\n")
 
     def test_events_stay_in_their_project_and_branch(self):
+        self.environment["PATH"] = "/usr/bin:/bin"  # steps find qflow all the same
         self.assert_namespace("foo.prod.bar", "--branch", "bar", "--production")
         self.assert_namespace("foo.test.baaz", "--config-value", "project", '{"branch": "baaz"}')
         self.environment["QFLOW_USER"] = "alice"
@@ -212,10 +215,12 @@ class Examples(unittest.TestCase):
         self.assertEqual(self.version(2), {"version": f"daily_model_{day}/2", "base": f"daily_model_{day}/1"})
         self.assertGreater(self.get("artifacts.score", "DailyFlow/2"), self.get("artifacts.score", "DailyFlow/1"))
         self.assertEqual(self.stages(), [["generated"], ["generated", "validated"]])
+        self.assertIs(self.get("artifacts.validated", "DailyFlow/2"), True)
         self.trigger("DailyFlow", "--context", day)
         self.assertEqual(self.version(3), {"version": f"daily_model_{day}/3", "base": f"daily_model_{day}/2"})
         self.assertLess(self.get("artifacts.score", "DailyFlow/3"), self.get("artifacts.base_score", "DailyFlow/3"))
         self.assertEqual(self.stages(), [["generated"], ["generated", "validated"], ["generated"]])
+        self.assertIs(self.get("artifacts.validated", "DailyFlow/3"), False)
 
         # The next day goes on from this day's validated model, from a deployed one sooner; the day after knows neither.
         data = self.folder / "data" / "daily_data"

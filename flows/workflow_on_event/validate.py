@@ -1,4 +1,4 @@
-"""The step validate of daily.toml: of the new version and the one that it started from, the better one is validated."""
+"""The step validate of daily.toml: the new version is validated if it is better than the one that it started from."""
 import data
 import models
 import softmax
@@ -14,10 +14,8 @@ def score(text):
 
 
 artifacts.score = score(artifacts.version)
-if artifacts.base:
-    artifacts.base_score = score(artifacts.base)
-    artifacts.validated = artifacts.version if artifacts.score > artifacts.base_score else artifacts.base
-    models.find(artifacts.validated).tag("validated")
-    print(f"{artifacts.validated} is validated")
-else:
-    artifacts.base_score = artifacts.validated = None
+artifacts.base_score = score(artifacts.base) if artifacts.base else None
+artifacts.validated = artifacts.base is not None and artifacts.score > artifacts.base_score
+if artifacts.validated:
+    models.find(artifacts.version).tag("validated")
+    print(f"{artifacts.version} is validated")
