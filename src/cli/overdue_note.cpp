@@ -25,7 +25,7 @@ std::string what_waits(Store& store, Instant before) {
   const auto schedules = store.ledger().triggers().due_schedules(before, kCounted);
   if (schedules && !schedules->empty())
     parts.push_back(counted(schedules->size(), "schedule", "schedules") + " overdue");
-  const auto sensors = store.ledger().triggers().due_sensors(before);
+  const auto sensors = store.ledger().triggers().overdue_sensors(before);
   if (sensors && !sensors->empty()) parts.push_back(counted(sensors->size(), "sensor", "sensors") + " overdue");
   return fmt::format("{}", fmt::join(parts, ", "));
 }

@@ -67,6 +67,16 @@ Result<std::vector<RecordedEvent>> TriggerLedger::events_of_run(const RunId& run
   }
 }
 
+// Runs stay when gc gives up what their events came to.
+Result<std::optional<RunId>> TriggerLedger::last_run(std::int64_t deployment, const TriggerId& trigger) {
+  QFLOW_ASSIGN(const auto runs, read_run_ids(database_.query(
+                                    "SELECT flow, number FROM runs INDEXED BY runs_by_trigger WHERE deployment = ? AND"
+                                    " CASE WHEN json_valid(trigger) THEN json_extract(trigger, '$.trigger_id') END = ?"
+                                    " ORDER BY run DESC LIMIT 1",
+                                    deployment, trigger.text())));
+  return runs.empty() ? std::nullopt : std::optional(runs.front());
+}
+
 Status TriggerLedger::extend_run(const Run& run) {
   QFLOW_ASSIGN(const std::int64_t key, run_key(database_, run.id));
   QFLOW_TRY(database_.run("UPDATE runs SET params = ?, depth = ?, scheduled_at = ?, trigger = ? WHERE run = ?",

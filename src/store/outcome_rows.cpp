@@ -11,9 +11,9 @@ namespace qflow {
 
 namespace {
 
-#define QFLOW_OUTCOME_COLUMNS                                                                                    \
-  "SELECT e.id, p.flow, p.namespace, t.id, o.outcome, o.reason, r.flow, r.number, s.id FROM outcomes o JOIN"     \
-  " events e ON e.event = o.event JOIN triggers t ON t.trigger = o.trigger JOIN deployments p ON p.deployment =" \
+#define QFLOW_OUTCOME_COLUMNS                                                                                         \
+  "SELECT e.id, p.flow, p.namespace, t.id, o.outcome, o.reason, r.flow, r.number, s.id, o.event FROM outcomes o JOIN" \
+  " events e ON e.event = o.event JOIN triggers t ON t.trigger = o.trigger JOIN deployments p ON p.deployment ="      \
   " t.deployment LEFT JOIN runs r ON r.run = o.run LEFT JOIN events s ON s.event = o.superseded_by "
 
 Result<TriggerOutcome> read_outcome(const Query& row) {
@@ -28,6 +28,7 @@ Result<TriggerOutcome> read_outcome(const Query& row) {
   result.outcome.reason = row.text(5);
   QFLOW_ASSIGN(result.outcome.run, read_run_id(row, 6));
   result.outcome.by = row.optional_text(8);
+  result.order = row.integer(9);
   return result;
 }
 
@@ -144,6 +145,13 @@ Status TriggerLedger::use_key(std::string_view event_name, std::string_view key,
 
 Status TriggerLedger::count_repeat(std::string_view event_name, std::string_view key) {
   return database_.run("UPDATE idempotency_keys SET repeats = repeats + 1 WHERE name = ? AND key = ?", event_name, key);
+}
+
+Result<std::int64_t> TriggerLedger::repeats_of_event(std::string_view event_id) {
+  Query query = database_.query(
+      "SELECT k.repeats FROM events e JOIN idempotency_keys k ON k.event = e.event WHERE e.id = ?", event_id);
+  QFLOW_ASSIGN(const bool known, query.next());
+  return known ? query.integer(0) : 0;
 }
 
 }  // namespace qflow

@@ -97,6 +97,13 @@ CREATE INDEX runs_queued ON runs(created_at) WHERE deployment IS NOT NULL AND en
 CREATE INDEX runs_running ON runs(deployment) WHERE deployment IS NOT NULL AND ended_at IS NULL AND status = 'running';
 CREATE INDEX runs_queued_locally ON runs(flow) WHERE status = 'queued' AND origin = 'local';
 )sql",
+    // What people ask: which run a trigger started last, and how often an event was published again. A damaged row
+    // shall not keep a ledger from being opened.
+    R"sql(
+CREATE INDEX runs_by_trigger ON runs(deployment,
+ CASE WHEN json_valid(trigger) THEN json_extract(trigger, '$.trigger_id') END, run) WHERE deployment IS NOT NULL;
+CREATE INDEX idempotency_keys_by_event ON idempotency_keys(event, repeats);
+)sql",
 };
 
 Error newer_schema(const Path& path, int schema) {

@@ -30,6 +30,13 @@ Result<std::vector<DueSensor>> TriggerLedger::due_sensors(Instant now) {
                       now));
 }
 
+Result<std::vector<DueSensor>> TriggerLedger::overdue_sensors(Instant since) {
+  return read_sensors(
+      database_.query("SELECT t.trigger, t.deployment, t.id FROM sensors s JOIN triggers t ON t.trigger = s.trigger"
+                      " WHERE s.due <= ? ORDER BY s.due, s.trigger",
+                      since));
+}
+
 Result<std::vector<DueSensor>> TriggerLedger::sensors(std::int64_t deployment) {
   return read_sensors(
       database_.query("SELECT t.trigger, t.deployment, t.id FROM triggers t JOIN sensors s ON s.trigger = t.trigger"

@@ -13,6 +13,7 @@ from desk import CASES, Broken, Desk
 
 import busy_cases  # noqa: F401
 import deploy_cases  # noqa: F401
+import explain_cases  # noqa: F401
 import publish_cases  # noqa: F401
 import schedule_cases  # noqa: F401
 import sensor_cases  # noqa: F401

@@ -25,6 +25,7 @@ struct TriggerOutcome {
   std::string name_space;
   TriggerId trigger;
   EventOutcome outcome;
+  std::int64_t order = 0;  // of the event in the ledger
 };
 
 // How many events of one day came to one outcome for a trigger, whose outcomes one by one gc has given up.
@@ -144,7 +145,10 @@ class TriggerLedger {
   Status move_schedule(std::int64_t deployment, const TriggerId& trigger, const std::optional<Instant>& due);
 
   // Sensors.
-  Result<std::vector<DueSensor>> due_sensors(Instant now);                         // by instant
+  Result<std::vector<DueSensor>> due_sensors(Instant now);  // by instant
+  // By instant: those whose instant came at `since` or before, and was not met. That a clock was ahead when it was set
+  // makes a sensor due, but not overdue.
+  Result<std::vector<DueSensor>> overdue_sensors(Instant since);
   Result<std::vector<DueSensor>> sensors(std::int64_t deployment);                 // those that have a row
   Result<std::vector<DueSensor>> sensors_without_cursor(std::int64_t deployment);  // of those that are enabled
   Result<std::optional<KnownSensor>> sensor(std::int64_t deployment, const TriggerId& trigger);
@@ -172,11 +176,15 @@ class TriggerLedger {
   Result<std::optional<UsedKey>> used_key(std::string_view event_name, std::string_view key);
   Status use_key(std::string_view event_name, std::string_view key, std::int64_t event, std::string_view content);
   Status count_repeat(std::string_view event_name, std::string_view key);
+  // How often it was published again with its idempotency key; 0 for one without.
+  Result<std::int64_t> repeats_of_event(std::string_view event_id);
 
   // Runs of deployments.
   Result<std::vector<ActiveRun>> active_runs(std::int64_t deployment, const std::optional<std::string>& context);
   Result<std::vector<ActiveRun>> active_runs(std::int64_t deployment);
   Result<std::vector<RecordedEvent>> events_of_run(const RunId& run);
+  // The newest run that the trigger started, by itself or by hand; of a group the group's.
+  Result<std::optional<RunId>> last_run(std::int64_t deployment, const TriggerId& trigger);
   // A queued run takes in more.
   Status extend_run(const Run& run);
   Status ask_to_cancel(const RunId& run, std::string_view reason);
