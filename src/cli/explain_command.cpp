@@ -54,7 +54,7 @@ Json sensors_json(const std::vector<SensorState>& sensors) {
                     {"next", json_or_null(known.due)},
                     {"failures", known.failures},
                     {"failing_since", json_or_null(known.failing_since)},
-                    {"error", known.error.empty() ? Json() : Json(known.error)}});
+                    {"error", text_or_null(known.error)}});
   }
   return list;
 }
@@ -66,14 +66,6 @@ std::string totals_text(const std::vector<DailyCount>& counts) {
   std::vector<std::string> texts;
   for (const auto& [outcome, events] : totals) texts.push_back(fmt::format("{} {}", events, outcome));
   return fmt::format("{}", fmt::join(texts, ", "));
-}
-
-std::optional<std::chrono::sys_days> last_counted_firing(const std::vector<DailyCount>& counts) {
-  std::optional<std::chrono::sys_days> last;
-  for (const DailyCount& count : counts) {
-    if (count.outcome == Outcome::kFired || count.outcome == Outcome::kCoalesced) last = count.day;
-  }
-  return last;
 }
 
 // The keys of command-line.md; "waiting" holds what is still missing per correlation value.
@@ -93,22 +85,22 @@ Json json_of(const TriggerExplanation& trigger) {
     one["event"] = outcome.event;
     filtered.push_back(std::move(one));
   }
-  const bool ran = trigger.last_firing && trigger.last_firing->outcome.run;
   return {{"flow", trigger.deployment.flow.text()},
-          {"namespace", trigger.deployment.name_space},
+          {"namespace", text_or_null(trigger.deployment.name_space)},
           {"trigger", trigger.trigger.text()},
+          {"group", trigger.group ? Json(trigger.group->text()) : Json()},
           {"sentence", trigger.sentence},
-          {"disabled", trigger.disabled.empty() ? Json() : Json(trigger.disabled)},
+          {"disabled", text_or_null(trigger.disabled)},
           {"disabled_legs", trigger.disabled_legs},
           {"waiting", std::move(waiting)},
           {"arrived", std::move(arrived)},
           {"filtered", std::move(filtered)},
           {"rolled_up", daily_json(trigger.rolled_up)},
           {"window_closes", json_or_null(closes)},
-          {"last", ran ? Json(trigger.last_firing->outcome.run->text()) : Json()},
+          {"last", trigger.last_run ? Json(trigger.last_run->text()) : Json()},
           {"next", json_or_null(next)},
           {"sensors", sensors_json(trigger.sensors)},
-          {"would_fire", trigger.would_fire}};
+          {"would_fire", text_or_null(trigger.would_fire)}};
 }
 
 std::string origin_of(const Event& event) {
@@ -135,7 +127,8 @@ class Printer {
       write(painter_.paint(Color::kYellow, fmt::format("  its leg {} is disabled\n", leg)));
     }
     if (trigger.waiting.empty() && !trigger.missing.empty()) {
-      write(fmt::format("  nothing waits; it needs {}\n", trigger.missing));
+      write(
+          fmt::format("  nothing waits; {} needs {}\n", trigger.group ? trigger.group->text() : "it", trigger.missing));
     }
     for (const WaitingGroup& group : trigger.waiting) print_group(group);
     print_next(trigger);
@@ -147,7 +140,10 @@ class Printer {
       write(fmt::format("  up to {}, rolled up by qflow gc: {}\n", day_text(trigger.rolled_up.back().day),
                         totals_text(trigger.rolled_up)));
     }
-    write(fmt::format("  to fire it: {}\n", painter_.paint(Color::kCyan, trigger.would_fire)));
+    const std::string command = trigger.would_fire.empty()
+                                    ? "set enabled = true in its flow file, and qflow deploy that"
+                                    : painter_.paint(Color::kCyan, trigger.would_fire);
+    write(fmt::format("  to fire {}: {}\n", trigger.group ? trigger.group->text() : "it", command));
     return {};
   }
 
@@ -169,6 +165,9 @@ class Printer {
   }
 
   void print_next(const TriggerExplanation& trigger) {
+    for (const TriggerId& ended : trigger.ended) {
+      write(fmt::format("  {} has ended: it is not due any more\n", ended == trigger.trigger ? "it" : ended.text()));
+    }
     if (!trigger.next) return;
     const bool overdue = *trigger.next <= context_.clock.now();
     const std::string instant = format_instant(*trigger.next);
@@ -190,16 +189,17 @@ class Printer {
                         time_for(context_, *known.failing_since), known.failures,
                         known.failures == 1 ? "look" : "looks", printable(known.error)));
     }
-    if (known.due) write(fmt::format("  {}next look: {}\n", name, time_for(context_, *known.due)));
+    if (!known.due) return;
+    const bool is_due = *known.due <= context_.clock.now();
+    write(fmt::format("  {}next look: {}\n", name, is_due ? "with the next tick" : time_for(context_, *known.due)));
   }
 
   Status print_last(const TriggerExplanation& trigger) {
-    if (!trigger.last_firing || !trigger.last_firing->outcome.run) {
-      const auto day = last_counted_firing(trigger.rolled_up);
-      write(day ? fmt::format("  fired last: by an event of {}\n", day_text(*day)) : "  it has never fired\n");
+    if (!trigger.last_run) {
+      write("  it has never fired\n");
       return {};
     }
-    const RunId& id = *trigger.last_firing->outcome.run;
+    const RunId& id = *trigger.last_run;
     QFLOW_ASSIGN(const Run run, store_.ledger().find_run(id));
     write(
         fmt::format("  fired last: {} {} ({})\n", id.text(), time_for(context_, run.created_at), to_text(run.status)));
@@ -248,13 +248,16 @@ const Command kExplainCommand = {
         "For each trigger: what it listens to, what has arrived and from whom, what is missing, when the window "
         "closes, "
         "when it fired last, which events were filtered, superseded or expired and why, and a command that would fire "
-        "it.",
+        "it; in that, ... stands for what only you know. A leg of a group is explained with what its group waits for.",
     .json =
-        "one object per trigger: {flow, namespace, trigger, sentence, disabled, disabled_legs, waiting: [{correlation, "
+        "one object per trigger: {flow, namespace, trigger, group, sentence, disabled, disabled_legs, waiting: "
+        "[{correlation, "
         "missing}], "
         "arrived: [event with source, correlation], filtered: [{event, outcome, reason, ...}], rolled_up: [{day, "
         "outcome, events}], window_closes, last, next, sensors: [{trigger, looked_at, seen, next, failures, "
-        "failing_since, error}], would_fire}; rolled_up is what qflow gc keeps of old outcomes",
+        "failing_since, error}], would_fire}; group is that of a leg, whose "
+        "waiting, last and would_fire are the group's; rolled_up is what qflow gc keeps of old outcomes; would_fire is "
+        "null when the flow file disables it",
     .examples = "  $ qflow explain PredictionFlow\n  $ qflow explain DailyFlow/all_hours\n",
     .positionals = kPositionals,
     .options = kOptions,

@@ -42,13 +42,14 @@ std::string waiting_text(const TriggerExplanation& trigger) {
   const std::int64_t waiting = count_waiting(trigger);
   if (!trigger.disabled.empty()) return trigger.disabled;
   if (const std::string error = error_of(trigger); !error.empty()) return "failing: " + printable(error);
+  if (waiting == 0 && !trigger.next && !trigger.ended.empty()) return "ended";
   if (waiting == 0) return trigger.next ? "next " + format_instant(*trigger.next) : seen_text(trigger);
   const std::string& missing = trigger.waiting.front().missing;
   return fmt::format("{} waiting{}", waiting, missing.empty() ? "" : " for " + missing);
 }
 
 std::string last_run(const TriggerExplanation& trigger) {
-  return trigger.last_firing && trigger.last_firing->outcome.run ? trigger.last_firing->outcome.run->text() : "-";
+  return trigger.last_run ? trigger.last_run->text() : "-";
 }
 
 Json json_of(const Deployment& deployment, const std::vector<TriggerExplanation>& triggers) {
@@ -60,10 +61,10 @@ Json json_of(const Deployment& deployment, const std::vector<TriggerExplanation>
                     {"enabled", trigger.disabled.empty()},
                     {"waiting", count_waiting(trigger)},
                     {"next", json_or_null(trigger.next)},
-                    {"error", error.empty() ? Json() : Json(error)}});
+                    {"error", text_or_null(error)}});
   }
   return {{"flow", deployment.flow.text()},
-          {"namespace", deployment.name_space},
+          {"namespace", text_or_null(deployment.name_space)},
           {"version", deployment.version},
           {"enabled", deployment.enabled},
           {"triggers", std::move(list)}};

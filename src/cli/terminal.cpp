@@ -186,6 +186,10 @@ std::string relative_time(Instant instant, Instant now) {
   return distance < distance.zero() ? "in " + text : text + " ago";
 }
 
+Json text_or_null(const std::string& text) {
+  return text.empty() ? Json() : Json(text);
+}
+
 void print_json(OutputStream& stream, const Json& value) {
   stream.write((stream.is_terminal() ? to_pretty(value) : to_compact(value)) + "\n");
 }

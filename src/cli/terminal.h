@@ -47,6 +47,8 @@ std::string cut_to_width(std::string_view text, int columns);
 // "3 min ago", "just now", "in 2 h", "5 days ago"; beyond 30 days the date.
 std::string relative_time(Instant instant, Instant now);
 
+// Text in JSON: null where there is none.
+Json text_or_null(const std::string& text);
 // One JSON value and a newline: compact, on a terminal over several lines.
 void print_json(OutputStream& stream, const Json& value);
 // One line of a list; always compact.

@@ -265,4 +265,14 @@ std::string missing_sources(const Trigger& joining, const TriggerList& triggers,
   return fmt::format("{}", fmt::join(missing, ", "));
 }
 
+std::vector<bool> met_parts(const Trigger& joining, const TriggerState& state) {
+  const bool is_group = !joining.legs().empty();
+  return met_sources(rules_of(joining),
+                     is_group ? tokens_of(joining, state.waiting) : items_of(joining, state.waiting, waits_alone));
+}
+
+std::vector<bool> met_sources_of_leg(const Trigger& leg, const Trigger& group, const TriggerState& state) {
+  return met_sources(rules_of_leg(leg, group), items_of(leg, state.waiting, waits_in_leg(leg)));
+}
+
 }  // namespace qflow

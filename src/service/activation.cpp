@@ -11,6 +11,7 @@
 #include "qflow/service/event_intake.h"
 #include "qflow/trigger/source_filter.h"
 #include "qflow/trigger/trigger_registry.h"
+#include "service/command_words.h"
 #include "service/parameter_arguments.h"
 
 namespace qflow {
@@ -29,11 +30,17 @@ Result<const Trigger*> wanted_trigger(const DeployedFlow& flow, const std::optio
               fmt::format("qflow enable {}/{}", full_name(flow), id->text()));
 }
 
-// As a person may write it: the JSON text, or the text that it is.
-bool names_value(const std::string& given, const std::string& correlation) {
-  if (given == correlation) return true;
-  const auto json = parse_json(correlation);
-  return json && to_plain_text(*json) == given;
+// What a person wrote, 1.0 for 1, means that JSON first, and only then the text that looks like it.
+const CorrelatedState* find_named(const std::vector<CorrelatedState>& states, const std::string& given) {
+  const auto meant = parse_json(given);
+  const CorrelatedState* text = nullptr;
+  for (const CorrelatedState& state : states) {
+    const auto value = parse_json(state.correlation);
+    if (!value) continue;
+    if (meant && *meant == *value) return &state;
+    if (value->is_string() && value->get_ref<const std::string&>() == given) text = &state;
+  }
+  return text;
 }
 
 // Nothing waits. A token of a leg would wait for ever without the value that the other legs' events have.
@@ -52,12 +59,11 @@ Result<std::string> chosen_correlation(Store& store, const DeployedFlow& flow, c
   const Trigger& joining = joining_trigger(flow, *trigger);
   if (activation.type == "schedule") return correlation_of(joining, EventScope(activation));
   QFLOW_ASSIGN(const auto states, store.ledger().triggers().states(flow.key, joining.id()));
+  const CorrelatedState* named = given ? find_named(states, *given) : nullptr;
+  if (named != nullptr) return named->correlation;
+  if (!given && states.size() == 1) return states.front().correlation;
   std::vector<std::string> values;
-  for (const CorrelatedState& state : states) {
-    if (given && names_value(*given, state.correlation)) return state.correlation;
-    values.push_back(state.correlation);
-  }
-  if (!given && values.size() == 1) return values.front();
+  for (const CorrelatedState& state : states) values.push_back(correlation_word(state.correlation));
   if (!given && !joining.rules().correlate) return std::string();
   if (!given && values.empty()) return own_correlation(*trigger, joining, activation);
   const std::string advice = values.empty() ? "nothing waits" : fmt::format("these wait: {}", fmt::join(values, ", "));

@@ -9,9 +9,9 @@
 #include "qflow/engine/due_instants.h"
 #include "qflow/engine/trigger_kind.h"
 #include "qflow/service/deployed_flows.h"
-#include "qflow/trigger/source_filter.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "qflow/trigger/trigger_sentence.h"
+#include "service/firing_command.h"
 
 namespace qflow {
 
@@ -32,34 +32,17 @@ std::string why_disabled(const DeployedFlow& flow, const Deployment& deployment,
   return "the flow file disables it";
 }
 
-std::string activation_command(const DeployedFlow& flow, const Trigger& trigger,
-                               const std::vector<CorrelatedState>& states) {
-  std::string command = fmt::format("qflow trigger --flow-id {} --trigger-id {}", full_name(flow), trigger.id().text());
-  if (states.size() < 2) return command;
-  const auto value = parse_json(states.front().correlation);
-  return command + " --correlation '" + (value ? to_plain_text(*value) : states.front().correlation) + "'";
+std::string sentence_of(const DeployedFlow& flow, const Trigger& trigger, const Trigger& joining) {
+  const std::string sentence = describe(joining, flow.triggers);
+  if (&trigger == &joining) return sentence;
+  return fmt::format("{} is a leg of the group {} and does not fire alone. {}", trigger.id().text(),
+                     joining.id().text(), sentence);
 }
 
-// What a person could type to meet the sources that are missing, else to start it by hand. Which payload would belong
-// to what waits, only the publisher can know.
-std::string firing_command(const DeployedFlow& flow, const Trigger& trigger,
-                           const std::vector<CorrelatedState>& states) {
-  const TriggerState state = states.size() == 1 ? states.front().state : TriggerState();
-  const std::string missing = missing_sources(trigger, flow.triggers, state);
-  std::vector<std::string> commands;
-  for (const Trigger* part : source_triggers(trigger, flow.triggers)) {
-    for (const Subscription& subscription : part->subscriptions()) {
-      const auto* event = std::get_if<EventSubscription>(&subscription);
-      const bool simple = event != nullptr && event->source.count == 1 && !trigger.rules().correlate;
-      if (!simple) return activation_command(flow, trigger, states);
-      if (missing.find(event->source.name) == std::string::npos) continue;
-      commands.push_back("qflow publish " + listened_name(*part, subscription, flow.name_space));
-    }
-  }
-  const bool any = trigger.rules().match.kind() == MatchExpression::Kind::kAny;
-  if (any && !commands.empty()) commands.resize(1);
-  if (commands.empty()) return activation_command(flow, trigger, states);
-  return fmt::format("{}", fmt::join(commands, " && "));
+// What nobody waits for: it comes by itself, or a person does it.
+bool comes_by_itself(const Trigger& trigger) {
+  return trigger.type() == TriggerType::kSchedule || trigger.type() == TriggerType::kSensor ||
+         trigger.type() == TriggerType::kCli;
 }
 
 class Explainer {
@@ -67,58 +50,71 @@ class Explainer {
   Explainer(Store& store, const Deployment& deployment, const DeployedFlow& flow)
       : ledger_(store.ledger().triggers()), deployment_(deployment), flow_(flow) {}
 
+  // Of a leg: what its group waits for, and what arrived for the leg.
   Result<TriggerExplanation> explain(const Trigger& trigger) {
+    const Trigger& joining = joining_trigger(flow_, trigger);
     TriggerExplanation result;
     result.deployment = deployment_;
     result.trigger = trigger.id();
+    if (&joining != &trigger) result.group = joining.id();
     result.type = trigger.rules().type;
-    result.sentence = describe(trigger, flow_.triggers);
+    result.sentence = sentence_of(flow_, trigger, joining);
     result.description = trigger.rules().description;
     result.flow_description = flow_.definition->description;
     result.disabled = why_disabled(flow_, deployment_, trigger);
-    if (trigger.type() != TriggerType::kSchedule && trigger.type() != TriggerType::kSensor)
-      result.missing = missing_sources(trigger, flow_.triggers, {});
-    QFLOW_ASSIGN(const std::vector<CorrelatedState> states, ledger_.states(flow_.key, trigger.id()));
+    if (!comes_by_itself(joining)) result.missing = missing_sources(joining, flow_.triggers, {});
+    QFLOW_ASSIGN(const std::vector<CorrelatedState> states, ledger_.states(flow_.key, joining.id()));
     for (const CorrelatedState& state : states) {
-      QFLOW_ASSIGN(result.waiting.emplace_back(), waiting_group(trigger, state));
+      QFLOW_ASSIGN(result.waiting.emplace_back(), waiting_group(trigger, joining, state));
     }
-    result.would_fire = firing_command(flow_, trigger, states);
+    result.would_fire = firing_command(flow_, joining, states);
+    QFLOW_ASSIGN(result.last_run, ledger_.last_run(flow_.key, joining.id()));
     for (const Trigger* part : source_triggers(trigger, flow_.triggers)) {
-      QFLOW_TRY(add_outcomes(part->id(), result));
-      QFLOW_TRY(add_daily_counts(part->id(), result.rolled_up));
-      QFLOW_TRY(add_next(part->id(), result));
-      QFLOW_TRY(add_sensor(part->id(), result));
+      QFLOW_TRY(add_part(*part, result));
       if (part != &trigger && !is_enabled(flow_, *part)) result.disabled_legs.push_back(part->id().text());
     }
+    keep_newest_refused(result);
     return result;
   }
 
  private:
-  Result<WaitingGroup> waiting_group(const Trigger& trigger, const CorrelatedState& state) {
+  Result<WaitingGroup> waiting_group(const Trigger& trigger, const Trigger& joining, const CorrelatedState& state) {
     WaitingGroup group;
     group.correlation = state.correlation;
     std::optional<Instant> oldest;
     for (const WaitingEvent& waiting : state.state.waiting) {
+      if (!waiting.held && (!oldest || waiting.time < *oldest)) oldest = waiting.time;
+      if (&trigger != &joining && waiting.trigger != trigger.id()) continue;
       QFLOW_ASSIGN(Event event, ledger_.event_at(waiting.event));
       group.arrived.push_back({std::move(event), waiting.source, waiting.held});
-      if (!waiting.held && (!oldest || waiting.time < *oldest)) oldest = waiting.time;
     }
-    if (oldest) group.missing = missing_sources(trigger, flow_.triggers, state.state);
-    if (oldest && trigger.rules().within) group.window_closes = *oldest + *trigger.rules().within;
+    if (oldest) group.missing = missing_sources(joining, flow_.triggers, state.state);
+    if (oldest && joining.rules().within) group.window_closes = *oldest + *joining.rules().within;
     if (state.state.held) group.due = state.state.held->due;
     return group;
   }
 
-  Status add_outcomes(const TriggerId& heard, TriggerExplanation& result) {
+  Status add_part(const Trigger& part, TriggerExplanation& result) {
+    QFLOW_TRY(add_refused(part.id(), result));
+    QFLOW_TRY(add_daily_counts(part.id(), result.rolled_up));
+    QFLOW_TRY(add_next(part, result));
+    return add_sensor(part.id(), result);
+  }
+
+  Status add_refused(const TriggerId& heard, TriggerExplanation& result) {
     QFLOW_ASSIGN(const auto outcomes, ledger_.outcomes_of_trigger(flow_.key, heard, kLookedAt));
     for (const TriggerOutcome& outcome : outcomes) {
       const Outcome what = outcome.outcome.outcome;
-      const bool fired = what == Outcome::kFired || what == Outcome::kCoalesced;
-      if (fired && !result.last_firing) result.last_firing = outcome;
-      if (fired || what == Outcome::kWaiting || result.refused.size() >= kShownRefused) continue;
+      if (what == Outcome::kFired || what == Outcome::kCoalesced || what == Outcome::kWaiting) continue;
       result.refused.push_back(outcome);
     }
     return {};
+  }
+
+  static void keep_newest_refused(TriggerExplanation& result) {
+    std::stable_sort(result.refused.begin(), result.refused.end(),
+                     [](const TriggerOutcome& a, const TriggerOutcome& b) { return a.order > b.order; });
+    if (result.refused.size() > kShownRefused) result.refused.resize(kShownRefused);
   }
 
   // The legs of a group are counted together.
@@ -137,9 +133,11 @@ class Explainer {
     return {};
   }
 
-  Status add_next(const TriggerId& part, TriggerExplanation& result) {
-    QFLOW_ASSIGN(const auto schedule, ledger_.schedule(flow_.key, part));
+  // A schedule that is enabled has a next instant for as long as there is one.
+  Status add_next(const Trigger& part, TriggerExplanation& result) {
+    QFLOW_ASSIGN(const auto schedule, ledger_.schedule(flow_.key, part.id()));
     if (schedule && (!result.next || schedule->due < *result.next)) result.next = schedule->due;
+    if (!schedule && schedule_of(part) != nullptr && is_enabled(flow_, part)) result.ended.push_back(part.id());
     return {};
   }
 

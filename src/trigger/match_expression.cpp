@@ -166,6 +166,60 @@ bool MatchExpression::holds(const std::vector<bool>& met) const {
   return stack.back();
 }
 
+std::optional<MatchExpression::Choice> MatchExpression::both(std::optional<Choice> left,
+                                                             const std::optional<Choice>& right) {
+  if (!left || !right) return std::nullopt;
+  for (std::size_t i = 0; i < left->sources.size(); ++i) left->sources[i] = left->sources[i] || right->sources[i];
+  left->cost += right->cost;
+  return left;
+}
+
+std::optional<MatchExpression::Choice> MatchExpression::cheaper(std::optional<Choice> left,
+                                                                std::optional<Choice> right) {
+  return right && (!left || right->cost < left->cost) ? std::move(right) : std::move(left);
+}
+
+std::optional<MatchExpression::Choice> MatchExpression::cheapest_names(
+    const std::vector<std::optional<Choice>>& single) const {
+  std::vector<std::optional<Choice>> stack;
+  for (const Operation& operation : operations_) {
+    if (operation.token == Token::kName) {
+      stack.push_back(single[sources_[operation.name]]);
+      continue;
+    }
+    std::optional<Choice> right = std::move(stack.back());
+    stack.pop_back();
+    stack.back() = operation.token == Token::kAnd ? both(std::move(stack.back()), right)
+                                                  : cheaper(std::move(stack.back()), std::move(right));
+  }
+  return std::move(stack.back());
+}
+
+std::optional<MatchExpression::Choice> MatchExpression::cheapest_number(
+    std::vector<std::optional<Choice>> single) const {
+  const std::size_t all = single.size();
+  const auto needed = kind_ == Kind::kAll ? all : kind_ == Kind::kAny ? 1 : static_cast<std::size_t>(number_);
+  if (all == 0 || needed > all) return std::nullopt;
+  std::stable_sort(single.begin(), single.end(),
+                   [](const auto& a, const auto& b) { return a && (!b || a->cost < b->cost); });
+  std::optional<Choice> choice = single.front();
+  for (std::size_t i = 1; i < needed; ++i) choice = both(std::move(choice), single[i]);
+  return choice;
+}
+
+std::optional<std::vector<bool>> MatchExpression::cheapest(
+    const std::vector<std::optional<std::int64_t>>& costs) const {
+  std::vector<std::optional<Choice>> single(costs.size());
+  for (std::size_t i = 0; i < costs.size(); ++i) {
+    if (!costs[i]) continue;
+    single[i] = Choice{std::vector<bool>(costs.size()), *costs[i]};
+    single[i]->sources[i] = true;
+  }
+  auto choice = kind_ == Kind::kNames ? cheapest_names(single) : cheapest_number(std::move(single));
+  if (!choice) return std::nullopt;
+  return std::move(choice->sources);
+}
+
 std::string MatchExpression::text() const {
   switch (kind_) {
     case Kind::kAll:

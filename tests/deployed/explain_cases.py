@@ -38,3 +38,116 @@ def sensors_are_not_overdue_before_their_time(desk):
     expect("overdue" not in desk.ask("flows")[1], "right after a tick")
     expect("overdue" not in desk.ask("flows", environment=desk.later(600))[1], "long before its next look")
     expect("overdue" not in desk.ask("flows", environment=desk.later(-3600))[1], "when the clock went back")
+
+
+@case
+def the_legs_of_a_group_are_told_by_time(desk):
+    desk.deploy(flow("F", group("la || lb"), leg("la", OK_A), leg("lb", OK_B)))
+    desk.publish("a", "--value", "ok")
+    for name in "bb":
+        desk.publish(name, "--value", "ok")
+    refused = [desk.publish(name)[0]["id"] for name in "aaaaaab"]
+    said = desk.explain("F")[0]
+    equal(said["last"], "F/3")
+    equal([each["event"] for each in said["filtered"]], refused[:1:-1])
+    contains(desk.ask("explain", "F")[0], "fired last: F/3")
+    contains(desk.ask("flows")[0], "\tF/3\t")
+
+
+@case
+def the_last_firing_is_found_behind_many_outcomes(desk):
+    desk.deploy(flow("F", leg("val", "events = [{ name = 'v', value = 'ok' }]"), leg("never", "event = 'w'")))
+    desk.publish("v", "--value", "ok")
+    desk.write("bad.jsonl", '{"name": "v", "value": "bad"}\n' * 260)
+    desk.ask("publish", "--batch", "bad.jsonl")
+    equal([each["last"] for each in desk.explain("F")], ["F/1", None])
+    contains(desk.ask("explain", "F/val")[0], "fired last: F/1")
+    contains(desk.ask("explain", "F/never")[0], "it has never fired")
+
+
+@case
+def a_leg_is_explained_with_its_group(desk):
+    desk.deploy(flow("F", group("la && lb"), leg("la", "event = 'a'"), leg("lb", "event = 'b'")))
+    contains(desk.ask("explain", "F/lb")[0], "lb is a leg of the group g", "nothing waits; g needs a, b")
+    waits = desk.publish("b")[0]["id"]
+    of_a, of_b = desk.explain("F/la")[0], desk.explain("F/lb")[0]
+    equal([[each["id"] for each in said["arrived"]] for said in (of_a, of_b)], [[], [waits]])
+    for said in (of_a, of_b):
+        equal((said["group"], said["waiting"][0]["missing"], said["would_fire"]), ("g", "a", "qflow publish a"))
+    text = desk.ask("explain", "F/lb")[0]
+    contains(text, "arrived: b ", "waits for: a", "to fire g: qflow publish a\n")
+    fires(desk, "F")
+    equal(desk.explain("F/lb")[0]["last"], "F/1")
+    equal(desk.explain("F")[0]["group"], None)
+
+
+@case
+def what_would_fire_is_what_is_missing(desk):
+    """Each command fires once, however the trigger is declared."""
+    rows = [
+        ("events = [{ name = 'v', event_type = 't', namespace = 'n', value = \"it's ok\", sender = 's' }]", [],
+         "qflow publish v --type t --namespace n --value 'it'\\''s ok' --sender s"),
+        ("events = ['data', 'data_updated']", ["data"], "qflow publish data_updated"),
+        ("events = ['a', 'b', 'c']\nmatch = 'a || (b && c)'", [], "qflow publish a"),
+        ("events = ['a', 'b', 'c']\nmatch = 'a && b || c'", [], "qflow publish c"),
+        ("events = ['n1', 'n2', 'n3']\nmatch = 2", ["n1"], "qflow publish n2"),
+        ("events = ['n1', 'n2', 'n3']\nmatch = 2", [], "qflow publish n1 && qflow publish n2"),
+        ("events = [{ name = 'h', count = 3 }, 'x']\nmatch = 'any'", [], "qflow publish x"),
+        ("events = [{ name = 'h', count = 3 }, 'x']", ["x"], "qflow trigger --flow-id F --trigger-id t"),
+        ("events = ['a', 'b']\ncorrelate = 'event.context'", [["a", "--context", "day 1"]],
+         "qflow publish b --context 'day 1'"),
+        ("events = ['a', 'b']\ncorrelate = 'event.context'", [], "qflow trigger --flow-id F --trigger-id t"),
+        ("event = 'd'\ndebounce = '1h'", ["d"], "qflow trigger --flow-id F --trigger-id t"),
+    ]
+    for number, (more, before, wanted) in enumerate(rows):
+        desk.deploy(flow(f"F{number}", leg("t", more)))
+        for given in before:
+            desk.publish(*([given] if isinstance(given, str) else given))
+        equal(would_fire(desk, f"F{number}"), wanted.replace("--flow-id F ", f"--flow-id F{number} "))
+        fires(desk, f"F{number}")
+        desk.ask("undeploy", f"F{number}")
+
+
+@case
+def what_would_fire_gives_the_demanded_parameters(desk):
+    desk.deploy(flow("Named", leg("t", "event = 'a'"), params=[PATH]),
+                flow("Mapped", leg("t", "event = 'b'\nparameters = { path = 'file' }"), params=[PATH]),
+                flow("Cli", "id = 't'\ntype = 'cli'\n", params=[PATH]))
+    equal(would_fire(desk, "Named"), "qflow publish a --payload '{\"path\": \"...\"}'")
+    equal(would_fire(desk, "Mapped"), "qflow publish b --payload '{\"file\": \"...\"}'")
+    equal(would_fire(desk, "Cli"), "qflow trigger --flow-id Cli --trigger-id t -p path=...")
+    for name in ("Named", "Mapped", "Cli"):
+        fires(desk, name)
+    expect("nothing waits" not in desk.ask("explain", "Cli")[0], "a cli trigger waits for no source")
+
+
+@case
+def what_would_fire_enables_what_is_disabled(desk):
+    desk.deploy(flow("F", group("la || lb"), leg("la", "event = 'a'"), leg("lb", "event = 'b'"), leg("x", "event = 'x'"),
+                     leg("off", "event = 'off'\nenabled = false")))
+    desk.ask("disable", "F/la")
+    equal(would_fire(desk), "qflow publish b")
+    desk.ask("disable", "F/lb")
+    equal(would_fire(desk), "qflow enable F/la && qflow publish a")
+    desk.ask("disable", "F/g")
+    desk.ask("disable", "F")
+    equal(would_fire(desk), "qflow enable F && qflow enable F/g && qflow enable F/la && qflow publish a")
+    fires(desk, "F")
+    equal(would_fire(desk, "F/off"), None)
+    contains(desk.ask("explain", "F/off")[0], "to fire it: set enabled = true in its flow file")
+
+
+@case
+def a_correlation_value_is_named_as_what_it_is(desk):
+    desk.deploy(flow("F", leg("t", "events = ['a', 'b']\ncorrelate = 'event.payload.k'")))
+    for value in ('5', '"5"', '"late day"'):
+        desk.publish("a", "--payload", f'{{"k": {value}}}')
+    activate = ("trigger", "--flow-id", "F", "--trigger-id", "t", "--detach")
+    desk.refused(*activate, status=2, said="these wait: '\"5\"', 'late day', 5;")
+    listed = []
+    for given in ("5.0", '"5"', "late day"):
+        run = desk.ask(*activate, "--correlation", given)[0].strip()
+        listed.append(desk.inspect(run)["trigger"]["events"][0]["payload"]["k"])
+    equal(listed, [5, "5", "late day"])
+    desk.publish("a", "--payload", '{"k": "5"}')
+    desk.ask(*activate, "--correlation", "5")

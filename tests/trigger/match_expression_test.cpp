@@ -70,6 +70,33 @@ TEST_CASE("texts of the short forms") {
   CHECK(MatchExpression::at_least(3).number() == 3);
 }
 
+TEST_CASE("of what makes a match hold the cheapest is chosen, and of equal ones the first") {
+  struct Row {
+    MatchExpression match;
+    std::vector<std::optional<std::int64_t>> costs;
+    std::optional<Met> chosen;
+  };
+  const Row rows[] = {
+      {bound("all"), {1, 0, 1}, Met{true, true, true}},
+      {bound("all"), {1, {}, 1}, {}},
+      {bound("any"), {1, 1, 1}, Met{true, false, false}},
+      {bound("any"), {2, {}, 1}, Met{false, false, true}},
+      {bound("any"), {{}, {}, {}}, {}},
+      {MatchExpression::at_least(2), {1, 0, 1}, Met{true, true, false}},
+      {MatchExpression::at_least(2), {{}, 0, 1}, Met{false, true, true}},
+      {MatchExpression::at_least(2), {{}, 0, {}}, {}},
+      {bound("a || b && c"), {1, 1, 1}, Met{true, false, false}},
+      {bound("a || b && c"), {1, 0, 0}, Met{false, true, true}},
+      {bound("a || b && c"), {{}, 1, 1}, Met{false, true, true}},
+      {bound("a && (b || c)"), {1, 2, 1}, Met{true, false, true}},
+      {bound("a && (b || c)"), {{}, 0, 0}, {}},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.match.text());
+    CHECK((row.match.cheapest(row.costs) == row.chosen));
+  }
+}
+
 TEST_CASE("what is no expression is an error with the place") {
   struct Row {
     std::string text;

@@ -46,4 +46,9 @@ bool meet_match(const Trigger& joining, const TriggerList& triggers, const std::
 // What a state still waits for, for people: "second" or "2 of 24 of hourly_data"; "" when nothing is missing.
 std::string missing_sources(const Trigger& joining, const TriggerList& triggers, const TriggerState& state);
 
+// The same as flags: which sources of a trigger by itself, or which legs of a group, are met by what waits.
+std::vector<bool> met_parts(const Trigger& joining, const TriggerState& state);
+// And which sources of a leg.
+std::vector<bool> met_sources_of_leg(const Trigger& leg, const Trigger& group, const TriggerState& state);
+
 }  // namespace qflow

@@ -35,6 +35,7 @@ struct SensorState {
 struct TriggerExplanation {
   Deployment deployment;
   TriggerId trigger;
+  std::optional<TriggerId> group;  // of a leg: what waits, and when it fires, is the group's
   std::string type;
   std::string sentence;
   std::string description;                 // of the trigger in its file
@@ -42,13 +43,14 @@ struct TriggerExplanation {
   std::string disabled;                    // why no event counts now; ""
   std::vector<std::string> disabled_legs;  // of a group: the legs that nothing meets now
   std::vector<WaitingGroup> waiting;
-  std::string missing;                        // when nothing waits: what it needs
-  std::vector<TriggerOutcome> refused;        // the newest that were filtered, superseded, expired, skipped, stopped
-  std::optional<TriggerOutcome> last_firing;  // with the run
-  std::vector<DailyCount> rolled_up;          // of outcomes that gc has given up, by day
-  std::optional<Instant> next;                // of its schedules: what is due next, or overdue
-  std::vector<SensorState> sensors;           // itself, or the legs that are some
-  std::string would_fire;                     // a command
+  std::string missing;                  // when nothing waits: what it needs
+  std::vector<TriggerOutcome> refused;  // filtered, superseded, expired, skipped or stopped lately; newest first
+  std::optional<RunId> last_run;        // that it started
+  std::vector<DailyCount> rolled_up;    // of outcomes that gc has given up, by day
+  std::optional<Instant> next;          // of its schedules: what is due next, or overdue
+  std::vector<TriggerId> ended;         // of its schedules: those that are never due again
+  std::vector<SensorState> sensors;     // itself, or the legs that are some
+  std::string would_fire;               // a command; "" when the flow file disables it
 };
 
 // Of one trigger of the deployment, or of all that fire by themselves, in the order of the file. kNotFound with the

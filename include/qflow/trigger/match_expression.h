@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,11 @@ class MatchExpression {
   // further source that is met never makes it false. Without sources: false.
   bool holds(const std::vector<bool>& met) const;
 
+  // A cheapest choice of sources (one flag per source, bound before) that makes the match hold, where each costs that
+  // much and one without a cost can't be had; of equal ones the first. A name that stands in an expression twice may be
+  // counted twice. Nothing when there is none.
+  std::optional<std::vector<bool>> cheapest(const std::vector<std::optional<std::int64_t>>& costs) const;
+
   Kind kind() const { return kind_; }
   std::int64_t number() const { return number_; }                   // of kAtLeast
   const std::vector<std::string>& names() const { return names_; }  // of kNames, in order of appearance, each once
@@ -43,6 +49,14 @@ class MatchExpression {
     std::size_t name = 0;
   };
   friend class MatchParser;
+  struct Choice {
+    std::vector<bool> sources;
+    std::int64_t cost = 0;
+  };
+  static std::optional<Choice> both(std::optional<Choice> left, const std::optional<Choice>& right);
+  static std::optional<Choice> cheaper(std::optional<Choice> left, std::optional<Choice> right);
+  std::optional<Choice> cheapest_names(const std::vector<std::optional<Choice>>& single) const;
+  std::optional<Choice> cheapest_number(std::vector<std::optional<Choice>> single) const;
 
   Kind kind_ = Kind::kAll;
   std::int64_t number_ = 0;

@@ -1,0 +1,33 @@
+#include "service/command_words.h"
+
+#include <algorithm>
+#include <cctype>
+#include <string_view>
+
+#include "qflow/model/json.h"
+
+namespace qflow {
+
+namespace {
+
+bool is_plain(unsigned char c) {
+  return std::isalnum(c) != 0 || c >= 0x80 ||
+         std::string_view("_./:@%+=,-").find(static_cast<char>(c)) != std::string::npos;
+}
+
+}  // namespace
+
+std::string shell_word(const std::string& text) {
+  if (!text.empty() && std::all_of(text.begin(), text.end(), is_plain)) return text;
+  std::string word = "'";
+  for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return word + "'";
+}
+
+std::string correlation_word(const std::string& correlation) {
+  const auto value = parse_json(correlation);
+  const bool is_text = value && value->is_string() && !parse_json(value->get_ref<const std::string&>());
+  return shell_word(is_text ? value->get<std::string>() : correlation);
+}
+
+}  // namespace qflow
