@@ -130,6 +130,13 @@ Instant last_seen(const ScheduledTrigger& row, Instant now) {
   return row.due ? std::max(now, *row.due - Duration(1)) : now;
 }
 
+// Of several nothing is said: the others' instants stand there.
+void note_end(Context& context, const ScheduledTrigger& row, Instant after) {
+  if (row.schedule->next_after(after)) return;
+  print_note(context, fmt::format("{} has ended: nothing is due after {}",
+                                  row.flow.empty() ? "the schedule" : row.name(), format_instant(after)));
+}
+
 Result<ExitStatus> print_next(Context& context, const Arguments& arguments, const std::vector<ScheduledTrigger>& rows,
                               bool with_headings) {
   QFLOW_ASSIGN(const std::optional<std::int64_t> count, arguments.integer("count", 1, kMostShown));
@@ -137,6 +144,7 @@ Result<ExitStatus> print_next(Context& context, const Arguments& arguments, cons
   std::vector<AskedSchedule> asked;
   for (const ScheduledTrigger& row : rows) {
     asked.push_back({row.schedule.get(), from ? *from : last_seen(row, context.clock.now())});
+    if (with_headings) note_end(context, row, asked.back().after);
   }
   const auto coming = coming_instants(asked, static_cast<std::size_t>(count.value_or(kShown)));
   if (arguments.flag("json")) {

@@ -9,6 +9,7 @@
 #include "cli/terminal.h"
 #include "qflow/engine/due_instants.h"
 #include "qflow/service/deployed_flows.h"
+#include "qflow/trigger/trigger_sentence.h"
 
 namespace qflow {
 
@@ -42,9 +43,10 @@ Status check_trigger(const DeployedFlow& flow, const TriggerId& wanted) {
 std::string heading_of(const ScheduledTrigger& trigger) {
   const ScheduleRules& rules = trigger.schedule->rules();
   const std::string name = trigger.flow.empty() ? "" : trigger.name() + "  ";
-  if (const auto* every = std::get_if<Duration>(&rules.rhythm)) return name + "every " + format_duration(*every);
+  const std::string span = describe_span(rules);
+  if (const auto* every = std::get_if<Duration>(&rules.rhythm)) return name + "every " + format_duration(*every) + span;
   const auto& cron = std::get<CronExpression>(rules.rhythm);
-  return fmt::format("{}{}: {} ({})", name, cron.canonical(), cron.sentence(), rules.zone->name());
+  return fmt::format("{}{}: {} ({}){}", name, cron.canonical(), cron.sentence(), rules.zone->name(), span);
 }
 
 Result<std::vector<ScheduledTrigger>> schedules_of_file(Context& context, const std::string& file) {

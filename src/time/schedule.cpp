@@ -52,9 +52,14 @@ Schedule::Window Schedule::window(const ZonePeriod& period) const {
   return window;
 }
 
-// The first local time that the gap before the period has swallowed.
+// What is to be made up for right after the gap.
 std::optional<Schedule::Local> Schedule::missing(const ZonePeriod& period) const {
-  if (period.offset <= period.offset_before || cron()->follows_elapsed_time()) return std::nullopt;
+  return cron()->follows_elapsed_time() ? std::nullopt : swallowed(period);
+}
+
+// The first local time that the gap before the period has swallowed.
+std::optional<Schedule::Local> Schedule::swallowed(const ZonePeriod& period) const {
+  if (period.offset <= period.offset_before) return std::nullopt;
   return first_local(to_local(period.begin, period.offset_before), to_local(period.begin, period.offset));
 }
 

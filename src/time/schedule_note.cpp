@@ -25,6 +25,13 @@ std::string time_of(local_seconds local) {
 
 }  // namespace
 
+// What comes every hour misses nothing in a gap.
+bool Schedule::skips_gaps() const {
+  constexpr std::uint64_t kEveryHour = (1U << 24U) - 1;
+  if (cron()->follows_elapsed_time()) return cron()->fields().hour.values != kEveryHour;
+  return rules_.dst_gap == DstGap::kSkip;
+}
+
 // What the gaps since the due instant before this one have swallowed.
 std::string Schedule::skipped_before(Second due) const {
   const auto previous = previous_before(due);
@@ -32,7 +39,7 @@ std::string Schedule::skipped_before(Second due) const {
     const ZonePeriod period = rules_.zone->period_at(at);
     const bool since = previous ? period.begin > *previous : at == due && period.begin > kZoneBegin;
     if (!since) return {};
-    if (const auto local = missing(period)) {
+    if (const auto local = swallowed(period)) {
       return fmt::format("{} does not exist on {}: skipped", time_of(*local), day_of(*local));
     }
     at = period.begin - seconds{1};
@@ -59,7 +66,7 @@ std::string Schedule::note(Instant due) const {
   if (local >= to_local(period.end, period.offset_after)) {
     return fmt::format("{} comes twice on this night: the first one", time_of(local));
   }
-  return rules_.dst_gap == DstGap::kSkip ? skipped_before(second) : std::string();
+  return skips_gaps() ? skipped_before(second) : std::string();
 }
 
 }  // namespace qflow

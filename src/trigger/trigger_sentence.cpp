@@ -84,16 +84,19 @@ Clause clause_of(const RunSubscription& run) {
 // "at 03:00 on Monday to Friday (Europe/Berlin)", "every 15m".
 std::string rhythm_of(const ScheduleSubscription& subscription) {
   const ScheduleRules& rules = subscription.schedule->rules();
-  if (const auto* every = std::get_if<Duration>(&rules.rhythm)) return "every " + format_duration(*every);
-  return fmt::format("{} ({})", std::get<CronExpression>(rules.rhythm).sentence(), rules.zone->name());
+  const std::string span = describe_span(rules);
+  if (const auto* every = std::get_if<Duration>(&rules.rhythm)) return "every " + format_duration(*every) + span;
+  const auto& cron = std::get<CronExpression>(rules.rhythm);
+  return fmt::format("{} ({}){}", cron.sentence(), rules.zone->name(), span);
 }
 
 Clause clause_of(const ScheduleSubscription& subscription) {
   const ScheduleRules& rules = subscription.schedule->rules();
   if (const auto* every = std::get_if<Duration>(&rules.rhythm)) {
-    return {format_duration(*every), "", "have passed", "passed"};
+    return {format_duration(*every) + describe_span(rules), "", "have passed", "passed"};
   }
-  return {fmt::format("the schedule {} ({})", subscription.expression, rules.zone->name()), "", "is due", "come due"};
+  return {fmt::format("the schedule {} ({}){}", subscription.expression, rules.zone->name(), describe_span(rules)), "",
+          "is due", "come due"};
 }
 
 std::string_view change_text(ChangeKind change) {
@@ -288,6 +291,21 @@ std::string say_rules(const Trigger& trigger) {
 }
 
 }  // namespace
+
+std::string describe_span(const ScheduleRules& rules) {
+  constexpr std::size_t kNamedDays = 3;
+  std::string text;
+  if (rules.start) text += " from " + format_instant(*rules.start);
+  if (rules.end) text += " until " + format_instant(*rules.end);
+  std::vector<std::string> days;
+  for (const std::chrono::sys_days day : rules.exclude) {
+    if (days.size() < kNamedDays) days.push_back(format_instant(day).substr(0, std::string_view("2026-12-25").size()));
+  }
+  const std::size_t more = rules.exclude.size() - days.size();
+  if (more > 0) days.push_back(fmt::format("{} more {}", more, more == 1 ? "day" : "days"));
+  if (!days.empty()) text += (text.empty() ? " except on " : ", except on ") + list(days, "and");
+  return text;
+}
 
 std::string describe_condition(const Trigger& trigger, const TriggerList& triggers) {
   const std::vector<Subscription>& sources = trigger.subscriptions();

@@ -151,3 +151,23 @@ def a_correlation_value_is_named_as_what_it_is(desk):
     equal(listed, [5, "5", "late day"])
     desk.publish("a", "--payload", '{"k": "5"}')
     desk.ask(*activate, "--correlation", "5")
+
+
+@case
+def schedules_tell_their_span(desk):
+    daily = "id = 's'\ntype = 'schedule'\nschedule = '@daily'\n"
+    report = desk.deploy(flow("Past", daily + "end = '2026-01-01T00:00:00Z'"),
+                         flow("Span", daily + "start = '2026-02-01T00:00:00Z'\nend = '2999-01-01T00:00:00Z'\n"
+                                              "exclude = ['2026-12-25']"),
+                         flow("Much", "type = 'schedule'\nevery = '1h'\nexclude = ['2026-01-01', '2026-01-02', '2026-01-03', "
+                                      "'2026-01-04']"))
+    equal([each["triggers"][0] for each in report],
+          ["Past runs at 00:00 every day (UTC) until 2026-01-01T00:00:00Z.",
+           "Span runs at 00:00 every day (UTC) from 2026-02-01T00:00:00Z until 2999-01-01T00:00:00Z, "
+           "except on 2026-12-25.",
+           "Much runs every 1h except on 2026-01-01, 2026-01-02, 2026-01-03 and 1 more day."])
+    out, err = desk.ask("next", "Past/s")
+    contains(out, "until 2026-01-01T00:00:00Z")
+    contains(err, "Past/s has ended: nothing is due after 20")
+    contains(desk.ask("explain", "Past")[0], "it has ended: it is not due any more")
+    contains(desk.ask("flows")[0], "Past\t1\ts\tended\t-\t")

@@ -65,6 +65,10 @@ TEST_CASE("every type has its sentence") {
       {"type = \"schedule\"\nschedule = \"*/10 8-17 * * *\"\nenabled = false",
        "every 10 minutes from 08:00 to 17:59 (UTC) (disabled)"},
       {"type = \"schedule\"\nevery = \"15m\"", "every 15m"},
+      {"type = \"schedule\"\nschedule = \"@daily\"\nstart = \"2026-01-01T00:00:00Z\"\nend = "
+       "\"2027-01-01T00:00:00Z\"\nexclude = [\"2026-12-25\", \"2026-12-26\"]",
+       "at 00:00 every day (UTC) from 2026-01-01T00:00:00Z until 2027-01-01T00:00:00Z, except on 2026-12-25 and "
+       "2026-12-26"},
       {"type = \"sensor\"\nsensor_type = \"file\"\npath = \"/data/in.csv\"\nevent_type = \"modified\"",
        "when the file /data/in.csv is modified"},
       {"type = \"sensor\"\nsensor_type = \"directory\"\npath = \"in\"\npattern = \"*.csv\"\nevent_type = \"all\"",

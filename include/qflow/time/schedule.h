@@ -41,7 +41,8 @@ class Schedule {
   std::optional<Instant> previous_before(Instant t) const;
 
   // What is odd about a due instant, for people: "02:30 does not exist on this night: due right after the gap",
-  // "02:30 comes twice on this night: the first one"; "" usually. With dst_gap = skip, what was skipped before it.
+  // "02:30 comes twice on this night: the first one"; "" usually. With dst_gap = skip, and where hours are named of an
+  // expression that follows elapsed time, what was skipped before it.
   std::string note(Instant due) const;
 
   const ScheduleRules& rules() const { return rules_; }
@@ -62,7 +63,9 @@ class Schedule {
   std::optional<Local> last_local(Local from, Local until) const;
   Window window(const ZonePeriod& period) const;
   bool shifts_to_begin(const ZonePeriod& period) const;
+  std::optional<Local> swallowed(const ZonePeriod& period) const;
   std::optional<Local> missing(const ZonePeriod& period) const;
+  bool skips_gaps() const;
   std::string skipped_before(Second due) const;
 
   std::optional<Second> next_by_calendar(Second from, Second until) const;
