@@ -3,7 +3,9 @@
 #include "cli/command_table.h"
 #include "cli/deployed_argument.h"
 #include "cli/store_access.h"
+#include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
+#include "qflow/service/deployed_flows.h"
 
 namespace qflow {
 
@@ -27,6 +29,17 @@ Status check_trigger(const Deployment& deployment, const std::optional<TriggerId
               names.empty() ? "it has no triggers at all" : did_you_mean_or_list(wanted->text(), names));
 }
 
+// Its word stands until the next deploy.
+Status refuse_if_file_disables(Store& store, const Deployment& deployment, const TriggerId& trigger) {
+  DeployedFlows flows(store);
+  QFLOW_ASSIGN(const auto flow, flows.find(deployment.key));
+  QFLOW_ASSIGN(const Trigger* known, named_trigger(*flow, trigger));
+  if (known->rules().enabled) return {};
+  return fail(ErrorKind::kRefused,
+              fmt::format("{}/{} stays disabled: its flow file says so", full_name(deployment), trigger.text()),
+              fmt::format("set enabled = true in {}, and qflow deploy that", printable(deployment.flow_file)));
+}
+
 Result<ExitStatus> switch_to(Context& context, const Arguments& arguments, bool enabled, const std::string& reason) {
   QFLOW_ASSIGN(const DeployedArgument argument, parse_deployed_argument(arguments.positionals().front()));
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
@@ -34,6 +47,7 @@ Result<ExitStatus> switch_to(Context& context, const Arguments& arguments, bool 
   QFLOW_TRY(check_trigger(deployment, argument.trigger));
   const Doors doors = doors_of(context);
   QFLOW_TRY(set_enabled(*store, deployment, argument.trigger, enabled, reason, doors));
+  if (enabled && argument.trigger) QFLOW_TRY(refuse_if_file_disables(*store, deployment, *argument.trigger));
   const std::string trigger = argument.trigger ? "/" + argument.trigger->text() : "";
   context.out.write(fmt::format("{}{} is {}\n", full_name(deployment), trigger, enabled ? "enabled" : "disabled"));
   return ExitStatus::kOk;
@@ -54,7 +68,10 @@ const Command kEnableCommand = {
     .name = "enable",
     .group = CommandGroup::kTriggers,
     .summary = "let events count again for a flow or one of its triggers",
-    .description = "What happened while it was disabled stays filtered; what waited before goes on waiting.",
+    .description =
+        "What happened while it was disabled stays filtered; what waited before goes on waiting. A trigger that its "
+        "flow "
+        "file disables stays so: status 4.",
     .examples = "  $ qflow enable PredictionFlow/after_training\n",
     .positionals = kPositionals,
     .run = enable,

@@ -94,16 +94,40 @@ Status refuse_unserved(const LoadedFlow& flow) {
   return {};
 }
 
+// What a command has disabled, the file may not tell.
+void add_sentences(const LoadedFlow& flow, const Deployment& deployment, DeployReport& report) {
+  report.sentences.clear();
+  for (const auto& trigger : flow.triggers) {
+    if (group_of(flow.triggers, trigger->id()) != nullptr) continue;  // legs do not fire alone
+    const auto known = std::find_if(deployment.triggers.begin(), deployment.triggers.end(),
+                                    [&](const DeployedTrigger& one) { return one.id == trigger->id(); });
+    const bool off = !deployment.enabled || (known != deployment.triggers.end() && !known->enabled);
+    std::string sentence = describe(*trigger, flow.triggers);
+    if (off && trigger->rules().enabled) sentence.insert(sentence.size() - 1, " (disabled)");
+    report.sentences.push_back(std::move(sentence));
+  }
+}
+
+std::string disabled_note(const std::string& name, const std::string& reason) {
+  return fmt::format("{0} is disabled{1}; qflow enable {0}", name, reason.empty() ? "" : ": " + reason);
+}
+
+void note_disabled(const Deployment& deployment, DeployReport& report) {
+  const std::string flow = full_name(deployment);
+  if (!deployment.enabled) report.notes.push_back(disabled_note(flow, deployment.disabled_reason));
+  for (const DeployedTrigger& trigger : deployment.triggers) {
+    if (!trigger.enabled)
+      report.notes.push_back(disabled_note(flow + "/" + trigger.id.text(), trigger.disabled_reason));
+  }
+}
+
 // Of a flow that was never deployed.
 DeployReport first_report(const LoadedFlow& flow, const Deployment& deployment, const Doors& doors) {
   DeployReport report;
   report.flow = deployment.flow;
   report.name_space = deployment.name_space;
   report.version = 1;
-  for (const auto& trigger : flow.triggers) {
-    if (group_of(flow.triggers, trigger->id()) != nullptr) continue;  // legs do not fire alone
-    report.sentences.push_back(describe(*trigger, flow.triggers));
-  }
+  add_sentences(flow, deployment, report);
   if (const auto& project = flow.definition->project) {
     const std::string note = namespace_note(*project, user_name(doors.environment));
     if (!note.empty()) report.notes.push_back(note);
@@ -124,6 +148,8 @@ class Deploying {
                  ledger_.triggers().former_deployment(next.flow, next.name_space));
     QFLOW_ASSIGN(const bool live, is_live(next));
     if (before) QFLOW_TRY(carry_over(*before, live, next));
+    add_sentences(flow, next, report);
+    note_disabled(next, report);
     report.unchanged = live && is_same(*before, next);
     report.version = next.version;
     if (report.unchanged) {

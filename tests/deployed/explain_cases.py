@@ -171,3 +171,18 @@ def schedules_tell_their_span(desk):
     contains(err, "Past/s has ended: nothing is due after 20")
     contains(desk.ask("explain", "Past")[0], "it has ended: it is not due any more")
     contains(desk.ask("flows")[0], "Past\t1\ts\tended\t-\t")
+
+
+@case
+def what_the_file_disables_stays_so(desk):
+    desk.deploy(flow("F", leg("off", "event = 'a'\nenabled = false"), leg("on", "event = 'b'")))
+    desk.refused("enable", "F/off", status=4, said=["F/off stays disabled: its flow file says so", "enabled = true"])
+    desk.ask("enable", "F/on")
+    desk.ask("disable", "F/on", "--reason", "being moved")
+    report = desk.deploy(flow("F", leg("off", "event = 'a'\nenabled = false"), leg("on", "event = 'c'")))[0]
+    equal(report["triggers"], ["F runs when the event a is published (disabled).",
+                               "F runs when the event c is published (disabled)."])
+    equal(report["notes"], ["F/on is disabled: being moved; qflow enable F/on"])
+    desk.ask("enable", "F/on")
+    desk.ask("disable", "F")
+    equal(desk.deploy(flow("F", leg("on", "event = 'c'")))[0]["notes"], ["F is disabled; qflow enable F"])
