@@ -8,8 +8,8 @@
 
 namespace qflow {
 
-// What a redeploy changes, for people: "trigger both: added", "step load: removed", "environment: PATH: changed". `now`
-// is the flow that `next` is made from.
+// What a redeploy changes, for people: "when_busy: skip → replace", "trigger both: parameters, when", "step load:
+// removed", "environment: PATH: changed". `now` is the flow that `next` is made from.
 std::vector<std::string> changes_between(const Deployment& before, const Deployment& next, const LoadedFlow& now);
 
 }  // namespace qflow

@@ -186,3 +186,27 @@ def what_the_file_disables_stays_so(desk):
     desk.ask("enable", "F/on")
     desk.ask("disable", "F")
     equal(desk.deploy(flow("F", leg("on", "event = 'c'")))[0]["notes"], ["F is disabled; qflow enable F"])
+
+
+@case
+def a_redeploy_names_what_changed(desk):
+    def text(busy="skip", when="", top=10, mapped="n", context="", hook=""):
+        return flow("F", group("la && lb"), leg("la", f"event = 'a'\nparameters = {{ n = '{mapped}' }}"),
+                    leg("lb", f"event = 'b'\n{when}"), leg("one", f"event = 'c'\n{context}"),
+                    head=f"[run]\nwhen_busy = '{busy}'\n{hook}", params=[f"[parameters.n]\ntype = 'int'\nmax = {top}\n"])
+
+    def changes(**given):
+        return desk.deploy(text(**given))[0]["changes"]
+
+    changes()
+    rows = [({"busy": "replace"}, ["when_busy: skip → replace"]),
+            ({"when": "when = 'true'"}, ["trigger lb: when"]),
+            ({"mapped": "m"}, ["trigger la: parameters"]),
+            ({"context": "context = '\"x\"'"}, ["trigger one: context"]),
+            ({"top": 20}, ["parameter n: max"]),
+            ({"hook": "max_parallel = 2\n"}, ["max_parallel: none → 2"]),
+            ({"busy": "queue", "top": 5, "when": "description = 'x'"},
+             ["when_busy: skip → queue", "trigger lb: description", "parameter n: max"])]
+    for given, wanted in rows:
+        equal(changes(**given), wanted)
+        changes()

@@ -17,7 +17,7 @@ struct DeployReport {
   std::string name_space;
   std::int64_t version = 0;
   bool unchanged = false;              // the same as what is deployed: no new version
-  std::vector<std::string> changes;    // "trigger both: added", against the version before
+  std::vector<std::string> changes;    // "trigger both: when", against the version before
   std::vector<std::string> sentences;  // what will trigger execution of the flow, one per trigger that fires alone
   std::vector<std::string> notes;      // what the user should know besides
 };
