@@ -65,22 +65,40 @@ Json json_of(const SensedChange& change) {
           {"idempotency_key", json_or_null(change.idempotency_key)}};
 }
 
-Json json_of(const NamedSensor& sensor, const Sighting& sighting, bool first) {
+Json json_of(const NamedSensor& sensor, const Peek& peek, bool first) {
+  const Sighting& sighting = peek.sighting;
   Json changes = Json::array();
   for (const SensedChange& change : sighting.changes) changes.push_back(json_of(change));
   Json seconds;
   if (sighting.unsettled) seconds = std::chrono::duration<double>(*sighting.unsettled).count();
   return {{"flow", sensor.flow->definition->id.text()},
-          {"namespace", sensor.flow->name_space},
+          {"namespace", text_or_null(sensor.flow->name_space)},
           {"trigger", sensor.trigger.text()},
           {"seen", sighting.seen},
           {"first", first},
           {"changes", std::move(changes)},
+          {"repeats", peek.repeats},
           {"more", sighting.more},
           {"unsettled_seconds", std::move(seconds)}};
 }
 
-void print_sighting(Context& context, const NamedSensor& sensor, const Sighting& sighting, bool first) {
+void print_changes(Context& context, const Sighting& sighting) {
+  const auto write = [&](const std::string& text) { context.out.write(text); };
+  const std::size_t count = sighting.changes.size();
+  if (count == 0) {
+    write("  would report nothing\n");
+    return;
+  }
+  write(fmt::format("  would report {}{} {}:\n", count, sighting.more ? " and more" : "",
+                    count == 1 ? "change" : "changes"));
+  for (std::size_t i = 0; i < count && i < kShownChanges; ++i) {
+    write(fmt::format("    {}\n", printable(to_compact(sighting.changes[i].payload))));
+  }
+  if (count > kShownChanges) write(fmt::format("    and {} more; --json shows all\n", count - kShownChanges));
+}
+
+void print_peek(Context& context, const NamedSensor& sensor, const Peek& peek, bool first) {
+  const Sighting& sighting = peek.sighting;
   const Painter painter = painter_for(context, context.out);
   const auto write = [&](const std::string& text) { context.out.write(text); };
   const Trigger* trigger = find_trigger(sensor.flow->triggers, sensor.trigger);
@@ -91,29 +109,24 @@ void print_sighting(Context& context, const NamedSensor& sensor, const Sighting&
     write(fmt::format("  something is still changing; the next look in {} may report it\n",
                       format_duration(*sighting.unsettled)));
   }
-  if (sighting.changes.empty()) {
-    write("  would report nothing\n");
-    return;
+  if (peek.repeats > 0) {
+    write(fmt::format("  {} known by {} idempotency {}\n",
+                      peek.repeats == 1 ? "1 change is" : fmt::format("{} changes are", peek.repeats),
+                      peek.repeats == 1 ? "its" : "their", peek.repeats == 1 ? "key" : "keys"));
   }
-  const std::size_t count = sighting.changes.size();
-  write(fmt::format("  would report {}{} {}:\n", count, sighting.more ? " and more" : "",
-                    count == 1 ? "change" : "changes"));
-  for (std::size_t i = 0; i < count && i < kShownChanges; ++i) {
-    write(fmt::format("    {}\n", printable(to_compact(sighting.changes[i].payload))));
-  }
-  if (count > kShownChanges) write(fmt::format("    and {} more; --json shows all\n", count - kShownChanges));
+  print_changes(context, sighting);
 }
 
 Result<ExitStatus> peek(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
   QFLOW_ASSIGN(const NamedSensor sensor, find_sensor(*store, arguments.positionals().back()));
-  QFLOW_ASSIGN(const Sighting sighting, peek_at_sensor(*store, *sensor.flow, sensor.trigger, doors_of(context)));
+  QFLOW_ASSIGN(const Peek found, peek_at_sensor(*store, *sensor.flow, sensor.trigger, doors_of(context)));
   QFLOW_ASSIGN(const auto known, store->ledger().triggers().sensor(sensor.flow->key, sensor.trigger));
   const bool first = !known || !known->baselined;
   if (arguments.flag("json")) {
-    print_json(context.out, json_of(sensor, sighting, first));
+    print_json(context.out, json_of(sensor, found, first));
   } else {
-    print_sighting(context, sensor, sighting, first);
+    print_peek(context, sensor, found, first);
   }
   return ExitStatus::kOk;
 }
@@ -140,12 +153,15 @@ const Command kSensorCommand = {
     .group = CommandGroup::kTriggers,
     .summary = "look at what a sensor watches, or let it begin anew",
     .description =
-        "peek looks now and says what the sensor would report; nothing is recorded, and the next tick reports it. "
+        "peek looks now and says what the sensor would report, or why its look would fail; nothing is recorded, and "
+        "the "
+        "next tick reports it. "
         "reset forgets what the sensor has seen, its cursor and its failures: the next look is the first one, and its "
         "baseline decides whether what is there fires.",
     .json =
         "{flow, namespace, trigger, seen, first, changes: [{payload, timestamp, value, sender, context, "
-        "idempotency_key}], more, unsettled_seconds}; first: it was never looked at before; more: there are more than "
+        "idempotency_key}], repeats, more, unsettled_seconds}; repeats: so many changes more are known by their "
+        "idempotency keys; first: it was never looked at before; more: there are more than "
         "one look reports; unsettled_seconds is null unless something is still changing",
     .examples = "  $ qflow sensor peek OrdersFlow/new_files\n  $ qflow sensor reset OrdersFlow/new_files\n",
     .positionals = kPositionals,

@@ -28,6 +28,17 @@ std::string content_of(const JudgedEvent& judged) {
   return published_content(judged.event, judged.timestamp_given);
 }
 
+// Keys of a deployment's own events count for it alone.
+std::string owned_key(std::int64_t owner, const std::string& key) {
+  return fmt::format("{}/{}", owner, key);
+}
+
+// As who made the event wrote it.
+std::string given_key(const JudgedEvent& judged) {
+  const std::string& key = *judged.idempotency_key;
+  return judged.owner ? key.substr(owned_key(*judged.owner, "").size()) : key;
+}
+
 Result<std::optional<Intake>> find_first(TriggerLedger& ledger, const JudgedEvent& judged) {
   const std::string& name = judged.event.name;
   if (!judged.idempotency_key) return std::optional<Intake>();
@@ -36,10 +47,9 @@ Result<std::optional<Intake>> find_first(TriggerLedger& ledger, const JudgedEven
   if (used->content != content_of(judged)) {
     return fail(ErrorKind::kInvalid,
                 fmt::format("the idempotency key {} was used for {} with other content, as event {}",
-                            quoted(*judged.idempotency_key), name, used->event),
+                            quoted(given_key(judged)), name, used->event),
                 "use a new key for a new event");
   }
-  QFLOW_TRY(ledger.count_repeat(name, *judged.idempotency_key));
   return std::optional<Intake>(Intake{used->event, true});
 }
 
@@ -193,15 +203,22 @@ Result<JudgedEvent> EventIntake::judge_own(const DeployedFlow& flow, JudgedEvent
   QFLOW_TRY(check_content(own.event, config_->max_payload));
   own.event.id = make_event_id(own.event.recorded_at, random_bytes());
   own.owner = flow.key;
-  if (own.idempotency_key) own.idempotency_key = fmt::format("{}/{}", flow.key, *own.idempotency_key);
+  if (own.idempotency_key) own.idempotency_key = owned_key(flow.key, *own.idempotency_key);
   QFLOW_ASSIGN(own.generation, store_.ledger().triggers().generation());
   QFLOW_ASSIGN(own.judgements, hear(own.event, own.owner));
   return own;
 }
 
+Result<bool> EventIntake::is_repeat(const JudgedEvent& judged) {
+  return find_first(store_.ledger().triggers(), judged).map([](const auto& first) { return first.has_value(); });
+}
+
 Result<Intake> EventIntake::record(LedgerWriter& writer, const JudgedEvent& judged) {
   QFLOW_ASSIGN(const auto first, find_first(store_.ledger().triggers(), judged));
-  if (first) return *first;
+  if (first) {
+    QFLOW_TRY(store_.ledger().triggers().count_repeat(judged.event.name, *judged.idempotency_key));
+    return *first;
+  }
   Intake intake{judged.event.id};
   QFLOW_ASSIGN(const std::int64_t order, writer.insert_event(judged.event));
   if (judged.idempotency_key) {

@@ -1,6 +1,7 @@
 #include "qflow/service/sensor_polling.h"
 
-#include <algorithm>
+#include <set>
+#include <utility>
 
 #include "qflow/service/deployed_flows.h"
 #include "qflow/trigger/trigger_registry.h"
@@ -30,6 +31,25 @@ Status add_without_baseline(TriggerLedger& ledger, DeployedFlows& flows, std::in
   return {};
 }
 
+// What a tick would refuse is an error here too.
+Status leave_out_repeats(Store& store, const DeployedFlow& flow, const Trigger& sensor, const Doors& doors,
+                         Peek& peek) {
+  EventIntake intake(store, doors);
+  std::vector<SensedChange> fresh;
+  std::set<std::string> keys;
+  for (SensedChange& change : peek.sighting.changes) {
+    QFLOW_ASSIGN(const JudgedEvent event, judge_change(intake, change, flow, sensor, doors.clock.now()));
+    QFLOW_ASSIGN(const bool repeat, intake.is_repeat(event));
+    if (repeat || (change.idempotency_key && !keys.insert(*change.idempotency_key).second)) {
+      ++peek.repeats;
+    } else {
+      fresh.push_back(std::move(change));
+    }
+  }
+  peek.sighting.changes = std::move(fresh);
+  return {};
+}
+
 }  // namespace
 
 Result<PollReport> poll_sensors(Store& store, const Doors& doors) {
@@ -53,13 +73,16 @@ Result<std::map<std::int64_t, std::vector<std::string>>> take_baselines(Store& s
   return round.notes();
 }
 
-Result<Sighting> peek_at_sensor(Store& store, const DeployedFlow& flow, const TriggerId& trigger, const Doors& doors) {
+Result<Peek> peek_at_sensor(Store& store, const DeployedFlow& flow, const TriggerId& trigger, const Doors& doors) {
   QFLOW_ASSIGN(const Trigger* sensor, named_sensor(flow, trigger));
   QFLOW_ASSIGN(LookOrder order, order_look(store, flow, *sensor, doors));
   QFLOW_ASSIGN(const StoreConfig config, load_store_config(store.layout(), doors.files));
   order.max_payload = config.max_payload;
   order.now = doors.clock.now();
-  return carry_out(order, doors.files, doors.launcher, doors.clock);
+  Peek peek;
+  QFLOW_ASSIGN(peek.sighting, carry_out(order, doors.files, doors.launcher, doors.clock));
+  QFLOW_TRY(leave_out_repeats(store, flow, *sensor, doors, peek));
+  return peek;
 }
 
 Status reset_sensor(Store& store, const DeployedFlow& flow, const TriggerId& trigger, const Doors& doors) {

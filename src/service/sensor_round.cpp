@@ -99,6 +99,14 @@ Result<LookOrder> order_look(Store& store, const DeployedFlow& flow, const Trigg
   return order;
 }
 
+Result<JudgedEvent> judge_change(EventIntake& intake, const SensedChange& change, const DeployedFlow& flow,
+                                 const Trigger& trigger, Instant now) {
+  JudgedEvent event{.event = event_of(change, flow, trigger, now),
+                    .idempotency_key = change.idempotency_key,
+                    .timestamp_given = change.timestamp.has_value()};
+  return intake.judge_own(flow, std::move(event));
+}
+
 SensorRound::SensorRound(Store& store, const Doors& doors, std::chrono::microseconds patience)
     : store_(store),
       doors_(doors),
@@ -273,10 +281,7 @@ Result<std::vector<JudgedEvent>> SensorRound::judge(const Watch& watch, const Si
   QFLOW_ASSIGN(const auto flow, intake_.flows().find(watch.sensor.deployment));
   QFLOW_ASSIGN(const Trigger* trigger, named_sensor(*flow, watch.sensor.trigger));
   for (const SensedChange& change : sighting.changes) {
-    JudgedEvent event{.event = event_of(change, *flow, *trigger, now),
-                      .idempotency_key = change.idempotency_key,
-                      .timestamp_given = change.timestamp.has_value()};
-    QFLOW_ASSIGN(events.emplace_back(), intake_.judge_own(*flow, std::move(event)));
+    QFLOW_ASSIGN(events.emplace_back(), judge_change(intake_, change, *flow, *trigger, now));
   }
   return events;
 }

@@ -18,6 +18,10 @@ Result<const Trigger*> named_sensor(const DeployedFlow& flow, const TriggerId& i
 // A look at a deployed sensor as it is now; `now` and `max_payload` are left to the caller.
 Result<LookOrder> order_look(Store& store, const DeployedFlow& flow, const Trigger& trigger, const Doors& doors);
 
+// What a change that the sensor saw is as an event; kInvalid as EventIntake::judge_own says.
+Result<JudgedEvent> judge_change(EventIntake& intake, const SensedChange& change, const DeployedFlow& flow,
+                                 const Trigger& trigger, Instant now);
+
 // One round of looks at some sensors, each held by a lock until the round is over. For one thread.
 class SensorRound {
  public:

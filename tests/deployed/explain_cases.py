@@ -210,3 +210,24 @@ def a_redeploy_names_what_changed(desk):
     for given, wanted in rows:
         equal(changes(**given), wanted)
         changes()
+
+
+@case
+def a_peek_agrees_with_the_tick(desk):
+    def reports(text):
+        desk.write("look", text)
+
+    desk.deploy(flow("F", "id = 's'\ntype = 'sensor'\nsensor_type = 'exec'\npoll = '1ms'\ncommand = ['cat', 'look']\n"))
+    far = '{"payload": {}, "timestamp": "2999-01-01T00:00:00Z"}\n'
+    reports(far)
+    desk.refused("sensor", "peek", "F/s", status=2, said="more than 24 h ahead")
+    reports('{"payload": {"n": 1}, "idempotency_key": "k"}\n{"payload": {"n": 2}}\n')
+    equal(len(json.loads(desk.ask("sensor", "peek", "F/s", "--json")[0])["changes"]), 2)
+    desk.work()
+    said = json.loads(desk.ask("sensor", "peek", "F/s", "--json")[0])
+    equal(([each["payload"]["n"] for each in said["changes"]], said["repeats"]), ([2], 1))
+    contains(desk.ask("sensor", "peek", "F/s")[0], "1 change is known by its idempotency key", "would report 1 change:")
+    reports('{"payload": {"n": 3}, "idempotency_key": "k"}\n')
+    desk.refused("sensor", "peek", "F/s", status=2, said="the idempotency key 'k' was used")
+    desk.work()
+    contains(desk.explain("F")[0]["sensors"][0]["error"], "the idempotency key 'k' was used")

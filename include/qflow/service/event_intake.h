@@ -56,6 +56,8 @@ class EventIntake {
   Status check_published(const Event& event);
   // Reads the store's config.toml, which else the first event that needs it does; kInvalid as load_store_config says.
   Status load_config();
+  // Whether its idempotency key was used, so that recording it makes nothing new; with other content kInvalid.
+  Result<bool> is_repeat(const JudgedEvent& judged);
   // In the transaction: the event, its outcomes, the runs that it queues. An idempotency key that was used makes
   // nothing new; with other content it is kInvalid.
   Result<Intake> record(LedgerWriter& writer, const JudgedEvent& judged);

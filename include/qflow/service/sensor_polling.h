@@ -31,8 +31,14 @@ Result<std::map<std::int64_t, std::vector<std::string>>> take_baselines(Store& s
                                                                         const std::vector<std::int64_t>& deployments,
                                                                         const Doors& doors);
 
-// What the sensor would report now; records nothing.
-Result<Sighting> peek_at_sensor(Store& store, const DeployedFlow& flow, const TriggerId& trigger, const Doors& doors);
+// What a sensor would report.
+struct Peek {
+  Sighting sighting;         // without the repeats
+  std::int64_t repeats = 0;  // changes whose idempotency key was used: they would make nothing new
+};
+
+// What the sensor would report now; records nothing. What makes the look of a tick fail is an error.
+Result<Peek> peek_at_sensor(Store& store, const DeployedFlow& flow, const TriggerId& trigger, const Doors& doors);
 
 // Forgets what the sensor has seen, and what failed, as if it were deployed now.
 Status reset_sensor(Store& store, const DeployedFlow& flow, const TriggerId& trigger, const Doors& doors);
