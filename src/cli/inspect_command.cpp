@@ -21,9 +21,10 @@ constexpr PositionalSpec kPositionals[] = {{.name = "RUN|EVENT",
                                            kLatestWord};
 
 constexpr OptionSpec kOptions[] = {
-    {.name = "trigger-chain", .help = "what led to the run: its triggering runs and events, theirs, and so on"},
-    {.name = "downstream", .help = "what the run started, directly or not"},
-    {.name = "graph", .help = "the steps as a tree, with their statuses"},
+    {.name = "trigger-chain",
+     .help = "what led to the run or event: its triggering runs and events, theirs, and so on"},
+    {.name = "downstream", .help = "what the run or event started, directly or not"},
+    {.name = "graph", .help = "the steps of a run as a tree, with their statuses"},
     {.name = "json", .help = "as one JSON object"},
 };
 
@@ -70,7 +71,7 @@ Status inspect_a_run(Context& context, Store& store, const Arguments& arguments)
 }
 
 // What became of it for each trigger; an event that stood in for one in a local run has no other outcome.
-Result<Json> event_json(Store& store, const Event& event) {
+Result<Json> event_json(Store& store, const Event& event, const Arguments& arguments) {
   QFLOW_ASSIGN(const auto outcomes, store.ledger().triggers().outcomes_of_event(event.id));
   Json object = to_json(event);
   object["outcomes"] = Json::array();
@@ -80,13 +81,40 @@ Result<Json> event_json(Store& store, const Event& event) {
   QFLOW_ASSIGN(const std::vector<RunId> runs, store.ledger().runs_triggered_by_event(event.id));
   object["runs"] = Json::array();
   for (const RunId& id : runs) object["runs"].push_back(id.text());
+  QFLOW_ASSIGN(object["repeats"], store.ledger().triggers().repeats_of_event(event.id));
+  if (arguments.flag("trigger-chain") && event.caused_by) {
+    QFLOW_ASSIGN(const Run cause, store.ledger().find_run(*event.caused_by));
+    QFLOW_ASSIGN(object["caused_by"], chain_json(store, cause));
+  }
+  if (arguments.flag("downstream")) {
+    QFLOW_ASSIGN(const ChainNode chain, downstream_chain(store, event));
+    object["downstream"] = downstream_json(store, chain);
+  }
   return object;
 }
 
+// What was asked for of an event, which has no steps.
+Status print_event(Context& context, Store& store, const Event& event, const Arguments& arguments) {
+  if (arguments.flag("trigger-chain")) {
+    QFLOW_ASSIGN(const ChainNode chain, trigger_chain(store, event));
+    print_chain(context, store, chain, "←");
+  }
+  if (arguments.flag("downstream")) {
+    QFLOW_ASSIGN(const ChainNode chain, downstream_chain(store, event));
+    print_chain(context, store, chain, "→");
+  }
+  if (arguments.flag("trigger-chain") || arguments.flag("downstream")) return {};
+  return print_event_report(context, store, event);
+}
+
 Status inspect_an_event(Context& context, Store& store, const Arguments& arguments) {
+  if (arguments.flag("graph")) {
+    return fail(ErrorKind::kUsage, "--graph draws the steps of a run, and an event has none",
+                "--downstream shows what it started");
+  }
   QFLOW_ASSIGN(const Event event, store.ledger().find_event(arguments.positionals().front()));
-  if (!arguments.flag("json")) return print_event_report(context, store, event);
-  QFLOW_ASSIGN(const Json object, event_json(store, event));
+  if (!arguments.flag("json")) return print_event(context, store, event, arguments);
+  QFLOW_ASSIGN(const Json object, event_json(store, event, arguments));
   print_json(context.out, object);
   return {};
 }
@@ -114,9 +142,11 @@ const Command kInspectCommand = {
         "there; with --trigger-chain "
         "trigger.runs[] are such objects too, with --downstream there is downstream: [{run, status, downstream}]. "
         "Of an event {id, name, timestamp, recorded_at, type, namespace, value, sender, context, payload, "
-        "caused_by, outcomes: [{flow, namespace, trigger, outcome, run, by, reason}], rolled_up_at, runs}; "
-        "rolled_up_at is "
-        "when qflow gc gave its outcomes up",
+        "caused_by, outcomes: [{flow, namespace, trigger, outcome, run, by, reason}], rolled_up_at, runs, repeats}, "
+        "with --trigger-chain caused_by is a run object, with "
+        "--downstream there is downstream; rolled_up_at is when qflow gc gave its outcomes up, repeats how often it "
+        "was "
+        "published again with its idempotency key",
     .examples = "  $ qflow inspect TrainingFlow/34\n  $ qflow inspect PredictionFlow latest --trigger-chain\n",
     .positionals = kPositionals,
     .options = kOptions,

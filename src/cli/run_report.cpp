@@ -167,6 +167,8 @@ Status print_event_report(Context& context, Store& store, const Event& event) {
   add("sender", event.sender);
   add("context", event.context);
   if (event.caused_by) add("caused by", event.caused_by->text());
+  QFLOW_ASSIGN(const std::int64_t repeats, store.ledger().triggers().repeats_of_event(event.id));
+  if (repeats > 0) add("repeated", fmt::format("{} {}", repeats, repeats == 1 ? "time" : "times"));
   if (event.payload.is_null()) add("payload", "removed by qflow gc");
   if (!event.payload.empty()) add("payload", to_compact(event.payload));
   for (const RunId& run : runs) add("triggered", run.text());

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "qflow/error/printable.h"
 #include "qflow/model/name_characters.h"
 #include "qflow/service/event_intake.h"
 #include "service/row_lines.h"
@@ -45,7 +46,7 @@ class Publishing {
     std::vector<std::size_t> heard;
     for (std::size_t i = 0; i < judged_.size(); ++i) {
       const auto taken = intake_.record(writer, judged_[i]);
-      if (!taken) return tl::make_unexpected(located(publications_[i], taken.error()));
+      if (!taken) return tl::make_unexpected(located(publications_[i], refusal(i, taken.error())));
       published.push_back({taken->id, judged_[i].event.name, taken->duplicate});
       if (taken->heard && with_effects) heard.push_back(i);
     }
@@ -86,6 +87,19 @@ class Publishing {
     judged.idempotency_key = publication.idempotency_key;
     judged.timestamp_given = publication.timestamp_given;
     return judged;
+  }
+
+  // Of what the batch itself has recorded the event goes back with it: the line can be named.
+  Error refusal(std::size_t place, Error error) const {
+    const auto& key = judged_[place].idempotency_key;
+    for (std::size_t i = 0; key && error.kind == ErrorKind::kInvalid && i < place; ++i) {
+      if (judged_[i].idempotency_key != key || judged_[i].event.name != judged_[place].event.name) continue;
+      return {
+          ErrorKind::kInvalid,
+          fmt::format("the idempotency key {} stands with other content in {}", quoted(*key), publications_[i].origin),
+          "use a new key for a new event"};
+    }
+    return error;
   }
 
   Ledger& ledger_;

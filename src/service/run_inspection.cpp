@@ -84,16 +84,6 @@ Result<Json> nested_run(Store& store, const Run& run, Seen& seen) {
   return object;
 }
 
-Json downstream_json(Store& store, const ChainNode& node) {
-  Json list = Json::array();
-  for (const ChainNode& next : node.links) {
-    list.push_back({{"run", next.run->id.text()},
-                    {"status", to_text(status_now(store, next.run->id, next.run->status))},
-                    {"downstream", downstream_json(store, next)}});
-  }
-  return list;
-}
-
 }  // namespace
 
 Result<ChainNode> trigger_chain(Store& store, const Run& run) {
@@ -104,6 +94,43 @@ Result<ChainNode> trigger_chain(Store& store, const Run& run) {
 Result<ChainNode> downstream_chain(Store& store, const Run& run) {
   Seen seen;
   return downstream_of(store, linked(run), seen);
+}
+
+Result<ChainNode> trigger_chain(Store& store, const Event& event) {
+  Seen seen;
+  ChainNode node;
+  node.event = event.name;
+  if (!event.caused_by) return node;
+  QFLOW_ASSIGN(const Run cause, store.ledger().find_run(*event.caused_by));
+  QFLOW_ASSIGN(node.links.emplace_back(), chain_of_run(store, linked(cause), seen));
+  return node;
+}
+
+Result<ChainNode> downstream_chain(Store& store, const Event& event) {
+  Seen seen;
+  ChainNode node;
+  node.event = event.name;
+  QFLOW_ASSIGN(const std::vector<RunId> runs, store.ledger().runs_triggered_by_event(event.id));
+  for (const RunId& id : runs) {
+    QFLOW_ASSIGN(const Run run, store.ledger().find_run(id));
+    QFLOW_ASSIGN(node.links.emplace_back(), downstream_of(store, linked(run), seen));
+  }
+  return node;
+}
+
+Json downstream_json(Store& store, const ChainNode& node) {
+  Json list = Json::array();
+  for (const ChainNode& next : node.links) {
+    list.push_back({{"run", next.run->id.text()},
+                    {"status", to_text(status_now(store, next.run->id, next.run->status))},
+                    {"downstream", downstream_json(store, next)}});
+  }
+  return list;
+}
+
+Result<Json> chain_json(Store& store, const Run& run) {
+  Seen seen;
+  return nested_run(store, run, seen);
 }
 
 Result<Json> artifacts_json(Store& store, const Run& run) {
@@ -142,10 +169,9 @@ Result<std::vector<StepState>> steps_now(Store& store, const RunId& run) {
 }
 
 Result<Json> inspect_run(Store& store, const Run& run, const InspectOptions& options) {
-  Seen seen;
   Json object;
   if (options.chain) {
-    QFLOW_ASSIGN(object, nested_run(store, run, seen));
+    QFLOW_ASSIGN(object, chain_json(store, run));
   } else {
     object = run_summary(run);
     object["status"] = to_text(status_now(store, run.id, run.status));

@@ -231,3 +231,32 @@ def a_peek_agrees_with_the_tick(desk):
     desk.refused("sensor", "peek", "F/s", status=2, said="the idempotency key 'k' was used")
     desk.work()
     contains(desk.explain("F")[0]["sensors"][0]["error"], "the idempotency key 'k' was used")
+
+
+@case
+def an_event_has_a_chain_too(desk):
+    desk.deploy(flow("Up", on("go")) + "publish = [{ event = 'food' }]\n", flow("Down", on("food")),
+                flow("Last", "type = 'flow'\nsource_flow_id = 'Down'\n"))
+    first = desk.publish("go", "--idempotency-key", "k")[0]["id"]
+    desk.work()
+    food = desk.events("food")[0]["id"]
+    contains(desk.ask("inspect", first, "--downstream")[0], "event go → Up/1 → Down/1 → Last/1")
+    contains(desk.ask("inspect", food, "--trigger-chain")[0], "event food ← Up/1 ← event go")
+    said = json.loads(desk.ask("inspect", food, "--json", "--downstream", "--trigger-chain")[0])
+    equal((said["caused_by"]["id"], said["caused_by"]["trigger"]["events"][0]["id"]), ("Up/1", first))
+    equal((said["downstream"][0]["run"], said["downstream"][0]["downstream"][0]["run"]), ("Down/1", "Last/1"))
+    desk.refused("inspect", food, "--graph", status=2, said=["--graph", "--downstream"])
+    for _ in range(2):
+        desk.publish("go", "--idempotency-key", "k")
+    equal((desk.inspect(first)["repeats"], desk.inspect(food)["repeats"]), (2, 0))
+    contains(desk.ask("inspect", first)[0], "repeated", "2 times")
+
+
+@case
+def a_batch_that_contradicts_itself_names_the_line(desk):
+    desk.ask("init")
+    desk.write("twice.jsonl", '{"name": "a", "idempotency_key": "k", "payload": {"n": 1}}\n\n'
+                              '{"name": "a", "idempotency_key": "k", "payload": {"n": 2}}\n')
+    desk.refused("publish", "--batch", "twice.jsonl", status=2,
+                 said="twice.jsonl:3: the idempotency key 'k' stands with other content in twice.jsonl:1")
+    desk.refused("events", "a", status=3, said="no event is called 'a'")

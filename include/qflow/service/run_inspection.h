@@ -24,6 +24,15 @@ Result<ChainNode> trigger_chain(Store& store, const Run& run);
 // Every run that it started, directly or not.
 Result<ChainNode> downstream_chain(Store& store, const Run& run);
 
+// The same of an event: the run that published it and what led to that; the runs that it started, and theirs.
+Result<ChainNode> trigger_chain(Store& store, const Event& event);
+Result<ChainNode> downstream_chain(Store& store, const Event& event);
+
+// [{run, status, downstream}] of what a run or an event started.
+Json downstream_json(Store& store, const ChainNode& downstream);
+// The run object, whose trigger.runs[] are such objects, down to the first.
+Result<Json> chain_json(Store& store, const Run& run);
+
 struct InspectOptions {
   bool chain = false;  // trigger.runs[] nested
   bool downstream = false;
