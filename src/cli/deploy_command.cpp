@@ -23,8 +23,9 @@ constexpr OptionSpec kOwnOptions[] = {
 constexpr auto kOptions = with_namespace_options(kOwnOptions);
 
 Json json_of(const DeployReport& report) {
-  return {{"flow", report.flow.text()},    {"namespace", report.name_space}, {"version", report.version},
-          {"unchanged", report.unchanged}, {"changes", report.changes},      {"triggers", report.sentences},
+  return {{"flow", report.flow.text()}, {"namespace", text_or_null(report.name_space)},
+          {"version", report.version},  {"unchanged", report.unchanged},
+          {"changes", report.changes},  {"triggers", report.sentences},
           {"notes", report.notes}};
 }
 

@@ -21,12 +21,12 @@ Color color_of(Outcome outcome) {
 Json json_of(const TriggerOutcome& outcome) {
   const EventOutcome& what = outcome.outcome;
   return {{"flow", outcome.flow.text()},
-          {"namespace", outcome.name_space},
+          {"namespace", text_or_null(outcome.name_space)},
           {"trigger", outcome.trigger.empty() ? Json() : Json(outcome.trigger.text())},
           {"outcome", to_text(what.outcome)},
           {"run", what.run ? Json(what.run->text()) : Json()},
           {"by", json_or_null(what.by)},
-          {"reason", what.reason.empty() ? Json() : Json(what.reason)}};
+          {"reason", text_or_null(what.reason)}};
 }
 
 std::string outcome_text(const EventOutcome& outcome) {

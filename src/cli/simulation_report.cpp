@@ -70,7 +70,7 @@ Json json_of(const SimulatedFiring& firing) {
   for (const TriggerSource& source : run.trigger->sources) events.push_back(to_json(source.event));
   return {{"at", format_instant(run.created_at)},
           {"flow", run.id.flow.text()},
-          {"namespace", run.name_space},
+          {"namespace", text_or_null(run.name_space)},
           {"trigger", run.trigger->trigger_id ? Json(run.trigger->trigger_id->text()) : Json()},
           {"type", to_text(run.trigger->kind)},
           {"events", std::move(events)},
@@ -84,7 +84,7 @@ Json json_of(const SimulatedOutcome& outcome) {
   const std::string& reason = outcome.outcome.reason;
   return {{"event", to_json(*outcome.event)},
           {"flow", outcome.flow->definition->id.text()},
-          {"namespace", outcome.flow->name_space},
+          {"namespace", text_or_null(outcome.flow->name_space)},
           {"trigger", outcome.trigger.text()},
           {"outcome", to_text(outcome.outcome.outcome)},
           {"reason", reason.empty() ? Json() : Json(reason)}};

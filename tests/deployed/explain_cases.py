@@ -260,3 +260,12 @@ def a_batch_that_contradicts_itself_names_the_line(desk):
     desk.refused("publish", "--batch", "twice.jsonl", status=2,
                  said="twice.jsonl:3: the idempotency key 'k' stands with other content in twice.jsonl:1")
     desk.refused("events", "a", status=3, said="no event is called 'a'")
+
+
+@case
+def a_namespace_that_is_none_is_null(desk):
+    desk.deploy(flow("F", on("a"), "type = 'sensor'\nsensor_type = 'exec'\ncommand = ['true']\n"))
+    asked = [desk.deploy(flow("F", on("a"), "type = 'sensor'\nsensor_type = 'exec'\ncommand = ['true']\n"))[0],
+             desk.explain("F")[0], desk.publish("a")[0]["effects"][0], json.loads(desk.ask("flows", "--json")[0]),
+             json.loads(desk.ask("sensor", "peek", "F/sensor", "--json")[0])]
+    equal([each["namespace"] for each in asked], [None] * len(asked))
