@@ -142,7 +142,7 @@ _qflow() {
       simulate) _qflow_words "--from --until --events --runs-take --json" ;;
       tag) _qflow_words "--json" ;;
       test) _qflow_words "--json" ;;
-      tick) _qflow_words "--wait --dry-run --at" ;;
+      tick) _qflow_words "--wait --dry-run --at --json" ;;
       trigger) _qflow_words "--flow-id --trigger-id --batch-id --context --correlation -p --param --from --until --detach --json --project --branch --no-branch --production --no-production --config-value" ;;
       version) _qflow_words "--json" ;;
     esac

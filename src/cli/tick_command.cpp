@@ -21,48 +21,81 @@ constexpr OptionSpec kOptions[] = {
     kWaitOption,
     {.name = "dry-run", .help = "say what is due, and do nothing"},
     {.name = "at", .value = "TIME", .help = "as if it were then, for the runs too: for trying things out"},
+    {.name = "json", .help = "with --dry-run: one JSON object per line"},
 };
 
 constexpr std::size_t kShownInstants = 1000;  // of one schedule
 
-Status say_which_instants_are_due(Context& context, Store& store) {
-  const Instant now = context.clock.now();
-  DeployedFlows flows(store);
-  QFLOW_ASSIGN(const auto schedules, store.ledger().triggers().due_schedules(now, -1));
-  for (const DueSchedule& due : schedules) {
-    QFLOW_ASSIGN(const auto flow, flows.find(due.deployment));
+// One thing that a tick would do.
+struct DueThing {
+  std::string_view kind;
+  std::string name = {};    // "foo.prod.bar.Flow/trigger", or a run
+  std::string detail = {};  // the instant, or which were missed
+  Json flow = {}, trigger = {}, run = {};
+};
+
+// What a tick would do, in its order.
+class DueList {
+ public:
+  DueList(Store& store, Instant now) : store_(store), triggers_(store.ledger().triggers()), now_(now) {}
+
+  Result<std::vector<DueThing>> read() {
+    QFLOW_ASSIGN(const auto debounces, triggers_.due_debounces(now_));
+    for (const DueDebounce& due : debounces) QFLOW_TRY(add("debounce", due.deployment, due.trigger));
+    QFLOW_ASSIGN(const auto schedules, triggers_.due_schedules(now_, -1));
+    for (const DueSchedule& due : schedules) QFLOW_TRY(add_instants(due));
+    QFLOW_ASSIGN(const auto sensors, triggers_.due_sensors(now_));
+    for (const DueSensor& due : sensors) QFLOW_TRY(add("sensor", due.deployment, due.trigger));
+    QFLOW_ASSIGN(const auto replaced, triggers_.runs_to_cancel());
+    for (const RunId& run : replaced) things_.push_back({.kind = "cancel", .name = run.text(), .run = run.text()});
+    QFLOW_ASSIGN(const auto startable, triggers_.startable_runs(-1));
+    for (const RunId& run : startable) things_.push_back({.kind = "run", .name = run.text(), .run = run.text()});
+    return std::move(things_);
+  }
+
+ private:
+  Status add(std::string_view kind, std::int64_t key, const TriggerId& trigger, std::string detail = {}) {
+    QFLOW_ASSIGN(const Deployment deployment, triggers_.deployment(key));
+    const std::string flow = full_name(deployment);
+    things_.push_back({kind, flow + "/" + trigger.text(), std::move(detail), flow, trigger.text()});
+    return {};
+  }
+
+  Status add_instants(const DueSchedule& due) {
+    QFLOW_ASSIGN(const auto flow, flows_.find(due.deployment));
     const Trigger* trigger = find_trigger(flow->triggers, due.trigger);
     const ScheduleSubscription* schedule = trigger != nullptr ? schedule_of(*trigger) : nullptr;
-    if (schedule == nullptr) continue;
-    const DueInstants instants = due_instants(*schedule, due.due, now, kShownInstants);
-    const std::string name = full_name(*flow) + "/" + due.trigger.text();
-    if (instants.missed) {
-      context.out.write(fmt::format("missed\t{}\t{}\n", name, missed_span(*instants.missed)));
-    }
+    if (schedule == nullptr) return {};
+    const DueInstants instants = due_instants(*schedule, due.due, now_, kShownInstants);
+    if (instants.missed) QFLOW_TRY(add("missed", due.deployment, due.trigger, missed_span(*instants.missed)));
     for (const Instant at : instants.firing) {
-      context.out.write(fmt::format("schedule\t{}\t{}\n", name, format_instant(at)));
+      QFLOW_TRY(add("schedule", due.deployment, due.trigger, format_instant(at)));
+    }
+    return {};
+  }
+
+  Store& store_;
+  TriggerLedger& triggers_;
+  Instant now_;
+  DeployedFlows flows_{store_};
+  std::vector<DueThing> things_;
+};
+
+Result<ExitStatus> say_what_is_due(Context& context, Store& store, bool as_json) {
+  QFLOW_ASSIGN(const std::vector<DueThing> things, DueList(store, context.clock.now()).read());
+  for (const DueThing& thing : things) {
+    if (as_json) {
+      print_json_line(context.out, {{"kind", thing.kind},
+                                    {"flow", thing.flow},
+                                    {"trigger", thing.trigger},
+                                    {"run", thing.run},
+                                    {"at", thing.kind == "schedule" ? Json(thing.detail) : Json()},
+                                    {"missed", thing.kind == "missed" ? Json(thing.detail) : Json()}});
+    } else {
+      const std::string detail = thing.detail.empty() ? "" : "\t" + thing.detail;
+      context.out.write(fmt::format("{}\t{}{}\n", thing.kind, thing.name, detail));
     }
   }
-  return {};
-}
-
-Result<ExitStatus> say_what_is_due(Context& context, Store& store) {
-  TriggerLedger& triggers = store.ledger().triggers();
-  QFLOW_ASSIGN(const auto debounces, triggers.due_debounces(context.clock.now()));
-  for (const DueDebounce& due : debounces) {
-    QFLOW_ASSIGN(const Deployment deployment, triggers.deployment(due.deployment));
-    context.out.write(fmt::format("debounce\t{}/{}\n", deployment.flow.text(), due.trigger.text()));
-  }
-  QFLOW_TRY(say_which_instants_are_due(context, store));
-  QFLOW_ASSIGN(const auto sensors, triggers.due_sensors(context.clock.now()));
-  for (const DueSensor& due : sensors) {
-    QFLOW_ASSIGN(const Deployment deployment, triggers.deployment(due.deployment));
-    context.out.write(fmt::format("sensor\t{}/{}\n", full_name(deployment), due.trigger.text()));
-  }
-  QFLOW_ASSIGN(const auto replaced, triggers.runs_to_cancel());
-  for (const RunId& run : replaced) context.out.write(fmt::format("cancel\t{}\n", run.text()));
-  QFLOW_ASSIGN(const auto startable, triggers.startable_runs(-1));
-  for (const RunId& run : startable) context.out.write(fmt::format("run\t{}\n", run.text()));
   return ExitStatus::kOk;
 }
 
@@ -73,15 +106,17 @@ Result<bool> is_idle(Context& context) {
   if (context.files.confine(layout.root()) && is_noted_idle(layout, context.files, context.clock.now())) {
     return note_tick(layout, context.files).map([] { return true; });
   }
-  QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
-  QFLOW_TRY(note_tick(store->layout(), context.files));
-  return has_work(*store, doors_of(context)).map([](bool work) { return !work; });
+  // One that an older qflow made can't be read before it was opened for writing; what else is wrong, that says too.
+  const auto store = open_store(context, StoreAccess::kRead);
+  if (!store) return false;
+  QFLOW_TRY(note_tick((*store)->layout(), context.files));
+  return has_work(**store, doors_of(context)).map([](bool work) { return !work; });
 }
 
 Result<ExitStatus> tick_now(Context& context, const Arguments& arguments) {
   if (arguments.flag("dry-run")) {
     QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
-    return say_what_is_due(context, *store);
+    return say_what_is_due(context, *store, arguments.flag("json"));
   }
   QFLOW_ASSIGN(const bool idle, is_idle(context));
   if (idle && !arguments.value("wait")) return ExitStatus::kOk;
@@ -100,6 +135,10 @@ Result<ExitStatus> tick_now(Context& context, const Arguments& arguments) {
 
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_TRY(check_wait_option(arguments));
+  if (arguments.flag("json") && !arguments.flag("dry-run")) {
+    return fail(ErrorKind::kUsage, "option --json belongs to --dry-run",
+                "a tick prints nothing; see qflow runs --json");
+  }
   const auto at = arguments.value("at");
   if (!at) return tick_now(context, arguments);
   QFLOW_ASSIGN(const Instant instant, parse_datetime(*at));
@@ -124,6 +163,9 @@ const Command kTickCommand = {
         "With --at the clock of this command and of its runs goes on from TIME. Instants that have come once do not "
         "come "
         "again, so try that out in a store of its own (--store).",
+    .json =
+        "(of --dry-run) one object per thing that would be done: {kind, flow, trigger, run, at, missed}; kind is "
+        "debounce, schedule, missed, sensor, cancel or run, and what does not belong to it is null",
     .examples =
         "  * * * * * cd /srv/project && qflow tick        # in the crontab\n"
         "  $ qflow tick --wait=10m\n"

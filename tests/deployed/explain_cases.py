@@ -269,3 +269,17 @@ def a_namespace_that_is_none_is_null(desk):
              desk.explain("F")[0], desk.publish("a")[0]["effects"][0], json.loads(desk.ask("flows", "--json")[0]),
              json.loads(desk.ask("sensor", "peek", "F/sensor", "--json")[0])]
     equal([each["namespace"] for each in asked], [None] * len(asked))
+
+
+@case
+def what_is_due_as_json(desk):
+    desk.deploy(flow("F", leg("d", "event = 'd'\ndebounce = '1s'")), flow("Q", on("q")),
+                flow("S", "type = 'sensor'\nsensor_type = 'exec'\ncommand = ['true']\n"))
+    desk.publish("d")
+    desk.publish("q")
+    out = desk.ask("tick", "--dry-run", "--json", environment=desk.later(10))[0]
+    equal([json.loads(line) for line in out.splitlines()],
+          [{"kind": kind, "flow": flow, "trigger": trigger, "run": run, "at": None, "missed": None} for
+           kind, flow, trigger, run in (("debounce", "F", "d", None), ("sensor", "S", "sensor", None),
+                                        ("run", None, None, "Q/1"))])
+    desk.refused("tick", "--json", status=2, said="--dry-run")
