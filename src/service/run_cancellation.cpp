@@ -47,7 +47,8 @@ Status end_replaced_runs(Store& store, const Doors& doors, std::vector<RunId>& a
   for (const RunId& run : runs) {
     if (std::find(asked.begin(), asked.end(), run) != asked.end()) continue;
     if (!store.run_is_locked(run)) {
-      QFLOW_TRY(cancel_run(store, run, doors, observer));
+      const Status ended = cancel_run(store, run, doors, observer);
+      if (!ended && ended.error().kind != ErrorKind::kRefused) return ended;  // it may have ended otherwise
       continue;
     }
     const std::optional<ProcessInfo> executor = executor_of(store, run, doors);

@@ -151,13 +151,15 @@ def a_coalesced_run_keeps_the_version_that_was_decided(desk):
 def a_coalesced_run_keeps_what_was_given_by_hand(desk):
     params = [f"[parameters.{name}]\ntype = 'int'\ndefault = {value}\n" for name, value in (("w", 3), ("n", 4), ("v", 5))]
     desk.deploy(flow("F", on("e", more="id = 'ev'\nparameters = { w = 'w', n = 'n' }"), head="[run]\nwhen_busy = 'coalesce'\n", params=params,
-                     run="test $QFLOW_RUN != F/1 || sleep 2"))
+                     run="until [ -e go ]; do sleep 0.05; done"))
     desk.ask("trigger", "--flow-id", "F", "--detach")
     wait_for(lambda: desk.statuses("F") == ["running"], "the start of F/1")
     desk.ask("trigger", "--flow-id", "F", "--trigger-id", "ev", "-p", "w=9", "--detach")
     equal(desk.publish("e", "--payload", '{"w": 10, "n": 1}')[0]["effects"][0]["run"], "F/2")
     equal(desk.publish("e", "--payload", '{"n": 2}')[0]["effects"][0]["run"], "F/2")
     equal(desk.inspect("F/2")["params"], {"w": 9, "n": 2, "v": 5})
+    desk.write("go", "")
+    desk.work()
 
 
 @case

@@ -131,14 +131,16 @@ def kill_everything(qflow):
 
 
 def cancel_crashed(qflow):
-    """Nobody executes the run any more, but its steps live on outside of their groups: qflow cancel ends it itself."""
+    """Nobody executes the run any more, but its steps live on outside of their groups: qflow cancel ends them, and
+    records that the run has crashed."""
     with Place(qflow) as place:
         process = start(place)
         process.kill()
         process.wait()
-        place.call("cancel", RUN)
+        place.call("cancel", RUN, status=4)
         expect(not place.processes(RUN), "processes are left after qflow cancel")
-        expect_ended(place, "cancelled", "qflow cancel", {"a": "cancelled", "b": "cancelled"})
+        crash = "the process that executed the run was killed"
+        expect(place.rows("SELECT status, reason FROM runs WHERE flow = 'Deaf'") == [("crashed", crash)], "the ledger")
         place.call("cancel", RUN, status=4)
 
 
