@@ -59,15 +59,16 @@ bool holds_hash(std::string_view text) {
 }
 
 // The shell makes several words of an expression without quotes, and file names of its asterisks.
+constexpr std::string_view kQuoteIt = "put the whole expression into single quotes: --cron '30 2 * * *'";
+
 std::string excess_advice(const Arguments& arguments) {
-  if (!arguments.flag("cron")) return {};
-  return "put the whole expression into single quotes: --cron '30 2 * * *'";
+  return arguments.flag("cron") ? std::string(kQuoteIt) : std::string();
 }
 
 Result<ScheduledTrigger> read_cron(Context& context, const Arguments& arguments, const std::string& text) {
   if (!arguments.positionals().empty()) {
     return fail(ErrorKind::kUsage, "--cron stands instead of a flow",
-                excess_advice(arguments) + "; else leave one of them out");
+                fmt::format("{}; else leave one of them out", kQuoteIt));
   }
   const auto expression = CronExpression::parse(text, "");
   if (!expression) return tl::make_unexpected(explain_expression(context, text, expression.error()));
