@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <utility>
 
+#include "qflow/model/name_characters.h"
+
 namespace qflow {
 namespace {
 
@@ -24,7 +26,7 @@ bool same_project(const FlowDefinition& a, const FlowDefinition& b) {
 
 // Whether the project is deployed to that branch, as its file alone says: "prod.bar", "test.bar", "prod", "user.alice".
 bool is_branch(const Project& project, const std::string& branch) {
-  if (project.branch) return branch == (project.production ? "prod." : "test.") + project.branch->value;
+  if (project.branch) return branch == (project.production ? "prod." : "test.") + kept_in_names(project.branch->value);
   return project.production ? branch == "prod" : branch.rfind("user.", 0) == 0;
 }
 

@@ -24,7 +24,7 @@ std::optional<Located<std::string>> read_branch(ConfigReader& reader) {
                         fmt::format("branch {} is used as {}", qflow::quoted(branch->value), qflow::quoted(kept)),
                         "names of events keep only letters, digits, '_', '.' and '-'");
   }
-  return Located<std::string>{kept, branch->position};
+  return branch;
 }
 
 }  // namespace

@@ -49,6 +49,8 @@ std::string project_namespace(const Project& project, std::string_view user) {
 }
 
 std::string namespace_note(const Project& project, std::string_view user) {
+  const bool in_file = project.branch && project.branch->position != SourcePosition{};
+  if (in_file) return {};  // where it stands there is a warning
   if (project.branch) return removal_note("branch", project.branch->value);
   return project.production ? std::string() : removal_note("user name", user);
 }

@@ -87,6 +87,10 @@ def several_branches(desk):
     for command in (["explain", "F"], ["undeploy", "F"], ["disable", "F"], ["trigger", "--flow-id", "F"]):
         desk.refused(*command, status=2, said=["foo.prod.x.F", "foo.test.x.F", "foo.test.y.F"])
     desk.refused("deploy", "flow0.toml", "--branch", "x+", status=2, said="branch")
+    named = "[project]\nname = 'foo'\nbranch = '{}'\n"
+    desk.deploy(flow("Named", head=named.format("a/b")))
+    desk.write("flow0.toml", flow("Named", head=named.format("ab")))
+    desk.refused("deploy", "flow0.toml", status=2, said="deployed from the branch 'a/b'")
     desk.ask("undeploy", "foo.test.x.F")
     equal(len(desk.publish("a")[0]["effects"]), 2)
     desk.ask("undeploy", "foo.prod.x.F")

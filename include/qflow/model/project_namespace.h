@@ -29,7 +29,8 @@ Result<std::optional<Project>> override_project(std::optional<Project> declared,
 // removed.
 std::string project_namespace(const Project& project, std::string_view user);
 
-// "the branch 'b/a' is used as 'ba': ..." when characters were removed for project_namespace(), else "".
+// "the branch 'b/a' is used as 'ba': ..." when characters were removed for project_namespace(), else "". Of a branch
+// that the flow file names there is a warning instead.
 std::string namespace_note(const Project& project, std::string_view user);
 
 // "foo.prod.bar.HelloFlow", or the bare id outside of projects (an empty namespace).
