@@ -118,8 +118,8 @@ Result<TriggerSource> parse_trigger_argument(const std::string& argument, Store*
   if (argument.find('/') != std::string::npos) return run_source(argument, store, doors);
   if (is_event_id(argument)) return recorded_event(argument, store);
   if (argument.ends_with(".json") && exists(doors.files, doors.folder / argument).value_or(false)) {
-    return fail(ErrorKind::kInvalid, "--trigger " + argument + " is a file, and would be the name of an event",
-                "write --trigger @" + argument + " for the event that it holds");
+    return fail(ErrorKind::kInvalid, fmt::format("{} is a file, and would be the name of an event", quoted(argument)),
+                fmt::format("write --trigger @{} for the event that it holds", printable(argument)));
   }
   return named_event(argument, doors);
 }
