@@ -251,12 +251,11 @@ const Command kExplainCommand = {
         "it; in that, ... stands for what only you know. A leg of a group is explained with what its group waits for.",
     .json =
         "one object per trigger: {flow, namespace, trigger, group, sentence, disabled, disabled_legs, waiting: "
-        "[{correlation, "
-        "missing}], "
-        "arrived: [event with source, correlation], filtered: [{event, outcome, reason, ...}], rolled_up: [{day, "
+        "[{correlation, missing}], arrived: [event with source, correlation], filtered: [{event, outcome, reason, "
+        "...}], rolled_up: [{day, "
         "outcome, events}], window_closes, last, next, sensors: [{trigger, looked_at, seen, next, failures, "
-        "failing_since, error}], would_fire}; group is that of a leg, whose "
-        "waiting, last and would_fire are the group's; rolled_up is what qflow gc keeps of old outcomes; would_fire is "
+        "failing_since, error}], would_fire}; group is that of a leg, whose waiting, last and would_fire are the "
+        "group's; rolled_up is what qflow gc keeps of old outcomes; would_fire is "
         "null when the flow file disables it",
     .examples = "  $ qflow explain PredictionFlow\n  $ qflow explain DailyFlow/all_hours\n",
     .positionals = kPositionals,

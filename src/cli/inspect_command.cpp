@@ -41,15 +41,22 @@ void print_chain(Context& context, Store& store, const ChainNode& chain, std::st
   table.print_block(context);
 }
 
-Status print_run(Context& context, Store& store, const Run& run, const Arguments& arguments) {
+// Those that were asked for, of a run or an event.
+template <class Start>
+Status print_chains(Context& context, Store& store, const Start& start, const Arguments& arguments) {
   if (arguments.flag("trigger-chain")) {
-    QFLOW_ASSIGN(const ChainNode chain, trigger_chain(store, run));
+    QFLOW_ASSIGN(const ChainNode chain, trigger_chain(store, start));
     print_chain(context, store, chain, "←");
   }
   if (arguments.flag("downstream")) {
-    QFLOW_ASSIGN(const ChainNode chain, downstream_chain(store, run));
+    QFLOW_ASSIGN(const ChainNode chain, downstream_chain(store, start));
     print_chain(context, store, chain, "→");
   }
+  return {};
+}
+
+Status print_run(Context& context, Store& store, const Run& run, const Arguments& arguments) {
+  QFLOW_TRY(print_chains(context, store, run, arguments));
   if (arguments.flag("graph")) QFLOW_TRY(print_run_graph(context, store, run));
   if (arguments.flag("trigger-chain") || arguments.flag("downstream") || arguments.flag("graph")) return {};
   return print_run_report(context, store, run);
@@ -95,14 +102,7 @@ Result<Json> event_json(Store& store, const Event& event, const Arguments& argum
 
 // What was asked for of an event, which has no steps.
 Status print_event(Context& context, Store& store, const Event& event, const Arguments& arguments) {
-  if (arguments.flag("trigger-chain")) {
-    QFLOW_ASSIGN(const ChainNode chain, trigger_chain(store, event));
-    print_chain(context, store, chain, "←");
-  }
-  if (arguments.flag("downstream")) {
-    QFLOW_ASSIGN(const ChainNode chain, downstream_chain(store, event));
-    print_chain(context, store, chain, "→");
-  }
+  QFLOW_TRY(print_chains(context, store, event, arguments));
   if (arguments.flag("trigger-chain") || arguments.flag("downstream")) return {};
   return print_event_report(context, store, event);
 }

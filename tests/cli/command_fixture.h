@@ -9,6 +9,10 @@
 
 namespace qflow {
 
+inline bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
 // A stream that keeps what is written, and says of itself what a test wants.
 class StringOutput final : public OutputStream {
  public:

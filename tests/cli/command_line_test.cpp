@@ -6,10 +6,6 @@
 namespace qflow {
 namespace {
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 TEST_CASE("a command line gives a status and a first line") {
   struct Row {
     std::vector<std::string> words;

@@ -6,10 +6,6 @@
 namespace qflow {
 namespace {
 
-bool contains(const std::string& text, std::string_view part) {
-  return text.find(part) != std::string::npos;
-}
-
 const std::string kFlow = R"(id = "F"
 [parameters.n]
 type = "int"
