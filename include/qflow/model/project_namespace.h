@@ -19,9 +19,8 @@ struct NamespaceOverride {
   bool empty() const { return !project && !branch && !no_branch && !production; }
 };
 
-// The project with what the options change. kUsage: a branch without a project, a default for
-// a project that has another name; kInvalid: a project name that breaks
-// the rule, a branch of which no character stays in names.
+// The project with what the options change. kUsage: a branch without a project, a default for a project that has
+// another name; kInvalid: a project name that breaks the rule, a branch of which no character stays in names.
 Result<std::optional<Project>> override_project(std::optional<Project> declared, const NamespaceOverride& changes);
 
 // Where the runs and events of a project belong: "foo.prod.bar" and "foo.prod" (production), "foo.test.baaz" (a
