@@ -21,7 +21,7 @@ struct Checked {
 
 Checked load(Context& context, const std::vector<std::string>& names) {
   Checked checked;
-  for (Result<LoadedFlow>& flow : load_flow_files(context.files, context.folder, names)) {
+  for (Result<LoadedFlow>& flow : load_flow_files(context.files, context.trigger_types, context.folder, names)) {
     if (flow) {
       checked.flows.push_back(std::move(*flow));
     } else {

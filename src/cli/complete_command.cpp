@@ -114,9 +114,9 @@ Result<Candidates> deployed_triggers(Store& store) {
   return list;
 }
 
-Result<Candidates> sensors(Store& store) {
+Result<Candidates> sensors(Store& store, const TriggerRegistry& types) {
   QFLOW_ASSIGN(const std::vector<NamedDeployment> all, named_deployments(store));
-  DeployedFlows flows(store);
+  DeployedFlows flows(store, types);
   Candidates list;
   for (const NamedDeployment& one : all) {
     QFLOW_ASSIGN(const auto flow, flows.find(one.deployment.key));
@@ -133,7 +133,7 @@ Result<LoadedFlow> flow_on_line(Context& context, const std::vector<std::string>
   for (const std::string& word : words) {
     const Result<FileInfo> info = context.files.info(context.folder / word, FollowLinks::kYes);
     if (!info || info->type != FileType::kRegular) continue;
-    Result<LoadedFlow> flow = load_flow_file(context.files, context.folder, word);
+    Result<LoadedFlow> flow = load_flow_file(context.files, context.trigger_types, context.folder, word);
     if (flow) return flow;
   }
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
@@ -143,7 +143,8 @@ Result<LoadedFlow> flow_on_line(Context& context, const std::vector<std::string>
     if (!found) continue;
     const Deployment& deployment = found->front();
     const std::string folder = Path(deployment.flow_file).parent_path().string();
-    return load_flow_text(deployment.definition, deployment.flow_file, folder, override_to(deployment.name_space));
+    return load_flow_text(context.trigger_types, deployment.definition, deployment.flow_file, folder,
+                          override_to(deployment.name_space));
   }
   return fail(ErrorKind::kNotFound, "the line names no flow");
 }
@@ -203,7 +204,7 @@ Result<Candidates> find_candidates(Context& context, const std::string& kind, co
   if (kind == "tag") return tags(*store);
   if (kind == "deployed") return deployed_flows(*store);
   if (kind == "deployed-trigger") return deployed_triggers(*store);
-  if (kind == "sensor") return sensors(*store);
+  if (kind == "sensor") return sensors(*store, context.trigger_types);
   if (kind == "event") return events(*store);
   return Candidates();
 }

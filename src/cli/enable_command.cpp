@@ -30,8 +30,9 @@ Status check_trigger(const Deployment& deployment, const std::optional<TriggerId
 }
 
 // Its word stands until the next deploy.
-Status refuse_if_file_disables(Store& store, const Deployment& deployment, const TriggerId& trigger) {
-  DeployedFlows flows(store);
+Status refuse_if_file_disables(Store& store, const TriggerRegistry& types, const Deployment& deployment,
+                               const TriggerId& trigger) {
+  DeployedFlows flows(store, types);
   QFLOW_ASSIGN(const auto flow, flows.find(deployment.key));
   QFLOW_ASSIGN(const Trigger* known, named_trigger(*flow, trigger));
   if (known->rules().enabled) return {};
@@ -47,7 +48,8 @@ Result<ExitStatus> switch_to(Context& context, const Arguments& arguments, bool 
   QFLOW_TRY(check_trigger(deployment, argument.trigger));
   const Doors doors = doors_of(context);
   QFLOW_TRY(set_enabled(*store, deployment, argument.trigger, enabled, reason, doors));
-  if (enabled && argument.trigger) QFLOW_TRY(refuse_if_file_disables(*store, deployment, *argument.trigger));
+  if (enabled && argument.trigger)
+    QFLOW_TRY(refuse_if_file_disables(*store, context.trigger_types, deployment, *argument.trigger));
   const std::string trigger = argument.trigger ? "/" + argument.trigger->text() : "";
   context.out.write(fmt::format("{}{} is {}\n", full_name(deployment), trigger, enabled ? "enabled" : "disabled"));
   return ExitStatus::kOk;

@@ -223,7 +223,7 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
   QFLOW_ASSIGN(const Deployment deployment, find_deployment(*store, argument.flow));
   Printer printer(context, *store);
-  QFLOW_ASSIGN(const auto triggers, explain_triggers(*store, deployment, argument.trigger));
+  QFLOW_ASSIGN(const auto triggers, explain_triggers(*store, context.trigger_types, deployment, argument.trigger));
   if (triggers.empty()) print_note(context, full_name(deployment) + " has no triggers: only qflow trigger starts it");
   const bool as_json = arguments.flag("json");
   if (!as_json && !triggers.empty()) printer.print_description(triggers.front());

@@ -12,8 +12,9 @@ namespace qflow {
 
 namespace {
 
-Result<LoadedFlow> load_text(const std::string& text, const std::string& file, const NamespaceOverride& changes) {
-  return load_flow_text(text, file, Path(file).parent_path().string(), changes);
+Result<LoadedFlow> load_text(const Context& context, const std::string& text, const std::string& file,
+                             const NamespaceOverride& changes) {
+  return load_flow_text(context.trigger_types, text, file, Path(file).parent_path().string(), changes);
 }
 
 // A flow that is deployed is in the namespace that it was deployed to, whatever its file says.
@@ -23,13 +24,13 @@ Result<LoadedFlow> load_recorded_flow(Context& context, Store& store, const std:
   QFLOW_ASSIGN(const std::vector<Deployment> deployed, store.ledger().triggers().deployments(named.flow));
   if (!deployed.empty()) {
     QFLOW_ASSIGN(const Deployment one, find_deployment(store, name, changes, context.environment));
-    return load_text(one.definition, one.flow_file, override_to(one.name_space));
+    return load_text(context, one.definition, one.flow_file, override_to(one.name_space));
   }
   const auto name_space = named.name_space.empty() ? std::nullopt : std::optional(named.name_space);
   QFLOW_ASSIGN(const std::optional<Run> run, store.ledger().latest_run(named.flow, name_space, false));
   if (!run) return fail(ErrorKind::kNotFound, "");
   QFLOW_ASSIGN(const std::string text, store.ledger().definition(run->definition_hash));
-  return load_text(text, run->flow_file, changes.empty() ? override_to(run->name_space) : changes);
+  return load_text(context, text, run->flow_file, changes.empty() ? override_to(run->name_space) : changes);
 }
 
 Error no_such_flow(const Context& context, Store* store, const std::string& argument) {
@@ -54,7 +55,7 @@ void print_diagnostics(Context& context, const Diagnostics& diagnostics) {
 }
 
 Result<LoadedFlow> load_checked_flow(Context& context, const std::string& file, const NamespaceOverride& changes) {
-  QFLOW_ASSIGN(LoadedFlow flow, load_flow_file(context.files, context.folder, file, changes));
+  QFLOW_ASSIGN(LoadedFlow flow, load_flow_file(context.files, context.trigger_types, context.folder, file, changes));
   print_diagnostics(context, flow.diagnostics);
   if (flow.diagnostics.has_errors()) return fail(ErrorKind::kInvalid, "");
   return flow;
@@ -63,7 +64,8 @@ Result<LoadedFlow> load_checked_flow(Context& context, const std::string& file, 
 Result<std::vector<LoadedFlow>> load_checked_flows(Context& context, const std::vector<std::string>& files,
                                                    const NamespaceOverride& changes) {
   std::vector<LoadedFlow> flows;
-  for (Result<LoadedFlow>& loaded : load_flow_files(context.files, context.folder, files, changes)) {
+  for (Result<LoadedFlow>& loaded :
+       load_flow_files(context.files, context.trigger_types, context.folder, files, changes)) {
     QFLOW_ASSIGN(LoadedFlow flow, std::move(loaded));
     flows.push_back(std::move(flow));
   }

@@ -178,7 +178,8 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
     return print_next(context, arguments, rows, true);
   }
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
-  auto rows = names.empty() ? all_deployed_schedules(*store) : deployed_schedules(context, *store, names.front());
+  auto rows = names.empty() ? all_deployed_schedules(*store, context.trigger_types)
+                            : deployed_schedules(context, *store, names.front());
   if (!rows) return tl::make_unexpected(rows.error());
   if (rows->empty()) {
     print_note(context, names.empty() ? "no schedule is deployed and enabled" : names.front() + " has no schedule");

@@ -67,7 +67,7 @@ Result<std::vector<ScheduledTrigger>> schedules_of_file(Context& context, const 
 Result<std::vector<ScheduledTrigger>> deployed_schedules(Context& context, Store& store, const std::string& argument) {
   QFLOW_ASSIGN(const DeployedArgument wanted, parse_deployed_argument(argument));
   QFLOW_ASSIGN(const Deployment deployment, find_deployment(store, wanted.flow));
-  DeployedFlows flows(store);
+  DeployedFlows flows(store, context.trigger_types);
   QFLOW_ASSIGN(const auto flow, flows.find(deployment.key));
   if (wanted.trigger) QFLOW_TRY(check_trigger(*flow, *wanted.trigger));
   std::vector<ScheduledTrigger> schedules;
@@ -81,8 +81,8 @@ Result<std::vector<ScheduledTrigger>> deployed_schedules(Context& context, Store
   return schedules;
 }
 
-Result<std::vector<ScheduledTrigger>> all_deployed_schedules(Store& store) {
-  QFLOW_ASSIGN(const auto flows, all_deployed_flows(store));
+Result<std::vector<ScheduledTrigger>> all_deployed_schedules(Store& store, const TriggerRegistry& types) {
+  QFLOW_ASSIGN(const auto flows, all_deployed_flows(store, types));
   std::vector<ScheduledTrigger> schedules;
   for (const auto& flow : flows) {
     for (const auto& trigger : flow->triggers) {

@@ -31,6 +31,6 @@ Result<std::vector<ScheduledTrigger>> schedules_of_file(Context& context, const 
 Result<std::vector<ScheduledTrigger>> deployed_schedules(Context& context, Store& store, const std::string& argument);
 
 // Of all flows, those that are enabled.
-Result<std::vector<ScheduledTrigger>> all_deployed_schedules(Store& store);
+Result<std::vector<ScheduledTrigger>> all_deployed_schedules(Store& store, const TriggerRegistry& types);
 
 }  // namespace qflow

@@ -42,11 +42,11 @@ Result<TriggerId> only_sensor(const DeployedFlow& flow) {
               fmt::format("name one of {}", fmt::join(names, ", ")));
 }
 
-Result<NamedSensor> find_sensor(Store& store, const std::string& text) {
+Result<NamedSensor> find_sensor(const Context& context, Store& store, const std::string& text) {
   QFLOW_ASSIGN(const DeployedArgument argument, parse_deployed_argument(text));
   QFLOW_ASSIGN(const Deployment deployment, find_deployment(store, argument.flow));
   NamedSensor sensor;
-  DeployedFlows flows(store);
+  DeployedFlows flows(store, context.trigger_types);
   QFLOW_ASSIGN(sensor.flow, flows.find(deployment.key));
   if (argument.trigger) {
     sensor.trigger = *argument.trigger;
@@ -119,7 +119,7 @@ void print_peek(Context& context, const NamedSensor& sensor, const Peek& peek, b
 
 Result<ExitStatus> peek(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
-  QFLOW_ASSIGN(const NamedSensor sensor, find_sensor(*store, arguments.positionals().back()));
+  QFLOW_ASSIGN(const NamedSensor sensor, find_sensor(context, *store, arguments.positionals().back()));
   QFLOW_ASSIGN(const Peek found, peek_at_sensor(*store, *sensor.flow, sensor.trigger, doors_of(context)));
   QFLOW_ASSIGN(const auto known, store->ledger().triggers().sensor(sensor.flow->key, sensor.trigger));
   const bool first = !known || !known->baselined;
@@ -133,7 +133,7 @@ Result<ExitStatus> peek(Context& context, const Arguments& arguments) {
 
 Result<ExitStatus> reset(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
-  QFLOW_ASSIGN(const NamedSensor sensor, find_sensor(*store, arguments.positionals().back()));
+  QFLOW_ASSIGN(const NamedSensor sensor, find_sensor(context, *store, arguments.positionals().back()));
   QFLOW_TRY(reset_sensor(*store, *sensor.flow, sensor.trigger, doors_of(context)));
   context.out.write(sensor.name() + " begins anew with the next tick\n");
   return ExitStatus::kOk;

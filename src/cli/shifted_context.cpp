@@ -21,12 +21,19 @@ Environment with_shift(Environment environment, Duration shift) {
 }  // namespace
 
 ShiftedContext::ShiftedContext(Context& context, Duration shift)
-    : clock_(context.clock, shift), context_{context.in,        context.out,
-                                             context.err,       clock_,
-                                             context.files,     context.launcher,
-                                             context.processes, with_shift(context.environment, shift),
-                                             context.folder,    context.program,
-                                             context.options} {}
+    : clock_(context.clock, shift),
+      context_{context.in,
+               context.out,
+               context.err,
+               clock_,
+               context.files,
+               context.launcher,
+               context.processes,
+               context.trigger_types,
+               with_shift(context.environment, shift),
+               context.folder,
+               context.program,
+               context.options} {}
 
 Result<std::optional<Duration>> inherited_shift(const Environment& environment) {
   const auto text = find_variable(environment, kVariable);

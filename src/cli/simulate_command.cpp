@@ -89,7 +89,7 @@ Result<World> world_of_files(Context& context, const std::vector<std::string>& f
 Result<World> world_of_store(Context& context, const Span& span, bool with_history) {
   World world;
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
-  QFLOW_ASSIGN(world.flows, all_deployed_flows(*store));
+  QFLOW_ASSIGN(world.flows, all_deployed_flows(*store, context.trigger_types));
   QFLOW_ASSIGN(world.rules.max_chain, max_chain_of(*store, context.files));
   if (with_history) {
     QFLOW_ASSIGN(world.given, recorded_events(*store, span.from, span.until));

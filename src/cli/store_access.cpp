@@ -24,9 +24,11 @@ Result<StoreLayout> find_store(Context& context, StoreAccess access) {
 }
 
 Doors doors_of(Context& context) {
-  return Doors{context.files,     context.clock,         context.launcher,
-               context.processes, context.environment,   context.folder,
-               context.program,   context.options.store, [&context] { return context.in.read_all(); }};
+  return Doors{context.files,         context.clock,
+               context.launcher,      context.processes,
+               context.environment,   context.trigger_types,
+               context.folder,        context.program,
+               context.options.store, [&context] { return context.in.read_all(); }};
 }
 
 std::size_t count_run_words(const std::vector<std::string>& words) {

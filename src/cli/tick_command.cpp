@@ -37,7 +37,8 @@ struct DueThing {
 // What a tick would do, in its order.
 class DueList {
  public:
-  DueList(Store& store, Instant now) : store_(store), triggers_(store.ledger().triggers()), now_(now) {}
+  DueList(Store& store, const TriggerRegistry& types, Instant now)
+      : triggers_(store.ledger().triggers()), now_(now), flows_(store, types) {}
 
   Result<std::vector<DueThing>> read() {
     QFLOW_ASSIGN(const auto debounces, triggers_.due_debounces(now_));
@@ -74,15 +75,14 @@ class DueList {
     return {};
   }
 
-  Store& store_;
   TriggerLedger& triggers_;
   Instant now_;
-  DeployedFlows flows_{store_};
+  DeployedFlows flows_;
   std::vector<DueThing> things_;
 };
 
 Result<ExitStatus> say_what_is_due(Context& context, Store& store, bool as_json) {
-  QFLOW_ASSIGN(const std::vector<DueThing> things, DueList(store, context.clock.now()).read());
+  QFLOW_ASSIGN(const std::vector<DueThing> things, DueList(store, context.trigger_types, context.clock.now()).read());
   for (const DueThing& thing : things) {
     if (as_json) {
       print_json_line(context.out, {{"kind", thing.kind},

@@ -124,7 +124,8 @@ Result<ExitStatus> activate_once(Context& context, const Arguments& arguments, S
   return follow_activation(context, store, std::move(activated), as_json);
 }
 
-Result<Backfill> wanted_instants(const Arguments& arguments, Store& store, const ActivationRequest& request) {
+Result<Backfill> wanted_instants(const Context& context, const Arguments& arguments, Store& store,
+                                 const ActivationRequest& request) {
   const auto from = arguments.value("from"), until = arguments.value("until");
   if (!from || !until) return fail(ErrorKind::kUsage, "--from and --until belong together", "see qflow help trigger");
   if (!request.trigger) return fail(ErrorKind::kUsage, "--from needs the schedule's --trigger-id");
@@ -134,7 +135,7 @@ Result<Backfill> wanted_instants(const Arguments& arguments, Store& store, const
   }
   QFLOW_ASSIGN(const Instant first, parse_datetime(*from));
   QFLOW_ASSIGN(const Instant end, parse_datetime(*until));
-  return backfill_instants(store, request.deployment, *request.trigger, first, end);
+  return backfill_instants(store, context.trigger_types, request.deployment, *request.trigger, first, end);
 }
 
 bool was_ended_by_user(ExitStatus status) {
@@ -143,7 +144,7 @@ bool was_ended_by_user(ExitStatus status) {
 
 // A run that fails does not keep the later instants from running.
 Result<ExitStatus> backfill(Context& context, const Arguments& arguments, Store& store, ActivationRequest request) {
-  QFLOW_ASSIGN(const Backfill wanted, wanted_instants(arguments, store, request));
+  QFLOW_ASSIGN(const Backfill wanted, wanted_instants(context, arguments, store, request));
   for (const auto& [instant, reason] : wanted.filtered) {
     print_note(context, fmt::format("{} is filtered: {}", format_instant(instant), reason));
   }

@@ -55,6 +55,9 @@ class Judge {
     if (!is_enabled(flow, trigger)) return fail(ErrorKind::kRefused, "disabled");
     QFLOW_TRY(refuse_for(refusal_by_namespace(subscription, flow.name_space, cause_space_)));
     QFLOW_TRY(refuse_for(refusal(trigger, subscription, scope_)));
+    if (trigger.rules().is_custom) {
+      QFLOW_TRY(refuse_for(refusal_by_type(trigger, {.event = scope_.event(), .name_space = flow.name_space})));
+    }
     if (&joining != &trigger) QFLOW_TRY(refuse_for(refusal_by_when(joining, scope_)));
     const auto mapped = map_event(source.mapping, flow.definition->parameters, scope_.event(), artifacts_);
     if (!mapped) return tl::make_unexpected(mapped.error());

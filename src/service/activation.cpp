@@ -104,6 +104,17 @@ Status add_batch_id(const std::vector<Parameter>& parameters, const ActivationRe
   return {};
 }
 
+Status refuse_by_type(const Engine::Activation& activation, const std::optional<std::int64_t>& batch_id) {
+  if (activation.trigger == nullptr) return {};
+  TriggerContext context;
+  context.name_space = activation.flow->name_space;
+  if (batch_id) context.batch_id = *batch_id;
+  context.context = activation.context;
+  context.parameters = activation.parameters;
+  if (auto reason = refusal_by_type(*activation.trigger, context)) return fail(ErrorKind::kRefused, std::move(*reason));
+  return {};
+}
+
 // A token of a leg has no place for them.
 Status refuse_lost_parameters(const ActivationRequest& request) {
   if (request.parameters.empty() && request.values.empty()) return {};
@@ -130,6 +141,7 @@ Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& reques
     QFLOW_TRY(add_parameters(parameters, request.parameters, activation.parameters));
     QFLOW_TRY(add_values(parameters, request.values, activation.parameters));
     activation.context = request.context;
+    QFLOW_TRY(refuse_by_type(activation, request.batch_id));
     QFLOW_ASSIGN(activated.run, intake.activate(writer, activation, event));
     if (!activated.run) return refuse_lost_parameters(request);
     if (!request.start_here) return {};
@@ -139,9 +151,9 @@ Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& reques
   return activated;
 }
 
-Result<Backfill> backfill_instants(Store& store, const Deployment& deployment, const TriggerId& trigger, Instant from,
-                                   Instant until) {
-  DeployedFlows flows(store);
+Result<Backfill> backfill_instants(Store& store, const TriggerRegistry& types, const Deployment& deployment,
+                                   const TriggerId& trigger, Instant from, Instant until) {
+  DeployedFlows flows(store, types);
   QFLOW_ASSIGN(const auto flow, flows.find(deployment.key));
   QFLOW_ASSIGN(const Trigger* named, named_trigger(*flow, trigger));
   const ScheduleSubscription* schedule = schedule_of(*named);

@@ -8,7 +8,6 @@
 #include "qflow/error/suggestion.h"
 #include "qflow/flowfile/flow_file.h"
 #include "qflow/model/project_namespace.h"
-#include "qflow/trigger/trigger_registry.h"
 #include "service/artifact_reading.h"
 
 namespace qflow {
@@ -16,13 +15,13 @@ namespace qflow {
 namespace {
 
 // What steps say was checked when it was deployed.
-Result<std::shared_ptr<const DeployedFlow>> build(const Deployment& deployment) {
+Result<std::shared_ptr<const DeployedFlow>> build(const Deployment& deployment, const TriggerRegistry& types) {
   const Path file(deployment.flow_file);
   FlowFile parsed = parse_flow_file(deployment.definition, file.filename().string(), file.parent_path().string());
   // A project that came from the command line is known by the namespace alone.
   if (!parsed.definition.project) parsed.definition.project = project_of(deployment.name_space);
   auto flow = std::make_shared<DeployedFlow>();
-  flow->triggers = build_triggers(parsed.definition, TriggerRegistry(), parsed.diagnostics);
+  flow->triggers = build_triggers(parsed.definition, types, parsed.diagnostics);
   if (parsed.diagnostics.has_errors()) {
     return fail(ErrorKind::kStore, "the deployed definition of " + deployment.flow.text() + " has errors now:\n" +
                                        parsed.diagnostics.render());
@@ -63,7 +62,7 @@ Result<std::shared_ptr<const DeployedFlow>> DeployedFlows::find_fresh(std::int64
   std::shared_ptr<const DeployedFlow>& flow = flows_[key];
   if (flow) return flow;
   QFLOW_ASSIGN(const Deployment deployment, store_.ledger().triggers().deployment(key));
-  QFLOW_ASSIGN(flow, build(deployment));
+  QFLOW_ASSIGN(flow, build(deployment, types_));
   return flow;
 }
 
@@ -84,9 +83,10 @@ Result<std::vector<Judgement>> DeployedFlows::judge(const Event& event) {
   return judgements;
 }
 
-Result<std::vector<std::shared_ptr<const DeployedFlow>>> all_deployed_flows(Store& store) {
+Result<std::vector<std::shared_ptr<const DeployedFlow>>> all_deployed_flows(Store& store,
+                                                                            const TriggerRegistry& types) {
   QFLOW_ASSIGN(const std::vector<Deployment> deployments, store.ledger().triggers().deployments());
-  DeployedFlows flows(store);
+  DeployedFlows flows(store, types);
   std::vector<std::shared_ptr<const DeployedFlow>> deployed;
   for (const Deployment& deployment : deployments) {
     QFLOW_ASSIGN(deployed.emplace_back(), flows.find(deployment.key));

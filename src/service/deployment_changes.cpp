@@ -7,6 +7,8 @@
 #include <optional>
 #include <utility>
 
+#include "qflow/flowfile/flow_file.h"
+
 namespace qflow {
 
 namespace {
@@ -177,8 +179,8 @@ Described surroundings_of(const Deployment& deployment) {
 std::vector<std::string> changes_between(const Deployment& before, const Deployment& next, const LoadedFlow& now) {
   std::vector<std::string> changes;
   const Path file(before.flow_file);
-  const LoadedFlow loaded = load_flow_text(before.definition, file.filename().string(), file.parent_path().string());
-  const FlowDefinition& old = *loaded.definition;
+  const FlowFile parsed = parse_flow_file(before.definition, file.filename().string(), file.parent_path().string());
+  const FlowDefinition& old = parsed.definition;
   const FlowDefinition& definition = *now.definition;
   compare_values(policy_of(old.run), policy_of(definition.run), changes);
   compare("trigger", triggers_of(old), triggers_of(definition), changes);

@@ -117,8 +117,8 @@ Result<RunResult> execute_claimed_run(Store& store, ClaimedRun claimed, const Ex
                                       const Doors& doors, StopSignals* signals, RunObserver& observer) {
   QFLOW_ASSIGN(const Deployment deployment, store.ledger().triggers().deployment_of(claimed.run.id));
   const Environment environment = deployed_environment(doors.environment, deployment);
-  const Doors own{doors.files,  doors.clock,   doors.launcher,     doors.processes, environment,
-                  doors.folder, doors.program, doors.store_option, doors.read_input};
+  const Doors own{doors.files,         doors.clock,  doors.launcher, doors.processes,    environment,
+                  doors.trigger_types, doors.folder, doors.program,  doors.store_option, doors.read_input};
   const int before = process_umask();
   set_process_umask(deployment.umask);
   auto result =

@@ -153,7 +153,7 @@ class EventIntake::State final : public EngineState {
 };
 
 EventIntake::EventIntake(Store& store, const Doors& doors)
-    : store_(store), doors_(doors), flows_(store), artifacts_(artifact_reader(&store)) {}
+    : store_(store), doors_(doors), flows_(store, doors.trigger_types), artifacts_(artifact_reader(&store)) {}
 
 EventIntake::~EventIntake() = default;
 

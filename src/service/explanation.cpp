@@ -154,9 +154,10 @@ class Explainer {
 
 }  // namespace
 
-Result<std::vector<TriggerExplanation>> explain_triggers(Store& store, const Deployment& deployment,
+Result<std::vector<TriggerExplanation>> explain_triggers(Store& store, const TriggerRegistry& types,
+                                                         const Deployment& deployment,
                                                          const std::optional<TriggerId>& wanted) {
-  DeployedFlows flows(store);
+  DeployedFlows flows(store, types);
   QFLOW_ASSIGN(const auto flow, flows.find(deployment.key));
   Explainer explainer(store, deployment, *flow);
   std::vector<TriggerExplanation> explanations;

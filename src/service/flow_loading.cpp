@@ -12,7 +12,6 @@
 #include "qflow/engine/flow_test_run.h"
 #include "qflow/expression/flow_check.h"
 #include "qflow/flowfile/flow_file.h"
-#include "qflow/trigger/trigger_registry.h"
 
 namespace qflow {
 
@@ -21,8 +20,8 @@ namespace {
 // Files that are read and checked in about the time in which a thread starts.
 constexpr std::size_t kWorthAThread = 8;
 
-LoadedFlow check(FlowFile parsed) {
-  TriggerList triggers = build_triggers(parsed.definition, TriggerRegistry(), parsed.diagnostics);
+LoadedFlow check(const TriggerRegistry& types, FlowFile parsed) {
+  TriggerList triggers = build_triggers(parsed.definition, types, parsed.diagnostics);
   check_step_expressions(parsed.definition, parsed.diagnostics);
   check_tests(parsed.definition, triggers, parsed.diagnostics);
   return {std::make_shared<const FlowDefinition>(std::move(parsed.definition)), std::move(triggers),
@@ -50,8 +49,8 @@ class Helpers {
 
 }  // namespace
 
-Result<LoadedFlow> load_flow_file(FileSystem& files, const Path& folder, const std::string& file,
-                                  const NamespaceOverride& changes) {
+Result<LoadedFlow> load_flow_file(FileSystem& files, const TriggerRegistry& types, const Path& folder,
+                                  const std::string& file, const NamespaceOverride& changes) {
   const Path path = (folder / file).lexically_normal();
   const auto info = files.info(path, FollowLinks::kYes);
   if (!info && info.error().kind == ErrorKind::kNotFound) {
@@ -62,17 +61,17 @@ Result<LoadedFlow> load_flow_file(FileSystem& files, const Path& folder, const s
     return fail(ErrorKind::kInvalid, "can't read " + file + ": it is a folder", "name the flow file inside it");
   }
   QFLOW_ASSIGN(const std::string text, read_file(files, path, kLongestFlowFile));
-  return load_flow_text(text, file, path.parent_path().string(), changes);
+  return load_flow_text(types, text, file, path.parent_path().string(), changes);
 }
 
-std::vector<Result<LoadedFlow>> load_flow_files(FileSystem& files, const Path& folder,
+std::vector<Result<LoadedFlow>> load_flow_files(FileSystem& files, const TriggerRegistry& types, const Path& folder,
                                                 const std::vector<std::string>& names,
                                                 const NamespaceOverride& changes) {
   std::vector<std::optional<Result<LoadedFlow>>> loaded(names.size());
   std::atomic<std::size_t> next = 0;
   const auto load = [&] {
     for (std::size_t i = next++; i < names.size(); i = next++) {
-      loaded[i] = load_flow_file(files, folder, names[i], changes);
+      loaded[i] = load_flow_file(files, types, folder, names[i], changes);
     }
   };
   {
@@ -85,15 +84,16 @@ std::vector<Result<LoadedFlow>> load_flow_files(FileSystem& files, const Path& f
   return flows;
 }
 
-LoadedFlow load_flow_text(std::string_view text, const std::string& file, const std::string& folder) {
-  return check(parse_flow_file(text, file, folder));
+LoadedFlow load_flow_text(const TriggerRegistry& types, std::string_view text, const std::string& file,
+                          const std::string& folder) {
+  return check(types, parse_flow_file(text, file, folder));
 }
 
-Result<LoadedFlow> load_flow_text(std::string_view text, const std::string& file, const std::string& folder,
-                                  const NamespaceOverride& changes) {
+Result<LoadedFlow> load_flow_text(const TriggerRegistry& types, std::string_view text, const std::string& file,
+                                  const std::string& folder, const NamespaceOverride& changes) {
   FlowFile parsed = parse_flow_file(text, file, folder);
   QFLOW_ASSIGN(parsed.definition.project, override_project(std::move(parsed.definition.project), changes));
-  return check(std::move(parsed));
+  return check(types, std::move(parsed));
 }
 
 void check_together(std::vector<LoadedFlow>& flows) {

@@ -63,7 +63,7 @@ Result<PollReport> poll_sensors(Store& store, const Doors& doors) {
 Result<std::map<std::int64_t, std::vector<std::string>>> take_baselines(Store& store,
                                                                         const std::vector<std::int64_t>& deployments,
                                                                         const Doors& doors) {
-  DeployedFlows flows(store);
+  DeployedFlows flows(store, doors.trigger_types);
   std::vector<DueSensor> sensors;
   for (const std::int64_t deployment : deployments) {
     QFLOW_TRY(add_without_baseline(store.ledger().triggers(), flows, deployment, sensors));

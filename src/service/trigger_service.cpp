@@ -12,10 +12,11 @@ namespace qflow {
 namespace {
 
 // The trigger that is meant: by its id, else the only one of the type, else none.
-Result<std::optional<TriggerId>> wanted_trigger(Store& store, const Deployment& deployment,
-                                                std::optional<TriggerType> type, const std::optional<TriggerId>& id) {
+Result<std::optional<TriggerId>> wanted_trigger(Store& store, const TriggerRegistry& types,
+                                                const Deployment& deployment, std::optional<TriggerType> type,
+                                                const std::optional<TriggerId>& id) {
   if (!type) return id;
-  DeployedFlows flows(store);
+  DeployedFlows flows(store, types);
   QFLOW_ASSIGN(const auto flow, flows.find(deployment.key));
   std::optional<TriggerId> found;
   for (const auto& trigger : flow->triggers) {
@@ -41,7 +42,7 @@ Result<RunId> activate(Store& store, const ActivationRequest& request, const Doo
 
 Result<TriggerList> TriggerService::load_triggers_from_flow(const FlowDefinition& definition) const {
   Diagnostics diagnostics(definition.file, definition.text);
-  TriggerList triggers = build_triggers(definition, registry_, diagnostics);
+  TriggerList triggers = build_triggers(definition, doors_.trigger_types, diagnostics);
   if (diagnostics.has_errors()) return fail(ErrorKind::kInvalid, diagnostics.render());
   return triggers;
 }
@@ -54,7 +55,7 @@ TriggerResult TriggerService::trigger_flow(const std::string& flow_id, std::opti
     ActivationRequest request;
     QFLOW_ASSIGN(request.deployment, find_deployment(store_, flow_id));
     result.flow_id = request.deployment.flow;
-    QFLOW_ASSIGN(request.trigger, wanted_trigger(store_, request.deployment, type, trigger_id));
+    QFLOW_ASSIGN(request.trigger, wanted_trigger(store_, doors_.trigger_types, request.deployment, type, trigger_id));
     if (request.trigger) result.trigger_id = *request.trigger;
     request.batch_id = context.batch_id;
     request.context = context.context;

@@ -131,4 +131,11 @@ std::optional<std::string> refusal_by_when(const Trigger& trigger, const EventSc
   return why_not(trigger.rules().when, scope);
 }
 
+std::optional<std::string> refusal_by_type(const Trigger& trigger, const TriggerContext& context) {
+  if (!trigger.rules().is_custom || trigger.should_trigger(context)) return std::nullopt;
+  TriggerResult result = trigger.activate(context);
+  if (!result.success) return std::move(result.message);
+  return fmt::format("triggers of type {} refuse it", quoted(trigger.rules().type));
+}
+
 }  // namespace qflow

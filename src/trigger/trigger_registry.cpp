@@ -51,16 +51,16 @@ void pass_on(const Diagnostics& found, Diagnostics& diagnostics) {
 }  // namespace
 
 TriggerRegistry::TriggerRegistry() {
-  for (const TriggerTypeInfo& type : built_in_trigger_types()) factories_.emplace(type.name, type.create);
+  for (const TriggerTypeInfo& type : built_in_trigger_types()) types_.emplace(type.name, Type{type.create, false});
 }
 
 void TriggerRegistry::register_trigger(std::string type, TriggerFactory factory) {
-  factories_.insert_or_assign(std::move(type), std::move(factory));
+  types_.insert_or_assign(std::move(type), Type{std::move(factory), true});
 }
 
 std::vector<std::string> TriggerRegistry::known_types() const {
   std::vector<std::string> types;
-  for (const auto& entry : factories_) types.push_back(entry.first);
+  for (const auto& entry : types_) types.push_back(entry.first);
   return types;
 }
 
@@ -69,8 +69,8 @@ std::unique_ptr<Trigger> TriggerRegistry::create_trigger(const TriggerConfig& co
   ConfigReader type_reader(config.table, "trigger", diagnostics);
   const auto type = type_reader.required_text("type");
   if (!type) return nullptr;
-  const auto factory = factories_.find(type->value);
-  if (factory == factories_.end()) {
+  const auto known = types_.find(type->value);
+  if (known == types_.end()) {
     diagnostics.error(type->position, fmt::format("unknown trigger type {}", qflow::quoted(type->value)),
                       "known: " + quoted_list(known_types()));
     return nullptr;
@@ -78,7 +78,8 @@ std::unique_ptr<Trigger> TriggerRegistry::create_trigger(const TriggerConfig& co
   Diagnostics found(diagnostics.file(), {});
   ConfigReader reader(config.table, "trigger of type " + type->value, found);
   TriggerSetup setup{reader, flow, read_shared_keys(reader, flow, type->value), {}};
-  std::unique_ptr<Trigger> trigger = factory->second(setup);
+  setup.rules.is_custom = known->second.is_custom;
+  std::unique_ptr<Trigger> trigger = known->second.create(setup);
   finish(reader, setup);
   if (trigger != nullptr) TriggerAssembly(reader, flow).complete(*trigger);
   pass_on(found, diagnostics);

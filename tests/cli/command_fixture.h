@@ -43,8 +43,18 @@ class CommandFixture {
   }
 
   Context context() {
-    return Context{in,          out,          err, *clock, home.files, home.launcher, home.processes, home.environment,
-                   home.folder, "/bin/false", {}};
+    return Context{in,
+                   out,
+                   err,
+                   *clock,
+                   home.files,
+                   home.launcher,
+                   home.processes,
+                   home.trigger_types,
+                   home.environment,
+                   home.folder,
+                   "/bin/false",
+                   {}};
   }
 
   // What the command wrote is in out.text and err.text.

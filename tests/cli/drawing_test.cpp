@@ -8,7 +8,7 @@ namespace qflow {
 namespace {
 
 LoadedFlow flow(const std::string& text) {
-  LoadedFlow loaded = load_flow_text(text, "f.toml", "/flows");
+  LoadedFlow loaded = load_flow_text(TriggerRegistry(), text, "f.toml", "/flows");
   REQUIRE_MESSAGE(!loaded.diagnostics.has_errors(), loaded.diagnostics.render());
   return loaded;
 }

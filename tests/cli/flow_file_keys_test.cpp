@@ -73,7 +73,7 @@ std::string file_with(std::string_view heading, std::string_view key) {
 }
 
 bool reports_unknown(std::string_view heading, std::string_view key) {
-  const LoadedFlow flow = load_flow_text(file_with(heading, key), "f.toml", "/flows");
+  const LoadedFlow flow = load_flow_text(TriggerRegistry(), file_with(heading, key), "f.toml", "/flows");
   for (const Diagnostic& problem : flow.diagnostics.list()) {
     if (problem.message.find("unknown key") != std::string::npos) return true;
   }

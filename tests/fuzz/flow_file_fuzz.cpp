@@ -58,7 +58,8 @@ void check_recorded(const LoadedFlow& flow, std::string_view text) {
   demand(flow.definition->text == text, "a definition keeps its text", text);
   demand(!flow.definition->id.text().empty(), "a flow without errors has an id", text);
   const Deployment recorded = deployment_of(flow);
-  const LoadedFlow again = load_flow_text(recorded.definition, flow.definition->file, flow.definition->folder);
+  const LoadedFlow again =
+      load_flow_text(TriggerRegistry(), recorded.definition, flow.definition->file, flow.definition->folder);
   demand(!again.diagnostics.has_errors(), "what is deployed has no errors", text);
   demand(again.diagnostics.render() == flow.diagnostics.render(), "the same text has the same problems", text);
   const auto changes = changes_between(recorded, deployment_of(again), again);
@@ -76,7 +77,7 @@ void check_graph(const FlowDefinition& flow, std::string_view text) {
 }  // namespace
 
 void feed(std::string_view input) {
-  const LoadedFlow flow = load_flow_text(input, "flow.toml", "/flows");
+  const LoadedFlow flow = load_flow_text(TriggerRegistry(), input, "flow.toml", "/flows");
   check_diagnostics(flow.diagnostics, input);
   check_rendering(flow.diagnostics);
   for (const auto& trigger : flow.triggers) {
@@ -88,7 +89,7 @@ void feed(std::string_view input) {
 }
 
 void endure(std::string_view long_input) {
-  const LoadedFlow flow = load_flow_text(long_input, "flow.toml", "/flows");
+  const LoadedFlow flow = load_flow_text(TriggerRegistry(), long_input, "flow.toml", "/flows");
   check_diagnostics(flow.diagnostics, long_input);
   check_rendering(flow.diagnostics);
 }

@@ -63,15 +63,8 @@ class Desk {
   FakeClock clock_;
 
  public:
-  const Doors doors{home_.files,
-                    clock_,
-                    home_.launcher,
-                    home_.processes,
-                    home_.environment,
-                    home_.folder,
-                    "/qflow",
-                    std::nullopt,
-                    [] { return std::string(); }};
+  const Doors doors{home_.files,         clock_,       home_.launcher, home_.processes, home_.environment,
+                    home_.trigger_types, home_.folder, "/qflow",       std::nullopt,    [] { return std::string(); }};
 
  private:
   std::unique_ptr<Store> store_;

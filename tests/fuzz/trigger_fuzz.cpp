@@ -63,10 +63,9 @@ void check_json(std::string_view text) {
 Result<TriggerSource> read_argument(std::string_view text) {
   static TestHome home;
   static FakeClock clock;
-  const Doors doors{
-      home.files, clock, home.launcher, home.processes, home.environment, home.folder, "/qflow", std::nullopt, [] {
-        return std::string();
-      }};
+  const Doors doors{home.files,         clock,       home.launcher, home.processes, home.environment,
+                    home.trigger_types, home.folder, "/qflow",      std::nullopt,   [] {
+        return std::string(); }};
   return parse_trigger_argument(std::string(text), nullptr, doors);
 }
 

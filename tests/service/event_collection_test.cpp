@@ -54,14 +54,16 @@ class CollectionFixture {
 
   Garbage collect(days later, GarbageMode mode = GarbageMode::kRemove) {
     FakeClock clock(home.clock.now() + later);
-    const Doors doors{home.files,   clock, home.launcher, home.processes, home.environment, home.folder, "/qflow",
-                      std::nullopt, {}};
+    const Doors doors{home.files,         clock,       home.launcher, home.processes, home.environment,
+                      home.trigger_types, home.folder, "/qflow",      std::nullopt,   {}};
     return collect_garbage(home.store(), doors, mode).value();
   }
 
   TriggerExplanation explain(const std::string& trigger) {
     const Deployment deployment = find_deployment(home.store(), "F").value();
-    return explain_triggers(home.store(), deployment, TriggerId::parse(trigger).value()).value().front();
+    return explain_triggers(home.store(), home.trigger_types, deployment, TriggerId::parse(trigger).value())
+        .value()
+        .front();
   }
 
   // "fired 1, filtered 1", without the days.

@@ -26,7 +26,7 @@ TEST_CASE("many files are loaded in the order of their names, each with its own 
     names.push_back(fmt::format("{}.toml", i));
     if (i % 10 != 7) REQUIRE(write_file(files, folder.path() / names.back(), flow_text(i)));
   }
-  const std::vector<Result<LoadedFlow>> flows = load_flow_files(files, folder.path(), names);
+  const std::vector<Result<LoadedFlow>> flows = load_flow_files(files, TriggerRegistry(), folder.path(), names);
   REQUIRE(flows.size() == names.size());
   for (int i = 0; i < kFiles; ++i) {
     CAPTURE(i);
@@ -44,7 +44,7 @@ TEST_CASE("many files are loaded in the order of their names, each with its own 
 
 TEST_CASE("no file at all is no flow") {
   PosixFileSystem files;
-  CHECK(load_flow_files(files, "/", {}).empty());
+  CHECK(load_flow_files(files, TriggerRegistry(), "/", {}).empty());
 }
 
 }  // namespace qflow

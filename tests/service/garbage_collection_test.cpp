@@ -32,8 +32,8 @@ class GarbageFixture {
   // As if gc were called so much later than the runs.
   Garbage collect(minutes later, GarbageMode mode = GarbageMode::kRemove) {
     FakeClock clock(home.clock.now() + later);
-    const Doors doors{home.files,   clock, home.launcher, home.processes, home.environment, home.folder, "/qflow",
-                      std::nullopt, {}};
+    const Doors doors{home.files,         clock,       home.launcher, home.processes, home.environment,
+                      home.trigger_types, home.folder, "/qflow",      std::nullopt,   {}};
     return collect_garbage(home.store(), doors, mode).value();
   }
   // Every path in the store but the ledger's own files, with its permissions.

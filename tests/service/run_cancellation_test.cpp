@@ -34,8 +34,8 @@ class HastyClock final : public Clock {
 class CancellationFixture {
  public:
   Status cancel() {
-    const Doors doors{home.files,  clock,    home.launcher, processes, home.environment,
-                      home.folder, "/qflow", std::nullopt,  {}};
+    const Doors doors{home.files,         clock,       home.launcher, processes,    home.environment,
+                      home.trigger_types, home.folder, "/qflow",      std::nullopt, {}};
     return cancel_run(home.store(), run, doors, home.seen);
   }
   // An executor of the run: holds its lock, and has announced itself.

@@ -52,11 +52,10 @@ struct Fixture {
 
 TEST_CASE("a program's own trigger type replaces a built-in one") {
   Fixture fixture;
-  TriggerRegistry registry;
-  registry.register_trigger("api", [](TriggerSetup& setup) -> std::unique_ptr<Trigger> {
+  fixture.home.trigger_types.register_trigger("api", [](TriggerSetup& setup) -> std::unique_ptr<Trigger> {
     return std::make_unique<ApiTrigger>(std::move(setup.rules));
   });
-  TriggerService service(fixture.home.store(), fixture.doors, std::move(registry));
+  TriggerService service(fixture.home.store(), fixture.doors);
   const LoadedFlow flow = fixture.home.load("id = 'test_flow'\n[[triggers]]\nid = 'test_trigger'\ntype = 'api'\n");
   const auto triggers = service.load_triggers_from_flow(*flow.definition);
   REQUIRE(triggers);

@@ -67,10 +67,13 @@ class TestHome {
   }
 
   Doors doors() {
-    return {files, clock, launcher, processes, environment, folder, "/qflow", std::nullopt, [this] { return input; }};
+    return {files,         clock,  launcher, processes,    environment,
+            trigger_types, folder, "/qflow", std::nullopt, [this] { return input; }};
   }
 
-  LoadedFlow load(const std::string& toml) const { return load_flow_text(toml, "flow.toml", folder.string()); }
+  LoadedFlow load(const std::string& toml) const {
+    return load_flow_text(trigger_types, toml, "flow.toml", folder.string());
+  }
 
   // Runs the flow; what it showed is in `seen`.
   Result<RunResult> run(const std::string& toml, const LocalRunRequest& request = {}) {
@@ -135,6 +138,7 @@ class TestHome {
   PosixProcessLauncher launcher;
   PosixProcessTable processes;
   Environment environment;
+  TriggerRegistry trigger_types;
   std::string input;
   RecordingObserver seen;
 

@@ -9,6 +9,7 @@
 #include "qflow/os/file_system.h"
 #include "qflow/os/process_launcher.h"
 #include "qflow/os/process_table.h"
+#include "qflow/trigger/trigger_registry.h"
 
 namespace qflow {
 
@@ -49,6 +50,7 @@ struct Context {
   FileSystem& files;
   ProcessLauncher& launcher;
   ProcessTable& processes;
+  const TriggerRegistry& trigger_types;
   Environment environment;
   Path folder;   // absolute working directory; empty when it no longer exists
   Path program;  // absolute path of this binary, for QFLOW_BIN

@@ -30,8 +30,8 @@ struct ActivatedRun {
   std::optional<ClaimedRun> claimed;  // the run, when it may start at once: the caller executes it
 };
 
-// kNotFound: no such trigger; kRefused: it is disabled, or the chain is too long; kBusy: refused by `skip`; kInvalid:
-// parameters, or several correlation values wait and none is named (the error lists them).
+// kNotFound: no such trigger; kRefused: it is disabled, its custom type refuses, or the chain is too long; kBusy:
+// refused by `skip`; kInvalid: parameters, or several correlation values wait and none is named (the error lists them).
 Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& request, const Doors& doors);
 
 // What a backfill runs, and the instants that the trigger's `when` filters, with the reason.
@@ -42,7 +42,7 @@ struct Backfill {
 
 // Of a deployed schedule, from `from` up to but not `until`. kNotFound: no such trigger; kInvalid: it is no schedule,
 // or nothing is due then.
-Result<Backfill> backfill_instants(Store& store, const Deployment& deployment, const TriggerId& trigger, Instant from,
-                                   Instant until);
+Result<Backfill> backfill_instants(Store& store, const TriggerRegistry& types, const Deployment& deployment,
+                                   const TriggerId& trigger, Instant from, Instant until);
 
 }  // namespace qflow

@@ -8,15 +8,17 @@
 #include "qflow/engine/deployed_flow.h"
 #include "qflow/engine/event_judgement.h"
 #include "qflow/store/store.h"
+#include "qflow/trigger/trigger_registry.h"
 
 namespace qflow {
 
-// The deployed flows of a store, each parsed once. For one thread.
+// The deployed flows of a store, each parsed once. The store and the types outlive it. For one thread.
 class DeployedFlows {
  public:
-  explicit DeployedFlows(Store& store) : store_(store) {}
+  DeployedFlows(Store& store, const TriggerRegistry& types) : store_(store), types_(types) {}
 
-  // As it is deployed now. kStore when the recorded definition has errors (a newer qflow may see some).
+  // As it is deployed now. kStore when the recorded definition has errors (a newer qflow may see some, and one without
+  // the types of triggers of the program that deployed it).
   Result<std::shared_ptr<const DeployedFlow>> find(std::int64_t key);
   // What every flow that listens to the event makes of it, in the order of their first deploy.
   Result<std::vector<Judgement>> judge(const Event& event);
@@ -26,12 +28,13 @@ class DeployedFlows {
   Result<std::shared_ptr<const DeployedFlow>> find_fresh(std::int64_t key);
 
   Store& store_;
+  const TriggerRegistry& types_;
   std::int64_t generation_ = -1;
   std::map<std::int64_t, std::shared_ptr<const DeployedFlow>> flows_;
 };
 
 // All of them, enabled and disabled as they are now, by flow and namespace.
-Result<std::vector<std::shared_ptr<const DeployedFlow>>> all_deployed_flows(Store& store);
+Result<std::vector<std::shared_ptr<const DeployedFlow>>> all_deployed_flows(Store& store, const TriggerRegistry& types);
 
 // kNotFound with the nearest name.
 Result<const Trigger*> named_trigger(const DeployedFlow& flow, const TriggerId& id);

@@ -9,17 +9,20 @@
 #include "qflow/os/file_system.h"
 #include "qflow/os/process_launcher.h"
 #include "qflow/os/process_table.h"
+#include "qflow/trigger/trigger_registry.h"
 
 namespace qflow {
 
-// What the service may touch of the world outside the store. Holds no part of it: what the references name, and what
-// `read_input` uses, is the caller's, and must live as long as the doors are used.
+// What the service may touch of the world outside the store, and the types of triggers that the program knows. Holds no
+// part of it: what the references name, and what `read_input` uses, is the caller's, and must live as long as the doors
+// are used.
 struct Doors {
   FileSystem& files;
   Clock& clock;
   ProcessLauncher& launcher;
   ProcessTable& processes;
   const Environment& environment;
+  const TriggerRegistry& trigger_types;
   Path folder;                              // working directory, absolute
   Path program;                             // this binary, absolute
   std::optional<std::string> store_option;  // --store

@@ -6,6 +6,7 @@
 
 #include "qflow/service/deployment.h"
 #include "qflow/store/store.h"
+#include "qflow/trigger/trigger_registry.h"
 
 namespace qflow {
 
@@ -55,7 +56,8 @@ struct TriggerExplanation {
 
 // Of one trigger of the deployment, or of all that fire by themselves, in the order of the file. kNotFound with the
 // nearest name.
-Result<std::vector<TriggerExplanation>> explain_triggers(Store& store, const Deployment& deployment,
+Result<std::vector<TriggerExplanation>> explain_triggers(Store& store, const TriggerRegistry& types,
+                                                         const Deployment& deployment,
                                                          const std::optional<TriggerId>& trigger);
 
 }  // namespace qflow

@@ -2,22 +2,19 @@
 
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "qflow/service/doors.h"
 #include "qflow/store/store.h"
-#include "qflow/trigger/trigger_registry.h"
+#include "qflow/trigger/trigger.h"
 
 namespace qflow {
 
-// What a program that links qflow needs of triggers: to load those of a flow, with types of its own too, and to start
-// deployed flows by hand. Flows with types of its own can't be deployed: the processes that tick do not know them.
-// Publishing is publishing.h, what is due ticking.h.
+// What a program that links qflow needs of triggers: to load those of a flow, of the types that the doors know, and to
+// start deployed flows by hand. Publishing is publishing.h, what is due ticking.h.
 class TriggerService {
  public:
   // The store and the doors outlive the service.
-  TriggerService(Store& store, const Doors& doors, TriggerRegistry registry = TriggerRegistry())
-      : store_(store), doors_(doors), registry_(std::move(registry)) {}
+  TriggerService(Store& store, const Doors& doors) : store_(store), doors_(doors) {}
 
   // kInvalid with every problem and its position.
   Result<TriggerList> load_triggers_from_flow(const FlowDefinition& definition) const;
@@ -33,7 +30,6 @@ class TriggerService {
  private:
   Store& store_;
   const Doors& doors_;
-  TriggerRegistry registry_;
 };
 
 }  // namespace qflow

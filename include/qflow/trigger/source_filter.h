@@ -40,5 +40,7 @@ bool listens_to(const Trigger& trigger, const Subscription& subscription, std::s
 std::optional<std::string> refusal(const Trigger& trigger, const Subscription& subscription, const EventScope& scope);
 // The same of the trigger's `when` alone: what a group says of the events of its legs.
 std::optional<std::string> refusal_by_when(const Trigger& trigger, const EventScope& scope);
+// Why a trigger of a custom type does not want to fire; built-in types have no more to say.
+std::optional<std::string> refusal_by_type(const Trigger& trigger, const TriggerContext& context);
 
 }  // namespace qflow

@@ -21,13 +21,13 @@ namespace qflow {
 
 // What every source of a trigger has. Expressions see `event` and are checked.
 struct SourceRules {
-  std::string
-      name;  // what `match` and trigger["..."] take: the short event name, the flow as declared, the trigger's id
-  SourcePosition position;
-  std::optional<Expression> when;  // of the source's own table; the trigger's `when` counts besides
-  ParameterMapping mapping;
+  // What `match` and trigger["..."] take: the short event name, the flow as declared, the trigger's id.
+  std::string name = {};
+  SourcePosition position = {};
+  std::optional<Expression> when = {};  // of the source's own table; the trigger's `when` counts besides
+  ParameterMapping mapping = {};
   std::int64_t count = 1;  // so many events make the source met
-  std::optional<Expression> distinct;
+  std::optional<Expression> distinct = {};
 };
 
 // An event published under a name. An absent filter lets everything through.
@@ -35,10 +35,10 @@ struct EventSubscription {
   SourceRules source;
   EventName event;          // the short name
   bool namespaced = false;  // listens to {project}.{branch}.{event} of the deployment
-  std::optional<std::string> event_type;
-  std::optional<std::string> name_space;
-  std::optional<std::string> value;
-  std::optional<std::string> sender;
+  std::optional<std::string> event_type = {};
+  std::optional<std::string> name_space = {};
+  std::optional<std::string> value = {};
+  std::optional<std::string> sender = {};
 };
 
 enum class RunCondition { kSuccess, kFailure, kAlways };

@@ -24,7 +24,8 @@ enum class JoinOrder { kLatest, kOldest, kAll };
 // mapping of its one source.
 struct TriggerRules {
   TriggerId id;
-  std::string type;  // as written; of a custom type the name it is registered under
+  std::string type;        // as written; of a custom type the name it is registered under
+  bool is_custom = false;  // of a type that a program has registered, maybe in the place of a built-in one
   FlowId flow_id;
   SourcePosition position;  // of the id, else of the table
   bool enabled = true;
@@ -52,7 +53,8 @@ class Trigger {
   virtual TriggerType type() const = 0;
 
   // Whether the event of the context alone meets this trigger: enabled, listened to, through its filters. Activated by
-  // hand, every enabled trigger is met.
+  // hand, every enabled trigger is met. Of a custom type it is asked about each event that has come through the shared
+  // filters, and about each activation by hand; what it refuses is filtered, with the message of `activate`.
   virtual bool should_trigger(const TriggerContext& context) const;
   // The same with the reason, as what to do.
   virtual TriggerResult activate(const TriggerContext& context) const;

@@ -63,7 +63,11 @@ class TriggerRegistry {
   std::vector<std::string> known_types() const;
 
  private:
-  std::map<std::string, TriggerFactory, std::less<>> factories_;
+  struct Type {
+    TriggerFactory create;
+    bool is_custom = false;
+  };
+  std::map<std::string, Type, std::less<>> types_;
 };
 
 // All triggers of a flow, in the order of the file, without those that have errors; everything that triggers.md calls
