@@ -125,6 +125,16 @@ void arrive_as_token(const Trigger& group, TriggerState& state, std::vector<Wait
   carry_over(result, state.waiting, is_token, change);
 }
 
+// What is met already, and would still be when something of `now` joins it, needs no activation.
+bool has_young_token(const Trigger& leg, const Trigger& group, const std::vector<WaitingEvent>& waiting, Instant now) {
+  const std::optional<Duration>& within = group.rules().within;
+  const std::size_t place = place_of_leg(group, leg.id());
+  const std::vector<JoinItem> tokens = tokens_of(group, waiting);
+  return std::any_of(tokens.begin(), tokens.end(), [&](const JoinItem& token) {
+    return token.source == place && (!within || now - token.time <= *within);
+  });
+}
+
 // A firing of a trigger with a debounce waits for further ones, at most max_wait.
 void hold(const TriggerRules& rules, TriggerState& state, StateChange& change, Instant now) {
   if (change.fired.empty() || !rules.debounce) return;
@@ -236,6 +246,8 @@ StateChange arrive_by_hand(const Trigger& leg, const Trigger& group, TriggerStat
   StateChange change;
   carry_over(taken, state.waiting, is_event, change);
   std::vector<WaitingEvent> token = std::exchange(change.fired, {});
+  const bool is_heard = !activation.source.empty();
+  if (token.empty() && !is_heard && has_young_token(leg, group, state.waiting, activation.time)) return change;
   if (token.empty()) token.push_back(std::move(activation));
   arrive_as_token(group, state, std::move(token), change);
   hold(group.rules(), state, change, now);

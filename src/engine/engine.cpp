@@ -375,7 +375,19 @@ Result<std::vector<WaitingEvent>> Engine::activated_events(const Activation& act
   return fired;
 }
 
+// A person hears of a value that does not fit, instead of a filtered event.
+Status Engine::check_fit(const Activation& activation, const Event& event) const {
+  const DeployedFlow& flow = *activation.flow;
+  const Subscription* source = activation.trigger != nullptr ? source_heard(flow, *activation.trigger, event) : nullptr;
+  if (source == nullptr) return {};
+  const auto mapped =
+      map_event(source_of(*source).mapping, all_optional(flow.definition->parameters), event, artifacts_);
+  if (!mapped) return fail(ErrorKind::kInvalid, mapped.error().message);
+  return {};
+}
+
 Result<std::optional<RunId>> Engine::activate(const Activation& activation, const RecordedEvent& event) {
+  QFLOW_TRY(check_fit(activation, event.event));
   const Trigger* joining =
       activation.trigger != nullptr ? &joining_trigger(*activation.flow, *activation.trigger) : nullptr;
   FiringAttempt attempt{*activation.flow, joining,    activation.correlation, {}, event.event.recorded_at,

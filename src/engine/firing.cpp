@@ -107,7 +107,9 @@ class FiringMaker {
   void map(Bundle bundle, const ArtifactReader& artifacts) {
     std::sort(bundle.begin(), bundle.end(), [](const auto* a, const auto* b) { return age(*a) < age(*b); });
     std::vector<FiringEvent> events;
-    for (const FiredEvent* event : bundle) events.push_back({event->event, &mapping_of(*event), event->source});
+    for (const FiredEvent* event : bundle) {
+      events.push_back({event->event, &mapping_of(*event), event->source, is_activation(*event->event)});
+    }
     MappedParameters mapped = map_firing(events, flow_.definition->parameters, artifacts);
     if (firing_.parameters.empty()) {
       firing_.parameters = std::move(mapped.values);

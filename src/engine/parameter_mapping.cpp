@@ -69,10 +69,15 @@ Status refuse(const Parameter& parameter, std::string_view origin, const std::st
               fmt::format("parameter {} can't be set from {}: {}", parameter.name.text(), origin, reason));
 }
 
+bool is_spared(const ParameterMapping& mapping, const Parameter& parameter) {
+  return std::find(mapping.spared.begin(), mapping.spared.end(), parameter.name) != mapping.spared.end();
+}
+
 // Adds the value to what the event sets, or says why the event is filtered.
-Status set(Json& values, const Parameter& parameter, std::string_view origin, const std::optional<Json>& value) {
+Status set(Json& values, const ParameterMapping& mapping, const Parameter& parameter, std::string_view origin,
+           const std::optional<Json>& value) {
   if (!value || value->is_null()) {
-    if (!parameter.required || parameter.default_value) return {};
+    if (!parameter.required || parameter.default_value || is_spared(mapping, parameter)) return {};
     return refuse(parameter, origin,
                   value ? "it is null, and the parameter is required" : "it is missing, and the parameter is required");
   }
@@ -89,19 +94,30 @@ Status map_entries(Json& values, const ParameterMapping& mapping, const std::vec
     if (parameter == nullptr) continue;
     const auto value = reader.at(entry.path);
     if (!value) return refuse(*parameter, entry.path.text(), value.error().message);
-    QFLOW_TRY(set(values, *parameter, entry.path.text(), *value));
+    QFLOW_TRY(set(values, mapping, *parameter, entry.path.text(), *value));
   }
   return {};
 }
 
+Result<Json> map_one(const FiringEvent& event, const std::vector<Parameter>& parameters,
+                     const ArtifactReader& artifacts) {
+  if (!event.may_lack) return map_event(*event.mapping, parameters, *event.event, artifacts);
+  return map_event(*event.mapping, all_optional(parameters), *event.event, artifacts);
+}
+
 MappedParameters map_only(const FiringEvent& event, const std::vector<Parameter>& parameters,
                           const ArtifactReader& artifacts) {
-  Result<Json> own = map_event(*event.mapping, parameters, *event.event, artifacts);
+  Result<Json> own = map_one(event, parameters, artifacts);
   if (!own) return {Json::object(), {{0, own.error().message}}};
   return {std::move(*own), {}};
 }
 
 }  // namespace
+
+std::vector<Parameter> all_optional(std::vector<Parameter> parameters) {
+  for (Parameter& parameter : parameters) parameter.required = false;
+  return parameters;
+}
 
 Result<Json> map_event(const ParameterMapping& mapping, const std::vector<Parameter>& parameters, const Event& event,
                        const ArtifactReader& artifacts) {
@@ -110,7 +126,7 @@ Result<Json> map_event(const ParameterMapping& mapping, const std::vector<Parame
   if (mapping.mode == MappingMode::kExplicit) QFLOW_TRY(map_entries(values, mapping, parameters, reader));
   if (mapping.mode == MappingMode::kByName) {
     for (const Parameter& parameter : parameters) {
-      QFLOW_TRY(set(values, parameter, parameter.name.text(), reader.named(parameter, parameters)));
+      QFLOW_TRY(set(values, mapping, parameter, parameter.name.text(), reader.named(parameter, parameters)));
     }
   }
   return values;
@@ -123,7 +139,7 @@ MappedParameters map_firing(const std::vector<FiringEvent>& events, const std::v
   std::vector<Json> values(events.size());
   std::map<std::size_t, std::size_t> newest;  // source → place in the list
   for (std::size_t i = 0; i < events.size(); ++i) {
-    Result<Json> own = map_event(*events[i].mapping, parameters, *events[i].event, artifacts);
+    Result<Json> own = map_one(events[i], parameters, artifacts);
     if (!own) {
       mapped.filtered.push_back({i, own.error().message});
       continue;

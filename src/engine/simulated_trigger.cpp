@@ -55,12 +55,6 @@ TriggerRecord make_record(const SimulatedChoice& choice, const TriggerList& trig
   return record;
 }
 
-// -p may still set what the events do not; what is missing in the end is the caller's to report.
-std::vector<Parameter> all_optional(std::vector<Parameter> parameters) {
-  for (Parameter& parameter : parameters) parameter.required = false;
-  return parameters;
-}
-
 MappedParameters map_given(const SimulatedChoice& choice, const std::vector<TriggerSource>& sources,
                            const FlowDefinition& flow, const ArtifactReader& artifacts) {
   const bool is_only = declaration_of_given(choice.given).sources == 1;
@@ -69,9 +63,9 @@ MappedParameters map_given(const SimulatedChoice& choice, const std::vector<Trig
     const SimulatedSource* declared = choice.taken[i] ? &*choice.taken[i] : nullptr;
     const ParameterMapping& mapping = choice.trigger != nullptr ? source_of(*declared->subscription).mapping
                                                                 : lone_mapping(sources[i], is_only, declared);
-    events.push_back({&sources[i].event, &mapping, choice.given[i].number});
+    events.push_back({&sources[i].event, &mapping, choice.given[i].number, true});
   }
-  return map_firing(events, all_optional(flow.parameters), artifacts);
+  return map_firing(events, flow.parameters, artifacts);
 }
 
 }  // namespace

@@ -127,6 +127,10 @@ Instant window_time(const Event& event) {
   return std::min(event.timestamp, event.recorded_at);
 }
 
+bool is_activation(const Event& event) {
+  return event.name.starts_with("qflow.cli.");
+}
+
 bool is_end_of_run(const Event& event) {
   return event.caused_by && (event.name.starts_with("qflow.run.") || event.name.starts_with("qflow.step."));
 }

@@ -87,14 +87,19 @@ Event activation_event(const DeployedFlow& flow, const Trigger* trigger, const A
   return event;
 }
 
-// An instant of a leg goes through the filters of its group too.
+// An instant of a leg goes through the filters of its group too, and its values have to fit.
 Status pass_filters(const DeployedFlow& flow, const Trigger& schedule, const Event& instant) {
   const Trigger& joining = joining_trigger(flow, schedule);
   const EventScope scope(instant);
   for (const Trigger* trigger : {&schedule, &joining}) {
     if (auto refusal = refusal_by_when(*trigger, scope)) return fail(ErrorKind::kRefused, std::move(*refusal));
   }
-  return correlation_of(joining, scope).map([](const auto&) {});
+  QFLOW_TRY(correlation_of(joining, scope).map([](const auto&) {}));
+  const ParameterMapping& mapping = source_of(schedule.subscriptions().front()).mapping;
+  const ArtifactReader none = [](const Event&, std::string_view name) -> Result<Json> {
+    return fail(ErrorKind::kNotFound, "an instant has no artifact " + quoted(name));
+  };
+  return map_event(mapping, flow.definition->parameters, instant, none).map([](const auto&) {});
 }
 
 Status add_batch_id(const std::vector<Parameter>& parameters, const ActivationRequest& request, Json& values) {

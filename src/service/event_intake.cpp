@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "qflow/engine/due_instants.h"
@@ -234,6 +235,7 @@ Result<Intake> EventIntake::record(LedgerWriter& writer, const JudgedEvent& judg
   }
   const std::vector<Judgement>& judgements = generation == judged.generation ? judged.judgements : again;
   if (judgements.empty()) return intake;
+  QFLOW_TRY(end_debounces_of(judgements, writer, judged.event.recorded_at));
   QFLOW_ASSIGN(const int limit, max_chain());
   QFLOW_TRY(Engine(state, artifacts_, limit).take({order, judged.event}, judgements));
   intake.heard = true;
@@ -243,6 +245,21 @@ Result<Intake> EventIntake::record(LedgerWriter& writer, const JudgedEvent& judg
 Result<int> EventIntake::end_debounces(LedgerWriter& writer, Instant now, std::optional<std::int64_t> only) {
   QFLOW_ASSIGN(std::vector<DueDebounce> due, store_.ledger().triggers().due_debounces(now));
   if (only) std::erase_if(due, [&](const DueDebounce& one) { return one.deployment != *only; });
+  return end_debounces(writer, due, now);
+}
+
+// A listener's runs stand in the order in which its firings came about: one whose debounce is over came before the
+// event, also when no tick has noticed.
+Status EventIntake::end_debounces_of(const std::vector<Judgement>& listeners, LedgerWriter& writer, Instant now) {
+  QFLOW_ASSIGN(std::vector<DueDebounce> due, store_.ledger().triggers().due_debounces(now));
+  if (due.empty()) return {};
+  std::set<std::int64_t> flows;
+  for (const Judgement& listener : listeners) flows.insert(listener.flow->key);
+  std::erase_if(due, [&](const DueDebounce& one) { return !flows.contains(one.deployment); });
+  return end_debounces(writer, due, now).map([](int) {});
+}
+
+Result<int> EventIntake::end_debounces(LedgerWriter& writer, const std::vector<DueDebounce>& due, Instant now) {
   State state(store_, writer, flows_, doors_);
   QFLOW_ASSIGN(const int limit, max_chain());
   for (const DueDebounce& one : due) {
@@ -317,6 +334,7 @@ Result<std::optional<RunId>> EventIntake::activate(LedgerWriter& writer, const E
                                                    const Event& event) {
   RecordedEvent recorded{0, event};
   QFLOW_ASSIGN(recorded.order, writer.insert_event(event));
+  QFLOW_TRY(end_debounces(writer, event.recorded_at, activation.flow->key).map([](int) {}));
   State state(store_, writer, flows_, doors_);
   QFLOW_ASSIGN(const int limit, max_chain());
   return Engine(state, artifacts_, limit).activate(activation, recorded);

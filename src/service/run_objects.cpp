@@ -125,12 +125,21 @@ class TriggerObject final : public LazyObject {
     return only.object() != nullptr ? only.object()->field("data") : Value();
   }
 
+  // "foo.prod.Up": tells runs of one flow in several namespaces apart. "" for what is no run of a namespace.
+  std::string qualified_name(const TriggerSource& source) const {
+    if (!source.run) return {};
+    const auto run = store_.ledger().find_run(*source.run);
+    return run && !run->name_space.empty() ? run->name_space + "." + run->id.flow.text() : std::string();
+  }
+
   Result<Value> by_name(std::string_view name) const {
     std::vector<TriggerSource> of_name;
     std::vector<std::string> known = record_.declared_names;
     for (const TriggerSource& source : record_.sources) {
       known.push_back(source.short_name);
-      if (source.short_name == name || source.event.name == name) of_name.push_back(source);
+      if (source.short_name == name || source.event.name == name || qualified_name(source) == name) {
+        of_name.push_back(source);
+      }
     }
     if (!of_name.empty()) return object_of(newest(of_name));
     std::sort(known.begin(), known.end());
@@ -144,6 +153,12 @@ class TriggerObject final : public LazyObject {
     for (const TriggerSource& source : record_.sources) {
       QFLOW_ASSIGN(const Value value, by_name(source.short_name));
       QFLOW_ASSIGN(object[source.short_name], value.to_json());
+    }
+    for (const std::string& name : record_.declared_names) {
+      if (name.find('.') == std::string::npos || object.contains(name)) continue;
+      QFLOW_ASSIGN(const Value value, by_name(name));
+      QFLOW_ASSIGN(object[name], value.to_json());
+      if (object[name].is_null()) object.erase(name);
     }
     return Value(std::move(object));
   }

@@ -59,7 +59,8 @@ class ScheduleRenewal {
     const ScheduleSubscription* subscription = schedule_of(trigger);
     if (subscription != nullptr && known->due <= now_) {
       const MissedInstants missed = all_missed(*subscription->schedule, known->due, now_);
-      QFLOW_TRY(record_missed(ledger_, writer_, flow, trigger, missed, change_.reason, now_));
+      QFLOW_TRY(
+          record_missed(ledger_, writer_, flow, trigger, missed, change_.reason + " before a tick took them", now_));
     }
     return ledger_.triggers().save_schedule(flow.key, trigger.id(), std::nullopt);
   }

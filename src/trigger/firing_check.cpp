@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "qflow/error/printable.h"
 #include "qflow/trigger/trigger_registry.h"
@@ -38,6 +39,17 @@ bool every_firing_can_set(const Trigger& trigger, const TriggerList& triggers, c
   return !trigger.rules().match.holds(others);
 }
 
+bool other_leg_can_set(const Trigger& group, const Trigger& leg, const TriggerList& triggers,
+                       const Parameter& parameter) {
+  const std::vector<TriggerId> legs = group.legs();
+  return std::any_of(legs.begin(), legs.end(), [&](const TriggerId& id) {
+    const Trigger* other = find_trigger(triggers, id);
+    if (other == nullptr || other == &leg) return false;
+    const auto& sources = other->subscriptions();
+    return std::any_of(sources.begin(), sources.end(), [&](const auto& source) { return can_set(source, parameter); });
+  });
+}
+
 std::string explain(const Trigger& trigger) {
   if (trigger.type() == TriggerType::kSchedule) return "a schedule sets no parameters; give this one a default";
   if (trigger.type() == TriggerType::kFlow)
@@ -56,6 +68,20 @@ void check_required_parameters(const Trigger& trigger, const TriggerList& trigge
                       fmt::format("trigger {} can fire without setting the required parameter {}",
                                   qflow::quoted(trigger.id().text()), qflow::quoted(parameter.name.text())),
                       explain(trigger));
+  }
+}
+
+void spare_legs(const Trigger& group, const TriggerList& triggers, const FlowDefinition& flow) {
+  const std::vector<TriggerId> legs = group.legs();
+  for (const auto& leg : triggers) {
+    if (std::find(legs.begin(), legs.end(), leg->id()) == legs.end()) continue;
+    if (leg->subscriptions().size() != 1) continue;
+    if (source_of(std::as_const(leg->subscriptions().front())).mapping.mode != MappingMode::kByName) continue;
+    std::vector<ParameterName> spared;
+    for (const Parameter& parameter : flow.parameters) {
+      if (parameter.required && other_leg_can_set(group, *leg, triggers, parameter)) spared.push_back(parameter.name);
+    }
+    TriggerAssembly::spare(*leg, std::move(spared));
   }
 }
 

@@ -11,4 +11,7 @@ namespace qflow {
 void check_required_parameters(const Trigger& trigger, const TriggerList& triggers, const FlowDefinition& flow,
                                Diagnostics& diagnostics);
 
+// Spares each leg of the group, which is without errors, the parameters that another leg can set.
+void spare_legs(const Trigger& group, const TriggerList& triggers, const FlowDefinition& flow);
+
 }  // namespace qflow

@@ -164,6 +164,7 @@ TriggerList build_triggers(const FlowDefinition& flow, const TriggerRegistry& re
   for (const auto& trigger : triggers) {
     const bool is_group = trigger->type() == TriggerType::kGroup;
     if (is_group && !GroupCheck(flow, triggers, *trigger, diagnostics).run()) continue;
+    if (is_group) spare_legs(*trigger, triggers, flow);
     if (group_of(triggers, trigger->id()) != nullptr) continue;
     check_required_parameters(*trigger, triggers, flow, diagnostics);
   }

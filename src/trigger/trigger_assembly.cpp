@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
@@ -66,6 +67,10 @@ void TriggerAssembly::complete(Trigger& trigger) {
   for (const Subscription& subscription : trigger.subscriptions_) check_paths(subscription);
   check_mapped_once(trigger);
   bind_match(trigger);
+}
+
+void TriggerAssembly::spare(Trigger& leg, std::vector<ParameterName> parameters) {
+  source_of(leg.subscriptions_.front()).mapping.spared = std::move(parameters);
 }
 
 void TriggerAssembly::check_names(const Trigger& trigger) {

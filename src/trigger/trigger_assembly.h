@@ -16,6 +16,9 @@ class TriggerAssembly {
 
   void complete(Trigger& trigger);
 
+  // A leg's events need not set these, as other legs of its group can. For a leg that maps by name.
+  static void spare(Trigger& leg, std::vector<ParameterName> parameters);
+
  private:
   void check_names(const Trigger& trigger);
   void take_parameters(Trigger& trigger);

@@ -11,6 +11,7 @@ import time
 
 from desk import CASES, Broken, Desk
 
+import activation_cases  # noqa: F401
 import busy_cases  # noqa: F401
 import deploy_cases  # noqa: F401
 import explain_cases  # noqa: F401

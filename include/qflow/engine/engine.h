@@ -75,7 +75,7 @@ class Engine {
   // `qflow trigger`: the activation is an event, recorded already, that counts as meeting `trigger`; null: the flow
   // itself. Passes over debounce. `parameters` (-p, of the parameters' types) win over mapped ones, `context` over the
   // events'. The run that was queued; none when a leg only left a token. kBusy: under `skip`; kRefused: the chain is
-  // too long; kInvalid: a required parameter is not set.
+  // too long; kInvalid: a required parameter is not set, or the activation's own value of one does not fit.
   struct Activation {
     const DeployedFlow* flow = nullptr;
     const Trigger* trigger = nullptr;
@@ -95,6 +95,7 @@ class Engine {
   Status note_held(const DeployedFlow& flow, const std::vector<WaitingEvent>& held);
   Status note_dropped(const DeployedFlow& flow, const Trigger& joining, const std::vector<DroppedEvent>& dropped);
   Status note_all(const FiringAttempt& attempt, const EventOutcome& outcome);
+  Status check_fit(const Activation& activation, const Event& event) const;
   Result<std::vector<WaitingEvent>> activated_events(const Activation& activation, const RecordedEvent& event);
 
   // The stages of a firing, in their order.

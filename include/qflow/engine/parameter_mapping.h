@@ -20,7 +20,7 @@ using ArtifactReader = std::function<Result<Json>(const Event& event, std::strin
 // What one event sets: an object of parameter name (as declared) → value of the parameter's type. A path that the
 // payload lacks falls back to the event's own timestamp, id, name, context, value, sender; missing and null leave the
 // parameter to its default. kRefused with the reason when the event is filtered: a value that does not fit, or a
-// required parameter without default that the event's own source should set and does not.
+// required parameter without default that the event's own source should set (mapping.spared: need not) and does not.
 Result<Json> map_event(const ParameterMapping& mapping, const std::vector<Parameter>& parameters, const Event& event,
                        const ArtifactReader& artifacts);
 
@@ -29,7 +29,11 @@ struct FiringEvent {
   const Event* event = nullptr;
   const ParameterMapping* mapping = nullptr;
   std::size_t source = 0;  // equal for events of one declared source
+  bool may_lack = false;   // a required parameter that it does not set, -p may
 };
+
+// The same parameters, none of them required: for an event besides which people give them.
+std::vector<Parameter> all_optional(std::vector<Parameter> parameters);
 
 struct FilteredEvent {
   std::size_t index = 0;  // in the list of the firing

@@ -45,6 +45,9 @@ Instant window_time(const Event& event);
 // Whether the event is the end of a run (caused_by) or of one of its steps.
 bool is_end_of_run(const Event& event);
 
+// Whether the event is an activation by hand (qflow.cli.…).
+bool is_activation(const Event& event);
+
 // The documented shape: id, name, timestamp, recorded_at, type, namespace, value, sender, context, payload, caused_by.
 Json to_json(const Event& event);
 

@@ -80,6 +80,8 @@ class EventIntake {
   class State;
   struct DueInstant;
   Status collect_instants(LedgerWriter& writer, const DueSchedule& due, Instant now, std::vector<DueInstant>& instants);
+  Result<int> end_debounces(LedgerWriter& writer, const std::vector<DueDebounce>& due, Instant now);
+  Status end_debounces_of(const std::vector<Judgement>& listeners, LedgerWriter& writer, Instant now);
   Result<int> max_chain();
   Result<std::vector<Judgement>> hear(const Event& event, const std::optional<std::int64_t>& owner);
 

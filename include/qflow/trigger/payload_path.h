@@ -52,7 +52,8 @@ enum class MappingMode {
 // How the events of one source set parameters of the flow, as the declaration decides it.
 struct ParameterMapping {
   MappingMode mode = MappingMode::kNone;
-  std::vector<MappedParameter> entries;  // kExplicit only; never empty then
+  std::vector<MappedParameter> entries = {};  // kExplicit only; never empty then
+  std::vector<ParameterName> spared = {};     // kByName in a leg: required ones that it need not set, as other legs can
 };
 
 }  // namespace qflow

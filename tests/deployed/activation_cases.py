@@ -1,0 +1,114 @@
+"""What people start by hand: activations, backfills, and legs whose parameters others set."""
+from desk import after, case, contains, equal, expect, flow, on
+
+MUST = "[parameters.day]\nrequired = true\n"
+NUMBER = "[parameters.n]\ndefault = 5\nmax = 10\n"
+NIGHT = "id = 'night'\ntype = 'schedule'\nschedule = '*/5 * * * *'"
+BOTH = "id = 'both'\ntype = 'group'\nmatch = 'orders && {}'\n"
+
+
+def leg(name, event, more=""):
+    return f"id = '{name}'\n" + on(event, more=more)
+
+
+@case
+def a_leg_need_not_set_what_another_leg_can(desk):
+    desk.deploy(flow("S", leg("orders", "orders", "parameters = { day = 'day' }"), NIGHT, BOTH.format("night"), params=[MUST]),
+                flow("A", leg("orders", "orders"), leg("fx", "fx"), BOTH.format("fx"), params=[MUST]))
+    equal(dict(desk.effects("orders", {"day": "d1"})), {"S/orders": "waiting", "A/orders": "waiting"})
+    equal(desk.effects("fx", {"rate": 2}), [("A/fx", "fired")])
+    desk.work(environment=desk.later(600))
+    equal([run["params"] for run in desk.runs("S") + desk.runs("A")], [{"day": "d1"}] * 2)
+
+
+@case
+def what_no_other_leg_can_set_is_demanded_at_once(desk):
+    desk.deploy(flow("F", leg("orders", "orders"), leg("fx", "fx", "parameters = { rate = 'rate' }"), BOTH.format("fx"),
+                     params=[MUST, "[parameters.rate]\n"]))
+    equal(desk.effects("orders", {}), [("F/orders", "filtered")])
+    equal(desk.effects("fx", {}), [("F/fx", "waiting")])
+    equal(desk.effects("orders", {"day": "d"}), [("F/orders", "fired")])
+
+
+@case
+def an_activation_keeps_its_event_beside_what_people_give(desk):
+    """Its parameters come from -p: that is no misfit of the event."""
+    desk.deploy(flow("F", "type = 'cli'", on("e"), params=[MUST], run='"$QFLOW_BIN" get trigger.event.payload.batch_id >> batches'))
+    desk.ask("trigger", "--flow-id", "F", "--trigger-id", "cli", "-p", "day=1", "--batch-id", "4")
+    desk.ask("trigger", "--flow-id", "F", "--trigger-id", "event", "-p", "day=2", "--batch-id", "5")
+    desk.ask("trigger", "--flow-id", "F", "-p", "day=3", "--batch-id", "6")
+    equal(desk.text_of("batches").split(), ["4", "5", "6"])
+    expect("not counted" not in desk.ask("explain", "F")[0], "an activation counts as filtered")
+    for number in (1, 2, 3):
+        event = desk.inspect(f"F/{number}")["trigger"]["events"][0]["id"]
+        contains(desk.ask("inspect", event, "--downstream")[0], f"F/{number}")
+
+
+@case
+def a_person_hears_of_a_value_that_does_not_fit(desk):
+    desk.deploy(flow("F", "type = 'cli'\nparameters = { n = 'batch_id' }", params=[NUMBER]),
+                flow("S", "type = 'schedule'\nschedule = '0 0 * * *'\nparameters = { n = 'timestamp' }", params=[NUMBER]))
+    desk.refused("trigger", "--flow-id", "F", "--trigger-id", "cli", "--batch-id", "99", status=2, said="at most 10")
+    equal(desk.events("qflow.cli.F.cli") if desk.runs("F") else [], [])
+    desk.ask("trigger", "--flow-id", "F", "--trigger-id", "cli", "--batch-id", "9")
+    equal(desk.runs("F")[0]["params"], {"n": 9})
+    span = ("--from", "2026-01-01", "--until", "2026-01-02")
+    desk.ask("trigger", "--flow-id", "S", "--trigger-id", "schedule", *span, status=4)
+    equal(desk.runs("S"), [], "an instant that a tick would filter")
+
+
+@case
+def a_leg_that_is_met_stays_as_it_is(desk):
+    desk.deploy(flow("F", leg("l1", "c", "parameters = { r = 'r' }"), leg("l2", "d"),
+                     "id = 'g'\ntype = 'group'\nmatch = 'l1 && l2'\n", params=["[parameters.r]\n"]))
+    first = desk.publish("c", "--payload", '{"r": "C1"}')[0]["id"]
+    activate = ("trigger", "--flow-id", "F", "--trigger-id", "l1")
+    desk.ask(*activate, status=4)
+    equal(desk.outcomes(first)[0][0], "waiting")
+    equal(desk.effects("d"), [("F/l2", "fired")])
+    equal(desk.runs("F")[0]["params"], {"r": "C1"})
+
+
+@case
+def a_leg_whose_token_is_too_old_is_met_anew(desk):
+    desk.deploy(flow("F", leg("l1", "c"), leg("l2", "d"), "id = 'g'\ntype = 'group'\nmatch = 'l1 && l2'\nwithin = '1h'"))
+    first = desk.publish("c")[0]["id"]
+    desk.ask("trigger", "--flow-id", "F", "--trigger-id", "l1", status=4, environment=desk.later(7200))
+    equal(desk.outcomes(first)[0][0], "expired")
+    equal([each["outcome"] for each in desk.publish("d", environment=desk.later(7300))[0]["effects"]], ["fired"])
+
+
+@case
+def a_debounce_that_is_over_comes_before_later_events(desk):
+    """Also when no tick has noticed: under replace the newer run stays, under skip the older one is first."""
+    triggers = ("id = 't1'\n" + on("a", more="debounce = '5s'"), "id = 't2'\n" + on("b"))
+    for policy, name in (("replace", "R"), ("skip", "S")):
+        desk.deploy(flow(name, *triggers, head=f"[run]\nwhen_busy = '{policy}'"))
+    desk.publish("a")
+    desk.publish("b", environment=desk.later(10))
+    desk.work(environment=desk.later(40))
+    of_event = {run["id"]: desk.inspect(run["id"])["trigger"]["events"][0]["name"] for run in desk.runs("R") + desk.runs("S")}
+    equal(of_event, {"R/1": "a", "R/2": "b", "S/1": "a"})
+    equal(desk.statuses("R"), ["cancelled", "succeeded"])
+
+
+@case
+def runs_of_one_flow_in_several_namespaces_have_names_of_their_own(desk):
+    up = flow("Up", params=["[parameters.v]\ndefault = 0\n"], head="[project]\nname = 'foo'", run="true")
+    names = desk.write_flows(up)
+    desk.ask("deploy", *names, "--branch", "a", "--production")
+    desk.ask("deploy", *names, "--branch", "b")
+    down = after("foo.prod.a.Up", "").replace("source_flow_id = 'foo.prod.a.Up'", "flows = ['foo.prod.a.Up', 'foo.test.b.Up']")
+    desk.deploy(flow("Down", down, run=""" "$QFLOW_BIN" get 'trigger["foo.prod.a.Up"].id' > a; "$QFLOW_BIN" get 'trigger["foo.test.b.Up"].id' > b"""))
+    desk.ask("trigger", "--flow-id", "foo.test.b.Up")
+    desk.ask("trigger", "--flow-id", "foo.prod.a.Up")
+    desk.work()
+    equal((desk.text_of("a").strip(), desk.text_of("b").strip()), ("Up/2", "Up/1"))
+    equal(sorted(desk.inspect("Down/1")["trigger"]["named"]), ["Up", "foo.prod.a.Up", "foo.test.b.Up"])
+
+
+@case
+def instants_that_no_tick_took_say_why(desk):
+    desk.deploy(flow("S", "type = 'schedule'\nschedule = '*/5 * * * *'"))
+    desk.ask("disable", "S/schedule", environment=desk.later(1800))
+    contains(desk.ask("explain", "S")[0], "disabled before a tick took them")
