@@ -22,13 +22,6 @@ std::string wanted_namespace(const Subscription& subscription, const std::string
   return run != nullptr && run->name_space ? run->name_space->project.text() + "." + run->name_space->branch : own;
 }
 
-std::optional<std::string> refusal_by_namespace(const Subscription& subscription, const std::string& own,
-                                                const std::optional<std::string>& cause_space) {
-  if (is_of_namespace(subscription, own, cause_space)) return std::nullopt;
-  const std::string wanted = wanted_namespace(subscription, own);
-  return fmt::format("the run belongs to {}, not to {}", quoted_space(cause_space.value_or("")), quoted_space(wanted));
-}
-
 // The value that the expression has for the event, as canonical text; kRefused when it has none.
 Result<std::string> key_value(std::string_view what, const Expression& expression, const EventScope& scope) {
   const Result<Value> value = expression.evaluate(scope);
@@ -130,6 +123,13 @@ bool is_of_namespace(const Subscription& subscription, const std::string& own,
                      const std::optional<std::string>& cause_space) {
   if (!std::holds_alternative<RunSubscription>(subscription)) return true;
   return cause_space.value_or("") == wanted_namespace(subscription, own);
+}
+
+std::optional<std::string> refusal_by_namespace(const Subscription& subscription, const std::string& own,
+                                                const std::optional<std::string>& cause_space) {
+  if (is_of_namespace(subscription, own, cause_space)) return std::nullopt;
+  const std::string wanted = wanted_namespace(subscription, own);
+  return fmt::format("the run belongs to {}, not to {}", quoted_space(cause_space.value_or("")), quoted_space(wanted));
 }
 
 std::optional<std::string> run_context(const Trigger& trigger, const Event& event) {

@@ -1,8 +1,11 @@
 #include "engine/simulated_choice.h"
 
 #include <algorithm>
+#include <map>
 #include <string>
+#include <utility>
 
+#include "qflow/engine/event_judgement.h"
 #include "qflow/trigger/source_filter.h"
 #include "qflow/trigger/trigger_registry.h"
 
@@ -33,26 +36,37 @@ bool is_source(const TriggerSource& source, const Trigger& trigger, const Subscr
   return event != nullptr && is_namespaced_name(name, *event, flow);
 }
 
-std::optional<SimulatedSource> find_source(const TriggerSource& source, const Trigger& part,
-                                           const FlowDefinition& flow) {
-  for (const Subscription& subscription : part.subscriptions()) {
-    if (is_source(source, part, subscription, flow)) return SimulatedSource{&part, &subscription};
-  }
-  return std::nullopt;
+std::optional<std::string> why_foreign(const TriggerSource& source, const Subscription& subscription,
+                                       const RunNamespaces& namespaces) {
+  if (!source.run) return std::nullopt;
+  return refusal_by_namespace(subscription, namespaces.own, namespaces.given(*source.run));
 }
 
-std::vector<std::optional<SimulatedSource>> take(const std::vector<TriggerSource>& sources,
-                                                 const std::vector<const Trigger*>& parts, const FlowDefinition& flow) {
-  std::vector<std::optional<SimulatedSource>> taken(sources.size());
-  for (std::size_t i = 0; i < sources.size(); ++i) {
-    for (const Trigger* part : parts) {
-      if (!taken[i]) taken[i] = find_source(sources[i], *part, flow);
+// A run of a namespace that no source means is taken by the first that means its flow.
+std::optional<SimulatedSource> find_source(const TriggerSource& source, const std::vector<const Trigger*>& parts,
+                                           const FlowDefinition& flow, const RunNamespaces& namespaces) {
+  std::optional<SimulatedSource> first;
+  for (const Trigger* part : parts) {
+    for (const Subscription& subscription : part->subscriptions()) {
+      if (!is_source(source, *part, subscription, flow)) continue;
+      SimulatedSource found{part, &subscription, why_foreign(source, subscription, namespaces)};
+      if (!found.foreign) return found;
+      if (!first) first = std::move(found);
     }
   }
+  return first;
+}
+
+using Taken = std::vector<std::optional<SimulatedSource>>;
+
+Taken take(const std::vector<TriggerSource>& sources, const std::vector<const Trigger*>& parts,
+           const FlowDefinition& flow, const RunNamespaces& namespaces) {
+  Taken taken;
+  for (const TriggerSource& source : sources) taken.push_back(find_source(source, parts, flow, namespaces));
   return taken;
 }
 
-bool holds(const Trigger& trigger, const std::vector<std::optional<SimulatedSource>>& taken) {
+bool holds(const Trigger& trigger, const Taken& taken) {
   std::vector<bool> met;
   for (const Subscription& subscription : trigger.subscriptions()) {
     met.push_back(std::any_of(taken.begin(), taken.end(), [&](const std::optional<SimulatedSource>& source) {
@@ -62,8 +76,7 @@ bool holds(const Trigger& trigger, const std::vector<std::optional<SimulatedSour
   return trigger.rules().match.holds(met);
 }
 
-bool group_holds(const Trigger& group, const TriggerList& triggers,
-                 const std::vector<std::optional<SimulatedSource>>& taken) {
+bool group_holds(const Trigger& group, const TriggerList& triggers, const Taken& taken) {
   std::vector<bool> met;
   for (const Trigger* leg : source_triggers(group, triggers)) met.push_back(holds(*leg, taken));
   return met.size() == group.legs().size() && group.rules().match.holds(met);
@@ -87,21 +100,23 @@ std::vector<GivenSource> number_sources(const std::vector<TriggerSource>& source
   return given;
 }
 
-// Events that one declared source takes under two names (short and namespaced) are one source.
+// Events that one declared source takes under two names (short and namespaced) are one source, and runs of one flow
+// that several sources take, each those of its namespace, are several.
 void number_as_taken(SimulatedChoice& choice) {
+  std::map<const Subscription*, std::size_t> numbers;
   for (std::size_t i = 0; i < choice.taken.size(); ++i) {
-    for (std::size_t j = 0; j < i && choice.taken[i]; ++j) {
-      if (choice.taken[j] && choice.taken[j]->subscription == choice.taken[i]->subscription) {
-        choice.given[i].number = choice.given[j].number;
-      }
-    }
+    if (!choice.taken[i]) continue;
+    const bool is_used = std::any_of(numbers.begin(), numbers.end(),
+                                     [&](const auto& one) { return one.second == choice.given[i].number; });
+    const std::size_t number = is_used ? choice.given.size() + i : choice.given[i].number;
+    choice.given[i].number = numbers.emplace(choice.taken[i]->subscription, number).first->second;
   }
 }
 
 }  // namespace
 
 SimulatedChoice choose_trigger(const std::vector<TriggerSource>& sources, const FlowDefinition& flow,
-                               const TriggerList& triggers) {
+                               const TriggerList& triggers, const RunNamespaces& namespaces) {
   SimulatedChoice choice;
   choice.given = number_sources(sources);
   int best = -1;
@@ -109,18 +124,20 @@ SimulatedChoice choose_trigger(const std::vector<TriggerSource>& sources, const 
   for (const auto& trigger : triggers) {
     all.push_back(trigger.get());
     if (group_of(triggers, trigger->id()) != nullptr) continue;
-    auto taken = take(sources, source_triggers(*trigger, triggers), flow);
+    auto taken = take(sources, source_triggers(*trigger, triggers), flow, namespaces);
     if (!std::all_of(taken.begin(), taken.end(), [](const auto& source) { return source.has_value(); })) continue;
     const bool is_group = !trigger->legs().empty();
     const bool match_holds = is_group ? group_holds(*trigger, triggers, taken) : holds(*trigger, taken);
-    const int rank = (match_holds ? 4 : 0) + (trigger->rules().enabled ? 2 : 0) + (is_group ? 1 : 0);
+    const bool is_meant = std::none_of(taken.begin(), taken.end(), [](const auto& one) { return one->foreign; });
+    const int rank =
+        (is_meant ? 8 : 0) + (match_holds ? 4 : 0) + (trigger->rules().enabled ? 2 : 0) + (is_group ? 1 : 0);
     if (rank <= best) continue;
     best = rank;
     choice.trigger = trigger.get();
     choice.match_holds = match_holds;
     choice.taken = std::move(taken);
   }
-  if (choice.trigger == nullptr) choice.taken = take(sources, all, flow);
+  if (choice.trigger == nullptr) choice.taken = take(sources, all, flow, namespaces);
   number_as_taken(choice);
   return choice;
 }

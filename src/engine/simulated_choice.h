@@ -2,8 +2,10 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "qflow/engine/simulated_trigger.h"
 #include "qflow/engine/trigger_kind.h"
 #include "qflow/model/flow_definition.h"
 #include "qflow/model/run.h"
@@ -15,9 +17,11 @@ namespace qflow {
 struct SimulatedSource {
   const Trigger* trigger = nullptr;
   const Subscription* subscription = nullptr;
+  std::optional<std::string> foreign = {};  // a run of a namespace that the source does not mean: why it is refused
 };
 
-// A given source among the distinct ones: two runs of one flow, or two events of one name, have one number.
+// A given source among the distinct ones: two runs of one flow, or two events of one name, have one number, unless
+// they are different declared sources.
 struct GivenSource {
   std::size_t number = 0;
   bool is_run = false;
@@ -32,10 +36,10 @@ struct SimulatedChoice {
   std::vector<std::optional<SimulatedSource>> taken;  // one per source: of the entry, else of any that declares it
 };
 
-// Of several entries that have all the given sources, one whose match they meet, which is enabled, and which is a group
-// is preferred, in this order; then the first.
+// Of several entries that have all the given sources, one that means the namespaces of the runs, whose match they meet,
+// which is enabled, and which is a group is preferred, in this order; then the first.
 SimulatedChoice choose_trigger(const std::vector<TriggerSource>& sources, const FlowDefinition& flow,
-                               const TriggerList& triggers);
+                               const TriggerList& triggers, const RunNamespaces& namespaces);
 
 // The distinct sources given, as a declaration that joins all of them.
 TriggerDeclaration declaration_of_given(const std::vector<GivenSource>& given);

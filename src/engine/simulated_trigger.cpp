@@ -71,9 +71,10 @@ MappedParameters map_given(const SimulatedChoice& choice, const std::vector<Trig
 }  // namespace
 
 SimulatedTrigger simulate_trigger(std::vector<TriggerSource> sources, const FlowDefinition& flow,
-                                  const TriggerList& triggers, const ArtifactReader& artifacts) {
+                                  const TriggerList& triggers, const RunNamespaces& namespaces,
+                                  const ArtifactReader& artifacts) {
   recognise_runs(sources);
-  const SimulatedChoice choice = choose_trigger(sources, flow, triggers);
+  const SimulatedChoice choice = choose_trigger(sources, flow, triggers, namespaces);
   for (std::size_t i = 0; i < sources.size(); ++i) {
     if (choice.taken[i] && !sources[i].run) sources[i].short_name = source_of(*choice.taken[i]->subscription).name;
   }

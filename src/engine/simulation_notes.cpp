@@ -97,7 +97,8 @@ class Notes {
         continue;
       }
       const EventScope scope(sources_[i].event);
-      std::optional<std::string> reason = refusal(*taken.trigger, *taken.subscription, scope);
+      std::optional<std::string> reason = taken.foreign;
+      if (!reason) reason = refusal(*taken.trigger, *taken.subscription, scope);
       if (!reason && taken.trigger != choice_.trigger) reason = refusal_by_when(*choice_.trigger, scope);
       if (reason) {
         add(fmt::format("{} would filter {}: {}", trigger_name(*taken.trigger), name_of(sources_[i]), *reason));

@@ -28,14 +28,19 @@ struct Preparation {
   std::vector<std::string> notes;
 };
 
-Result<std::optional<SimulatedTrigger>> simulate(const LoadedFlow& flow, const LocalRunRequest& request, Store* store,
-                                                 const Doors& doors) {
+Result<std::optional<SimulatedTrigger>> simulate(const LoadedFlow& flow, const LocalRunRequest& request,
+                                                 const std::string& name_space, Store* store, const Doors& doors) {
   if (request.triggers.empty()) return std::nullopt;
   std::vector<TriggerSource> sources;
   for (const std::string& argument : request.triggers) {
     QFLOW_ASSIGN(sources.emplace_back(), parse_trigger_argument(argument, store, doors));
   }
-  return simulate_trigger(std::move(sources), *flow.definition, flow.triggers, artifact_reader(store));
+  const auto space_of = [&](const RunId& run) -> std::optional<std::string> {
+    const auto known = store != nullptr ? store->ledger().find_run(run) : fail(ErrorKind::kNotFound, "no store");
+    return known ? std::optional(known->name_space) : std::nullopt;
+  };
+  return simulate_trigger(std::move(sources), *flow.definition, flow.triggers, {name_space, space_of},
+                          artifact_reader(store));
 }
 
 // As a deployed trigger finds it.
@@ -70,7 +75,7 @@ Result<Preparation> prepare(const LoadedFlow& flow, const LocalRunRequest& reque
     }
   }
   Json values = Json::object();
-  QFLOW_ASSIGN(auto simulated, simulate(flow, request, store, doors));
+  QFLOW_ASSIGN(auto simulated, simulate(flow, request, run.name_space, store, doors));
   if (simulated) {
     values = std::move(simulated->parameters);
     run.context = simulated->context;

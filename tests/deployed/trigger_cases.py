@@ -265,6 +265,21 @@ def a_leg_by_hand(desk):
 
 
 @case
+def simulated_runs_of_several_branches(desk):
+    desk.write("up.toml", flow("Up", params=["[parameters.v]\ntype = 'int'\n"]))
+    for value, options in enumerate((["--production"], ["--branch", "c"], ["--branch", "b"]), 1):
+        desk.ask("run", "up.toml", "--project", "foo", *options, "-p", f"v={value}")
+    sources = ", ".join(f"{{ name = 'Up', project = 'foo', project_branch = '{branch}', parameters = {{ {name} = 'params.v' }} }}"
+                        for branch, name in (("prod", "p"), ("test.b", "t")))
+    desk.write("down.toml", flow("Down", f"type = 'flow'\nflows = [{sources}]\n",
+                                 params=[f"[parameters.{name}]\ntype = 'int'\ndefault = 0\n" for name in "pt"]))
+    desk.ask("run", "down.toml", "--trigger", "Up/1", "--trigger", "Up/3")
+    err = desk.ask("run", "down.toml", "--trigger", "Up/3", "--trigger", "Up/2")[1]
+    contains(err, "would filter Up/2: the run belongs to 'foo.test.c', not to 'foo.prod'")
+    equal([run["params"] for run in desk.runs("Down")], [{"p": 1, "t": 3}, {"p": 2, "t": 3}])
+
+
+@case
 def triggering_by_hand_refuses(desk):
     desk.deploy(flow("F", on("a"), params=["[parameters.must]\nrequired = true\n"]).replace("required = true", "default = '1'"),
                 flow("Fails", run="exit 3"), flow("Must", params=["[parameters.must]\nrequired = true\n"]))

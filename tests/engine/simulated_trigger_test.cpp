@@ -33,9 +33,19 @@ TriggerSource given(const std::string& text) {
   return source;
 }
 
+// Every run belongs where the simulated one does, but for HelloFlow and Up, whose numbers tell theirs.
+RunNamespaces namespaces_of(const FlowDefinition& flow) {
+  const std::string own = flow.project ? "foo.prod.bar" : "";
+  return {own, [own](const RunId& run) -> std::optional<std::string> {
+            constexpr std::string_view kSpaces[] = {"", "foo.prod", "foo.test.c", "foo.test.b", ""};
+            if (run.flow.text() == "HelloFlow") return "foo.prod.bar";
+            return run.flow.text() == "Up" ? std::string(kSpaces[run.number]) : own;
+          }};
+}
+
 SimulatedTrigger simulate(const BuiltFlow& built, std::vector<TriggerSource> sources) {
   CHECK_FALSE(built.diagnostics.has_errors());
-  return simulate_trigger(std::move(sources), built.flow, built.triggers, no_artifacts);
+  return simulate_trigger(std::move(sources), built.flow, built.triggers, namespaces_of(built.flow), no_artifacts);
 }
 
 std::vector<TriggerSource> all_given(const std::vector<std::string>& texts) {
@@ -173,6 +183,56 @@ TEST_CASE("of several entries the one that would fire is chosen, a group before 
     const SimulatedTrigger simulated = simulate(build_flow(row.flow), all_given(row.sources));
     REQUIRE(simulated.record.trigger_id);
     CHECK(simulated.record.trigger_id->text() == row.trigger_id);
+  }
+}
+
+TEST_CASE("a run belongs to the source that means its project and branch") {
+  const std::string parameters =
+      "[parameters.p]\ntype = \"int\"\ndefault = 0\n[parameters.t]\ntype = \"int\"\ndefault = 0\n";
+  const std::string prod =
+      "{ name = \"Up\", project = \"foo\", project_branch = \"prod\", parameters = { p = \"params.window\" } }";
+  const std::string test =
+      "{ name = \"Up\", project = \"foo\", project_branch = \"test.b\", parameters = { t = \"params.window\" } }";
+  const std::string both = "[[triggers]]\nid = \"up\"\ntype = \"flow\"\nflows = [" + prod + ", " + test + "]\n";
+  const std::string own =
+      "[[triggers]]\nid = \"own\"\ntype = \"flow\"\nsource_flow_id = \"Up\"\nparameters = { p = \"params.window\" }\n";
+  const std::string alone = "[[triggers]]\nid = \"alone\"\ntype = \"flow\"\nflows = [" + test + "]\n";
+  struct Row {
+    std::string triggers;
+    std::vector<std::string> sources;
+    const char* trigger_id;
+    const char* mapped;
+    const char* notes;
+  };
+  const Row rows[] = {
+      {both, {"Up/1", "Up/3"}, "up", R"({"p":9,"t":9})", ""},
+      {both, {"Up/3", "Up/1"}, "up", R"({"t":9,"p":9})", ""},
+      {both,
+       {"Up/3"},
+       "up",
+       R"({"t":9})",
+       "trigger 'up' would still wait: its match is all, not given is 'foo.prod.Up'"},
+      {both,
+       {"Up/1", "Up/3", "Up/2"},
+       "up",
+       R"({"p":9,"t":9})",
+       "trigger 'up' would filter Up/2: the run belongs to 'foo.test.c', not to 'foo.prod'"},
+      {own,
+       {"Up/1"},
+       "own",
+       R"({"p":9})",
+       "trigger 'own' would filter Up/1: the run belongs to 'foo.prod', not to no project"},
+      {own + alone, {"Up/3"}, "alone", R"({"t":9})", ""},
+      {own + alone, {"Up/4"}, "own", R"({"p":9})", ""},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.triggers);
+    CAPTURE(joined(row.sources));
+    const SimulatedTrigger simulated = simulate(build_flow(parameters + row.triggers), all_given(row.sources));
+    REQUIRE(simulated.record.trigger_id);
+    CHECK(simulated.record.trigger_id->text() == row.trigger_id);
+    CHECK(simulated.parameters == Json::parse(row.mapped));
+    CHECK(joined(simulated.notes) == row.notes);
   }
 }
 

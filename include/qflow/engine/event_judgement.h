@@ -46,6 +46,10 @@ Result<std::string> correlation_of(const Trigger& joining, const EventScope& sco
 bool is_of_namespace(const Subscription& subscription, const std::string& own,
                      const std::optional<std::string>& cause_space);
 
+// Why it is not: "the run belongs to 'foo.test.c', not to 'foo.prod'".
+std::optional<std::string> refusal_by_namespace(const Subscription& subscription, const std::string& own,
+                                                const std::optional<std::string>& cause_space);
+
 // The context that the event gives to a run of this trigger (of a group: the group): the value of its `context`
 // expression as text, nothing when that is null or an error; without the expression the event's own context.
 std::optional<std::string> run_context(const Trigger& trigger, const Event& event);

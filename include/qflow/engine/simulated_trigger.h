@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -19,9 +20,16 @@ struct SimulatedTrigger {
   std::vector<std::string> notes;      // what a deployed trigger would have refused, a line each
 };
 
+// Where runs belong: "project.branch", or "" for no project.
+struct RunNamespaces {
+  std::string own;                                                    // of the run that is simulated
+  std::function<std::optional<std::string>(const RunId& run)> given;  // of one of the sources; nothing: not known
+};
+
 // Decides as "Simulating triggers locally" says (steps.md): the sources as given, in the order of the command line (at
 // least one; event.payload of a run has its status), the flow, and its triggers.
 SimulatedTrigger simulate_trigger(std::vector<TriggerSource> sources, const FlowDefinition& flow,
-                                  const TriggerList& triggers, const ArtifactReader& artifacts);
+                                  const TriggerList& triggers, const RunNamespaces& namespaces,
+                                  const ArtifactReader& artifacts);
 
 }  // namespace qflow
