@@ -130,7 +130,8 @@ class Printer {
       write(
           fmt::format("  nothing waits; {} needs {}\n", trigger.group ? trigger.group->text() : "it", trigger.missing));
     }
-    for (const WaitingGroup& group : trigger.waiting) print_group(group);
+    const bool of_legs = trigger.group || trigger.type == "group";
+    for (const WaitingGroup& group : trigger.waiting) print_group(group, of_legs);
     print_next(trigger);
     for (const SensorState& sensor : trigger.sensors) print_sensor(sensor, trigger.sensors.size() > 1);
     QFLOW_TRY(print_last(trigger));
@@ -150,17 +151,19 @@ class Printer {
  private:
   void write(const std::string& text) { context_.out.write(text); }
 
-  void print_group(const WaitingGroup& group) {
+  void print_group(const WaitingGroup& group, bool of_legs) {
     if (!group.correlation.empty()) write(fmt::format("  for {}:\n", group.correlation));
     for (const ArrivedEvent& arrived : group.arrived) {
-      write(fmt::format("  arrived: {} {}{}  {}\n", arrived.event.name, time_for(context_, arrived.event.timestamp),
-                        origin_of(arrived.event), painter_.paint(Color::kDim, arrived.event.id)));
+      write(fmt::format("  arrived: {} {}{}  {}{}\n", arrived.event.name, time_for(context_, arrived.event.timestamp),
+                        origin_of(arrived.event), painter_.paint(Color::kDim, arrived.event.id),
+                        arrived.too_old ? ", too old for an event that comes now" : ""));
     }
     if (!group.missing.empty())
       write(fmt::format("  {} {}\n", painter_.paint(Color::kBlue, "waits for:"), group.missing));
     if (group.due) write(fmt::format("  fires {}, when its debounce is over\n", time_for(context_, *group.due)));
     if (group.window_closes) {
-      write(fmt::format("  an event later than {} makes the oldest expire\n", format_instant(*group.window_closes)));
+      write(fmt::format("  {} later than {} makes the oldest expire\n", of_legs ? "a leg that is met" : "an event",
+                        format_instant(*group.window_closes)));
     }
   }
 
@@ -223,7 +226,8 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
   QFLOW_ASSIGN(const Deployment deployment, find_deployment(*store, argument.flow));
   Printer printer(context, *store);
-  QFLOW_ASSIGN(const auto triggers, explain_triggers(*store, context.trigger_types, deployment, argument.trigger));
+  QFLOW_ASSIGN(const auto triggers,
+               explain_triggers(*store, context.trigger_types, deployment, argument.trigger, context.clock.now()));
   if (triggers.empty()) print_note(context, full_name(deployment) + " has no triggers: only qflow trigger starts it");
   const bool as_json = arguments.flag("json");
   if (!as_json && !triggers.empty()) printer.print_description(triggers.front());

@@ -89,7 +89,8 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const std::vector<Deployment> deployments, store->ledger().triggers().deployments());
   Table table({"FLOW", "VERSION", "TRIGGER", "STATE", "LAST RUN", "RUNS WHEN"});
   for (const Deployment& deployment : deployments) {
-    QFLOW_ASSIGN(const auto triggers, explain_triggers(*store, context.trigger_types, deployment, std::nullopt));
+    QFLOW_ASSIGN(const auto triggers,
+                 explain_triggers(*store, context.trigger_types, deployment, std::nullopt, context.clock.now()));
     if (arguments.flag("json")) {
       print_json_line(context.out, json_of(deployment, triggers));
     } else {

@@ -161,24 +161,36 @@ std::string count_text(const SourceRules& source, const JoinRules& rules, std::s
   return fmt::format("{} ({} of {})", source.name, values.size(), source.count);
 }
 
-// The sources of one trigger that are not met.
-void add_missing(const Trigger& trigger, const JoinRules& rules, const std::vector<JoinItem>& items,
-                 std::vector<std::string>& missing) {
+// What the match of one trigger lacks.
+MissingPart missing_of(const Trigger& trigger, const JoinRules& rules, const std::vector<JoinItem>& items) {
   const std::vector<bool> met = met_sources(rules, items);
+  std::vector<MissingPart> sources(met.size());
   for (std::size_t i = 0; i < met.size(); ++i) {
-    if (!met[i]) missing.push_back(count_text(source_of(trigger.subscriptions()[i]), rules, i, items));
+    if (met[i]) continue;
+    sources[i] = {MissingPart::Shape::kSingle, count_text(source_of(trigger.subscriptions()[i]), rules, i, items)};
   }
+  return rules.match->missing(std::move(sources));
 }
 
-void add_missing_legs(const Trigger& group, const TriggerList& triggers, const TriggerState& state,
-                      std::vector<std::string>& missing) {
-  const std::vector<bool> met = met_sources(rules_of(group), tokens_of(group, state.waiting));
-  const std::vector<TriggerId> legs = group.legs();
+MissingPart missing_of_legs(const Trigger& group, const TriggerList& triggers, const TriggerState& state) {
+  const std::vector<bool> met = met_parts(group, state);
+  const std::vector<TriggerId> ids = group.legs();
+  std::vector<MissingPart> legs(met.size());
   for (std::size_t i = 0; i < legs.size(); ++i) {
-    const Trigger* leg = find_trigger(triggers, legs[i]);
+    const Trigger* leg = find_trigger(triggers, ids[i]);
     if (met[i] || leg == nullptr) continue;
-    add_missing(*leg, rules_of_leg(*leg, group), items_of(*leg, state.waiting, waits_in_leg(*leg)), missing);
+    legs[i] = missing_of(*leg, rules_of_leg(*leg, group), items_of(*leg, state.waiting, waits_in_leg(*leg)));
+    if (legs[i].shape == MissingPart::Shape::kNothing) {
+      legs[i] = {MissingPart::Shape::kSingle, ids[i].text()};
+    }
   }
+  return group.rules().match.missing(std::move(legs));
+}
+
+// What the window of the joining trigger counts between: its events, or the tokens of a group.
+std::vector<JoinItem> items_in_window(const Trigger& joining, const TriggerState& state) {
+  const bool is_group = !joining.legs().empty();
+  return is_group ? tokens_of(joining, state.waiting) : items_of(joining, state.waiting, waits_alone);
 }
 
 bool meets(const JoinRules& rules, const std::vector<JoinItem>& items) {
@@ -268,19 +280,34 @@ bool meet_match(const Trigger& joining, const TriggerList& triggers, const std::
 }
 
 std::string missing_sources(const Trigger& joining, const TriggerList& triggers, const TriggerState& state) {
-  std::vector<std::string> missing;
-  if (joining.legs().empty()) {
-    add_missing(joining, rules_of(joining), items_of(joining, state.waiting, waits_alone), missing);
-  } else {
-    add_missing_legs(joining, triggers, state, missing);
+  const MissingPart missing =
+      joining.legs().empty() ? missing_of(joining, rules_of(joining), items_of(joining, state.waiting, waits_alone))
+                             : missing_of_legs(joining, triggers, state);
+  const bool only_an_event =
+      missing.text.empty() && std::any_of(state.waiting.begin(), state.waiting.end(), waits_alone);
+  return only_an_event ? "the next event" : missing.text;
+}
+
+TriggerState still_joining(const Trigger& joining, TriggerState state, Instant now) {
+  if (!joining.rules().within) return state;
+  const bool is_group = !joining.legs().empty();
+  for (const JoinItem& item : items_in_window(joining, state)) {
+    if (now - item.time <= *joining.rules().within) continue;
+    remove_where(state.waiting, is_group ? is_token(item.order) : is_event(item.order));
   }
-  return fmt::format("{}", fmt::join(missing, ", "));
+  return state;
+}
+
+std::optional<Instant> window_close(const Trigger& joining, const TriggerState& state) {
+  const std::vector<JoinItem> items = items_in_window(joining, state);
+  if (!joining.rules().within || items.empty()) return std::nullopt;
+  const auto oldest = std::min_element(items.begin(), items.end(),
+                                       [](const JoinItem& a, const JoinItem& b) { return a.time < b.time; });
+  return oldest->time + *joining.rules().within;
 }
 
 std::vector<bool> met_parts(const Trigger& joining, const TriggerState& state) {
-  const bool is_group = !joining.legs().empty();
-  return met_sources(rules_of(joining),
-                     is_group ? tokens_of(joining, state.waiting) : items_of(joining, state.waiting, waits_alone));
+  return met_sources(rules_of(joining), items_in_window(joining, state));
 }
 
 std::vector<bool> met_sources_of_leg(const Trigger& leg, const Trigger& group, const TriggerState& state) {

@@ -39,6 +39,12 @@ std::string sentence_of(const DeployedFlow& flow, const Trigger& trigger, const 
                      joining.id().text(), sentence);
 }
 
+const WaitingEvent* find_waiting(const TriggerState& state, std::int64_t event, const TriggerId& heard) {
+  const auto found = std::find_if(state.waiting.begin(), state.waiting.end(),
+                                  [&](const WaitingEvent& one) { return one.event == event && one.trigger == heard; });
+  return found != state.waiting.end() ? &*found : nullptr;
+}
+
 // What nobody waits for: it comes by itself, or a person does it.
 bool comes_by_itself(const Trigger& trigger) {
   return trigger.type() == TriggerType::kSchedule || trigger.type() == TriggerType::kSensor ||
@@ -47,8 +53,8 @@ bool comes_by_itself(const Trigger& trigger) {
 
 class Explainer {
  public:
-  Explainer(Store& store, const Deployment& deployment, const DeployedFlow& flow)
-      : ledger_(store.ledger().triggers()), deployment_(deployment), flow_(flow) {}
+  Explainer(Store& store, const Deployment& deployment, const DeployedFlow& flow, Instant now)
+      : ledger_(store.ledger().triggers()), deployment_(deployment), flow_(flow), now_(now) {}
 
   // Of a leg: what its group waits for, and what arrived for the leg.
   Result<TriggerExplanation> explain(const Trigger& trigger) {
@@ -67,7 +73,7 @@ class Explainer {
     for (const CorrelatedState& state : states) {
       QFLOW_ASSIGN(result.waiting.emplace_back(), waiting_group(trigger, joining, state));
     }
-    result.would_fire = firing_command(flow_, joining, states);
+    result.would_fire = firing_command(flow_, joining, states, now_);
     QFLOW_ASSIGN(result.last_run, ledger_.last_run(flow_.key, joining.id()));
     for (const Trigger* part : source_triggers(trigger, flow_.triggers)) {
       QFLOW_TRY(add_part(*part, result));
@@ -81,15 +87,17 @@ class Explainer {
   Result<WaitingGroup> waiting_group(const Trigger& trigger, const Trigger& joining, const CorrelatedState& state) {
     WaitingGroup group;
     group.correlation = state.correlation;
-    std::optional<Instant> oldest;
+    const TriggerState joins = still_joining(joining, state.state, now_);
+    bool waits = false;
     for (const WaitingEvent& waiting : state.state.waiting) {
-      if (!waiting.held && (!oldest || waiting.time < *oldest)) oldest = waiting.time;
+      waits = waits || !waiting.held;
       if (&trigger != &joining && waiting.trigger != trigger.id()) continue;
+      const bool too_old = find_waiting(joins, waiting.event, waiting.trigger) == nullptr;
       QFLOW_ASSIGN(Event event, ledger_.event_at(waiting.event));
-      group.arrived.push_back({std::move(event), waiting.source, waiting.held});
+      group.arrived.push_back({std::move(event), waiting.source, waiting.held, too_old});
     }
-    if (oldest) group.missing = missing_sources(joining, flow_.triggers, state.state);
-    if (oldest && joining.rules().within) group.window_closes = *oldest + *joining.rules().within;
+    if (waits) group.missing = missing_sources(joining, flow_.triggers, joins);
+    group.window_closes = window_close(joining, state.state);
     if (state.state.held) group.due = state.state.held->due;
     return group;
   }
@@ -150,16 +158,17 @@ class Explainer {
   TriggerLedger& ledger_;
   const Deployment& deployment_;
   const DeployedFlow& flow_;
+  const Instant now_;
 };
 
 }  // namespace
 
 Result<std::vector<TriggerExplanation>> explain_triggers(Store& store, const TriggerRegistry& types,
                                                          const Deployment& deployment,
-                                                         const std::optional<TriggerId>& wanted) {
+                                                         const std::optional<TriggerId>& wanted, Instant now) {
   DeployedFlows flows(store, types);
   QFLOW_ASSIGN(const auto flow, flows.find(deployment.key));
-  Explainer explainer(store, deployment, *flow);
+  Explainer explainer(store, deployment, *flow, now);
   std::vector<TriggerExplanation> explanations;
   if (wanted) {
     QFLOW_ASSIGN(const Trigger* trigger, named_trigger(*flow, *wanted));

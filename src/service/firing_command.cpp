@@ -32,9 +32,10 @@ bool reads_payload(const std::optional<Expression>& condition) {
 
 class FiringCommand {
  public:
-  FiringCommand(const DeployedFlow& flow, const Trigger& joining, const std::vector<CorrelatedState>& states)
+  FiringCommand(const DeployedFlow& flow, const Trigger& joining, const std::vector<CorrelatedState>& states,
+                Instant now)
       : flow_(flow), joining_(joining), states_(states), parameters_(flow.definition->parameters) {
-    if (states.size() == 1) state_ = states.front().state;
+    if (states.size() == 1) state_ = still_joining(joining, states.front().state, now);
   }
 
   std::string text() const {
@@ -204,9 +205,9 @@ class FiringCommand {
 
 }  // namespace
 
-std::string firing_command(const DeployedFlow& flow, const Trigger& trigger,
-                           const std::vector<CorrelatedState>& states) {
-  return FiringCommand(flow, trigger, states).text();
+std::string firing_command(const DeployedFlow& flow, const Trigger& trigger, const std::vector<CorrelatedState>& states,
+                           Instant now) {
+  return FiringCommand(flow, trigger, states, now).text();
 }
 
 }  // namespace qflow

@@ -8,10 +8,10 @@
 
 namespace qflow {
 
-// What a person could type to fire the trigger, a joining one, with what waits for it: the fewest events that are
-// missing where they can be published, else its activation by hand, after the qflow enable that it needs. "..." stands
-// for what only that person knows. "" when the flow file disables it.
-std::string firing_command(const DeployedFlow& flow, const Trigger& trigger,
-                           const std::vector<CorrelatedState>& states);
+// What a person could type at `now` to fire the trigger, a joining one, with what waits for it: the fewest events that
+// are missing where they can be published, else its activation by hand, after the qflow enable that it needs. "..."
+// stands for what only that person knows. "" when the flow file disables it.
+std::string firing_command(const DeployedFlow& flow, const Trigger& trigger, const std::vector<CorrelatedState>& states,
+                           Instant now);
 
 }  // namespace qflow

@@ -13,6 +13,45 @@ namespace {
 
 constexpr int kMaxDepth = 200;
 
+using Shape = MissingPart::Shape;
+
+// What stands inside of something of another shape is put into parentheses, but for a name.
+std::string nested(const MissingPart& part, Shape around) {
+  return part.shape == around || part.shape == Shape::kSingle ? part.text : "(" + part.text + ")";
+}
+
+MissingPart joined(const std::vector<MissingPart>& parts, Shape shape, std::string_view separator) {
+  if (parts.empty()) return {};
+  if (parts.size() == 1) return parts.front();
+  MissingPart result{shape};
+  for (const MissingPart& part : parts) {
+    if (!result.text.empty()) result.text += separator;
+    result.text += nested(part, shape);
+  }
+  return result;
+}
+
+MissingPart all_of(std::vector<MissingPart> parts) {
+  std::erase_if(parts, [](const MissingPart& part) { return part.shape == Shape::kNothing; });
+  return joined(parts, Shape::kAll, ", ");
+}
+
+MissingPart any_of(const std::vector<MissingPart>& parts) {
+  const bool is_met =
+      std::any_of(parts.begin(), parts.end(), [](const MissingPart& part) { return part.shape == Shape::kNothing; });
+  return is_met ? MissingPart() : joined(parts, Shape::kChoice, " or ");
+}
+
+MissingPart some_of(std::int64_t number, std::vector<MissingPart> parts) {
+  number -= static_cast<std::int64_t>(
+      std::erase_if(parts, [](const MissingPart& part) { return part.shape == Shape::kNothing; }));
+  if (number <= 0) return {};
+  if (number >= static_cast<std::int64_t>(parts.size())) return all_of(std::move(parts));
+  MissingPart result = joined(parts, Shape::kNumber, ", ");
+  result.text = fmt::format("{} of {}", number, result.text);
+  return result;
+}
+
 }  // namespace
 
 // Recursive descent: either = both { "||" both }, both = one { "&&" one }, one = name | "(" either ")".
@@ -218,6 +257,30 @@ std::optional<std::vector<bool>> MatchExpression::cheapest(
   auto choice = kind_ == Kind::kNames ? cheapest_names(single) : cheapest_number(std::move(single));
   if (!choice) return std::nullopt;
   return std::move(choice->sources);
+}
+
+MissingPart MatchExpression::missing(std::vector<MissingPart> sources) const {
+  switch (kind_) {
+    case Kind::kAll:
+      return all_of(std::move(sources));
+    case Kind::kAny:
+      return any_of(sources);
+    case Kind::kAtLeast:
+      return some_of(number_, std::move(sources));
+    case Kind::kNames:
+      break;
+  }
+  std::vector<MissingPart> stack;
+  for (const Operation& operation : operations_) {
+    if (operation.token == Token::kName) {
+      stack.push_back(sources[sources_[operation.name]]);
+      continue;
+    }
+    std::vector<MissingPart> both = {std::move(stack[stack.size() - 2]), std::move(stack.back())};
+    stack.pop_back();
+    stack.back() = operation.token == Token::kAnd ? all_of(std::move(both)) : any_of(both);
+  }
+  return std::move(stack.back());
 }
 
 std::string MatchExpression::text() const {

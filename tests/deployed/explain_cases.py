@@ -2,7 +2,7 @@
 import json
 import shlex
 
-from desk import case, contains, equal, expect, flow, on
+from desk import case, contains, equal, expect, flow, lines, on
 
 OK_A, OK_B = "events = [{ name = 'a', value = 'ok' }]", "events = [{ name = 'b', value = 'ok' }]"
 PATH = "[parameters.path]\nrequired = true\n"
@@ -135,6 +135,54 @@ def what_would_fire_enables_what_is_disabled(desk):
     fires(desk, "F")
     equal(would_fire(desk, "F/off"), None)
     contains(desk.ask("explain", "F/off")[0], "to fire it: set enabled = true in its flow file")
+
+
+@case
+def what_is_missing_is_said_in_the_words_of_the_match(desk):
+    rows = [
+        (["events = ['q', 'r', 's']\nmatch = 'any'"], [], "q or r or s"),
+        (["events = ['q', 'r', 's']\nmatch = 2"], [], "2 of q, r, s"),
+        (["events = ['q', 'r', 's']\nmatch = 2"], ["r"], "1 of q, s"),
+        (["events = ['q', 'r', 's']"], ["r"], "q, s"),
+        (["events = ['q', 'r', 's']\nmatch = 'q && (r || s)'"], ["q"], "r or s"),
+        (["event = 'q'", "event = 'r'", "event = 's'"], [], "q, (r or s)"),
+        (["event = 'q'", "event = 'r'", "event = 's'"], ["q"], "r or s"),
+        (["events = ['q', 'o']", "events = ['r', 'x']", "event = 's'"], ["q", "r"], "o, (x or s)"),
+    ]
+    for sources, before, wanted in rows:
+        legs = [leg(name, source) for name, source in zip(("l1", "l2", "l3"), sources)]
+        desk.deploy(flow("F", *([group("l1 && (l2 || l3)")] if len(legs) > 1 else []), *legs))
+        said = [desk.publish(name)[0]["effects"][0] for name in before]
+        text = desk.ask("explain", "F")[0]
+        contains(text, f"waits for: {wanted}\n" if before else f"needs {wanted}\n")
+        equal([each["reason"] for each in said][-1:], [f"for {wanted}"][:len(before)])
+        desk.ask("undeploy", "F")
+
+
+@case
+def what_is_too_old_for_now_is_missing_again(desk):
+    desk.deploy(flow("F", leg("t", "events = ['a', 'b', 'c']\nwithin = '1h'")),
+                flow("G", group("la && lb", "within = '1h'"), leg("la", "events = ['d', 'e']"), leg("lb", "event = 'f'")))
+
+    def of(what, seconds):
+        said = lines(desk.ask("explain", what, "--json", environment=desk.later(seconds))[0])[0]
+        return said["waiting"][0]["missing"], said["would_fire"], said["window_closes"]
+
+    for name in "abd":
+        desk.publish(name)
+    equal(of("F", 0)[:2], ("c", "qflow publish c"))
+    equal(of("F", 7200)[:2], ("a, b, c", "qflow publish a && qflow publish b && qflow publish c"))
+    text = desk.ask("explain", "F", environment=desk.later(7200))[0]
+    contains(text, "too old for an event that comes now", "waits for: a, b, c")
+    contains(desk.ask("flows", environment=desk.later(7200))[0], "2 waiting for a, b, c")
+    equal(of("G", 7200), ("e, f", "qflow publish e && qflow publish f", None))
+    desk.publish("e")
+    equal(of("G", 7200)[:2], ("d, e, f", "qflow publish d && qflow publish e && qflow publish f"))
+    expect(of("G", 7200)[2] is not None, "the token of a leg has a window")
+    contains(desk.ask("explain", "G")[0], "a leg that is met later than ")
+    for name in "abc":
+        desk.ask("publish", name, environment=desk.later(7200))
+    equal(len(desk.runs("F")), 1)
 
 
 @case

@@ -61,7 +61,8 @@ class CollectionFixture {
 
   TriggerExplanation explain(const std::string& trigger) {
     const Deployment deployment = find_deployment(home.store(), "F").value();
-    return explain_triggers(home.store(), home.trigger_types, deployment, TriggerId::parse(trigger).value())
+    return explain_triggers(home.store(), home.trigger_types, deployment, TriggerId::parse(trigger).value(),
+                            home.clock.now())
         .value()
         .front();
   }

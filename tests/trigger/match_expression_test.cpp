@@ -97,6 +97,41 @@ TEST_CASE("of what makes a match hold the cheapest is chosen, and of equal ones 
   }
 }
 
+TEST_CASE("what is missing for a match to hold is said in its words") {
+  struct Row {
+    MatchExpression match;
+    Met met;  // of a, b, c
+    const char* missing;
+  };
+  const Row rows[] = {
+      {bound("all"), {false, false, false}, "a, b, c"},
+      {bound("all"), {true, false, true}, "b"},
+      {bound("all"), {true, true, true}, ""},
+      {bound("any"), {false, false, false}, "a or b or c"},
+      {bound("any"), {false, true, false}, ""},
+      {MatchExpression::at_least(2), {false, false, false}, "2 of a, b, c"},
+      {MatchExpression::at_least(2), {false, true, false}, "1 of a, c"},
+      {MatchExpression::at_least(3), {false, true, false}, "a, c"},
+      {MatchExpression::at_least(2), {true, true, false}, ""},
+      {bound("a && (b || c)"), {false, false, false}, "a, (b or c)"},
+      {bound("a && (b || c)"), {true, false, false}, "b or c"},
+      {bound("a && (b || c)"), {false, false, true}, "a"},
+      {bound("a || b && c"), {false, false, false}, "a or (b, c)"},
+      {bound("a || b && c"), {false, true, false}, "a or c"},
+      {bound("a || b || c"), {false, false, false}, "a or b or c"},
+      {bound("a && b && c"), {false, false, false}, "a, b, c"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.match.text());
+    std::vector<MissingPart> sources;
+    for (std::size_t i = 0; i < row.met.size(); ++i) {
+      if (!row.met[i]) sources.push_back({MissingPart::Shape::kSingle, std::string(1, static_cast<char>('a' + i))});
+      if (row.met[i]) sources.emplace_back();
+    }
+    CHECK(row.match.missing(std::move(sources)).text == row.missing);
+  }
+}
+
 TEST_CASE("what is no expression is an error with the place") {
   struct Row {
     std::string text;

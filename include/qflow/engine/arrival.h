@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,10 +44,19 @@ StateChange arrive_by_hand(const Trigger& leg, const Trigger& group, TriggerStat
 // Whether these events, of one firing, meet the match by themselves.
 bool meet_match(const Trigger& joining, const TriggerList& triggers, const std::vector<WaitingEvent>& events);
 
-// What a state still waits for, for people: "second" or "2 of 24 of hourly_data"; "" when nothing is missing.
+// What a state still waits for, for people, in the words of the match: "second", "hourly_data (2 of 24)", "fx or man";
+// "the next event" when the match holds all the same (changed by a deploy), "" when nothing is missing.
 std::string missing_sources(const Trigger& joining, const TriggerList& triggers, const TriggerState& state);
 
-// The same as flags: which sources of a trigger by itself, or which legs of a group, are met by what waits.
+// The state without what a window would expire when an event of `now` counted.
+TriggerState still_joining(const Trigger& joining, TriggerState state, Instant now);
+
+// When the oldest of what the window counts between is expired: by an event (of a group: a leg that is met by one)
+// later than this. Nothing without a window, and while nothing waits in it.
+std::optional<Instant> window_close(const Trigger& joining, const TriggerState& state);
+
+// The same as missing_sources() as flags: which sources of a trigger by itself, or which legs of a group, are met by
+// what waits.
 std::vector<bool> met_parts(const Trigger& joining, const TriggerState& state);
 // And which sources of a leg.
 std::vector<bool> met_sources_of_leg(const Trigger& leg, const Trigger& group, const TriggerState& state);

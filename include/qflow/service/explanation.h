@@ -14,7 +14,8 @@ namespace qflow {
 struct ArrivedEvent {
   Event event;
   std::string source;
-  bool held = false;  // by a debounce
+  bool held = false;     // by a debounce
+  bool too_old = false;  // the window expires it when an event of now counts
 };
 
 // What waits under one correlation value.
@@ -22,7 +23,7 @@ struct WaitingGroup {
   std::string correlation;  // canonical JSON, or ""
   std::vector<ArrivedEvent> arrived;
   std::string missing;                   // "second, hourly (23 of 24)"; "" when only a debounce has to end
-  std::optional<Instant> window_closes;  // an event later than this makes the oldest one expire
+  std::optional<Instant> window_closes;  // what is later than this makes the oldest one expire: an event, or a leg's
   std::optional<Instant> due;            // when a debounce ends
 };
 
@@ -54,10 +55,10 @@ struct TriggerExplanation {
   std::string would_fire;               // a command; "" when the flow file disables it
 };
 
-// Of one trigger of the deployment, or of all that fire by themselves, in the order of the file. kNotFound with the
-// nearest name.
+// Of one trigger of the deployment, or of all that fire by themselves, as it stands at `now`, in the order of the file.
+// kNotFound with the nearest name.
 Result<std::vector<TriggerExplanation>> explain_triggers(Store& store, const TriggerRegistry& types,
                                                          const Deployment& deployment,
-                                                         const std::optional<TriggerId>& trigger);
+                                                         const std::optional<TriggerId>& trigger, Instant now);
 
 }  // namespace qflow

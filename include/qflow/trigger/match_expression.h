@@ -10,6 +10,13 @@
 
 namespace qflow {
 
+// What is missing, in words: "", "a", "a, b" (both), "a or b", "1 of a, b".
+struct MissingPart {
+  enum class Shape { kNothing, kSingle, kAll, kChoice, kNumber };
+  Shape shape = Shape::kNothing;
+  std::string text = {};
+};
+
 // Which of a trigger's sources must wait for it to fire: all of them, any one, at least a number, or an expression of
 // their names with &&, || and parentheses (&& binds tighter). Sources are numbered in the order of their declaration.
 class MatchExpression {
@@ -35,6 +42,9 @@ class MatchExpression {
   // much and one without a cost can't be had; of equal ones the first. A name that stands in an expression twice may be
   // counted twice. Nothing when there is none.
   std::optional<std::vector<bool>> cheapest(const std::vector<std::optional<std::int64_t>>& costs) const;
+
+  // What is missing for the match to hold, from what each source (bound before) lacks.
+  MissingPart missing(std::vector<MissingPart> sources) const;
 
   Kind kind() const { return kind_; }
   std::int64_t number() const { return number_; }                   // of kAtLeast
