@@ -77,13 +77,16 @@ class Explainer {
     QFLOW_ASSIGN(result.last_run, ledger_.last_run(flow_.key, joining.id()));
     for (const Trigger* part : source_triggers(trigger, flow_.triggers)) {
       QFLOW_TRY(add_part(*part, result));
-      if (part != &trigger && !is_enabled(flow_, *part)) result.disabled_legs.push_back(part->id().text());
+      if (part != &trigger && is_off(*part)) result.disabled_legs.push_back(part->id().text());
     }
     keep_newest_refused(result);
     return result;
   }
 
  private:
+  // By itself, whatever its group and its flow are.
+  bool is_off(const Trigger& leg) const { return !leg.rules().enabled || flow_.disabled.contains(leg.id()); }
+
   Result<WaitingGroup> waiting_group(const Trigger& trigger, const Trigger& joining, const CorrelatedState& state) {
     WaitingGroup group;
     group.correlation = state.correlation;

@@ -186,6 +186,14 @@ def what_is_too_old_for_now_is_missing_again(desk):
 
 
 @case
+def a_leg_is_disabled_by_itself(desk):
+    desk.deploy(flow("F", group("la || lb"), leg("la", "event = 'a'"), leg("lb", "event = 'b'")))
+    for what, legs in (("F/g", []), ("F", []), ("F/la", ["la"])):
+        desk.ask("disable", what)
+        equal(desk.explain("F")[0]["disabled_legs"], legs, what)
+
+
+@case
 def a_correlation_value_is_named_as_what_it_is(desk):
     desk.deploy(flow("F", leg("t", "events = ['a', 'b']\ncorrelate = 'event.payload.k'")))
     for value in ('5', '"5"', '"late day"'):
