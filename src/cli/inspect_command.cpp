@@ -8,6 +8,7 @@
 #include "cli/run_report.h"
 #include "cli/store_access.h"
 #include "cli/table.h"
+#include "qflow/service/explanation.h"
 #include "qflow/service/run_inspection.h"
 #include "qflow/service/run_objects.h"
 
@@ -78,8 +79,8 @@ Status inspect_a_run(Context& context, Store& store, const Arguments& arguments)
 }
 
 // What became of it for each trigger; an event that stood in for one in a local run has no other outcome.
-Result<Json> event_json(Store& store, const Event& event, const Arguments& arguments) {
-  QFLOW_ASSIGN(const auto outcomes, store.ledger().triggers().outcomes_of_event(event.id));
+Result<Json> event_json(const Context& context, Store& store, const Event& event, const Arguments& arguments) {
+  QFLOW_ASSIGN(const auto outcomes, outcomes_now(store, context.trigger_types, event.id));
   Json object = to_json(event);
   object["outcomes"] = Json::array();
   for (const TriggerOutcome& outcome : outcomes) object["outcomes"].push_back(json_of(outcome));
@@ -114,7 +115,7 @@ Status inspect_an_event(Context& context, Store& store, const Arguments& argumen
   }
   QFLOW_ASSIGN(const Event event, store.ledger().find_event(arguments.positionals().front()));
   if (!arguments.flag("json")) return print_event(context, store, event, arguments);
-  QFLOW_ASSIGN(const Json object, event_json(store, event, arguments));
+  QFLOW_ASSIGN(const Json object, event_json(context, store, event, arguments));
   print_json(context.out, object);
   return {};
 }

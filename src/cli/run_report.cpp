@@ -7,6 +7,7 @@
 #include "cli/step_drawing.h"
 #include "cli/table.h"
 #include "qflow/error/printable.h"
+#include "qflow/service/explanation.h"
 #include "qflow/service/run_inspection.h"
 #include "qflow/service/run_objects.h"
 
@@ -173,7 +174,7 @@ Status print_event_report(Context& context, Store& store, const Event& event) {
   if (!event.payload.empty()) add("payload", to_compact(event.payload));
   for (const RunId& run : runs) add("triggered", run.text());
   table.print_block(context);
-  QFLOW_ASSIGN(const auto outcomes, store.ledger().triggers().outcomes_of_event(event.id));
+  QFLOW_ASSIGN(const auto outcomes, outcomes_now(store, context.trigger_types, event.id));
   if (!outcomes.empty()) context.out.write("What it did:\n");
   print_effects(context, context.out, outcomes);
   QFLOW_ASSIGN(const auto rolled_up_at, store.ledger().triggers().rolled_up_at(event.id));

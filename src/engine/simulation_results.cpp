@@ -63,6 +63,14 @@ std::vector<SimulatedOutcome> Simulation::outcomes() const {
     outcomes.push_back({&state_.event_at(change.pair.event), state_.find_flow(change.pair.flow).get(),
                         change.pair.trigger, change.outcome});
   }
+  for (const auto& [key, state] : state_.states()) {
+    const auto flow = state_.find_flow(key.flow);
+    const std::string missing = missing_sources(*find_trigger(flow->triggers, key.joining), flow->triggers, state);
+    for (const WaitingEvent& one : state.waiting) {
+      const auto known = places.find({one.event, key.flow, one.trigger});
+      if (!one.held && known != places.end()) outcomes[known->second].outcome.reason = "for " + missing;
+    }
+  }
   return outcomes;
 }
 

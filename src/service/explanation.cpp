@@ -164,6 +164,33 @@ class Explainer {
   const Instant now_;
 };
 
+// What a waiting event waits for now. What was recorded when it arrived stands where there is nothing to say: in a
+// debounce, and where the flow can't be read any more.
+class WaitingReasons {
+ public:
+  WaitingReasons(Store& store, const TriggerRegistry& types)
+      : ledger_(store.ledger().triggers()), flows_(store, types) {}
+
+  Status renew(TriggerOutcome& outcome) {
+    QFLOW_ASSIGN(const auto deployment, ledger_.former_deployment(outcome.flow, outcome.name_space));
+    const auto flow = deployment ? flows_.find(deployment->key).value_or(nullptr) : nullptr;
+    const Trigger* heard = flow ? find_trigger(flow->triggers, outcome.trigger) : nullptr;
+    if (heard == nullptr) return {};
+    const Trigger& joining = joining_trigger(*flow, *heard);
+    QFLOW_ASSIGN(const auto states, ledger_.states(flow->key, joining.id()));
+    for (const CorrelatedState& state : states) {
+      const WaitingEvent* waiting = find_waiting(state.state, outcome.order, outcome.trigger);
+      if (waiting == nullptr || waiting->held) continue;
+      outcome.outcome.reason = "for " + missing_sources(joining, flow->triggers, state.state);
+    }
+    return {};
+  }
+
+ private:
+  TriggerLedger& ledger_;
+  DeployedFlows flows_;
+};
+
 }  // namespace
 
 Result<std::vector<TriggerExplanation>> explain_triggers(Store& store, const TriggerRegistry& types,
@@ -183,6 +210,15 @@ Result<std::vector<TriggerExplanation>> explain_triggers(Store& store, const Tri
     QFLOW_ASSIGN(explanations.emplace_back(), explainer.explain(*trigger));
   }
   return explanations;
+}
+
+Result<std::vector<TriggerOutcome>> outcomes_now(Store& store, const TriggerRegistry& types, const std::string& event) {
+  QFLOW_ASSIGN(std::vector<TriggerOutcome> outcomes, store.ledger().triggers().outcomes_of_event(event));
+  WaitingReasons reasons(store, types);
+  for (TriggerOutcome& outcome : outcomes) {
+    if (outcome.outcome.outcome == Outcome::kWaiting) QFLOW_TRY(reasons.renew(outcome));
+  }
+  return outcomes;
 }
 
 }  // namespace qflow

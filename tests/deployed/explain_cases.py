@@ -194,6 +194,14 @@ def a_leg_is_disabled_by_itself(desk):
 
 
 @case
+def an_event_waits_for_what_is_missing_now(desk):
+    desk.deploy(flow("F", leg("t", "events = ['a', 'b', 'c']")), flow("D", leg("t", "event = 'a'\ndebounce = '1h'")))
+    event, _ = [desk.publish(name)[0]["id"] for name in "ab"]
+    equal(desk.outcomes(event), [("waiting", "for the end of the debounce"), ("waiting", "for c")])
+    contains(desk.ask("inspect", event)[0], "F/t: waiting for c\n")
+
+
+@case
 def a_correlation_value_is_named_as_what_it_is(desk):
     desk.deploy(flow("F", leg("t", "events = ['a', 'b']\ncorrelate = 'event.payload.k'")))
     for value in ('5', '"5"', '"late day"'):

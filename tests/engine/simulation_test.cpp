@@ -95,6 +95,16 @@ std::string on_event(const std::string& event, const std::string& more = "") {
 
 const char* kBoth = "[[triggers]]\nid = \"both\"\ntype = \"event\"\nevents = [\"first\", \"second\"]\n";
 
+TEST_CASE("what waits in the end waits for what is missing in the end") {
+  World world{{deployed("F", on_event("x", "debounce = \"1h\"\n"), 1),
+               deployed("G", "[[triggers]]\ntype = \"event\"\nevents = [\"x\", \"y\", \"z\"]\n", 2)}};
+  world.given = {publication(at(22, 30), "x"), publication(at(22, 31), "y")};
+  CHECK(outcome_lines(*world.run()) ==
+        "x at F/t: waiting for the end of the debounce\n"
+        "x at G/event: waiting for z\n"
+        "y at G/event: waiting for z\n");
+}
+
 TEST_CASE("what is given happens in the order of its instants, and fires as in a store") {
   World world{{deployed("F", kBoth, 1)}};
   world.given = {publication(at(9, 5), "second"), publication(at(9), "first"), publication(at(9, 6), "first"),

@@ -61,4 +61,7 @@ Result<std::vector<TriggerExplanation>> explain_triggers(Store& store, const Tri
                                                          const Deployment& deployment,
                                                          const std::optional<TriggerId>& trigger, Instant now);
 
+// What an event came to for each trigger, by flow, namespace, trigger; one that waits waits for what is missing now.
+Result<std::vector<TriggerOutcome>> outcomes_now(Store& store, const TriggerRegistry& types, const std::string& event);
+
 }  // namespace qflow
