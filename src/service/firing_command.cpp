@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <functional>
 #include <iterator>
 #include <optional>
 #include <set>
@@ -26,8 +28,40 @@ bool is_demanded(const Parameter& parameter) {
   return parameter.required && !parameter.default_value;
 }
 
-bool reads_payload(const std::optional<Expression>& condition) {
-  return condition && condition->text().find("event.payload") != std::string::npos;
+// The fields of the event that conditions read, and that its publisher decides.
+class FieldsRead {
+ public:
+  void add(const std::optional<Expression>& condition) {
+    if (!condition) return;
+    for (const Reference& reference : condition->references()) {
+      fields_.insert(reference.path.size() > 1 ? reference.path[1] : "");
+    }
+  }
+  bool contains(std::string_view field) const { return fields_.contains(field); }
+  // Whether one is of no option of `qflow publish`.
+  bool has_other() const {
+    constexpr std::array<std::string_view, 7> kOptions = {"type",    "namespace", "value", "sender",
+                                                          "context", "payload",   "name"};
+    return std::any_of(fields_.begin(), fields_.end(), [&](const std::string& field) {
+      return std::find(kOptions.begin(), kOptions.end(), field) == kOptions.end();
+    });
+  }
+
+ private:
+  std::set<std::string, std::less<>> fields_;
+};
+
+Commands enabling_flow(const DeployedFlow& flow) {
+  return flow.enabled ? Commands() : Commands{"qflow enable " + full_name(flow)};
+}
+
+void add_enabling(const DeployedFlow& flow, const Trigger& trigger, Commands& commands) {
+  if (!flow.disabled.contains(trigger.id())) return;
+  commands.push_back(fmt::format("qflow enable {}/{}", full_name(flow), trigger.id().text()));
+}
+
+std::string joined(const Commands& commands) {
+  return fmt::format("{}", fmt::join(commands, " && "));
 }
 
 class FiringCommand {
@@ -40,23 +74,17 @@ class FiringCommand {
 
   std::string text() const {
     if (!joining_.rules().enabled) return {};
-    Commands commands;
-    if (!flow_.enabled) commands.push_back("qflow enable " + full_name(flow_));
-    add_enabling(joining_, commands);
+    Commands commands = enabling_flow(flow_);
+    add_enabling(flow_, joining_, commands);
     // A further event would put off what a debounce holds back.
     std::optional<Commands> publishing;
     if (!state_.held && states_.size() < 2) publishing = joining_.legs().empty() ? of_sources() : of_legs();
     if (!publishing || publishing->empty()) publishing = Commands{activation()};
     std::move(publishing->begin(), publishing->end(), std::back_inserter(commands));
-    return fmt::format("{}", fmt::join(commands, " && "));
+    return joined(commands);
   }
 
  private:
-  void add_enabling(const Trigger& trigger, Commands& commands) const {
-    if (!flow_.disabled.contains(trigger.id())) return;
-    commands.push_back(fmt::format("qflow enable {}/{}", full_name(flow_), trigger.id().text()));
-  }
-
   // The cheapest of what meets a match: `parts` are the commands of each of its parts, none where nothing is missing.
   static std::optional<Commands> cheapest(const MatchExpression& match, std::vector<std::optional<Commands>> parts) {
     std::vector<std::optional<std::int64_t>> costs;
@@ -100,7 +128,7 @@ class FiringCommand {
     auto missing = commands_for(leg, met_sources_of_leg(leg, joining_, state_));
     if (!missing) return std::nullopt;
     Commands commands;
-    add_enabling(leg, commands);
+    add_enabling(flow_, leg, commands);
     std::move(missing->begin(), missing->end(), std::back_inserter(commands));
     return commands;
   }
@@ -109,21 +137,29 @@ class FiringCommand {
   std::optional<std::string> publication(const Trigger& part, const Subscription& subscription) const {
     const auto* event = std::get_if<EventSubscription>(&subscription);
     if (event == nullptr || event->source.count > 1 || event->source.distinct) return std::nullopt;
+    const FieldsRead read = fields_read(part, event->source);
+    if (read.has_other()) return std::nullopt;
     std::string command = "qflow publish " + listened_name(part, subscription, flow_.name_space);
     const auto add = [&](std::string_view option, const std::optional<std::string>& value) {
-      if (value) command += fmt::format(" --{} {}", option, shell_word(*value));
+      if (value || read.contains(option)) command += fmt::format(" --{} {}", option, shell_word(value.value_or("...")));
     };
     add("type", event->event_type);
     add("namespace", event->name_space);
     add("value", event->value);
     add("sender", event->sender);
-    if (joining_.rules().correlate) {
-      const auto context = awaited_context();
-      if (!context) return std::nullopt;
-      add("context", context);
+    const auto context = joining_.rules().correlate ? awaited_context() : std::nullopt;
+    if (joining_.rules().correlate && !context) return std::nullopt;
+    add("context", context);
+    if (const auto payload = needed_payload(event->source, read.contains("payload"))) {
+      command += " --payload " + shell_word(*payload);
     }
-    add("payload", needed_payload(part, event->source));
     return command;
+  }
+
+  FieldsRead fields_read(const Trigger& part, const SourceRules& source) const {
+    FieldsRead read;
+    for (const auto* condition : {&source.when, &part.rules().when, &joining_.rules().when}) read.add(*condition);
+    return read;
   }
 
   // The context that joins what waits, where events join by that.
@@ -133,9 +169,8 @@ class FiringCommand {
     return value && value->is_string() ? std::optional(value->get<std::string>()) : std::nullopt;
   }
 
-  // The fields that it must have. Nothing when any will do.
-  std::optional<std::string> needed_payload(const Trigger& part, const SourceRules& source) const {
-    bool more = reads_payload(source.when) || reads_payload(part.rules().when) || reads_payload(joining_.rules().when);
+  // The fields that it must have, with `more` also such that only a condition knows. Nothing when any will do.
+  std::optional<std::string> needed_payload(const SourceRules& source, bool more) const {
     std::vector<std::string> fields;
     if (source.mapping.mode == MappingMode::kByName) {
       for (const Parameter& parameter : parameters_) {

@@ -98,6 +98,13 @@ def what_would_fire_is_what_is_missing(desk):
          "qflow publish b --context 'day 1'"),
         ("events = ['a', 'b']\ncorrelate = 'event.context'", [], "qflow trigger --flow-id F --trigger-id t"),
         ("event = 'd'\ndebounce = '1h'", ["d"], "qflow trigger --flow-id F --trigger-id t"),
+        ("event = 'w'\nwhen = 'event.value == \"...\" && event.sender == \"...\"'", [],
+         "qflow publish w --value ... --sender ..."),
+        ("event = { name = 'w', value = 'ok', when = 'event.context == \"...\" && event.value == \"ok\"' }", [],
+         "qflow publish w --value ok --context ..."),
+        ("event = 'w'\nwhen = 'event[\"type\"] == \"...\"'", [], "qflow publish w --type ..."),
+        ("event = 'w'\nwhen = 'event.timestamp == \"2026-03-01T00:00:00Z\"'", [],
+         "qflow trigger --flow-id F --trigger-id t"),
     ]
     for number, (more, before, wanted) in enumerate(rows):
         desk.deploy(flow(f"F{number}", leg("t", more)))
