@@ -12,6 +12,7 @@
 #include "qflow/trigger/source_filter.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "service/command_words.h"
+#include "service/firing_command.h"
 #include "service/parameter_arguments.h"
 
 namespace qflow {
@@ -27,7 +28,7 @@ Result<const Trigger*> wanted_trigger(const DeployedFlow& flow, const std::optio
   QFLOW_ASSIGN(const Trigger* trigger, named_trigger(flow, *id));
   if (is_enabled(flow, *trigger)) return trigger;
   return fail(ErrorKind::kRefused, fmt::format("the trigger {} is disabled", quoted(id->text())),
-              fmt::format("qflow enable {}/{}", full_name(flow), id->text()));
+              enabling_advice(flow, *trigger));
 }
 
 // What a person wrote, 1.0 for 1, means that JSON first, and only then the text that looks like it.

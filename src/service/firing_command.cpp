@@ -12,6 +12,8 @@
 
 #include "qflow/engine/arrival.h"
 #include "qflow/engine/trigger_kind.h"
+#include "qflow/error/printable.h"
+#include "qflow/os/file_system.h"
 #include "qflow/trigger/source_filter.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "service/command_words.h"
@@ -243,6 +245,20 @@ class FiringCommand {
 std::string firing_command(const DeployedFlow& flow, const Trigger& trigger, const std::vector<CorrelatedState>& states,
                            Instant now) {
   return FiringCommand(flow, trigger, states, now).text();
+}
+
+std::string enabling_advice(const DeployedFlow& flow, const Trigger& trigger) {
+  const Trigger& joining = joining_trigger(flow, trigger);
+  for (const Trigger* one : {&trigger, &joining}) {
+    if (one->rules().enabled) continue;
+    const FlowDefinition& definition = *flow.definition;
+    const std::string file = (Path(definition.folder) / Path(definition.file).filename()).string();
+    return fmt::format("set enabled = true for {} in {}, and qflow deploy that", one->id().text(), printable(file));
+  }
+  Commands commands = enabling_flow(flow);
+  add_enabling(flow, trigger, commands);
+  if (&joining != &trigger) add_enabling(flow, joining, commands);
+  return joined(commands);
 }
 
 }  // namespace qflow

@@ -209,6 +209,20 @@ def an_event_waits_for_what_is_missing_now(desk):
 
 
 @case
+def what_is_disabled_is_enabled_as_advised(desk):
+    desk.deploy(flow("F", group("la || lb"), leg("la", "event = 'a'"), leg("lb", "event = 'b'\nenabled = false"),
+                     leg("x", "event = 'x'")))
+    activate = ("trigger", "--flow-id", "F", "--trigger-id")
+    desk.refused(*activate, "lb", status=4, said=f"set enabled = true for lb in {desk.folder}/flow0.toml, and qflow deploy")
+    for what in ("F", "F/g", "F/la"):
+        desk.ask("disable", what)
+    err = desk.refused(*activate, "la", status=4, said="qflow enable F && qflow enable F/la && qflow enable F/g\n")
+    for command in err[err.index("qflow enable"):].strip().split(" && "):
+        desk.ask(*command.split()[1:])
+    desk.ask(*activate, "la")
+
+
+@case
 def a_correlation_value_is_named_as_what_it_is(desk):
     desk.deploy(flow("F", leg("t", "events = ['a', 'b']\ncorrelate = 'event.payload.k'")))
     for value in ('5', '"5"', '"late day"'):
