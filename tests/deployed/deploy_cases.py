@@ -64,11 +64,17 @@ def all_or_none(desk):
     contains(err, "flow1.toml:", "nonsense")
     expect(not desk.store.exists(), "errors made a store")
     desk.write("api.toml", flow("Api", "type = 'api'\npath = '/x'\nauth = 'none'\nmethods = ['POST']"))
-    desk.refused("deploy", "flow0.toml", "api.toml", status=2, said=["api.toml", "api"])
+    desk.refused("deploy", "flow0.toml", "api.toml", status=2, said=["api.toml", "api", "set enabled = false"])
     desk.refused("deploy", "flow0.toml", "none.toml", status=3, said="none.toml")
     expect(not desk.store.exists(), "a refused deploy made a store")
     desk.ask("init", "there")
     desk.refused("deploy", status=2, said="FILE")
+
+
+@case
+def a_web_hook_that_is_disabled(desk):
+    desk.deploy(flow("Api", "type = 'api'\npath = '/x'\nauth = 'none'\nmethods = ['POST']\nenabled = false", on("a")))
+    equal(desk.effects("a"), [("Api/event", "fired")])
 
 
 @case
