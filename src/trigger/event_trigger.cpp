@@ -82,6 +82,11 @@ class EventSources {
     const Result<EventName> name = EventName::parse(kept);
     if (!name) {
       diagnostics_.error(text->position, name.error().message, name.error().advice);
+    } else if (!subscription.namespaced && kept.starts_with("qflow.")) {
+      diagnostics_.error(
+          text->position, "event names that begin with 'qflow.' are reserved",
+          "use type = \"flow\" for the end of a run or step, type = \"schedule\", \"sensor\" or \"cli\" for "
+          "what those do");
     } else if (kept != text->value) {
       diagnostics_.warning(
           text->position,

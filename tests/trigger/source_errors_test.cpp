@@ -30,6 +30,10 @@ TEST_CASE("event") {
       {trigger("type = \"event\"\nevent = \"" + std::string(256, 'e') + "\""),
        "f.toml:4:9: error: 'eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee...' is "
        "not a valid event name; use letters, digits, '_', '.' and '-', at most 255"},
+      {trigger("type = \"event\"\nevents = [\"a\", { name = \"qflow.run.Up\" }]"),
+       "f.toml:4:25: error: event names that begin with 'qflow.' are reserved; use type = \"flow\" for the end of a "
+       "run "
+       "or step, type = \"schedule\", \"sensor\" or \"cli\" for what those do"},
       {trigger("type = \"event\"\nevent = {}"),
        "f.toml:4:9: error: missing key 'name' in an event; add name = \"...\""},
       {trigger("type = \"event\"\nevent = { name = \"a\", key = \"a\" }"),

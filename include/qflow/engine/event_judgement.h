@@ -30,7 +30,7 @@ std::vector<Judgement> judge_event(const std::shared_ptr<const DeployedFlow>& fl
                                    const std::optional<std::string>& cause_space, const ArtifactReader& artifacts);
 
 // Deployments of one flow share the names of the events of their schedules and sensors. Such an event is heard by its
-// own deployment (the key of which is `owner`), and by whoever listens to its name.
+// own deployment (the key of which is `owner`).
 std::vector<Judgement> without_namesakes(std::vector<Judgement> judgements, std::int64_t owner);
 
 // The same for such an event of another time, whose own deployment may be known no more: when one of its namespace is
