@@ -117,7 +117,8 @@ Result<ExitStatus> activate_once(Context& context, const Arguments& arguments, S
   const bool as_json = arguments.flag("json");
   QFLOW_ASSIGN(ActivatedRun activated, activate_flow(store, request, doors_of(context)));
   if (!activated.run) {
-    print_note(context, "its group waits for other legs; see qflow explain " + full_name(request.deployment));
+    if (as_json) print_json(context.out, {{"run", Json()}, {"status", Json()}, {"reason", activated.reason}});
+    print_note(context, fmt::format("{}; see qflow explain {}", activated.reason, full_name(request.deployment)));
     return ExitStatus::kNothingMatched;
   }
   if (!request.start_here) return detach(context, store, *activated.run, as_json);
@@ -188,7 +189,9 @@ const Command kTriggerCommand = {
         "wait for a debounce. A leg of a group that still waits for others makes no run: status 4.\n\n"
         "With --from and --until a schedule's instants in that span run in order, one after the other, also those that "
         "ran before (a backfill), but for those that its `when` filters. A run that fails does not stop it.",
-    .json = "one object: {run, status, reason}; of a backfill one for each run",
+    .json =
+        "one object: {run, status, reason}; of a backfill one for each instant; without a run, run and status are null",
+
     .examples =
         "  $ qflow trigger --flow-id PredictionFlow\n"
         "  $ qflow trigger --flow-id NightlyFlow --trigger-id nightly --from 2026-11-01 --until 2026-11-08\n"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "qflow/engine/arrival.h"
 #include "qflow/engine/due_instants.h"
 #include "qflow/error/printable.h"
 #include "qflow/os/random.h"
@@ -128,6 +129,21 @@ Status refuse_lost_parameters(const ActivationRequest& request) {
               "give them with the activation that starts the run");
 }
 
+// What became of a leg's activation, else what its group waits for. Its own outcome is missing where it stood for
+// events that waited.
+Result<std::string> why_no_run(Store& store, const Engine::Activation& activation, const Event& event) {
+  TriggerLedger& ledger = store.ledger().triggers();
+  QFLOW_ASSIGN(const std::vector<TriggerOutcome> outcomes, ledger.outcomes_of_event(event.id));
+  for (const TriggerOutcome& outcome : outcomes) {
+    const EventOutcome& what = outcome.outcome;
+    if (what.outcome == Outcome::kWaiting) continue;
+    return fmt::format("it is {} on the spot: {}", to_text(what.outcome), what.reason);
+  }
+  const Trigger& joining = joining_trigger(*activation.flow, *activation.trigger);
+  QFLOW_ASSIGN(const TriggerState state, ledger.state(activation.flow->key, joining.id(), activation.correlation));
+  return "its group waits for " + missing_sources(joining, activation.flow->triggers, state);
+}
+
 }  // namespace
 
 Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& request, const Doors& doors) {
@@ -149,7 +165,10 @@ Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& reques
     activation.context = request.context;
     QFLOW_TRY(refuse_by_type(activation, request.batch_id));
     QFLOW_ASSIGN(activated.run, intake.activate(writer, activation, event));
-    if (!activated.run) return refuse_lost_parameters(request);
+    if (!activated.run) {
+      QFLOW_ASSIGN(activated.reason, why_no_run(store, activation, event));
+      return refuse_lost_parameters(request);
+    }
     if (!request.start_here) return {};
     QFLOW_ASSIGN(activated.claimed, claim_run(store, writer, *activated.run, now));
     return {};

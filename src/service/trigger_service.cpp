@@ -35,7 +35,7 @@ Result<std::optional<TriggerId>> wanted_trigger(Store& store, const TriggerRegis
 Result<RunId> activate(Store& store, const ActivationRequest& request, const Doors& doors) {
   QFLOW_ASSIGN(const ActivatedRun activated, activate_flow(store, request, doors));
   if (activated.run) return *activated.run;
-  return fail(ErrorKind::kRefused, "its group waits for other legs");
+  return fail(ErrorKind::kRefused, activated.reason);
 }
 
 }  // namespace

@@ -254,7 +254,8 @@ def a_leg_by_hand(desk):
     desk.refused("trigger", "--flow-id", "C", *leg, status=2, said="correlate")
     desk.publish("a", "--payload", '{"k": 1}')
     equal([each["outcome"] for each in desk.publish("b", "--payload", '{"k": 1}')[0]["effects"]], ["fired", "fired", "waiting"])
-    desk.ask("trigger", "--flow-id", "Held", *leg, status=4)
+    equal(json.loads(desk.ask("trigger", "--flow-id", "Held", *leg, "--json", status=4)[0]),
+          {"run": None, "status": None, "reason": "its group waits for b"})
     equal(desk.runs("Held"), [], "a debounce is not over because a leg has got a token")
     run = desk.ask("trigger", "--flow-id", "Held", "--trigger-id", "lb")[0].split()[-1]
     equal(sorted(event["name"] for event in desk.inspect(run)["trigger"]["events"]), ["a", "b", "qflow.cli.Held.la", "qflow.cli.Held.lb"])
@@ -277,6 +278,18 @@ def simulated_runs_of_several_branches(desk):
     err = desk.ask("run", "down.toml", "--trigger", "Up/3", "--trigger", "Up/2")[1]
     contains(err, "would filter Up/2: the run belongs to 'foo.test.c', not to 'foo.prod'")
     equal([run["params"] for run in desk.runs("Down")], [{"p": 1, "t": 3}, {"p": 2, "t": 3}])
+
+
+@case
+def an_instant_of_a_leg_that_is_too_old(desk):
+    desk.deploy(flow("F", "id = 'day'\ntype = 'schedule'\nschedule = '@daily'\n", on("a", more="id = 'la'"),
+                     "id = 'g'\ntype = 'group'\nmatch = 'day && la'\nwithin = '1h'\n"))
+    event = desk.publish("a")[0]["id"]
+    out, err = desk.ask("trigger", "--flow-id", "F", "--trigger-id", "day", "--from", "2026-03-01", "--until", "2026-03-03",
+                        "--json", status=4)
+    equal([json.loads(line) for line in out.splitlines()],
+          2 * [{"run": None, "status": None, "reason": f"it is expired on the spot: more than 1h older than {event}"}])
+    contains(err, "1 of 2: 2026-03-01T00:00:00Z", "it is expired on the spot")
 
 
 @case

@@ -27,6 +27,7 @@ struct ActivationRequest {
 // What came of it. Of an activated leg of a group that still waits for others there is no run.
 struct ActivatedRun {
   std::optional<RunId> run;
+  std::string reason = {};            // without one: "its group waits for orders", or why the activation was dropped
   std::optional<ClaimedRun> claimed;  // the run, when it may start at once: the caller executes it
 };
 
