@@ -114,6 +114,31 @@ void note_rows_outside(Context& context, const World& world, const Span& span) {
              fmt::format("passed over {} row{} before --from or from --until on", outside, outside == 1 ? "" : "s"));
 }
 
+// No step is executed, so that only a row ends one.
+void note_steps_listened_to(Context& context, const World& world) {
+  const auto is_given = [&](const RunSubscription& run) {
+    return std::any_of(world.given.begin(), world.given.end(), [&](const Given& row) {
+      const auto* end = std::get_if<Given::End>(&row.what);
+      return end != nullptr && end->flow == run.flow && end->step == run.step;
+    });
+  };
+  for (const auto& flow : world.flows) {
+    for (const auto& trigger : flow->triggers) {
+      const auto& sources = trigger->subscriptions();
+      const auto unheard = std::find_if(sources.begin(), sources.end(), [&](const Subscription& source) {
+        const auto* run = std::get_if<RunSubscription>(&source);
+        return run != nullptr && run->step && !is_given(*run);
+      });
+      if (unheard == sources.end() || !is_enabled(*flow, *trigger)) continue;
+      const auto& run = std::get<RunSubscription>(*unheard);
+      print_note(context, fmt::format("{}/{} listens to the step {} of {}, and no step is executed; give it an end row "
+                                      "with \"step\": \"{}\"",
+                                      full_name(*flow), trigger->id().text(), run.step->text(), run.flow.text(),
+                                      run.step->text()));
+    }
+  }
+}
+
 void print_json_results(Context& context, const Simulation& simulation) {
   for (const SimulatedFiring& firing : simulation.firings()) print_json_line(context.out, json_of(firing));
   for (const SimulatedOutcome& outcome : simulation.outcomes()) print_json_line(context.out, json_of(outcome));
@@ -129,6 +154,7 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
     QFLOW_ASSIGN(world.given, read_rows(context, *events));
   }
   note_rows_outside(context, world, span);
+  note_steps_listened_to(context, world);
   world.rules.runs_take = runs_take;
   world.rules.name_space = shared_namespace(world);
   Simulation simulation(std::move(world.flows), std::move(world.rules));

@@ -60,6 +60,22 @@ TEST_CASE("simulate says what would fire when, runs nothing, and makes no store"
   CHECK_FALSE(std::filesystem::exists(fixture.home.folder / ".qflow"));
 }
 
+TEST_CASE("simulate says that no step ends by itself") {
+  CommandFixture fixture;
+  fixture.home.write("flow.toml", kFlow);
+  fixture.home.write("down.toml",
+                     "id = \"D\"\n[[triggers]]\nid = \"st\"\ntype = \"flow\"\nsource_flow_id = \"F\"\n"
+                     "source_task_id = \"a\"\n[[steps]]\nid = \"b\"\n");
+  const std::string note =
+      "D/st listens to the step a of F, and no step is executed; give it an end row with \"step\": \"a\"";
+  CHECK(fixture.run(with_day({"simulate", "flow.toml", "down.toml"})) == ExitStatus::kOk);
+  CHECK(contains(fixture.err.text, note));
+  fixture.in.text = R"({"at": "2026-03-01T09:00:00Z", "end": {"run": "F", "step": "a", "status": "succeeded"}})";
+  CHECK(fixture.run(with_day({"simulate", "flow.toml", "down.toml", "--events", "-"})) == ExitStatus::kOk);
+  CHECK_FALSE(contains(fixture.err.text, note));
+  CHECK(contains(fixture.out.text, "fired D/1"));
+}
+
 TEST_CASE("simulate as JSON") {
   CommandFixture fixture;
   fixture.home.write("flow.toml", kFlow);
