@@ -52,9 +52,10 @@ class Program {
     return {};
   }
 
+  // What it leaves behind is killed before it is collected: until then the group's number can't belong to anybody else.
   Result<ProcessExit> collect() {
-    auto exit = launcher_.collect(child_);
     launcher_.signal_group(child_.id, SIGKILL);
+    auto exit = launcher_.collect(child_);
     child_.exited = FileHandle();
     return exit;
   }

@@ -14,7 +14,7 @@ namespace qflow {
 
 // Starts nothing: records what should have been started and which signals were sent, and lets the test say how each
 // process ends. Process ids count up from 1001. For one thread.
-class FakeProcessLauncher final : public ProcessLauncher {
+class FakeProcessLauncher : public ProcessLauncher {
  public:
   struct Started {
     pid_t id;
