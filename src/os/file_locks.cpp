@@ -42,21 +42,10 @@ std::string holder_text(long process) {
   return fmt::format("process {} ({})", process, first_line(name));
 }
 
-std::vector<std::string_view> split_words(std::string_view line) {
-  std::vector<std::string_view> words;
-  while (true) {
-    std::size_t start = line.find_first_not_of(' ');
-    if (start == std::string_view::npos) return words;
-    line.remove_prefix(start);
-    words.push_back(line.substr(0, line.find(' ')));
-    line.remove_prefix(words.back().size());
-  }
-}
-
 // The holder in a line of /proc/locks (proc(5)): "1: FLOCK  ADVISORY  WRITE 4711 fd:00:1234 0 EOF"; a line of a waiter
 // has "->" as its second word. 0 when the line is about another file, or the system hides the process.
 long holder_in(std::string_view line, std::string_view file) {
-  std::vector<std::string_view> words = split_words(line);
+  std::vector<std::string_view> words = words_of(line);
   if (words.size() < 6 || words[1] == "->" || words[5] != file) return 0;
   long process = std::atol(std::string(words[4]).c_str());
   return process == getpid() ? 0 : process;

@@ -18,18 +18,6 @@
 namespace qflow {
 namespace {
 
-// The text of a file under /proc; "" when it can't be read.
-std::vector<std::string_view> words_of(std::string_view text) {
-  std::vector<std::string_view> words;
-  while (!text.empty()) {
-    const std::size_t space = text.find_first_of(" \n");
-    words.push_back(text.substr(0, space));
-    if (space == std::string_view::npos) break;
-    text.remove_prefix(space + 1);
-  }
-  return words;
-}
-
 // /proc/PID/stat (proc(5)): "id (name) state parent group …", the start in clock ticks as the 22nd field. The name may
 // hold anything, parentheses too, so what counts comes after the last one.
 std::optional<ProcessInfo> read_process(pid_t id) {

@@ -29,17 +29,17 @@ LoadedFlow check(const TriggerRegistry& types, FlowFile parsed) {
 }
 
 // Threads that do what this one does too, until it is done. With fewer than wanted it takes longer.
-class Helpers {
+class ExtraThreads {
  public:
-  Helpers(const std::function<void()>& work, std::size_t all) {
+  ExtraThreads(const std::function<void()>& work, std::size_t all) {
     try {
       while (threads_.size() + 1 < all) threads_.emplace_back(work);
     } catch (const std::system_error&) {
     }
   }
-  Helpers(const Helpers&) = delete;
-  Helpers& operator=(const Helpers&) = delete;
-  ~Helpers() {
+  ExtraThreads(const ExtraThreads&) = delete;
+  ExtraThreads& operator=(const ExtraThreads&) = delete;
+  ~ExtraThreads() {
     for (std::thread& thread : threads_) thread.join();
   }
 
@@ -75,8 +75,8 @@ std::vector<Result<LoadedFlow>> load_flow_files(FileSystem& files, const Trigger
     }
   };
   {
-    const Helpers helpers(load,
-                          std::min<std::size_t>(std::thread::hardware_concurrency(), names.size() / kWorthAThread));
+    const ExtraThreads extra(load,
+                             std::min<std::size_t>(std::thread::hardware_concurrency(), names.size() / kWorthAThread));
     load();
   }
   std::vector<Result<LoadedFlow>> flows;
