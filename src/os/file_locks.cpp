@@ -15,6 +15,7 @@
 #include <mutex>
 #include <string_view>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "os/system_text.h"
@@ -71,7 +72,8 @@ tl::unexpected<Error> locked_by_other(const FileHandle& file) {
 }
 
 // One waiter in flock(2), which knows no time limit: the thread that asked stops waiting when the limit has passed, and
-// the waiter, when it is served after all, gives the lock back. Both share the open file through a duplicate of it.
+// the waiter, when it is served after all, gives the lock back. So that this takes no lock away that the asker has got
+// since, the waiter locks a file that it has opened itself.
 struct Waiter {
   std::mutex mutex;
   std::condition_variable done;
@@ -86,9 +88,14 @@ void wait_for_lock(const std::shared_ptr<Waiter>& waiter) {
   std::lock_guard guard(waiter->mutex);
   waiter->error = error;
   waiter->finished = true;
-  if (waiter->abandoned && error == 0) flock(waiter->file.descriptor(), LOCK_UN);
-  waiter->file = FileHandle();
+  if (waiter->abandoned) waiter->file = FileHandle();
   waiter->done.notify_one();
+}
+
+// The same file opened once more, in the same way: locks tell the two apart, as flock(2) says.
+FileHandle reopened(const FileHandle& file) {
+  int flags = fcntl(file.descriptor(), F_GETFL) & (O_ACCMODE | O_APPEND);
+  return FileHandle(open(fmt::format("/proc/self/fd/{}", file.descriptor()).c_str(), flags | O_CLOEXEC));
 }
 
 // Signals stay with the threads that expect them.
@@ -114,7 +121,7 @@ Status PosixFileSystem::lock_within(const FileHandle& file, std::chrono::millise
   if (error == 0) return {};
   if (error != EWOULDBLOCK) return system_failure("lock", file, error);
   auto waiter = std::make_shared<Waiter>();
-  waiter->file = FileHandle(fcntl(file.descriptor(), F_DUPFD_CLOEXEC, 3));
+  waiter->file = reopened(file);
   if (!waiter->file) return system_failure("lock", file, errno);
   start_waiter(waiter);
   std::unique_lock guard(waiter->mutex);
@@ -123,6 +130,9 @@ Status PosixFileSystem::lock_within(const FileHandle& file, std::chrono::millise
     return locked_by_other(file);
   }
   if (waiter->error != 0) return system_failure("lock", file, waiter->error);
+  // From now on `file`, and nothing else, is what the waiter has opened and locked: its thread may not have ended yet.
+  const FileHandle locked = std::move(waiter->file);
+  if (dup3(locked.descriptor(), file.descriptor(), O_CLOEXEC) < 0) return system_failure("lock", file, errno);
   return {};
 }
 

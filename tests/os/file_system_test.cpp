@@ -299,6 +299,44 @@ TEST_CASE("lock_within is served as soon as the holder is done") {
   CHECK(files.is_locked(first) == true);
 }
 
+TEST_CASE("a wait that was given up takes no lock away from a later one through the same handle") {
+  PosixFileSystem files;
+  TemporaryFolder folder;
+  for (int round = 0; round < 20; ++round) {
+    FileHandle first = files.open(folder / "lock", OpenMode::kLock, 0600).value();
+    FileHandle second = files.open(folder / "lock", OpenMode::kLock, 0600).value();
+    REQUIRE(files.lock_within(first, std::chrono::seconds(30)));
+    REQUIRE(files.lock_within(second, std::chrono::milliseconds(1)).error().kind == ErrorKind::kBusy);
+    std::thread holder([&] {
+      std::this_thread::sleep_for(std::chrono::milliseconds(round % 3));
+      files.unlock(first);
+    });
+    REQUIRE(files.lock_within(second, std::chrono::seconds(30)));
+    holder.join();
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    CHECK(files.is_locked(first) == true);
+    files.unlock(second);
+    CHECK(files.lock_within(first, std::chrono::seconds(30)));
+  }
+}
+
+TEST_CASE("a lock that was waited for is held until its handle closes") {
+  PosixFileSystem files;
+  TemporaryFolder folder;
+  FileHandle first = files.open(folder / "lock", OpenMode::kLock, 0600).value();
+  FileHandle second = files.open(folder / "lock", OpenMode::kLock, 0600).value();
+  REQUIRE(files.lock(first, true));
+  std::thread holder([&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    files.unlock(first);
+  });
+  REQUIRE(files.lock_within(second, std::chrono::seconds(30)));
+  holder.join();
+  CHECK(files.is_locked(first) == true);
+  second = FileHandle();
+  CHECK(files.is_locked(first) == false);
+}
+
 TEST_CASE("the holder of a lock in another process is named") {
   PosixFileSystem files;
   TemporaryFolder folder;
