@@ -196,12 +196,11 @@ PublishMode publish_mode(const Context& context, const Arguments& arguments) {
   return is_quiet && !effects_count ? PublishMode::kSilently : PublishMode::kForReal;
 }
 
-Status dispatch(Context& context, Store& store) {
-  const Doors doors = doors_of(context);
+Status dispatch(Context& context, Store& store, const Doors& doors, RunDispatcher& dispatcher) {
   RunView view(context, StepOutput::kToErr);
   std::vector<RunId> asked;
   QFLOW_TRY(end_replaced_runs(store, doors, asked, view));
-  return dispatch_runs(store, doors).map([](int) {});
+  return dispatcher.dispatch().map([](int) {});
 }
 
 Result<ExitStatus> publish(Context& context, const Arguments& arguments, Store& store,
@@ -214,8 +213,9 @@ Result<ExitStatus> publish(Context& context, const Arguments& arguments, Store& 
   for (const PublishedNow& one : published) print_published(context, store, one, arguments.flag("json"), dry_run);
   if (!dry_run) {
     context.out.flush();
-    if (arguments.flag("dispatch")) QFLOW_TRY(dispatch(context, store));
-    QFLOW_ASSIGN(const ExitStatus waited, wait_if_asked(context, arguments, store, begin));
+    RunDispatcher dispatcher(store, doors);
+    if (arguments.flag("dispatch")) QFLOW_TRY(dispatch(context, store, doors, dispatcher));
+    QFLOW_ASSIGN(const ExitStatus waited, wait_if_asked(context, arguments, store, begin, dispatcher));
     if (waited != ExitStatus::kOk) return waited;
   }
   const bool unmatched = arguments.flag("require-match") && nothing_matched(published);

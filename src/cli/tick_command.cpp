@@ -123,14 +123,16 @@ Result<ExitStatus> tick_now(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
   RunView view(context, StepOutput::kToErr);
   QFLOW_ASSIGN(const WaitBegin begin, begin_if_asked(context, arguments, *store));
-  QFLOW_ASSIGN(const TickReport report, tick(*store, doors_of(context), view));
+  const Doors doors = doors_of(context);
+  RunDispatcher dispatcher(*store, doors);
+  QFLOW_ASSIGN(const TickReport report, tick(*store, doors, dispatcher, view));
   if (context.options.verbosity == Verbosity::kVerbose) {
     print_note(
         context,
         fmt::format("debounces over: {}; schedules due: {}; looks at sensors: {}, changes: {}; processes started: {}",
                     report.debounces, report.schedules, report.looks, report.changes, report.started));
   }
-  return wait_if_asked(context, arguments, *store, begin);
+  return wait_if_asked(context, arguments, *store, begin, dispatcher);
 }
 
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {

@@ -73,6 +73,7 @@ Result<RunResult> follow(Store& store, const RunId& id, StopSignals& signals, Ru
                          const Doors& doors) {
   observer.note(id.text() + " waits for earlier runs");
   std::vector<RunId> asked;
+  RunDispatcher dispatcher(store, doors);
   while (true) {
     QFLOW_ASSIGN(const Run run, store.ledger().find_run(id));
     if (has_ended(run.status)) return RunResult{id, run.status, run.reason, std::nullopt};
@@ -84,7 +85,7 @@ Result<RunResult> follow(Store& store, const RunId& id, StopSignals& signals, Ru
       }));
     }
     if (!claimed) QFLOW_TRY(end_replaced_runs(store, doors, asked, observer));
-    if (!claimed) QFLOW_TRY(dispatch_runs(store, doors).map([](int) {}));
+    if (!claimed) QFLOW_TRY(dispatcher.dispatch().map([](int) {}));
     if (claimed) return execute_claimed_run(store, std::move(*claimed), {}, doors, &signals, observer);
     if (const auto signal = signals.take()) return RunResult{id, run.status, "it goes on by itself", *signal};
     std::this_thread::sleep_for(kPause);
@@ -96,7 +97,7 @@ Result<ExitStatus> detach(Context& context, Store& store, const RunId& run, bool
   RunView view(context, StepOutput::kToErr);
   std::vector<RunId> asked;
   QFLOW_TRY(end_replaced_runs(store, doors, asked, view));
-  QFLOW_TRY(dispatch_runs(store, doors).map([](int) {}));
+  QFLOW_TRY(RunDispatcher(store, doors).dispatch().map([](int) {}));
   if (as_json) {
     print_json(context.out, {{"run", run.text()}, {"status", to_text(RunStatus::kQueued)}, {"reason", Json()}});
   } else {

@@ -31,12 +31,14 @@ Result<WaitBegin> begin_if_asked(Context& context, const Arguments& arguments, S
   return begin_to_wait(store, doors_of(context));
 }
 
-Result<ExitStatus> wait_if_asked(Context& context, const Arguments& arguments, Store& store, const WaitBegin& begin) {
+Result<ExitStatus> wait_if_asked(Context& context, const Arguments& arguments, Store& store, const WaitBegin& begin,
+                                 RunDispatcher& dispatcher) {
   if (!arguments.value("wait")) return ExitStatus::kOk;
   QFLOW_ASSIGN(const std::optional<Duration> limit, limit_of(arguments));
   StopSignals signals;
   RunView view(context, StepOutput::kToErr);
-  QFLOW_ASSIGN(const WaitResult waited, wait_for_runs(store, begin, limit, doors_of(context), &signals, view));
+  QFLOW_ASSIGN(const WaitResult waited,
+               wait_for_runs(store, begin, limit, dispatcher, doors_of(context), &signals, view));
   bool failed = false;
   for (const Run& run : waited.ended) {
     failed |= run.status != RunStatus::kSucceeded;

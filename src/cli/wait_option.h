@@ -18,7 +18,9 @@ Status check_wait_option(const Arguments& arguments);
 // To be called before runs are started; looks at nothing without the option.
 Result<WaitBegin> begin_if_asked(Context& context, const Arguments& arguments, Store& store);
 
-// Waits if the option was given; the status is the worst of the runs that ended, or kTimedOut.
-Result<ExitStatus> wait_if_asked(Context& context, const Arguments& arguments, Store& store, const WaitBegin& begin);
+// Waits if the option was given, and lets the dispatcher start what is queued meanwhile; the status is the worst of the
+// runs that ended, or kTimedOut.
+Result<ExitStatus> wait_if_asked(Context& context, const Arguments& arguments, Store& store, const WaitBegin& begin,
+                                 RunDispatcher& dispatcher);
 
 }  // namespace qflow

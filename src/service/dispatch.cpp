@@ -17,6 +17,8 @@ namespace {
 
 constexpr std::chrono::milliseconds kPause{20};
 constexpr std::int64_t kAtOnce = 16;  // candidates looked at in one go
+// So long a process may wait for the ledger until it takes a run: as long as any writer does.
+constexpr std::chrono::seconds kTimeToTakeRun{30};
 
 Result<std::int64_t> most_workers(Store& store, const Doors& doors) {
   QFLOW_ASSIGN(const StoreConfig config, load_store_config(store.layout(), doors.files));
@@ -28,18 +30,6 @@ Result<std::int64_t> free_workers(Store& store, const Doors& doors) {
   QFLOW_ASSIGN(const std::int64_t most, most_workers(store, doors));
   QFLOW_ASSIGN(const std::int64_t running, store.ledger().triggers().running_runs());
   return std::max<std::int64_t>(0, most - running);
-}
-
-Status start_worker(Store& store, const Doors& doors) {
-  QFLOW_ASSIGN(const FileHandle log, doors.files.open(store.layout().worker_log(), OpenMode::kAppend));
-  ProcessSpec spec;
-  spec.program = doors.program.string();
-  spec.arguments = {"qflow", "--store", store.layout().root().string(), "work"};
-  spec.environment = environment_of_executors(doors.environment);
-  spec.folder = store.layout().root().parent_path().string();
-  spec.error_output = log.descriptor();
-  spec.group = ProcessSpec::Group::kNewSession;
-  return doors.launcher.start(spec).map([](const ChildProcess&) {});
 }
 
 // In the transaction: queued → running with the lock held; nothing when somebody else has the lock.
@@ -99,12 +89,48 @@ Result<std::vector<Run>> ended_since(Store& store, const WaitBegin& begin) {
 
 }  // namespace
 
-Result<int> dispatch_runs(Store& store, const Doors& doors) {
-  QFLOW_ASSIGN(const std::int64_t free, free_workers(store, doors));
+Result<int> RunDispatcher::dispatch() {
+  collect_ended();
+  QFLOW_ASSIGN(const std::int64_t free, free_workers(store_, doors_));
   if (free == 0) return 0;
-  QFLOW_ASSIGN(const std::vector<RunId> startable, store.ledger().triggers().startable_runs(free));
-  for (std::size_t i = 0; i < startable.size(); ++i) QFLOW_TRY(start_worker(store, doors));
-  return static_cast<int>(startable.size());
+  QFLOW_ASSIGN(const std::vector<RunId> startable, store_.ledger().triggers().startable_runs(free));
+  int started = 0;
+  for (const RunId& run : startable) {
+    if (has_worker_on_its_way(run)) continue;
+    QFLOW_TRY(start_worker(run));
+    ++started;
+  }
+  return started;
+}
+
+void RunDispatcher::collect_ended() {
+  std::erase_if(workers_, [&](Worker& worker) {
+    if (!wait_readable({worker.process.exited.descriptor()}, std::chrono::microseconds(0)).front()) return false;
+    (void)doors_.launcher.collect(worker.process);
+    return true;
+  });
+}
+
+// It may have taken another run, and be busy with that: its own does not wait for it longer than it could wait to take
+// one.
+bool RunDispatcher::has_worker_on_its_way(const RunId& run) const {
+  const auto now = doors_.clock.monotonic();
+  return std::any_of(workers_.begin(), workers_.end(),
+                     [&](const Worker& worker) { return worker.run == run && now < worker.until; });
+}
+
+Status RunDispatcher::start_worker(const RunId& run) {
+  QFLOW_ASSIGN(const FileHandle log, doors_.files.open(store_.layout().worker_log(), OpenMode::kAppend));
+  ProcessSpec spec;
+  spec.program = doors_.program.string();
+  spec.arguments = {"qflow", "--store", store_.layout().root().string(), "work"};
+  spec.environment = environment_of_executors(doors_.environment);
+  spec.folder = store_.layout().root().parent_path().string();
+  spec.error_output = log.descriptor();
+  spec.group = ProcessSpec::Group::kNewSession;
+  QFLOW_ASSIGN(ChildProcess process, doors_.launcher.start(spec));
+  workers_.push_back({std::move(process), run, doors_.clock.monotonic() + kTimeToTakeRun});
+  return {};
 }
 
 Result<std::optional<ClaimedRun>> claim_run(Store& store, LedgerWriter& writer, const RunId& run, Instant now) {
@@ -150,7 +176,8 @@ Result<WaitBegin> begin_to_wait(Store& store, const Doors& doors) {
 }
 
 Result<WaitResult> wait_for_runs(Store& store, const WaitBegin& begin, const std::optional<Duration>& limit,
-                                 const Doors& doors, StopSignals* signals, RunObserver& observer) {
+                                 RunDispatcher& dispatcher, const Doors& doors, StopSignals* signals,
+                                 RunObserver& observer) {
   WaitResult result;
   std::vector<RunId> asked;
   const auto began = doors.clock.monotonic();
@@ -159,7 +186,7 @@ Result<WaitResult> wait_for_runs(Store& store, const WaitBegin& begin, const std
     if (!any_left) break;
     QFLOW_TRY(recover_runs(store, doors, signals, observer));
     QFLOW_TRY(end_replaced_runs(store, doors, asked, observer));
-    QFLOW_TRY(dispatch_runs(store, doors).map([](int) {}));
+    QFLOW_TRY(dispatcher.dispatch().map([](int) {}));
     result.timed_out = limit && doors.clock.monotonic() - began >= *limit;
     if (signals != nullptr) result.signal = signals->take();
     if (result.timed_out || result.signal) break;

@@ -52,10 +52,10 @@ Status leave_out_repeats(Store& store, const DeployedFlow& flow, const Trigger& 
 
 }  // namespace
 
-Result<PollReport> poll_sensors(Store& store, const Doors& doors) {
+Result<PollReport> poll_sensors(Store& store, const Doors& doors, RunDispatcher& dispatcher) {
   QFLOW_ASSIGN(const auto due, store.ledger().triggers().due_sensors(doors.clock.now()));
   if (due.empty()) return PollReport();
-  SensorRound round(store, doors, kLookPatience);
+  SensorRound round(store, doors, dispatcher, kLookPatience);
   QFLOW_TRY(round.run(due, SensorRound::Which::kDue));
   return round.report();
 }
@@ -68,7 +68,8 @@ Result<std::map<std::int64_t, std::vector<std::string>>> take_baselines(Store& s
   for (const std::int64_t deployment : deployments) {
     QFLOW_TRY(add_without_baseline(store.ledger().triggers(), flows, deployment, sensors));
   }
-  SensorRound round(store, doors, std::chrono::seconds(0));
+  RunDispatcher dispatcher(store, doors);
+  SensorRound round(store, doors, dispatcher, std::chrono::seconds(0));
   QFLOW_TRY(round.run(sensors, SensorRound::Which::kAll));
   return round.notes();
 }

@@ -7,7 +7,6 @@
 
 #include "qflow/runner/run_variables.h"
 #include "qflow/service/deployed_flows.h"
-#include "qflow/service/dispatch.h"
 #include "qflow/trigger/source_filter.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "service/deployed_environment.h"
@@ -107,9 +106,11 @@ Result<JudgedEvent> judge_change(EventIntake& intake, const SensedChange& change
   return intake.judge_own(flow, std::move(event));
 }
 
-SensorRound::SensorRound(Store& store, const Doors& doors, std::chrono::microseconds patience)
+SensorRound::SensorRound(Store& store, const Doors& doors, RunDispatcher& dispatcher,
+                         std::chrono::microseconds patience)
     : store_(store),
       doors_(doors),
+      dispatcher_(dispatcher),
       intake_(store, doors),
       until_(doors.clock.monotonic() + patience),
       crew_(doors.files, doors.clock) {}
@@ -253,7 +254,7 @@ Status SensorRound::take_sighting(Watch& watch, const Sighting& sighting) {
   plan_next(watch, sighting);
   if (sighting.changes.empty()) return {};
   report_.changes += static_cast<int>(sighting.changes.size());
-  QFLOW_ASSIGN(const int started, dispatch_runs(store_, doors_));
+  QFLOW_ASSIGN(const int started, dispatcher_.dispatch());
   report_.started += started;
   return {};
 }

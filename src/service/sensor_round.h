@@ -28,7 +28,7 @@ class SensorRound {
   enum class Which { kDue, kAll };
 
   // How long the round goes on looking at what is still changing, or at what had too many changes for one look.
-  SensorRound(Store& store, const Doors& doors, std::chrono::microseconds patience);
+  SensorRound(Store& store, const Doors& doors, RunDispatcher& dispatcher, std::chrono::microseconds patience);
 
   // Looks at those that nobody else looks at (`kDue`: and that are still due), until every look has been recorded.
   Status run(const std::vector<DueSensor>& sensors, Which which);
@@ -75,6 +75,7 @@ class SensorRound {
 
   Store& store_;
   const Doors& doors_;
+  RunDispatcher& dispatcher_;
   EventIntake intake_;
   std::chrono::microseconds until_;
   std::vector<Watch> watches_;

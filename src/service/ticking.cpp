@@ -66,7 +66,7 @@ Result<int> take_due_instants(Store& store, const Doors& doors) {
 
 }  // namespace
 
-Result<TickReport> tick(Store& store, const Doors& doors, RunObserver& observer) {
+Result<TickReport> tick(Store& store, const Doors& doors, RunDispatcher& dispatcher, RunObserver& observer) {
   TickReport report;
   QFLOW_TRY(recover_runs(store, doors, nullptr, observer));
   std::vector<RunId> asked;
@@ -74,8 +74,8 @@ Result<TickReport> tick(Store& store, const Doors& doors, RunObserver& observer)
   QFLOW_ASSIGN(report.debounces, end_debounces(store, doors));
   QFLOW_ASSIGN(report.schedules, take_due_instants(store, doors));
   QFLOW_TRY(end_replaced_runs(store, doors, asked, observer));
-  QFLOW_ASSIGN(report.started, dispatch_runs(store, doors));
-  QFLOW_ASSIGN(const PollReport polled, poll_sensors(store, doors));
+  QFLOW_ASSIGN(report.started, dispatcher.dispatch());
+  QFLOW_ASSIGN(const PollReport polled, poll_sensors(store, doors, dispatcher));
   report.looks = polled.looks;
   report.changes = polled.changes;
   report.started += polled.started;

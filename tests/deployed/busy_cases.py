@@ -1,7 +1,7 @@
 """Busy flows and ticks."""
+import fcntl
 import hashlib
 import json
-import os
 import time
 
 from desk import after, case, contains, equal, expect, flow, on
@@ -213,17 +213,40 @@ def a_killed_run_goes_on(desk):
     desk.ask("tick")
     while not desk.text_of("tries"):
         time.sleep(0.05)
-    worker = [int(name) for name in os.listdir("/proc") if name.isdigit() and is_worker(int(name), desk)]
-    for process in worker:
-        os.kill(process, 9)
+    desk.kill_workers()
     desk.ask("tick", "--wait=20s")
     equal((desk.statuses("F"), desk.text_of("tries")), (["succeeded"], "F/1 1\nF/1 2\n"))
 
 
-def is_worker(process, desk):
+@case
+def a_wait_starts_one_process_for_a_run(desk):
+    """However long nobody can take it; and it collects those that have ended."""
+    desk.deploy(flow("F", on("a"), run="case $QFLOW_RUN in */2) until [ -e go ]; do sleep 0.05; done;; esac"))
+    desk.write(".qflow/config.toml", "max_workers = 2\n")
+    desk.publish("a")
+    with open(desk.store / "ledger.gate", "a") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        tick = desk.start("tick", "--wait=30s")
+        wait_for(lambda: children_of(tick.pid), "the worker")
+        time.sleep(0.5)
+        equal(len(children_of(tick.pid)), 1, "workers")
+    wait_for(lambda: desk.statuses("F") == ["succeeded"], "the end of F/1")
+    tick.wait(timeout=30)
+    desk.publish("a")
+    desk.publish("a")
+    tick = desk.start("tick", "--wait=30s")
+    wait_for(lambda: sorted(desk.statuses("F")) == ["running", "succeeded", "succeeded"], "the end of F/3")
+    wait_for(lambda: len(children_of(tick.pid)) == 1, "the end of the worker of F/3", 10)
+    tick.kill()
+    tick.wait()
+    desk.write("go", "")
+    wait_for(lambda: desk.statuses("F") == ["succeeded"] * 3, "the end of F/2, whose worker outlives the wait")
+
+
+def children_of(process):
+    """Ended ones too, until they are collected."""
     try:
-        with open(f"/proc/{process}/cmdline", "rb") as file:
-            words = file.read().split(b"\0")
+        with open(f"/proc/{process}/task/{process}/children") as file:
+            return file.read().split()
     except OSError:
-        return False
-    return b"work" in words and str(desk.store).encode() in words
+        return []

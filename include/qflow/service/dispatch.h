@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <vector>
 
@@ -10,11 +11,34 @@
 
 namespace qflow {
 
-// Starts a process of its own for each queued run that may start now, up to the store's max_workers with what runs
-// already. Each executes one run, then the next one that waits, until none does. How many were started.
-Result<int> dispatch_runs(Store& store, const Doors& doors);
+// Starts processes for queued runs, each in a session of its own: they outlive this process and the dispatcher. Each
+// executes one run, then the next one that waits, until none does. The store and the doors outlive the dispatcher. For
+// one thread.
+class RunDispatcher {
+ public:
+  RunDispatcher(Store& store, const Doors& doors) : store_(store), doors_(doors) {}
 
-// What such a process does: see dispatch_runs. Runs that fail are no error.
+  // Starts one for each queued run that may start now, up to the store's max_workers with what runs already; none for a
+  // run for which it has started one that is on its way. Collects those that have ended. How many were started.
+  Result<int> dispatch();
+
+ private:
+  struct Worker {
+    ChildProcess process;
+    RunId run;                        // that it was started for; it takes the oldest one, so perhaps another
+    std::chrono::microseconds until;  // when it has taken a run or given up, by the monotonic clock
+  };
+
+  void collect_ended();
+  bool has_worker_on_its_way(const RunId& run) const;
+  Status start_worker(const RunId& run);
+
+  Store& store_;
+  const Doors& doors_;
+  std::vector<Worker> workers_;
+};
+
+// What such a process does: see RunDispatcher. Runs that fail are no error.
 Status execute_waiting_runs(Store& store, const Doors& doors, RunObserver& observer);
 
 // A run that was taken to be executed: it is running in the ledger, and this process holds its lock.
@@ -48,8 +72,9 @@ struct WaitBegin {
 Result<WaitBegin> begin_to_wait(Store& store, const Doors& doors);
 
 // Waits until no deployed run is queued or running any more, at most `limit`, recovers those whose process is killed,
-// and dispatches what becomes queued.
+// and has the dispatcher, of the same store, start what becomes queued.
 Result<WaitResult> wait_for_runs(Store& store, const WaitBegin& begin, const std::optional<Duration>& limit,
-                                 const Doors& doors, StopSignals* signals, RunObserver& observer);
+                                 RunDispatcher& dispatcher, const Doors& doors, StopSignals* signals,
+                                 RunObserver& observer);
 
 }  // namespace qflow

@@ -7,6 +7,7 @@
 
 #include "qflow/engine/deployed_flow.h"
 #include "qflow/sensor/look.h"
+#include "qflow/service/dispatch.h"
 #include "qflow/service/doors.h"
 #include "qflow/store/store.h"
 
@@ -21,9 +22,9 @@ struct PollReport {
 
 // Looks at the sensors that are due, all at once, and at what must hold still (`settle`) once more as long as that
 // takes 10 s at most. Each look's changes, its cursor and the runs that it queues are one transaction, and processes
-// for those runs are started before slower looks have ended. A failing sensor is noted in the ledger, backs off, and is
-// no error. A sensor that somebody else looks at is left to him.
-Result<PollReport> poll_sensors(Store& store, const Doors& doors);
+// for those runs are started, by the dispatcher, before slower looks have ended. A failing sensor is noted in the
+// ledger, backs off, and is no error. A sensor that somebody else looks at is left to him.
+Result<PollReport> poll_sensors(Store& store, const Doors& doors, RunDispatcher& dispatcher);
 
 // What is there now is not new: the first look of those sensors of the deployments that have not had one, all at once.
 // For people, one sentence each, by deployment.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "qflow/runner/run_reporter.h"
+#include "qflow/service/dispatch.h"
 #include "qflow/service/doors.h"
 #include "qflow/store/store.h"
 
@@ -17,8 +18,9 @@ struct TickReport {
 
 // Does what is due: recovers runs whose process was killed, ends those that were replaced, fires what a debounce held
 // back and what schedules have due, starts queued runs; then looks at the sensors that are due, which may take as long
-// as their time-outs. Without anything due it writes nothing but the time of the tick.
-Result<TickReport> tick(Store& store, const Doors& doors, RunObserver& observer);
+// as their time-outs. Without anything due it writes nothing but the time of the tick. The dispatcher is of the same
+// store.
+Result<TickReport> tick(Store& store, const Doors& doors, RunDispatcher& dispatcher, RunObserver& observer);
 
 // Whether anything is due; needs a store that was opened for reading only. Notes for later ticks that nothing is
 // (idle_note.h).

@@ -20,9 +20,9 @@ class TriggerService {
   Result<TriggerList> load_triggers_from_flow(const FlowDefinition& definition) const;
 
   // Starts the deployed flow ("Flow", or qualified with its namespace) as `qflow trigger` does, but only queues the
-  // run: dispatch_runs (dispatch.h) or the next tick starts it. Of several triggers of one type the id decides; without
-  // type and id the flow itself is activated. The context's batch id, context and parameters count, not its event. On
-  // success the message is the run's id, else why there is none.
+  // run: a RunDispatcher (dispatch.h) or the next tick starts it. Of several triggers of one type the id decides;
+  // without type and id the flow itself is activated. The context's batch id, context and parameters count, not its
+  // event. On success the message is the run's id, else why there is none.
   TriggerResult trigger_flow(const std::string& flow_id, std::optional<TriggerType> type = std::nullopt,
                              const std::optional<TriggerId>& trigger_id = std::nullopt,
                              const TriggerContext& context = {});

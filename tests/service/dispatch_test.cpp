@@ -1,0 +1,87 @@
+#include "qflow/service/dispatch.h"
+
+#include <doctest/doctest.h>
+
+#include "qflow/service/deployment.h"
+#include "qflow/service/trigger_service.h"
+#include "support/fake_clock.h"
+#include "support/fake_process_launcher.h"
+#include "support/test_home.h"
+
+namespace qflow {
+namespace {
+
+class CollectingLauncher final : public FakeProcessLauncher {
+ public:
+  Result<ProcessExit> collect(ChildProcess& child) override {
+    collected.push_back(child.id);
+    return FakeProcessLauncher::collect(child);
+  }
+  std::vector<pid_t> collected;
+};
+
+struct DispatchFixture {
+  TestHome home;
+  CollectingLauncher launcher;
+  FakeClock clock;
+  Doors doors{home.files,         clock,       launcher, home.processes, home.environment,
+              home.trigger_types, home.folder, "/qflow", std::nullopt,   [] { return std::string(); }};
+
+  explicit DispatchFixture(int runs) {
+    std::vector<LoadedFlow> flows;
+    flows.push_back(home.load("id = \"F\"\n[[steps]]\nid = \"s\"\nrun = \":\"\n"));
+    REQUIRE(deploy_flows(flows, DeployMode::kLive, doors));
+    home.write(".qflow/config.toml", "max_workers = 2\n");
+    for (int i = 0; i < runs; ++i) REQUIRE(TriggerService(home.store(), doors).trigger_flow("F").success);
+  }
+
+  void claim(const std::string& run) {
+    home.write([&](LedgerWriter& writer) { return writer.start_run(RunId::parse(run).value(), clock.now()); });
+  }
+};
+
+TEST_CASE("a run that nobody has taken yet gets one process, however often is asked") {
+  DispatchFixture fixture(1);
+  RunDispatcher dispatcher(fixture.home.store(), fixture.doors);
+  CHECK(dispatcher.dispatch() == 1);
+  for (int i = 0; i < 50; ++i) CHECK(dispatcher.dispatch() == 0);
+  CHECK(fixture.launcher.started.size() == 1);
+}
+
+TEST_CASE("a run gets another process when its first has ended without it, or could have taken it long ago") {
+  DispatchFixture fixture(1);
+  RunDispatcher dispatcher(fixture.home.store(), fixture.doors);
+  REQUIRE(dispatcher.dispatch() == 1);
+  fixture.launcher.end_with_status(1001, 0);
+  CHECK(dispatcher.dispatch() == 1);
+  CHECK(fixture.launcher.collected == std::vector<pid_t>{1001});
+  fixture.clock.advance(std::chrono::seconds(29));
+  CHECK(dispatcher.dispatch() == 0);
+  fixture.clock.advance(std::chrono::seconds(1));
+  CHECK(dispatcher.dispatch() == 1);
+}
+
+TEST_CASE("processes that execute runs make no room for more than max_workers, and are collected when they end") {
+  DispatchFixture fixture(3);
+  RunDispatcher dispatcher(fixture.home.store(), fixture.doors);
+  CHECK(dispatcher.dispatch() == 2);
+  fixture.claim("F/1");
+  CHECK(dispatcher.dispatch() == 0);
+  fixture.claim("F/2");
+  CHECK(dispatcher.dispatch() == 0);
+  fixture.launcher.end_with_status(1001, 0);
+  fixture.launcher.end_with_status(1002, 0);
+  CHECK(dispatcher.dispatch() == 0);
+  CHECK(fixture.launcher.collected == std::vector<pid_t>{1001, 1002});
+}
+
+TEST_CASE("the processes outlive the dispatcher") {
+  DispatchFixture fixture(1);
+  CHECK(RunDispatcher(fixture.home.store(), fixture.doors).dispatch() == 1);
+  CHECK(fixture.launcher.signals.empty());
+  CHECK(fixture.launcher.started.front().spec.group == ProcessSpec::Group::kNewSession);
+  CHECK(fixture.launcher.started.front().spec.with_parent == ProcessSpec::WithParent::kStays);
+}
+
+}  // namespace
+}  // namespace qflow
