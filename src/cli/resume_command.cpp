@@ -47,7 +47,8 @@ const Command kResumeCommand = {
     .description =
         "Makes a new run with the same parameters, trigger and recorded flow file, and takes over the steps that "
         "succeeded with their artifacts; of an unfinished foreach the tasks that succeeded. Scripts are read as they "
-        "are now. With STEP, that step and what follows it are done again in any case.\n\n"
+        "are now. With STEP, that step and what follows it are done again in any case. A deployed run has the "
+        "environment that qflow deploy recorded.\n\n"
         "A run that is still being executed is refused with exit status 5.",
     .json = "one object: {run, status, reason}",
     .examples =

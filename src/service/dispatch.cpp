@@ -7,8 +7,8 @@
 #include "qflow/os/pipe.h"
 #include "qflow/service/run_cancellation.h"
 #include "qflow/service/run_recovery.h"
-#include "service/deployed_environment.h"
 #include "service/held_run.h"
+#include "service/run_doors.h"
 #include "service/store_settings.h"
 
 namespace qflow {
@@ -141,16 +141,9 @@ Result<std::optional<ClaimedRun>> claim_run(Store& store, LedgerWriter& writer, 
 
 Result<RunResult> execute_claimed_run(Store& store, ClaimedRun claimed, const ExecutionOptions& options,
                                       const Doors& doors, StopSignals* signals, RunObserver& observer) {
-  QFLOW_ASSIGN(const Deployment deployment, store.ledger().triggers().deployment_of(claimed.run.id));
-  const Environment environment = deployed_environment(doors.environment, deployment);
-  const Doors own{doors.files,         doors.clock,  doors.launcher, doors.processes,    environment,
-                  doors.trigger_types, doors.folder, doors.program,  doors.store_option, doors.read_input};
-  const int before = process_umask();
-  set_process_umask(deployment.umask);
-  auto result =
-      execute_started_run(store, std::move(claimed.run), std::move(claimed.lock), options, own, signals, observer);
-  set_process_umask(before);
-  return result;
+  QFLOW_ASSIGN(const auto own, RunDoors::of(claimed.run, store, doors));
+  return execute_started_run(store, std::move(claimed.run), std::move(claimed.lock), options, own->doors(), signals,
+                             observer);
 }
 
 Status execute_waiting_runs(Store& store, const Doors& doors, RunObserver& observer) {

@@ -9,6 +9,7 @@
 #include "qflow/service/run_objects.h"
 #include "service/held_run.h"
 #include "service/interrupted_work.h"
+#include "service/run_doors.h"
 #include "service/run_record.h"
 #include "service/secrets.h"
 
@@ -73,11 +74,13 @@ class Recovery {
 
   // Secrets are for steps; a hook of a crashed run has none, but they are masked where they can be found.
   Status hooks(HeldRun held, const RunOutcome& outcome) {
-    if (auto secrets = find_secrets(*held.flow, doors_.environment, store_.layout(), doors_.files)) {
+    QFLOW_ASSIGN(const auto own, RunDoors::of(held.run, store_, doors_));
+    const Doors& doors = own->doors();
+    if (auto secrets = find_secrets(*held.flow, doors.environment, store_.layout(), doors.files)) {
       held.secrets = std::move(*secrets);
     }
-    QFLOW_ASSIGN(const RunPlan plan, plan_of(held, {}, store_, doors_));
-    const RunnerDoors runner_doors{store_, doors_.clock, doors_.launcher, signals_};
+    QFLOW_ASSIGN(const RunPlan plan, plan_of(held, {}, store_, doors));
+    const RunnerDoors runner_doors{store_, doors.clock, doors.launcher, signals_};
     call_hooks(plan, runner_doors, outcome, observer_);
     return {};
   }

@@ -8,6 +8,7 @@
 #include "qflow/service/run_objects.h"
 #include "qflow/service/run_recovery.h"
 #include "service/held_run.h"
+#include "service/run_doors.h"
 #include "service/secrets.h"
 #include "service/store_settings.h"
 
@@ -116,10 +117,12 @@ bool has_work(const FlowDefinition& flow, ReusePlan& plan) {
 }  // namespace
 
 Result<RunResult> resume_run(Store& store, const RunId& id, const std::optional<StepId>& step,
-                             const ExecutionOptions& options, const Doors& doors, StopSignals* signals,
+                             const ExecutionOptions& options, const Doors& caller, StopSignals* signals,
                              RunObserver& observer) {
-  QFLOW_TRY(recover_runs(store, doors, signals, observer));
+  QFLOW_TRY(recover_runs(store, caller, signals, observer));
   QFLOW_ASSIGN(const Run earlier, find_ended_run(store, id));
+  QFLOW_ASSIGN(const auto own, RunDoors::of(earlier, store, caller));
+  const Doors& doors = own->doors();
   HeldRun held;
   QFLOW_ASSIGN(held.flow, recorded_flow(store, earlier));
   std::optional<std::size_t> again;

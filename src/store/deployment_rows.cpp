@@ -236,17 +236,4 @@ Status TriggerLedger::set_enabled(std::int64_t deployment, const std::optional<T
   return count_generation(database_);
 }
 
-Result<Deployment> TriggerLedger::deployment_of(const RunId& run) {
-  std::int64_t key = 0;
-  {
-    Query query =
-        database_.query("SELECT deployment FROM runs WHERE flow = ? AND number = ? AND deployment IS NOT NULL",
-                        run.flow.text(), run.number);
-    QFLOW_ASSIGN(const bool known, query.next());
-    if (!known) return fail(ErrorKind::kNotFound, run.text() + " is not a deployed run");
-    key = query.integer(0);
-  }
-  return deployment(key);
-}
-
 }  // namespace qflow

@@ -1,9 +1,11 @@
 """qflow deploy, undeploy, disable, enable, flows."""
 import json
 import os
+import subprocess
 import time
 
 from desk import after, case, contains, equal, expect, flow, on
+from faults import wait_for
 
 
 @case
@@ -279,6 +281,36 @@ def the_recorded_environment(desk):
     equal(int(said[2], 8), umask_now(), "umask")
     equal(len(said), 3, "a terminal")
     equal(desk.text_of("chained"), "from tools\n")
+
+
+@case
+def the_recorded_environment_of_a_run_that_goes_on(desk):
+    """Resumed by hand, or recovered by a tick, a deployed run and its hooks have what the deployer had."""
+    os.makedirs(desk.folder / "tools")
+    desk.write("tools/tool", "#!/bin/sh\necho from tools\n")
+    (desk.folder / "tools/tool").chmod(0o755)
+    desk.environment["PATH"] = f"{desk.folder}/tools:{desk.environment['PATH']}"
+    desk.deploy(flow("F", on("a"), run="[ $QFLOW_RUN != F/1 ]; tool > said; umask >> said"),
+                flow("G", on("b"), head="[run]\non_crash = 'fail'\n[hooks]\non_failure = 'tool > hooked; umask >> hooked'\n",
+                     run="echo > begun; sleep 30"))
+    desk.publish("a")
+    desk.work(status=1)
+    kept = {name: value for name, value in desk.environment.items() if name in ("GCOV_PREFIX", "FAULT_PLACE")}
+
+    def elsewhere(*arguments):
+        subprocess.run(["/bin/sh", "-c", 'umask 0037; exec "$0" "$@"', desk.qflow, *arguments], cwd=desk.folder,
+                       env={**kept, "PATH": "/usr/bin:/bin"}, stdin=subprocess.DEVNULL, capture_output=True, timeout=60)
+    elsewhere("resume", "F/1")
+    desk.publish("b")
+    desk.ask("tick")
+    wait_for(lambda: desk.text_of("begun"), "the start of G/1")
+    desk.kill_workers()
+    elsewhere("tick")
+    equal((desk.statuses("F"), desk.statuses("G")), (["failed", "succeeded"], ["crashed"]))
+    for name in ("said", "hooked"):
+        said = desk.text_of(name).splitlines()
+        equal(said[:1], ["from tools"], name)
+        equal(int(said[1], 8), umask_now(), f"umask of {name}")
 
 
 def umask_now():

@@ -8,7 +8,8 @@ namespace qflow {
 
 // Makes a new run of the same flow with the parameters, trigger, context and recorded definition of `run`, and executes
 // it: steps that succeeded or were skipped there are taken over with their artifacts, of an unfinished foreach the
-// tasks that succeeded; all but `step` and what follows it. Scripts are read as they are now.
+// tasks that succeeded; all but `step` and what follows it. Scripts are read as they are now. A deployed run has the
+// environment that its deployment has recorded.
 //
 // kBusy: the run is being executed. kInvalid: there is nothing to do. kNotFound: no such run or step.
 Result<RunResult> resume_run(Store& store, const RunId& run, const std::optional<StepId>& step,

@@ -196,8 +196,6 @@ class TriggerLedger {
   Result<bool> has_unended_runs();
   Result<std::vector<RunId>> unended_runs();  // deployed ones that are queued or running, oldest first
   Result<std::int64_t> running_runs();        // deployed ones
-  // The deployment that queued a run, as it is now; kNotFound for local runs.
-  Result<Deployment> deployment_of(const RunId& run);
 
  private:
   SqliteConnection& database_;
