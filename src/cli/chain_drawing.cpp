@@ -10,7 +10,8 @@ namespace {
 
 std::string name_of(const ChainNode& node) {
   const std::string name = node.run ? node.run->id.text() : fmt::format("event {}", *node.event);
-  return node.seen_before ? name + " (above)" : name;
+  if (node.seen_before) return name + " (above)";
+  return node.goes_on ? name + " (goes on)" : name;
 }
 
 // The lines of a node and all behind it; lines after the first are indented to stand below the first link.
@@ -30,9 +31,12 @@ std::vector<std::string> lines_of(const ChainNode& node, std::string_view arrow)
   return lines;
 }
 
-void collect(const ChainNode& node, std::vector<const LinkedRun*>& runs) {
-  if (node.run && !node.seen_before) runs.push_back(&*node.run);
-  for (const ChainNode& link : node.links) collect(link, runs);
+enum class Collected { kAll, kUnfinished };
+
+void collect(const ChainNode& node, Collected which, std::vector<const LinkedRun*>& runs) {
+  const bool is_meant = which == Collected::kAll ? !node.seen_before : node.goes_on;
+  if (node.run && is_meant) runs.push_back(&*node.run);
+  for (const ChainNode& link : node.links) collect(link, which, runs);
 }
 
 }  // namespace
@@ -45,7 +49,13 @@ std::string draw_chain(const ChainNode& chain, std::string_view arrow) {
 
 std::vector<const LinkedRun*> runs_of(const ChainNode& chain) {
   std::vector<const LinkedRun*> runs;
-  collect(chain, runs);
+  collect(chain, Collected::kAll, runs);
+  return runs;
+}
+
+std::vector<const LinkedRun*> unfinished_runs_of(const ChainNode& chain) {
+  std::vector<const LinkedRun*> runs;
+  collect(chain, Collected::kUnfinished, runs);
   return runs;
 }
 

@@ -13,5 +13,7 @@ std::string draw_chain(const ChainNode& chain, std::string_view arrow);
 
 // Every run of the chain once, in the order of the drawing; they lie in the chain.
 std::vector<const LinkedRun*> runs_of(const ChainNode& chain);
+// Those of them whose links were left out.
+std::vector<const LinkedRun*> unfinished_runs_of(const ChainNode& chain);
 
 }  // namespace qflow

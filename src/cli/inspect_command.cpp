@@ -8,6 +8,7 @@
 #include "cli/run_report.h"
 #include "cli/store_access.h"
 #include "cli/table.h"
+#include "cli/terminal.h"
 #include "qflow/service/explanation.h"
 #include "qflow/service/run_inspection.h"
 #include "qflow/service/run_objects.h"
@@ -29,7 +30,8 @@ constexpr OptionSpec kOptions[] = {
     {.name = "json", .help = "as one JSON object"},
 };
 
-void print_chain(Context& context, Store& store, const ChainNode& chain, std::string_view arrow) {
+void print_chain(Context& context, Store& store, const ChainNode& chain, std::string_view arrow,
+                 std::string_view option) {
   context.out.write(draw_chain(chain, arrow) + "\n");
   Table table({"", "", "", ""});
   for (const LinkedRun* run : runs_of(chain)) {
@@ -40,6 +42,10 @@ void print_chain(Context& context, Store& store, const ChainNode& chain, std::st
                {run->started_at ? time_for(context, *run->started_at) : "-"}});
   }
   table.print_block(context);
+  for (const LinkedRun* run : unfinished_runs_of(chain)) {
+    print_note(context,
+               fmt::format("the chain is longer; qflow inspect {} --{} shows how it goes on", run->id.text(), option));
+  }
 }
 
 // Those that were asked for, of a run or an event.
@@ -47,11 +53,11 @@ template <class Start>
 Status print_chains(Context& context, Store& store, const Start& start, const Arguments& arguments) {
   if (arguments.flag("trigger-chain")) {
     QFLOW_ASSIGN(const ChainNode chain, trigger_chain(store, start));
-    print_chain(context, store, chain, "←");
+    print_chain(context, store, chain, "←", "trigger-chain");
   }
   if (arguments.flag("downstream")) {
     QFLOW_ASSIGN(const ChainNode chain, downstream_chain(store, start));
-    print_chain(context, store, chain, "→");
+    print_chain(context, store, chain, "→", "downstream");
   }
   return {};
 }
@@ -141,7 +147,8 @@ const Command kInspectCommand = {
         "started_at, ended_at}], artifacts: {name: {size, sha256, value | path | gone}}}, where gone says why it is no "
         "longer "
         "there; with --trigger-chain "
-        "trigger.runs[] are such objects too, with --downstream there is downstream: [{run, status, downstream}]. "
+        "trigger.runs[] are such objects too, with --downstream there is downstream: [{run, status, downstream}]; 64 "
+        "runs deep they are ids again, and downstream is null where there is more. "
         "Of an event {id, name, timestamp, recorded_at, type, namespace, value, sender, context, payload, "
         "caused_by, outcomes: [{flow, namespace, trigger, outcome, run, by, reason}], rolled_up_at, runs, repeats}, "
         "with --trigger-chain caused_by is a run object, with "

@@ -18,44 +18,60 @@ LinkedRun linked(const Run& run) {
   return {run.id, run.status, run.started_at, run.ended_at};
 }
 
-Result<ChainNode> chain_of_run(Store& store, LinkedRun run, Seen& seen);
+Result<ChainNode> chain_of_run(Store& store, LinkedRun run, int depth, Seen& seen);
 
 // With the run that published the event, if a run did.
-Result<ChainNode> chain_of_event(Store& store, RunCause cause, Seen& seen) {
+Result<ChainNode> chain_of_event(Store& store, RunCause cause, int depth, Seen& seen) {
   ChainNode node;
   node.event = std::move(cause.event_name);
   node.seen_before = !seen.insert(std::move(cause.event_id)).second;
   if (node.seen_before || !cause.publisher) return node;
-  QFLOW_ASSIGN(node.links.emplace_back(), chain_of_run(store, *std::move(cause.publisher), seen));
+  QFLOW_ASSIGN(node.links.emplace_back(), chain_of_run(store, *std::move(cause.publisher), depth + 1, seen));
   return node;
 }
 
-Result<ChainNode> chain_of_run(Store& store, LinkedRun run, Seen& seen) {
+Result<ChainNode> chain_of_run(Store& store, LinkedRun run, int depth, Seen& seen) {
   ChainNode node;
   node.seen_before = !seen.insert(run.id.text()).second;
   node.run = std::move(run);
   if (node.seen_before) return node;
   QFLOW_ASSIGN(std::vector<RunCause> causes, store.ledger().causes_of(node.run->id));
+  node.goes_on = depth >= kDeepestChain && !causes.empty();
+  if (node.goes_on) return node;
   for (RunCause& cause : causes) {
     if (cause.run) {
-      QFLOW_ASSIGN(node.links.emplace_back(), chain_of_run(store, *std::move(cause.run), seen));
+      QFLOW_ASSIGN(node.links.emplace_back(), chain_of_run(store, *std::move(cause.run), depth + 1, seen));
     } else {
-      QFLOW_ASSIGN(node.links.emplace_back(), chain_of_event(store, std::move(cause), seen));
+      QFLOW_ASSIGN(node.links.emplace_back(), chain_of_event(store, std::move(cause), depth + 1, seen));
     }
   }
   return node;
 }
 
-Result<ChainNode> downstream_of(Store& store, LinkedRun run, Seen& seen) {
+Result<ChainNode> downstream_of(Store& store, LinkedRun run, int depth, Seen& seen) {
   ChainNode node;
   node.seen_before = !seen.insert(run.id.text()).second;
   node.run = std::move(run);
   if (node.seen_before) return node;
   QFLOW_ASSIGN(std::vector<LinkedRun> started, store.ledger().runs_triggered_by(node.run->id));
+  node.goes_on = depth >= kDeepestChain && !started.empty();
+  if (node.goes_on) return node;
   for (LinkedRun& next : started) {
-    QFLOW_ASSIGN(node.links.emplace_back(), downstream_of(store, std::move(next), seen));
+    QFLOW_ASSIGN(node.links.emplace_back(), downstream_of(store, std::move(next), depth + 1, seen));
   }
   return node;
+}
+
+Json downstream_list(Store& store, const ChainNode& node, int depth) {
+  const bool is_cut = node.goes_on || (depth == kDeepestJsonChain && !node.links.empty());
+  if (is_cut) return {};
+  Json list = Json::array();
+  for (const ChainNode& next : node.links) {
+    list.push_back({{"run", next.run->id.text()},
+                    {"status", to_text(status_now(store, next.run->id, next.run->status))},
+                    {"downstream", downstream_list(store, next, depth + 1)}});
+  }
+  return list;
 }
 
 Json step_json(const StepState& step) {
@@ -69,16 +85,17 @@ Json step_json(const StepState& step) {
 }
 
 // A run with its trigger, in which runs are whole objects again, down to the first one.
-Result<Json> nested_run(Store& store, const Run& run, Seen& seen) {
+Result<Json> nested_run(Store& store, const Run& run, int depth, Seen& seen) {
   Json object = run_summary(run);
   object["status"] = to_text(status_now(store, run.id, run.status));
   QFLOW_ASSIGN(object["trigger"], trigger_object(store, run.trigger).to_json());
+  if (depth == kDeepestJsonChain) return object;
   if (!run.trigger || !seen.insert(run.id.text()).second || !object["trigger"]["runs"].is_array()) return object;
   Json runs = Json::array();
   for (const Json& id : object["trigger"]["runs"]) {
     QFLOW_ASSIGN(const RunId cause, RunId::parse(id.get_ref<const std::string&>()));
     QFLOW_ASSIGN(const Run cause_run, store.ledger().find_run(cause));
-    QFLOW_ASSIGN(runs.emplace_back(), nested_run(store, cause_run, seen));
+    QFLOW_ASSIGN(runs.emplace_back(), nested_run(store, cause_run, depth + 1, seen));
   }
   object["trigger"]["runs"] = std::move(runs);
   return object;
@@ -88,12 +105,12 @@ Result<Json> nested_run(Store& store, const Run& run, Seen& seen) {
 
 Result<ChainNode> trigger_chain(Store& store, const Run& run) {
   Seen seen;
-  return chain_of_run(store, linked(run), seen);
+  return chain_of_run(store, linked(run), 0, seen);
 }
 
 Result<ChainNode> downstream_chain(Store& store, const Run& run) {
   Seen seen;
-  return downstream_of(store, linked(run), seen);
+  return downstream_of(store, linked(run), 0, seen);
 }
 
 Result<ChainNode> trigger_chain(Store& store, const Event& event) {
@@ -102,7 +119,7 @@ Result<ChainNode> trigger_chain(Store& store, const Event& event) {
   node.event = event.name;
   if (!event.caused_by) return node;
   QFLOW_ASSIGN(const Run cause, store.ledger().find_run(*event.caused_by));
-  QFLOW_ASSIGN(node.links.emplace_back(), chain_of_run(store, linked(cause), seen));
+  QFLOW_ASSIGN(node.links.emplace_back(), chain_of_run(store, linked(cause), 1, seen));
   return node;
 }
 
@@ -113,24 +130,18 @@ Result<ChainNode> downstream_chain(Store& store, const Event& event) {
   QFLOW_ASSIGN(const std::vector<RunId> runs, store.ledger().runs_triggered_by_event(event.id));
   for (const RunId& id : runs) {
     QFLOW_ASSIGN(const Run run, store.ledger().find_run(id));
-    QFLOW_ASSIGN(node.links.emplace_back(), downstream_of(store, linked(run), seen));
+    QFLOW_ASSIGN(node.links.emplace_back(), downstream_of(store, linked(run), 1, seen));
   }
   return node;
 }
 
-Json downstream_json(Store& store, const ChainNode& node) {
-  Json list = Json::array();
-  for (const ChainNode& next : node.links) {
-    list.push_back({{"run", next.run->id.text()},
-                    {"status", to_text(status_now(store, next.run->id, next.run->status))},
-                    {"downstream", downstream_json(store, next)}});
-  }
-  return list;
+Json downstream_json(Store& store, const ChainNode& downstream) {
+  return downstream_list(store, downstream, 0);
 }
 
 Result<Json> chain_json(Store& store, const Run& run) {
   Seen seen;
-  return nested_run(store, run, seen);
+  return nested_run(store, run, 0, seen);
 }
 
 Result<Json> artifacts_json(Store& store, const Run& run) {

@@ -3,6 +3,8 @@
 #include <filesystem>
 
 #include "cli/command_fixture.h"
+#include "qflow/service/run_inspection.h"
+#include "support/run_chain.h"
 
 namespace qflow {
 namespace {
@@ -300,6 +302,21 @@ TEST_CASE("attempts of a step that goes on are counted") {
   CHECK((*parse_json(fixture.out.text))["steps"][0]["attempts"] == 3);
   CHECK(fixture.run({"inspect", "F/1"}) == ExitStatus::kOk);
   CHECK(contains(fixture.out.text, "3 attempts\n"));
+}
+
+TEST_CASE("a chain that is too long to be shown is cut, and what shows the rest is named") {
+  CommandFixture fixture;
+  add_run_chain(fixture.home, kDeepestChain + 2);
+  CHECK(fixture.run({"inspect", "C/latest", "--trigger-chain"}) == ExitStatus::kOk);
+  CHECK(contains(fixture.out.text, "C/3 ← C/2 (goes on)\n"));
+  CHECK(contains(fixture.err.text, "the chain is longer; qflow inspect C/2 --trigger-chain shows how it goes on\n"));
+  CHECK(fixture.run({"inspect", "C/1", "--downstream"}) == ExitStatus::kOk);
+  CHECK(contains(fixture.out.text, "C/500 → C/501 (goes on)\n"));
+  CHECK(contains(fixture.err.text, "the chain is longer; qflow inspect C/501 --downstream shows how it goes on\n"));
+  CHECK(fixture.run({"inspect", "C/1", "--downstream", "--json"}) == ExitStatus::kOk);
+  CHECK(fixture.run({"inspect", "C/2", "--trigger-chain"}) == ExitStatus::kOk);
+  CHECK(contains(fixture.out.text, "C/2 ← C/1\n"));
+  CHECK(fixture.err.text.empty());
 }
 
 TEST_CASE("without a store the commands that look say so") {

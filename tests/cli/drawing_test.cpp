@@ -164,6 +164,18 @@ TEST_CASE("a chain grows to the right, its branches below each other") {
         "          → C/4\n");
 }
 
+TEST_CASE("a chain that was cut off says so") {
+  ChainNode cut = run_node("E/1");
+  cut.goes_on = true;
+  const ChainNode chain = run_node("P/1", {run_node("T/1", {cut}), run_node("D/1")});
+  CHECK(draw_chain(chain, "←") ==
+        "P/1 ← T/1 ← E/1 (goes on)\n"
+        "    ← D/1\n");
+  CHECK(runs_of(chain).size() == 4);
+  REQUIRE(unfinished_runs_of(chain).size() == 1);
+  CHECK(unfinished_runs_of(chain).front()->id.text() == "E/1");
+}
+
 TEST_CASE("what stands in a chain twice is told once") {
   ChainNode again = run_node("E/1");
   again.seen_before = true;

@@ -17,7 +17,13 @@ struct ChainNode {
   std::optional<std::string> event;  // its name, where the link is an event that is not the end of a run
   std::vector<ChainNode> links;
   bool seen_before = false;  // stands elsewhere in the tree with its links
+  bool goes_on = false;      // a run with links, which are left out because it lies too deep
 };
+
+// A chain is followed so many links deep: by hand (`qflow run --trigger`), runs are chained without end.
+inline constexpr int kDeepestChain = 500;
+// So many runs deep in JSON, where each takes three levels of nesting: jq 1.6 reads 256, Python 1,000.
+inline constexpr int kDeepestJsonChain = 64;
 
 // Everything that led to the run: its triggering runs and events, the runs that published those, and so on.
 Result<ChainNode> trigger_chain(Store& store, const Run& run);
@@ -28,9 +34,10 @@ Result<ChainNode> downstream_chain(Store& store, const Run& run);
 Result<ChainNode> trigger_chain(Store& store, const Event& event);
 Result<ChainNode> downstream_chain(Store& store, const Event& event);
 
-// [{run, status, downstream}] of what a run or an event started.
+// [{run, status, downstream}] of what a run or an event started; null for what lies deeper than kDeepestJsonChain.
 Json downstream_json(Store& store, const ChainNode& downstream);
-// The run object, whose trigger.runs[] are such objects, down to the first.
+// The run object, whose trigger.runs[] are such objects, down to the first; those deeper than kDeepestJsonChain are
+// ids, as they are in runs that stand elsewhere with theirs.
 Result<Json> chain_json(Store& store, const Run& run);
 
 struct InspectOptions {
