@@ -29,6 +29,7 @@ Checked load(Context& context, const std::vector<std::string>& names) {
     }
   }
   check_together(checked.flows);
+  warn_of_equal_names(checked.flows, context.environment);
   return checked;
 }
 

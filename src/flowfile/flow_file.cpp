@@ -47,8 +47,11 @@ constexpr KeyHome kHomes[] = {
     {"source_flow_id", "to a trigger"},
 };
 
-void read_head(ConfigReader& reader, FlowDefinition& flow) {
-  if (const auto id = checked_name<FlowId>(reader.required_text("id"), reader.diagnostics())) flow.id = *id;
+void read_head(ConfigReader& reader, FlowFile& file) {
+  FlowDefinition& flow = file.definition;
+  const auto written_id = reader.required_text("id");
+  if (written_id) file.id_position = written_id->position;
+  if (const auto id = checked_name<FlowId>(written_id, reader.diagnostics())) flow.id = *id;
   if (const auto description = reader.text("description")) flow.description = description->value;
   reader.choice("flow_type", {"standard"});
   for (const Located<std::string>& tag : reader.text_list("tags")) {
@@ -104,7 +107,7 @@ FlowFile parse_flow_file(std::string_view text, const std::string& file, const s
   const std::optional<ConfigTable> document = parse_toml(text, result.diagnostics);
   if (!document) return result;
   ConfigReader reader(*document, "the flow file", result.diagnostics);
-  read_head(reader, flow);
+  read_head(reader, result);
   read_sections(reader, flow);
   read_all_steps(reader, flow);
   reader.finish(explain_misplaced_key);

@@ -1,8 +1,11 @@
 #include "qflow/service/flow_loading.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <atomic>
 #include <functional>
+#include <map>
 #include <optional>
 #include <system_error>
 #include <thread>
@@ -25,7 +28,7 @@ LoadedFlow check(const TriggerRegistry& types, FlowFile parsed) {
   check_step_expressions(parsed.definition, parsed.diagnostics);
   check_tests(parsed.definition, triggers, parsed.diagnostics);
   return {std::make_shared<const FlowDefinition>(std::move(parsed.definition)), std::move(triggers),
-          std::move(parsed.diagnostics)};
+          std::move(parsed.diagnostics), parsed.id_position};
 }
 
 // Threads that do what this one does too, until it is done. With fewer than wanted it takes longer.
@@ -101,7 +104,21 @@ void check_together(std::vector<LoadedFlow>& flows) {
   for (const LoadedFlow& flow : flows) all.push_back({flow.definition.get(), &flow.triggers});
   for (const FlowLoop& loop : find_flow_loops(all)) {
     flows[loop.flow].diagnostics.warning(loop.position, "these flows trigger each other: " + loop.text(),
-                                         "a chain of runs stops at max_chain (50)");
+                                         "a chain of runs stops at the store's max_chain");
+  }
+}
+
+void warn_of_equal_names(std::vector<LoadedFlow>& flows, const Environment& environment) {
+  std::map<std::string, std::string> files;
+  for (LoadedFlow& flow : flows) {
+    const FlowDefinition& definition = *flow.definition;
+    if (definition.id.text().empty()) continue;
+    const auto& project = definition.project;
+    const std::string name_space = project ? project_namespace(*project, user_name(environment)) : "";
+    const auto [first, is_new] = files.emplace(qualified_name(name_space, definition.id), definition.file);
+    if (is_new || first->second == definition.file) continue;
+    flow.diagnostics.warning(flow.id_position, fmt::format("{} defines {} too", quoted(first->second), first->first),
+                             "to deploy both, give one of them another id or branch");
   }
 }
 

@@ -12,6 +12,7 @@ namespace qflow {
 struct FlowFile {
   FlowDefinition definition;
   Diagnostics diagnostics;
+  SourcePosition id_position{};  // of the flow's id
 };
 
 // Reads the text of a flow file: TOML, unknown and mistyped keys, names, duplicate ids, unknown steps in needs, cycles,

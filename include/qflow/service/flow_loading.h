@@ -8,6 +8,7 @@
 #include "qflow/error/diagnostic.h"
 #include "qflow/model/flow_definition.h"
 #include "qflow/model/project_namespace.h"
+#include "qflow/os/environment.h"
 #include "qflow/os/file_system.h"
 #include "qflow/trigger/trigger_registry.h"
 
@@ -18,6 +19,7 @@ struct LoadedFlow {
   std::shared_ptr<const FlowDefinition> definition;
   TriggerList triggers;
   Diagnostics diagnostics;
+  SourcePosition id_position{};  // of the flow's id
 };
 
 // Flow files are at most this long.
@@ -43,5 +45,9 @@ Result<LoadedFlow> load_flow_text(const TriggerRegistry& types, std::string_view
 
 // Adds what only several files together show to the diagnostics of the file concerned: loops between flows.
 void check_together(std::vector<LoadedFlow>& flows);
+
+// Warns, at its id, of a file that defines the flow of an earlier, other one: they can't be deployed together. Files
+// that are never deployed together may well do that, such as versions of one example.
+void warn_of_equal_names(std::vector<LoadedFlow>& flows, const Environment& environment);
 
 }  // namespace qflow
