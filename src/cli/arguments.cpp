@@ -15,6 +15,20 @@ namespace {
   return std::any_of(options.begin(), options.end(), [&](const OptionSpec& option) { return option.name == name; });
 }
 
+// "--jobs"; "-n, --count" where it may have been written in either way.
+std::string shown_name(std::span<const OptionSpec> options, std::string_view name) {
+  for (const OptionSpec& option : options) {
+    if (option.name == name && option.short_name != 0) return fmt::format("-{}, --{}", option.short_name, name);
+  }
+  return fmt::format("--{}", name);
+}
+
+// Of any length: "-99999999999999999999" too.
+bool is_whole_number(std::string_view text) {
+  if (text.starts_with('-')) text.remove_prefix(1);
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
 }  // namespace
 
 bool has_optional_value(const OptionSpec& option) {
@@ -60,11 +74,13 @@ Result<std::optional<std::int64_t>> Arguments::integer(std::string_view option, 
   std::int64_t number = 0;
   const char* end = text->data() + text->size();
   const auto [stop, problem] = std::from_chars(text->data(), end, number);
-  if (problem != std::errc() || stop != end || number < minimum || number > maximum) {
-    return fail(ErrorKind::kUsage, fmt::format("option --{}: {} is not a whole number", option, quoted(*text)),
-                fmt::format("it takes {} to {}", minimum, maximum));
+  if (problem == std::errc() && stop == end && number >= minimum && number <= maximum) return number;
+  const std::string name = shown_name(command_->options, option);
+  if (is_whole_number(*text)) {
+    return fail(ErrorKind::kUsage, fmt::format("option {}: must be {} to {}, not {}", name, minimum, maximum, *text));
   }
-  return number;
+  return fail(ErrorKind::kUsage, fmt::format("option {}: {} is not a whole number", name, quoted(*text)),
+              fmt::format("it takes {} to {}", minimum, maximum));
 }
 
 void Arguments::add_option(std::string_view option, std::string value) {

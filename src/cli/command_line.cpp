@@ -43,7 +43,10 @@ Error unknown_command(const std::string& word) {
   return {ErrorKind::kUsage, fmt::format("unknown command {}", quoted(word)), advice};
 }
 
-void apply_global_options(Context& context, const Arguments& arguments) {
+Status apply_global_options(Context& context, const Arguments& arguments) {
+  if (arguments.flag("quiet") && arguments.flag("verbose")) {
+    return fail(ErrorKind::kUsage, "--quiet and --verbose exclude each other");
+  }
   GlobalOptions& options = context.options;
   if (const auto store = arguments.value("store")) options.store = store;
   if (const auto color = arguments.value("color")) {
@@ -51,11 +54,12 @@ void apply_global_options(Context& context, const Arguments& arguments) {
   }
   if (arguments.flag("verbose")) options.verbosity = Verbosity::kVerbose;
   if (arguments.flag("quiet")) options.verbosity = Verbosity::kQuiet;
+  return {};
 }
 
 Result<ExitStatus> run_command(Context& context, const Command& command, const std::vector<std::string>& words) {
   QFLOW_ASSIGN(const Arguments arguments, parse_options(command, words));
-  apply_global_options(context, arguments);
+  QFLOW_TRY(apply_global_options(context, arguments));
   if (arguments.flag("help")) {
     context.out.write(command_help(command, help_width(context)));
     return ExitStatus::kOk;
@@ -72,7 +76,7 @@ Result<ExitStatus> run_command(Context& context, const Command& command, const s
 // error.
 Result<ExitStatus> run_without_command(Context& context, const std::vector<std::string>& words) {
   QFLOW_ASSIGN(const Arguments arguments, parse_options(kNoCommand, words));
-  apply_global_options(context, arguments);
+  QFLOW_TRY(apply_global_options(context, arguments));
   if (arguments.flag("version")) return kVersionCommand.run(context, Arguments(kVersionCommand));
   if (arguments.flag("help")) return kHelpCommand.run(context, Arguments(kHelpCommand));
   context.err.write(overview(help_width(context)));

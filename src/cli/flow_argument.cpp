@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <set>
+
 #include "cli/store_access.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
@@ -39,12 +41,16 @@ Error no_such_flow(const Context& context, Store* store, const std::string& argu
     return {ErrorKind::kNotFound, fmt::format("no file and no flow {}", quoted(argument)),
             fmt::format("did you mean the file {}?", quoted(file))};
   }
-  std::vector<std::string> names;
-  const Result<std::vector<FlowId>> known = store == nullptr ? std::vector<FlowId>() : store->ledger().known_flows();
-  if (known) {
-    for (const FlowId& flow : *known) names.push_back(flow.text());
+  std::set<std::string> known;
+  if (store != nullptr) {
+    for (const FlowId& flow : store->ledger().known_flows().value_or(std::vector<FlowId>())) known.insert(flow.text());
+    const auto deployed = store->ledger().triggers().deployments();
+    for (const Deployment& each : deployed.value_or(std::vector<Deployment>())) known.insert(each.flow.text());
   }
-  return {ErrorKind::kNotFound, fmt::format("no file and no flow {}", quoted(argument)), did_you_mean(argument, names)};
+  const std::vector<std::string> names(known.begin(), known.end());
+  const std::string advice = did_you_mean_or_list(argument, names);
+  return {ErrorKind::kNotFound, fmt::format("no file and no flow {}", quoted(argument)),
+          advice.empty() ? "name a flow file; qflow init writes an example" : advice};
 }
 
 }  // namespace

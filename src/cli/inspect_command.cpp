@@ -127,6 +127,9 @@ Status inspect_an_event(Context& context, Store& store, const Arguments& argumen
 }
 
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
+  if (arguments.flag("graph") && arguments.flag("json")) {
+    return fail(ErrorKind::kUsage, "--graph and --json exclude each other", "the steps are in --json, too");
+  }
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
   const bool is_event = arguments.positionals().size() == 1 && is_event_id(arguments.positionals().front());
   QFLOW_TRY(store->ledger().read([&]() -> Status {

@@ -11,7 +11,7 @@ namespace qflow {
 
 // The options that say where a flow or an event belongs, instead of the file's [project].
 inline constexpr OptionSpec kNamespaceOptions[] = {
-    {.name = "project", .value = "P", .help = "the project, instead of the file's"},
+    {.name = "project", .value = "P", .help = "the project; wins over [project] of a flow file"},
     {.name = "branch", .value = "B", .help = "the branch of the project"},
     {.name = "no-branch", .help = "no branch"},
     {.name = "production", .help = "into production: P.prod or P.prod.B"},

@@ -104,6 +104,23 @@ Result<Publication> read_publication(Context& context, const Arguments& argument
 }
 
 // Options that would be dropped in silence.
+Status check_dry_run(const Arguments& arguments) {
+  if (!arguments.flag("dry-run")) return {};
+  for (const char* option : {"wait", "dispatch"}) {
+    if (!arguments.flag(option)) continue;
+    return fail(ErrorKind::kUsage, fmt::format("--{} and --dry-run exclude each other", option),
+                "a dry run queues no run");
+  }
+  return {};
+}
+
+// The lines of a batch say it each for itself.
+Status check_namespace_used(const Arguments& arguments, const NamespaceOverride& options) {
+  if (options.empty() || arguments.flag("namespaced") || arguments.flag("batch")) return {};
+  return fail(ErrorKind::kUsage, "the options of projects and branches are for --namespaced events",
+              "add --namespaced, or leave them out");
+}
+
 Status check_batch(const Arguments& arguments) {
   if (!arguments.positionals().empty()) {
     return fail(ErrorKind::kUsage, "qflow publish takes a NAME or --batch, not both");
@@ -231,7 +248,9 @@ void print_name_notes(Context& context, const std::vector<Publication>& publicat
 
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_TRY(check_wait_option(arguments));
+  QFLOW_TRY(check_dry_run(arguments));
   QFLOW_ASSIGN(const NamespaceOverride options, read_namespace(arguments));
+  QFLOW_TRY(check_namespace_used(arguments, options));
   QFLOW_ASSIGN(std::vector<Publication> publications, read_publications(context, arguments));
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
   QFLOW_ASSIGN(const Publisher publisher, find_publisher(*store, options, context.environment));
@@ -264,6 +283,7 @@ const Command kPublishCommand = {
     .positionals = kPositionals,
     .options = kOptions,
     .run = run,
+    .excess_advice = wait_advice,
 };
 
 }  // namespace qflow

@@ -54,7 +54,7 @@ ExitStatus status_of_signal(int signal) {
 
 Result<ExecutionOptions> read_execution_options(const Arguments& arguments) {
   ExecutionOptions options;
-  QFLOW_ASSIGN(const std::optional<std::int64_t> jobs, arguments.integer("jobs", 1, kMostJobs));
+  QFLOW_ASSIGN(const std::optional<std::int64_t> jobs, arguments.integer("jobs", 0, kMostJobs));
   if (jobs) options.jobs = static_cast<int>(*jobs);
   if (arguments.flag("fail-fast")) options.on_failure = OnFailure::kEndRunning;
   return options;

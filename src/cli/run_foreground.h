@@ -11,7 +11,7 @@ namespace qflow {
 // result and the exit status.
 
 inline constexpr OptionSpec kJobsOption = {
-    .name = "jobs", .value = "N", .help = "tasks at once (default: the flow's, else the number of processors)"};
+    .name = "jobs", .value = "N", .help = "tasks at once, 0: the number of processors (default: run.jobs of the flow)"};
 inline constexpr OptionSpec kFailFastOption = {.name = "fail-fast", .help = "end running steps when one has failed"};
 inline constexpr OptionSpec kResultAsJsonOption = {
     .name = "json", .help = "the result as JSON; what steps print goes to standard error"};

@@ -132,6 +132,9 @@ Result<ExitStatus> peek(Context& context, const Arguments& arguments) {
 }
 
 Result<ExitStatus> reset(Context& context, const Arguments& arguments) {
+  if (arguments.flag("json")) {
+    return fail(ErrorKind::kUsage, "option --json belongs to qflow sensor peek", "a reset has nothing to show");
+  }
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
   QFLOW_ASSIGN(const NamedSensor sensor, find_sensor(context, *store, arguments.positionals().back()));
   QFLOW_TRY(reset_sensor(*store, *sensor.flow, sensor.trigger, doors_of(context)));

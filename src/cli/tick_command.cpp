@@ -141,6 +141,9 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
     return fail(ErrorKind::kUsage, "option --json belongs to --dry-run",
                 "a tick prints nothing; see qflow runs --json");
   }
+  if (arguments.flag("wait") && arguments.flag("dry-run")) {
+    return fail(ErrorKind::kUsage, "--wait and --dry-run exclude each other", "a dry run starts nothing to wait for");
+  }
   const auto at = arguments.value("at");
   if (!at) return tick_now(context, arguments);
   QFLOW_ASSIGN(const Instant instant, parse_datetime(*at));
@@ -174,6 +177,7 @@ const Command kTickCommand = {
         "  $ qflow tick --dry-run --at 2026-11-22T03:00:30Z\n",
     .options = kOptions,
     .run = run,
+    .excess_advice = wait_advice,
 };
 
 }  // namespace qflow

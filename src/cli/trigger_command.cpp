@@ -137,6 +137,7 @@ Result<Backfill> wanted_instants(const Context& context, const Arguments& argume
   }
   QFLOW_ASSIGN(const Instant first, parse_datetime(*from));
   QFLOW_ASSIGN(const Instant end, parse_datetime(*until));
+  if (end <= first) return fail(ErrorKind::kUsage, "option --until: it is not later than --from");
   return backfill_instants(store, context.trigger_types, request.deployment, *request.trigger, first, end);
 }
 

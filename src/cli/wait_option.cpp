@@ -6,6 +6,7 @@
 #include "cli/run_view.h"
 #include "cli/store_access.h"
 #include "cli/terminal.h"
+#include "qflow/error/printable.h"
 #include "qflow/time/duration.h"
 
 namespace qflow {
@@ -20,10 +21,28 @@ Result<std::optional<Duration>> limit_of(const Arguments& arguments) {
   return std::optional<Duration>(*limit);
 }
 
+// The duration that stands behind --wait and a space; "" without one.
+std::string stray_limit(const Arguments& arguments) {
+  if (arguments.value("wait") != "") return {};
+  for (const std::string& word : arguments.positionals()) {
+    if (parse_duration(word)) return word;
+  }
+  return {};
+}
+
 }  // namespace
 
 Status check_wait_option(const Arguments& arguments) {
+  if (const std::string limit = stray_limit(arguments); !limit.empty()) {
+    return fail(ErrorKind::kUsage, fmt::format("option --wait: {} stands for an event's name", quoted(limit)),
+                wait_advice(arguments));
+  }
   return limit_of(arguments).map([](const std::optional<Duration>&) {});
+}
+
+std::string wait_advice(const Arguments& arguments) {
+  const std::string limit = stray_limit(arguments);
+  return limit.empty() ? limit : "write --wait=" + limit;
 }
 
 Result<WaitBegin> begin_if_asked(Context& context, const Arguments& arguments, Store& store) {

@@ -12,8 +12,11 @@ inline constexpr OptionSpec kWaitOption{
     .value = "[=DURATION]",
     .help = "wait until all deployed runs have ended, at most so long (then status 6)"};
 
-// A wrong duration is refused before anything is done.
+// A wrong duration is refused before anything is done, and one that stands behind a space: it would count as a name.
 Status check_wait_option(const Arguments& arguments);
+
+// The advice about a word too many that is a duration behind --wait, else "".
+std::string wait_advice(const Arguments& arguments);
 
 // To be called before runs are started; looks at nothing without the option.
 Result<WaitBegin> begin_if_asked(Context& context, const Arguments& arguments, Store& store);

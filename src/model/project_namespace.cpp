@@ -18,7 +18,7 @@ std::string removal_note(std::string_view what, std::string_view text) {
 Result<std::optional<Project>> override_project(std::optional<Project> declared, const NamespaceOverride& changes) {
   if (changes.empty()) return declared;
   if (!declared && !changes.project) {
-    return fail(ErrorKind::kUsage, "the flow has no project", "give one with --project, or [project] in the file");
+    return fail(ErrorKind::kUsage, "the options of a branch need a project", "give one with --project");
   }
   if (declared && changes.project_is_default && changes.project != declared->name.value) {
     return fail(ErrorKind::kUsage,

@@ -9,7 +9,7 @@ namespace {
 Error unknown_parameter(const std::vector<Parameter>& parameters, const std::string& name) {
   std::vector<std::string> names;
   for (const Parameter& parameter : parameters) names.push_back(parameter.name.text());
-  const std::string advice = names.empty() ? "the flow has no parameters" : did_you_mean_or_list(name, names);
+  const std::string advice = names.empty() ? "declare it under [parameters]" : did_you_mean_or_list(name, names);
   return {ErrorKind::kInvalid, "the flow has no parameter " + quoted(name), advice};
 }
 

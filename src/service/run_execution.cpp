@@ -22,9 +22,8 @@ namespace qflow {
 namespace {
 
 int jobs_of(const ExecutionOptions& options, const FlowDefinition& flow) {
-  if (options.jobs) return *options.jobs;
-  if (flow.run.jobs > 0) return flow.run.jobs;
-  return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int jobs = options.jobs.value_or(flow.run.jobs);
+  return jobs > 0 ? jobs : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 Result<RunOutcome> execute(const RunPlan& plan, const RunnerDoors& doors, RunReporter& reporter,

@@ -94,6 +94,13 @@ TEST_CASE("check as JSON has one object per problem") {
   CHECK(problem.size() == 6);
 }
 
+TEST_CASE("0 jobs are as many as processors, as in the flow file") {
+  CommandFixture fixture;
+  fixture.home.write("flow.toml", kFlow);
+  CHECK(fixture.run({"run", "flow.toml", "--jobs", "0"}) == ExitStatus::kOk);
+  CHECK(contains(fixture.out.text, "F/1\n"));
+}
+
 TEST_CASE("run shows what steps print, and ends with the run's id") {
   CommandFixture fixture;
   fixture.home.write("flow.toml", kFlow);
@@ -129,7 +136,7 @@ TEST_CASE("run refuses before anything is written") {
       {{"run", "flow.toml", "-p", "p"}, 2},
       {{"run", "flow.toml", "--tag", ""}, 2},
       {{"run", "flow.toml", "--tag", "a\tb"}, 2},
-      {{"run", "flow.toml", "--jobs", "0"}, 2},
+      {{"run", "flow.toml", "--jobs", "-1"}, 2},
       {{"run", "flow.toml", "--jobs", "many"}, 2},
       {{"run", "flow.toml", "--trigger", "G/1"}, 3},
       {{"run", "flow.toml", "--trigger", "{"}, 2},

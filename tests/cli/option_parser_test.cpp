@@ -112,19 +112,34 @@ TEST_CASE("every wrong command line is a usage error") {
 TEST_CASE("whole numbers have limits") {
   struct Row {
     std::string text;
-    bool good;
+    std::string problem;
   };
   const std::vector<Row> rows{
-      {"1", true},   {"10", true}, {"0", false},  {"11", false},  {"-1", false},
-      {"2x", false}, {"", false},  {" 2", false}, {"1.0", false}, {"99999999999999999999", false}};
+      {"1", ""},
+      {"10", ""},
+      {"0", "must be 1 to 10, not 0"},
+      {"11", "must be 1 to 10, not 11"},
+      {"-1", "must be 1 to 10, not -1"},
+      {"99999999999999999999", "must be 1 to 10, not 99999999999999999999"},
+      {"-", "'-' is not a whole number; it takes 1 to 10"},
+      {"2x", "'2x' is not a whole number; it takes 1 to 10"},
+      {"", "'' is not a whole number; it takes 1 to 10"},
+      {" 2", "' 2' is not a whole number; it takes 1 to 10"},
+      {"1.0", "'1.0' is not a whole number; it takes 1 to 10"},
+  };
   for (const Row& row : rows) {
     Arguments arguments(kCommand);
     arguments.add_option("payload", row.text);
     const auto number = arguments.integer("payload", 1, 10);
-    CHECK_MESSAGE(number.has_value() == row.good, row.text);
-    if (!number) CHECK(number.error().kind == ErrorKind::kUsage);
+    CHECK_MESSAGE(number.has_value() == row.problem.empty(), row.text);
+    if (number) continue;
+    CHECK(number.error().kind == ErrorKind::kUsage);
+    CHECK_MESSAGE(to_text(number.error()) == "option --payload: " + row.problem, row.text);
   }
   CHECK_FALSE(Arguments(kCommand).integer("payload", 1, 10)->has_value());
+  Arguments either_way(kCommand);
+  either_way.add_option("param", "0");
+  CHECK(to_text(either_way.integer("param", 1, 10).error()) == "option -p, --param: must be 1 to 10, not 0");
 }
 
 TEST_CASE("choices are separated by bars") {

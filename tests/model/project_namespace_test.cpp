@@ -64,6 +64,8 @@ TEST_CASE("options that say nothing of use are refused") {
   changes.branch = "@/";
   CHECK(to_text(override_project(project, changes).error()) ==
         "'@/' is no branch; a branch has letters, digits, '_', '.' and '-'");
+  CHECK(to_text(override_project(std::nullopt, changes).error()) ==
+        "the options of a branch need a project; give one with --project");
   changes.branch.reset();
   changes.project = "bar";
   CHECK((*override_project(project, changes))->name.value == "bar");

@@ -12,7 +12,7 @@ namespace qflow {
 
 // How a run is executed, beside what its flow says.
 struct ExecutionOptions {
-  std::optional<int> jobs;  // tasks at once, at least 1
+  std::optional<int> jobs;  // tasks at once; 0: the number of processors
   OnFailure on_failure = OnFailure::kFinishRunning;
 };
 
