@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/command_table.h"
+#include "cli/flow_argument.h"
 #include "cli/terminal.h"
 #include "qflow/service/flow_loading.h"
 
@@ -72,7 +73,7 @@ void print_json_problems(Context& context, const LoadedFlow& flow) {
 }
 
 void print_result(Context& context, const std::vector<LoadedFlow>& flows) {
-  for (const LoadedFlow& flow : flows) context.err.write(flow.diagnostics.render());
+  for (const LoadedFlow& flow : flows) print_diagnostics(context, flow.diagnostics);
   for (const LoadedFlow& flow : flows) {
     if (flow.diagnostics.list().empty()) context.out.write(fmt::format("ok: {}\n", flow.diagnostics.file()));
   }

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "cli/store_access.h"
+#include "cli/terminal.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/service/deployment.h"
@@ -53,11 +54,31 @@ Error no_such_flow(const Context& context, Store* store, const std::string& argu
           advice.empty() ? "name a flow file; qflow init writes an example" : advice};
 }
 
+// The text with the severities coloured. Each problem begins a line with its place.
+std::string painted(const Diagnostics& diagnostics, const Painter& painter) {
+  const std::string text = "\n" + diagnostics.render();
+  std::string result;
+  std::size_t done = 1;
+  for (const Diagnostic& problem : diagnostics.list()) {
+    const bool is_error = problem.severity == Severity::kError;
+    const std::string_view word = is_error ? "error:" : "warning:";
+    const auto [line, column] = problem.position;
+    const std::string place = fmt::format("\n{}:{}:{}: ", diagnostics.file(), line, column);
+    const std::size_t at = text.find(fmt::format("{}{}", place, word), done - 1);
+    if (at == std::string::npos) continue;
+    const std::size_t begin = at + place.size();
+    result.append(text, done, begin - done);
+    result += painter.paint(is_error ? Color::kRed : Color::kYellow, word);
+    done = begin + word.size();
+  }
+  return result + text.substr(done);
+}
+
 }  // namespace
 
 void print_diagnostics(Context& context, const Diagnostics& diagnostics) {
   const bool quiet = context.options.verbosity == Verbosity::kQuiet && !diagnostics.has_errors();
-  if (!quiet) context.err.write(diagnostics.render());
+  if (!quiet) context.err.write(painted(diagnostics, painter_for(context, context.err)));
 }
 
 Result<LoadedFlow> load_checked_flow(Context& context, const std::string& file, const NamespaceOverride& changes) {

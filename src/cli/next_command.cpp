@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/command_table.h"
+#include "cli/flow_argument.h"
 #include "cli/overdue_note.h"
 #include "cli/scheduled_trigger.h"
 #include "cli/store_access.h"
@@ -45,7 +46,7 @@ Error explain_expression(Context& context, const std::string& text, const CronEr
   Diagnostics found("--cron", text);
   const auto before = count_code_points(std::string_view(text).substr(0, error.offset));
   found.error({1, static_cast<int>(before) + 1}, error.message, error.help);
-  context.err.write(found.render());
+  print_diagnostics(context, found);
   return {ErrorKind::kInvalid, "", ""};
 }
 

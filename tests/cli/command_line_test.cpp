@@ -92,6 +92,27 @@ TEST_CASE("the error is red where colour is wanted") {
   CHECK(contains(fixture.err.text, "qflow: \x1b[31merror:\x1b[0m unknown"));
 }
 
+TEST_CASE("the severities of problems in flow files are coloured, too") {
+  CommandFixture fixture;
+  fixture.home.write("f.toml", "id = 1 # \nb = 2\n");
+  fixture.home.write("g.toml", "id = \"G\"\n");
+  fixture.run({"check", "f.toml", "g.toml"});
+  const std::string plain = fixture.err.text;
+  CHECK_FALSE(contains(plain, "\x1b"));
+  fixture.run({"check", "f.toml", "g.toml", "--color", "always"});
+  CHECK(contains(fixture.err.text, "f.toml:1:6: \x1b[31merror:\x1b[0m "));
+  CHECK(contains(fixture.err.text, "f.toml:2:1: \x1b[31merror:\x1b[0m unknown key"));
+  CHECK(contains(fixture.err.text, "g.toml:1:1: \x1b[33mwarning:\x1b[0m "));
+  for (const std::string escape : {"\x1b[31m", "\x1b[33m", "\x1b[0m"}) {
+    for (std::size_t at = 0; (at = fixture.err.text.find(escape)) != std::string::npos;) {
+      fixture.err.text.erase(at, escape.size());
+    }
+  }
+  CHECK(fixture.err.text == plain);
+  fixture.run({"next", "--cron", "x * * * *", "--color", "always"});
+  CHECK(contains(fixture.err.text, "--cron:1:1: \x1b[31merror:\x1b[0m "));
+}
+
 TEST_CASE("global options are forgotten after the command") {
   CommandFixture fixture;
   Context context = fixture.context();
