@@ -57,11 +57,12 @@ Status check_name_known(Store& store, const EventFilter& filter) {
 void print_table(const Context& context, const std::vector<Event>& events) {
   Table table({"EVENT", "NAME", "RECORDED", "CONTEXT", "FROM", "PAYLOAD"});
   for (const Event& event : events) {
-    table.add({{event.id, Color::kBold},
+    table.add({{event.id, Color::kBold, true},
                {event.name},
                {list_time(context, event.recorded_at)},
                {event.context.value_or("-")},
-               {event.caused_by ? event.caused_by->text() : event.sender.value_or("-")},
+               {event.caused_by ? event.caused_by->text() : event.sender.value_or("-"), Color::kNone,
+                event.caused_by.has_value()},
                {event.payload.is_null() ? "-" : to_compact(event.payload)}});
   }
   table.print(context);
@@ -89,8 +90,9 @@ const Command kEventsCommand = {
     .summary = "list events, the newest first",
     .description =
         "Published events, ends of runs (qflow.run.FLOW) and of steps (qflow.step.FLOW.STEP). qflow inspect EVENT "
-        "shows "
-        "what one did.",
+        "shows what one did.\n\n"
+        "Columns: event, name, when it was recorded, context, the run that published it or its sender, payload; - "
+        "where there is none.",
     .json =
         "one object per event: {id, name, timestamp, recorded_at, type, namespace, value, sender, context, payload, "
         "caused_by}; payload is null where qflow gc has removed it",

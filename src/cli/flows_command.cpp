@@ -72,14 +72,14 @@ Json json_of(const Deployment& deployment, const std::vector<TriggerExplanation>
 
 void add_rows(Table& table, const Deployment& deployment, const std::vector<TriggerExplanation>& triggers) {
   const std::string version = std::to_string(deployment.version);
-  if (triggers.empty()) table.add({{full_name(deployment), Color::kBold}, {version}, {"-"}, {"-"}, {"-"}, {"-"}});
+  if (triggers.empty()) table.add({{full_name(deployment), Color::kBold, true}, {version}, {"-"}, {"-"}, {"-"}, {"-"}});
   for (const TriggerExplanation& trigger : triggers) {
     table.add(
-        {{full_name(deployment), Color::kBold},
+        {{full_name(deployment), Color::kBold, true},
          {version},
          {trigger.trigger.text()},
          {waiting_text(trigger), trigger.disabled.empty() && error_of(trigger).empty() ? Color::kNone : Color::kYellow},
-         {last_run(trigger)},
+         {last_run(trigger), Color::kNone, true},
          {trigger.sentence}});
   }
 }

@@ -36,7 +36,7 @@ void print_chain(Context& context, Store& store, const ChainNode& chain, std::st
   Table table({"", "", "", ""});
   for (const LinkedRun* run : runs_of(chain)) {
     const RunStatus status = status_now(store, run->id, run->status);
-    table.add({{run->id.text()},
+    table.add({{run->id.text(), Color::kNone, true},
                {std::string(to_text(status)), color_of(status)},
                {time_taken(run->started_at, run->ended_at, has_ended(status), context.clock.now())},
                {run->started_at ? time_for(context, *run->started_at) : "-"}});

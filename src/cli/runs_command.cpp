@@ -126,11 +126,12 @@ void print_table(const Context& context, const std::vector<Run>& runs) {
   Table table({"RUN", "STATUS", "STARTED", "TOOK", "TRIGGER", "CONTEXT", "TAGS", "REASON"});
   const Instant now = context.clock.now();
   for (const Run& run : runs) {
-    table.add({{run.id.text(), Color::kBold},
+    const bool by_one_run = run.trigger && run.trigger->sources.size() == 1 && run.trigger->sources.front().run;
+    table.add({{run.id.text(), Color::kBold, true},
                {std::string(to_text(run.status)), color_of(run.status)},
                {list_time(context, run.started_at)},
                {time_taken(run.started_at, run.ended_at, run.status != RunStatus::kRunning, now)},
-               {trigger_names(run.trigger)},
+               {trigger_names(run.trigger), Color::kNone, by_one_run},
                {run.context.value_or("-")},
                {joined(run.tags)},
                {run.reason.empty() ? "-" : run.reason}});

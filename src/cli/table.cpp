@@ -20,23 +20,82 @@ std::string separated_value(const std::string& text) {
   return printable(doubled);
 }
 
-// One aligned line: the last cell is not padded, and what may be cut is cut to `width` columns.
-std::string aligned_line(const std::vector<Cell>& row, const std::vector<int>& widths, int indent, int width,
+// A column that is shown, and how it is fitted.
+struct Column {
+  std::size_t place = 0;  // in the rows
+  int width = 0;
+  int least = 6;  // below which it is not cut
+};
+
+// One aligned line: the last cell is not padded, and what may be cut is cut to its column.
+std::string aligned_line(const std::vector<Cell>& row, const std::vector<Column>& columns, int indent,
                          const Painter& painter) {
   std::string line(static_cast<std::size_t>(indent), ' ');
-  int used = indent;
-  for (std::size_t i = 0; i < row.size() && (used < width || row[i].whole); ++i) {
-    const std::string shown = printable(row[i].text);
-    const std::string text = row[i].whole ? shown : cut_to_width(shown, width - used);
-    line += painter.paint(row[i].color, text);
-    used += display_width(text);
-    if (i + 1 == row.size()) break;
-    const int padding = std::max(widths[i] - display_width(text), 0) + kGap;
+  for (const Column& column : columns) {
+    const Cell& cell = row[column.place];
+    const std::string shown = printable(cell.text);
+    const std::string text = cell.whole ? shown : cut_to_width(shown, column.width);
+    line += painter.paint(cell.color, text);
+    if (&column == &columns.back()) break;
+    const int padding = std::max(column.width - display_width(text), 0) + kGap;
     line.append(static_cast<std::size_t>(padding), ' ');
-    used += padding;
   }
   while (!line.empty() && line.back() == ' ') line.pop_back();
   return line + "\n";
+}
+
+int total_width(const std::vector<Column>& columns) {
+  int total = -kGap;
+  for (const Column& column : columns) total += column.width + kGap;
+  return total;
+}
+
+// Takes from the widest column that may be cut, until a line fits into `width`, or every column has its least: the
+// terminal then breaks the lines, but no column is missing.
+void shrink(std::vector<Column>& columns, int width) {
+  for (int total = total_width(columns); total > width; --total) {
+    Column* widest = nullptr;
+    for (Column& column : columns) {
+      if (column.width > column.least && (widest == nullptr || column.width > widest->width)) widest = &column;
+    }
+    if (widest == nullptr) return;
+    --widest->width;
+  }
+}
+
+using Rows = std::vector<std::vector<Cell>>;
+
+Column measure(const Rows& rows, std::size_t place, int width) {
+  Column column{.place = place};
+  for (const std::vector<Cell>& row : rows) {
+    const int needed = display_width(printable(row[place].text));
+    // Nothing stands behind the last cell, whose end may lie outside.
+    const bool holds_width = row[place].whole && place + 1 < row.size();
+    column.width = std::max(column.width, holds_width ? needed : std::min(needed, width));
+    if (holds_width) column.least = std::max(column.least, needed);
+  }
+  return column;
+}
+
+bool says_nothing(const Rows& rows, const Column& column) {
+  return std::all_of(rows.begin(), rows.end(), [&](const auto& row) { return row[column.place].text == "-"; });
+}
+
+// Where a line of a list does not fit into `width`, columns in which nothing stands make room first.
+std::vector<Column> fit(const std::vector<std::string>& headers, const Rows& rows, bool with_header, int width) {
+  std::vector<Column> columns;
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    Column column = measure(rows, i, width);
+    const int title = display_width(headers[i]);
+    if (with_header) column.width = std::max(column.width, title);
+    if (with_header) column.least = std::max(column.least, title);
+    columns.push_back(column);
+  }
+  if (with_header && total_width(columns) > width) {
+    std::erase_if(columns, [&](const Column& column) { return says_nothing(rows, column); });
+  }
+  shrink(columns, width);
+  return columns;
 }
 
 }  // namespace
@@ -58,21 +117,11 @@ void Table::print_aligned(const Context& context, bool with_header, int indent) 
   if (with_header) {
     for (const std::string& title : headers_) header.push_back({title, Color::kBold});
   }
-  std::vector<int> widths(headers_.size(), 0);
-  const auto measure = [&](const std::vector<Cell>& row) {
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      widths[i] = std::max(widths[i], display_width(printable(row[i].text)));
-    }
-  };
-  measure(header);
-  for (const std::vector<Cell>& row : rows_) measure(row);
-
-  const int width = context.out.is_terminal() ? context.out.width() : INT_MAX;
+  const int width = context.out.is_terminal() ? context.out.width() - indent : INT_MAX;
+  const std::vector<Column> columns = fit(headers_, rows_, with_header, width);
   const Painter painter = painter_for(context, context.out);
-  if (with_header) context.out.write(aligned_line(header, widths, indent, width, painter));
-  for (const std::vector<Cell>& row : rows_) {
-    context.out.write(aligned_line(row, widths, indent, width, painter));
-  }
+  if (with_header) context.out.write(aligned_line(header, columns, indent, painter));
+  for (const std::vector<Cell>& row : rows_) context.out.write(aligned_line(row, columns, indent, painter));
 }
 
 void Table::print_separated(const Context& context) const {

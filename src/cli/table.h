@@ -11,11 +11,12 @@ namespace qflow {
 struct Cell {
   std::string text;
   Color color = Color::kNone;
-  bool whole = false;  // never cut to the terminal's width: a path, which people copy
+  bool whole = false;  // never cut to the terminal's width: an id or a path, which people copy
 };
 
-// A list for stdout. On a terminal: a header, aligned columns, lines cut to its width. Elsewhere: tab-separated values
-// without header, where a tab, newline or backslash inside a value is written \t, \n, \\ (control characters \x1b).
+// A list for stdout. On a terminal: a header, aligned columns, of which the widest are cut to its width, after those
+// with nothing but "-" were left out. Elsewhere: tab-separated values without header, where a tab, newline or backslash
+// inside a value is written \t, \n, \\ (control characters \x1b).
 class Table {
  public:
   explicit Table(std::vector<std::string> headers) : headers_(std::move(headers)) {}

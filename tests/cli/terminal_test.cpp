@@ -98,6 +98,37 @@ TEST_CASE("a list is a table on a terminal, and tab-separated values elsewhere")
   CHECK(table_text(true, 80, ColorMode::kAlways).find("  \x1b[31mfailed\x1b[0m  exit") != std::string::npos);
 }
 
+std::string narrow_table(int columns) {
+  CommandFixture fixture;
+  fixture.out.terminal = true;
+  fixture.out.columns = columns;
+  Table table({"RUN", "STATE", "TAGS", "REASON", "BY"});
+  table.add({{"LongFlow/1234", Color::kNone, true}, {"failed quickly"}, {"-"}, {"exit status 3 of step"}, {"me"}});
+  Context context = fixture.context();
+  context.options.color = ColorMode::kNever;
+  table.print(context);
+  return fixture.out.text;
+}
+
+TEST_CASE("a narrow terminal cuts the widest columns, and drops none") {
+  CHECK(narrow_table(60) ==
+        "RUN            STATE           REASON                 BY\n"
+        "LongFlow/1234  failed quickly  exit status 3 of step  me\n");
+  CHECK(narrow_table(70) ==
+        "RUN            STATE           TAGS  REASON                 BY\n"
+        "LongFlow/1234  failed quickly  -     exit status 3 of step  me\n");
+  CHECK(narrow_table(50) ==
+        "RUN            STATE           REASON           BY\n"
+        "LongFlow/1234  failed quickly  exit status 3 …  me\n");
+  CHECK(narrow_table(40) ==
+        "RUN            STATE      REASON      BY\n"
+        "LongFlow/1234  failed q…  exit stat…  me\n");
+  // Nothing is left to be cut.
+  CHECK(narrow_table(20) ==
+        "RUN            STATE   REASON  BY\n"
+        "LongFlow/1234  faile…  exit …  me\n");
+}
+
 TEST_CASE("an empty list prints nothing") {
   CommandFixture fixture;
   fixture.out.terminal = true;
