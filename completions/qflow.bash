@@ -2,10 +2,13 @@
 
 # Candidates that only a store knows: KIND.
 _qflow_ask() {
-  local line
+  local line word
   while IFS= read -r line; do
-    COMPREPLY+=("${line%%$'\t'*}")
-  done < <("${COMP_WORDS[0]/#\~/$HOME}" complete -- "$1" "$cur" "${COMP_WORDS[@]:1}" 2>/dev/null)
+    word=${line%%$'\t'*}
+    [[ $word == *[^a-zA-Z0-9_./=@:+-]* ]] && printf -v word %q "$word"
+    COMPREPLY+=("$word")
+  done < <("${COMP_WORDS[0]/#\~/$HOME}" complete -- "$1" "${cur//\\/}" "${COMP_WORDS[@]:1:COMP_CWORD-1}" \
+    "${COMP_WORDS[@]:COMP_CWORD+1}" 2>/dev/null)
 }
 
 _qflow_words() {
@@ -13,15 +16,6 @@ _qflow_words() {
   for word in $1; do
     [[ $word == "$cur"* ]] && COMPREPLY+=("$word")
   done
-}
-
-# Whether one of the words stands on the line already.
-_qflow_chosen() {
-  local word
-  for word in $1; do
-    [[ " ${COMP_WORDS[*]:1:COMP_CWORD-1} " == *" $word "* ]] && return
-  done
-  return 1
 }
 
 _qflow_paths() {
@@ -33,20 +27,26 @@ _qflow_paths() {
 }
 
 _qflow() {
-  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command="" i
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} equals="" command="" place=0 i
   COMPREPLY=()
   # "--color=always" is three words here.
   if [[ $cur == "=" ]]; then
     cur=""
+    equals="="
   elif [[ $prev == "=" ]]; then
     prev=${COMP_WORDS[COMP_CWORD - 2]}
+    equals="="
     [[ $prev == -* ]] || return
   fi
+  # How many words behind the command are no options, nor values of them.
   for ((i = 1; i < COMP_CWORD; i++)); do
-    case ${COMP_WORDS[i]} in
-      --store | --color) ((i++)); [[ ${COMP_WORDS[i]} == "=" ]] && ((i++)) ;;
-      -*) ;;
-      *) command=${COMP_WORDS[i]}; break ;;
+    case $command:${COMP_WORDS[i]} in
+      *:--store | *:--color | deploy:--project | deploy:--branch | disable:--reason | events:--context | events:--since | events:--limit | get:--run | graph:--format | next:--count | next:-n | next:--from | next:--cron | next:--timezone | next:--dst-gap | next:--dst-overlap | publish:--payload | publish:--type | publish:--namespace | publish:--value | publish:--sender | publish:--context | publish:--timestamp | publish:--idempotency-key | publish:--batch | publish:--project | publish:--branch | put:--file | resume:--jobs | run:--trigger | run:--param | run:-p | run:--tag | run:--context | run:--jobs | run:--project | run:--branch | runs:--status | runs:--tag | runs:--context | runs:--since | runs:--limit | runs:--project | runs:--branch | simulate:--from | simulate:--until | simulate:--events | simulate:--runs-take | tick:--at | trigger:--flow-id | trigger:--trigger-id | trigger:--batch-id | trigger:--context | trigger:--correlation | trigger:--param | trigger:-p | trigger:--from | trigger:--until | trigger:--project | trigger:--branch) ((i++)); [[ ${COMP_WORDS[i]} == "=" ]] && ((i++)) ;;
+      deploy:--config-value | publish:--config-value | run:--config-value | runs:--config-value | trigger:--config-value) ((i += 2)) ;;
+      *:=) ((i++)) ;;
+      *:-*) ;;
+      :*) command=${COMP_WORDS[i]} ;;
+      *) ((place++)) ;;
     esac
   done
   case $command:$prev in
@@ -76,7 +76,7 @@ _qflow() {
     publish:--timestamp) return ;;
     publish:--idempotency-key) return ;;
     publish:--batch) _qflow_paths -f; return ;;
-    publish:--wait) return ;;
+    publish:--wait) [[ -n $equals ]] && return ;;
     publish:--project) return ;;
     publish:--branch) return ;;
     publish:--config-value) return ;;
@@ -102,7 +102,7 @@ _qflow() {
     simulate:--until) return ;;
     simulate:--events) _qflow_paths -f; return ;;
     simulate:--runs-take) return ;;
-    tick:--wait) return ;;
+    tick:--wait) [[ -n $equals ]] && return ;;
     tick:--at) return ;;
     trigger:--flow-id) _qflow_ask deployed; return ;;
     trigger:--trigger-id) _qflow_ask trigger-id; return ;;
@@ -148,32 +148,39 @@ _qflow() {
     esac
     return
   fi
-  case $command in
-    "") _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs sensor simulate tag test tick trigger undeploy version" ;;
-    cancel) _qflow_ask run; ;;
-    check) _qflow_paths -f; ;;
-    completion) _qflow_words "bash zsh fish"; ;;
-    deploy) _qflow_paths -f; ;;
-    disable) _qflow_ask deployed-trigger; ;;
-    enable) _qflow_ask deployed-trigger; ;;
-    events) _qflow_ask event; ;;
-    explain) _qflow_ask deployed-trigger; ;;
-    graph) _qflow_ask recorded-flow; _qflow_paths -f; ;;
-    help) _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs sensor simulate tag test tick trigger undeploy version artifacts environment exit-status expressions flow-file runs sensors triggers"; ;;
-    init) _qflow_paths -d; ;;
-    inspect) _qflow_ask run; ;;
-    logs) _qflow_ask run; ;;
-    man) _qflow_words "qflow qflow-flow"; ;;
-    next) _qflow_ask deployed-trigger; ;;
-    publish) _qflow_ask event; ;;
-    resume) _qflow_ask run; ;;
-    run) _qflow_ask recorded-flow; _qflow_paths -f; ;;
-    runs) _qflow_ask flow; ;;
-    sensor) _qflow_chosen "peek reset" || { _qflow_words "peek reset"; return; }; _qflow_ask sensor; ;;
-    simulate) _qflow_paths -f; ;;
-    tag) _qflow_ask run; _qflow_ask tag; ;;
-    test) _qflow_paths -f; ;;
-    undeploy) _qflow_ask deployed; ;;
+  case $command:$place in
+    :*) _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs sensor simulate tag test tick trigger undeploy version" ;;
+    cancel:0) _qflow_ask run; ;;
+    cancel:1) _qflow_ask latest; ;;
+    check:*) _qflow_paths -f; ;;
+    completion:0) _qflow_words "bash zsh fish"; ;;
+    deploy:*) _qflow_paths -f; ;;
+    disable:0) _qflow_ask deployed-trigger; ;;
+    enable:0) _qflow_ask deployed-trigger; ;;
+    events:0) _qflow_ask known-event; ;;
+    explain:0) _qflow_ask deployed-trigger; ;;
+    graph:*) _qflow_ask recorded-flow; _qflow_paths -f; ;;
+    help:0) _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs sensor simulate tag test tick trigger undeploy version artifacts environment exit-status expressions flow-file runs sensors triggers"; ;;
+    init:0) _qflow_paths -d; ;;
+    inspect:0) _qflow_ask run; ;;
+    inspect:1) _qflow_ask latest; ;;
+    logs:0) _qflow_ask run; ;;
+    logs:1) _qflow_ask latest; ;;
+    man:0) _qflow_words "qflow qflow-flow"; ;;
+    next:0) _qflow_ask schedule; _qflow_paths -f; ;;
+    publish:0) _qflow_ask event; ;;
+    resume:0) _qflow_ask run; ;;
+    resume:1) _qflow_ask latest-or-step; ;;
+    resume:2) _qflow_ask latest-or-step; ;;
+    run:0) _qflow_ask recorded-flow; _qflow_paths -f; ;;
+    runs:0) _qflow_ask flow; ;;
+    sensor:0) _qflow_words "peek reset"; ;;
+    sensor:1) _qflow_ask sensor; ;;
+    simulate:*) _qflow_paths -f; ;;
+    tag:0) _qflow_ask run; ;;
+    tag:*) _qflow_ask latest-or-tag; ;;
+    test:*) _qflow_paths -f; ;;
+    undeploy:0) _qflow_ask deployed; ;;
   esac
 }
 

@@ -1,34 +1,35 @@
 # fish completion for qflow; made by: qflow completion fish
 
-# The command on the line, if there is one already.
-function __qflow_command
+# The command on the line, and how many words behind it are no options, nor values of them.
+function __qflow_parse
     set -l words (commandline -opc)
     set -e words[1]
+    set -l command ''
+    set -l place 0
     while set -q words[1]
-        switch $words[1]
-            case --store --color
+        switch $command:$words[1]
+            case '*:--store' '*:--color' 'deploy:--project' 'deploy:--branch' 'disable:--reason' 'events:--context' 'events:--since' 'events:--limit' 'get:--run' 'graph:--format' 'next:--count' 'next:-n' 'next:--from' 'next:--cron' 'next:--timezone' 'next:--dst-gap' 'next:--dst-overlap' 'publish:--payload' 'publish:--type' 'publish:--namespace' 'publish:--value' 'publish:--sender' 'publish:--context' 'publish:--timestamp' 'publish:--idempotency-key' 'publish:--batch' 'publish:--project' 'publish:--branch' 'put:--file' 'resume:--jobs' 'run:--trigger' 'run:--param' 'run:-p' 'run:--tag' 'run:--context' 'run:--jobs' 'run:--project' 'run:--branch' 'runs:--status' 'runs:--tag' 'runs:--context' 'runs:--since' 'runs:--limit' 'runs:--project' 'runs:--branch' 'simulate:--from' 'simulate:--until' 'simulate:--events' 'simulate:--runs-take' 'tick:--at' 'trigger:--flow-id' 'trigger:--trigger-id' 'trigger:--batch-id' 'trigger:--context' 'trigger:--correlation' 'trigger:--param' 'trigger:-p' 'trigger:--from' 'trigger:--until' 'trigger:--project' 'trigger:--branch'
                 set -e words[1]
-            case '-*'
+            case 'deploy:--config-value' 'publish:--config-value' 'run:--config-value' 'runs:--config-value' 'trigger:--config-value'
+                set -e words[1]
+                set -q words[1]; and set -e words[1]
+            case '*:-*'
+            case ':*'
+                set command $words[1]
             case '*'
-                echo $words[1]
-                return 0
+                set place (math $place + 1)
         end
         set -q words[1]; and set -e words[1]
     end
-    return 1
+    printf '%s\n' "$command" $place
 end
 
+# Whether the command is this one, with so many words behind it.
 function __qflow_in
-    test (__qflow_command; or echo -) = $argv[1]
-end
-
-# Whether one of the words stands on the line already.
-function __qflow_chosen
-    set -l words (commandline -opc)
-    for word in $argv
-        contains -- $word $words; and return 0
-    end
-    return 1
+    set -l found (__qflow_parse)
+    test "$found[1]" = "$argv[1]"; or return 1
+    set -q argv[2]; or return 0
+    test $found[2] -eq $argv[2]
 end
 
 # Candidates that only a store knows: KIND.
@@ -44,43 +45,44 @@ complete -c qflow -l quiet -s q -d 'no progress, no notes, no output of steps'
 complete -c qflow -l verbose -s v -d 'more notes'
 complete -c qflow -l help -s h -d 'what the command does, and its options'
 complete -c qflow -l version -d 'the version of qflow'
-complete -c qflow -n 'not __qflow_command' -a cancel -d 'end a run that waits or is being executed'
-complete -c qflow -n 'not __qflow_command' -a check -d 'every problem in flow files, with positions; nothing is run'
-complete -c qflow -n 'not __qflow_command' -a completion -d 'the completion script of a shell'
-complete -c qflow -n 'not __qflow_command' -a deploy -d 'make the triggers of flows live'
-complete -c qflow -n 'not __qflow_command' -a disable -d 'let no event count for a flow or one of its triggers'
-complete -c qflow -n 'not __qflow_command' -a enable -d 'let events count again for a flow or one of its triggers'
-complete -c qflow -n 'not __qflow_command' -a events -d 'list events, the newest first'
-complete -c qflow -n 'not __qflow_command' -a explain -d 'why a flow did or did not start'
-complete -c qflow -n 'not __qflow_command' -a flows -d 'list the deployed flows with their triggers'
-complete -c qflow -n 'not __qflow_command' -a fsck -d 'check the whole store, and mend what can be mended'
-complete -c qflow -n 'not __qflow_command' -a gc -d 'remove what the store need not keep'
-complete -c qflow -n 'not __qflow_command' -a get -d 'print a value: of an artifact, a parameter, the trigger'
-complete -c qflow -n 'not __qflow_command' -a graph -d 'draw the steps of a flow, or flows and what starts them'
-complete -c qflow -n 'not __qflow_command' -a help -d 'all commands and topics, or one of them'
-complete -c qflow -n 'not __qflow_command' -a init -d 'write a commented example flow, and make a store'
-complete -c qflow -n 'not __qflow_command' -a inspect -d 'one run: steps, parameters, artifacts, trigger, chain; or one event'
-complete -c qflow -n 'not __qflow_command' -a logs -d 'what the steps of a run printed'
-complete -c qflow -n 'not __qflow_command' -a man -d 'a page of the manual, as roff'
-complete -c qflow -n 'not __qflow_command' -a next -d 'when schedules are due next'
-complete -c qflow -n 'not __qflow_command' -a publish -d 'publish an event, and say what it does'
-complete -c qflow -n 'not __qflow_command' -a put -d 'leave an artifact, inside a step'
-complete -c qflow -n 'not __qflow_command' -a resume -d 'go on with a run that failed, was cancelled or crashed'
-complete -c qflow -n 'not __qflow_command' -a run -d 'run a flow now, as a local run'
-complete -c qflow -n 'not __qflow_command' -a runs -d 'list runs, the newest first'
-complete -c qflow -n 'not __qflow_command' -a sensor -d 'look at what a sensor watches, or let it begin anew'
-complete -c qflow -n 'not __qflow_command' -a simulate -d 'what would fire when, and with what parameters, on a virtual clock'
-complete -c qflow -n 'not __qflow_command' -a tag -d 'add tags to a run'
-complete -c qflow -n 'not __qflow_command' -a test -d 'run the [[tests]] of flow files on a virtual clock'
-complete -c qflow -n 'not __qflow_command' -a tick -d 'do what is due, and return: made for cron'
-complete -c qflow -n 'not __qflow_command' -a trigger -d 'start a deployed flow, or one of its triggers, by hand'
-complete -c qflow -n 'not __qflow_command' -a undeploy -d 'let nothing start a flow any more'
-complete -c qflow -n 'not __qflow_command' -a version -d 'the version of qflow'
+complete -c qflow -n '__qflow_in ""' -a cancel -d 'end a run that waits or is being executed'
+complete -c qflow -n '__qflow_in ""' -a check -d 'every problem in flow files, with positions; nothing is run'
+complete -c qflow -n '__qflow_in ""' -a completion -d 'the completion script of a shell'
+complete -c qflow -n '__qflow_in ""' -a deploy -d 'make the triggers of flows live'
+complete -c qflow -n '__qflow_in ""' -a disable -d 'let no event count for a flow or one of its triggers'
+complete -c qflow -n '__qflow_in ""' -a enable -d 'let events count again for a flow or one of its triggers'
+complete -c qflow -n '__qflow_in ""' -a events -d 'list events, the newest first'
+complete -c qflow -n '__qflow_in ""' -a explain -d 'why a flow did or did not start'
+complete -c qflow -n '__qflow_in ""' -a flows -d 'list the deployed flows with their triggers'
+complete -c qflow -n '__qflow_in ""' -a fsck -d 'check the whole store, and mend what can be mended'
+complete -c qflow -n '__qflow_in ""' -a gc -d 'remove what the store need not keep'
+complete -c qflow -n '__qflow_in ""' -a get -d 'print a value: of an artifact, a parameter, the trigger'
+complete -c qflow -n '__qflow_in ""' -a graph -d 'draw the steps of a flow, or flows and what starts them'
+complete -c qflow -n '__qflow_in ""' -a help -d 'all commands and topics, or one of them'
+complete -c qflow -n '__qflow_in ""' -a init -d 'write a commented example flow, and make a store'
+complete -c qflow -n '__qflow_in ""' -a inspect -d 'one run: steps, parameters, artifacts, trigger, chain; or one event'
+complete -c qflow -n '__qflow_in ""' -a logs -d 'what the steps of a run printed'
+complete -c qflow -n '__qflow_in ""' -a man -d 'a page of the manual, as roff'
+complete -c qflow -n '__qflow_in ""' -a next -d 'when schedules are due next'
+complete -c qflow -n '__qflow_in ""' -a publish -d 'publish an event, and say what it does'
+complete -c qflow -n '__qflow_in ""' -a put -d 'leave an artifact, inside a step'
+complete -c qflow -n '__qflow_in ""' -a resume -d 'go on with a run that failed, was cancelled or crashed'
+complete -c qflow -n '__qflow_in ""' -a run -d 'run a flow now, as a local run'
+complete -c qflow -n '__qflow_in ""' -a runs -d 'list runs, the newest first'
+complete -c qflow -n '__qflow_in ""' -a sensor -d 'look at what a sensor watches, or let it begin anew'
+complete -c qflow -n '__qflow_in ""' -a simulate -d 'what would fire when, and with what parameters, on a virtual clock'
+complete -c qflow -n '__qflow_in ""' -a tag -d 'add tags to a run'
+complete -c qflow -n '__qflow_in ""' -a test -d 'run the [[tests]] of flow files on a virtual clock'
+complete -c qflow -n '__qflow_in ""' -a tick -d 'do what is due, and return: made for cron'
+complete -c qflow -n '__qflow_in ""' -a trigger -d 'start a deployed flow, or one of its triggers, by hand'
+complete -c qflow -n '__qflow_in ""' -a undeploy -d 'let nothing start a flow any more'
+complete -c qflow -n '__qflow_in ""' -a version -d 'the version of qflow'
 complete -c qflow -n '__qflow_in cancel' -l json -d 'as one JSON object'
-complete -c qflow -n '__qflow_in cancel' -a '(__qflow_ask run)'
+complete -c qflow -n '__qflow_in cancel 0' -a '(__qflow_ask run)'
+complete -c qflow -n '__qflow_in cancel 1' -a '(__qflow_ask latest)'
 complete -c qflow -n '__qflow_in check' -l json -d 'one JSON object per problem'
 complete -c qflow -n '__qflow_in check' -F
-complete -c qflow -n '__qflow_in completion' -a 'bash zsh fish'
+complete -c qflow -n '__qflow_in completion 0' -a 'bash zsh fish'
 complete -c qflow -n '__qflow_in deploy' -l dry-run -d 'say what would change, and change nothing'
 complete -c qflow -n '__qflow_in deploy' -l json -d 'one JSON object per flow'
 complete -c qflow -n '__qflow_in deploy' -l project -x -d 'the project; wins over [project] of a flow file'
@@ -91,15 +93,15 @@ complete -c qflow -n '__qflow_in deploy' -l no-production -d 'not into productio
 complete -c qflow -n '__qflow_in deploy' -l config-value -x -d 'the same as one value: project \'{"branch": "bar", "production": true}\''
 complete -c qflow -n '__qflow_in deploy' -F
 complete -c qflow -n '__qflow_in disable' -l reason -x -d 'why; flows and explain show it'
-complete -c qflow -n '__qflow_in disable' -a '(__qflow_ask deployed-trigger)'
-complete -c qflow -n '__qflow_in enable' -a '(__qflow_ask deployed-trigger)'
+complete -c qflow -n '__qflow_in disable 0' -a '(__qflow_ask deployed-trigger)'
+complete -c qflow -n '__qflow_in enable 0' -a '(__qflow_ask deployed-trigger)'
 complete -c qflow -n '__qflow_in events' -l context -x -d 'events with this context'
 complete -c qflow -n '__qflow_in events' -l since -x -d 'events recorded since then: an instant, or a duration such as 2h'
 complete -c qflow -n '__qflow_in events' -l limit -x -d 'so many, the newest (on a terminal 20)'
 complete -c qflow -n '__qflow_in events' -l json -d 'one JSON object per event'
-complete -c qflow -n '__qflow_in events' -a '(__qflow_ask event)'
+complete -c qflow -n '__qflow_in events 0' -a '(__qflow_ask known-event)'
 complete -c qflow -n '__qflow_in explain' -l json -d 'one JSON object per trigger'
-complete -c qflow -n '__qflow_in explain' -a '(__qflow_ask deployed-trigger)'
+complete -c qflow -n '__qflow_in explain 0' -a '(__qflow_ask deployed-trigger)'
 complete -c qflow -n '__qflow_in flows' -l json -d 'one JSON object per flow'
 complete -c qflow -n '__qflow_in fsck' -l json -d 'one JSON object per problem and line'
 complete -c qflow -n '__qflow_in gc' -l dry-run -d 'say what would be removed; remove nothing'
@@ -109,18 +111,20 @@ complete -c qflow -n '__qflow_in get' -l json -d 'always JSON, text too'
 complete -c qflow -n '__qflow_in graph' -l format -x -a 'text mermaid dot' -d 'text (default), mermaid or dot'
 complete -c qflow -n '__qflow_in graph' -l flows -d 'the flows and what starts them, instead of the steps of one'
 complete -c qflow -n '__qflow_in graph' -F -a '(__qflow_ask recorded-flow)'
-complete -c qflow -n '__qflow_in help' -a 'cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs sensor simulate tag test tick trigger undeploy version artifacts environment exit-status expressions flow-file runs sensors triggers'
-complete -c qflow -n '__qflow_in init' -a '(__fish_complete_directories)'
+complete -c qflow -n '__qflow_in help 0' -a 'cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs sensor simulate tag test tick trigger undeploy version artifacts environment exit-status expressions flow-file runs sensors triggers'
+complete -c qflow -n '__qflow_in init 0' -a '(__fish_complete_directories)'
 complete -c qflow -n '__qflow_in inspect' -l trigger-chain -d 'what led to the run or event: its triggering runs and events, theirs, and so on'
 complete -c qflow -n '__qflow_in inspect' -l downstream -d 'what the run or event started, directly or not'
 complete -c qflow -n '__qflow_in inspect' -l graph -d 'the steps of a run as a tree, with their statuses'
 complete -c qflow -n '__qflow_in inspect' -l json -d 'as one JSON object'
-complete -c qflow -n '__qflow_in inspect' -a '(__qflow_ask run)'
+complete -c qflow -n '__qflow_in inspect 0' -a '(__qflow_ask run)'
+complete -c qflow -n '__qflow_in inspect 1' -a '(__qflow_ask latest)'
 complete -c qflow -n '__qflow_in logs' -l follow -s f -d 'go on until the run has ended'
 complete -c qflow -n '__qflow_in logs' -l failed -d 'failed attempts only'
 complete -c qflow -n '__qflow_in logs' -l json -d 'one JSON object per line'
-complete -c qflow -n '__qflow_in logs' -a '(__qflow_ask run)'
-complete -c qflow -n '__qflow_in man' -a 'qflow qflow-flow'
+complete -c qflow -n '__qflow_in logs 0' -a '(__qflow_ask run)'
+complete -c qflow -n '__qflow_in logs 1' -a '(__qflow_ask latest)'
+complete -c qflow -n '__qflow_in man 0' -a 'qflow qflow-flow'
 complete -c qflow -n '__qflow_in next' -l count -s n -x -d 'so many instants (10)'
 complete -c qflow -n '__qflow_in next' -l from -x -d 'those after T, an instant or a date, instead of now'
 complete -c qflow -n '__qflow_in next' -l cron -x -d 'of this cron expression, without any flow'
@@ -128,7 +132,7 @@ complete -c qflow -n '__qflow_in next' -l timezone -x -d 'with --cron: the zone,
 complete -c qflow -n '__qflow_in next' -l dst-gap -x -a 'shift skip' -d 'with --cron: shift (default) or skip what falls into a gap'
 complete -c qflow -n '__qflow_in next' -l dst-overlap -x -a 'first last both' -d 'with --cron: of what comes twice first (default), last or both'
 complete -c qflow -n '__qflow_in next' -l json -d 'one JSON object per instant'
-complete -c qflow -n '__qflow_in next' -a '(__qflow_ask deployed-trigger)'
+complete -c qflow -n '__qflow_in next 0' -F -a '(__qflow_ask schedule)'
 complete -c qflow -n '__qflow_in publish' -l payload -r -F -d 'an object: JSON, @FILE, or - for standard input'
 complete -c qflow -n '__qflow_in publish' -l type -x -d 'the event\'s type'
 complete -c qflow -n '__qflow_in publish' -l namespace -x -d 'a label to match on; has nothing to do with projects'
@@ -141,7 +145,7 @@ complete -c qflow -n '__qflow_in publish' -l safe -d 'in a local run: only say w
 complete -c qflow -n '__qflow_in publish' -l idempotency-key -x -d 'a repeat with this key makes no second event'
 complete -c qflow -n '__qflow_in publish' -l batch -r -F -d 'one event per line of a JSON Lines file (- for standard input), all or none'
 complete -c qflow -n '__qflow_in publish' -l dispatch -d 'start the runs that it queued at once, not with the next tick'
-complete -c qflow -n '__qflow_in publish' -l wait -x -d 'wait until all deployed runs have ended, at most so long (then status 6)'
+complete -c qflow -n '__qflow_in publish' -l wait -f -d 'wait until all deployed runs have ended, at most so long (then status 6)'
 complete -c qflow -n '__qflow_in publish' -l require-match -d 'status 4 when nothing fires or waits; the event is there all the same'
 complete -c qflow -n '__qflow_in publish' -l dry-run -d 'say what would happen, and change nothing'
 complete -c qflow -n '__qflow_in publish' -l json -d 'one JSON object per event'
@@ -151,12 +155,14 @@ complete -c qflow -n '__qflow_in publish' -l no-branch -d 'no branch'
 complete -c qflow -n '__qflow_in publish' -l production -d 'into production: P.prod or P.prod.B'
 complete -c qflow -n '__qflow_in publish' -l no-production -d 'not into production'
 complete -c qflow -n '__qflow_in publish' -l config-value -x -d 'the same as one value: project \'{"branch": "bar", "production": true}\''
-complete -c qflow -n '__qflow_in publish' -a '(__qflow_ask event)'
+complete -c qflow -n '__qflow_in publish 0' -a '(__qflow_ask event)'
 complete -c qflow -n '__qflow_in put' -l file -r -F -d 'a file or folder instead of a value'
 complete -c qflow -n '__qflow_in resume' -l jobs -x -d 'tasks at once, 0: the number of processors (default: run.jobs of the flow)'
 complete -c qflow -n '__qflow_in resume' -l fail-fast -d 'end running steps when one has failed'
 complete -c qflow -n '__qflow_in resume' -l json -d 'the result as JSON; what steps print goes to standard error'
-complete -c qflow -n '__qflow_in resume' -a '(__qflow_ask run)'
+complete -c qflow -n '__qflow_in resume 0' -a '(__qflow_ask run)'
+complete -c qflow -n '__qflow_in resume 1' -a '(__qflow_ask latest-or-step)'
+complete -c qflow -n '__qflow_in resume 2' -a '(__qflow_ask latest-or-step)'
 complete -c qflow -n '__qflow_in run' -l trigger -x -a '(__qflow_ask source)' -d 'as if X had triggered it: a run, an event by name, JSON, @FILE or id (qflow help runs)'
 complete -c qflow -n '__qflow_in run' -l param -s p -x -a '(__qflow_ask parameter)' -d 'the value of a parameter; wins over what a trigger sets'
 complete -c qflow -n '__qflow_in run' -l tag -x -a '(__qflow_ask tag)' -d 'a tag of the run'
@@ -171,7 +177,7 @@ complete -c qflow -n '__qflow_in run' -l no-branch -d 'no branch'
 complete -c qflow -n '__qflow_in run' -l production -d 'into production: P.prod or P.prod.B'
 complete -c qflow -n '__qflow_in run' -l no-production -d 'not into production'
 complete -c qflow -n '__qflow_in run' -l config-value -x -d 'the same as one value: project \'{"branch": "bar", "production": true}\''
-complete -c qflow -n '__qflow_in run' -F -a '(__qflow_ask recorded-flow)'
+complete -c qflow -n '__qflow_in run 0' -F -a '(__qflow_ask recorded-flow)'
 complete -c qflow -n '__qflow_in runs' -l status -x -a 'queued running succeeded failed cancelled crashed' -d 'queued, running, succeeded, failed, cancelled or crashed'
 complete -c qflow -n '__qflow_in runs' -l tag -x -a '(__qflow_ask tag)' -d 'runs with this tag'
 complete -c qflow -n '__qflow_in runs' -l context -x -d 'runs with this context'
@@ -184,10 +190,10 @@ complete -c qflow -n '__qflow_in runs' -l no-branch -d 'no branch'
 complete -c qflow -n '__qflow_in runs' -l production -d 'into production: P.prod or P.prod.B'
 complete -c qflow -n '__qflow_in runs' -l no-production -d 'not into production'
 complete -c qflow -n '__qflow_in runs' -l config-value -x -d 'the same as one value: project \'{"branch": "bar", "production": true}\''
-complete -c qflow -n '__qflow_in runs' -a '(__qflow_ask flow)'
+complete -c qflow -n '__qflow_in runs 0' -a '(__qflow_ask flow)'
 complete -c qflow -n '__qflow_in sensor' -l json -d 'with peek: one JSON object'
-complete -c qflow -n '__qflow_in sensor; and not __qflow_chosen peek reset' -a 'peek reset'
-complete -c qflow -n '__qflow_in sensor; and __qflow_chosen peek reset' -a '(__qflow_ask sensor)'
+complete -c qflow -n '__qflow_in sensor 0' -a 'peek reset'
+complete -c qflow -n '__qflow_in sensor 1' -a '(__qflow_ask sensor)'
 complete -c qflow -n '__qflow_in simulate' -l from -x -d 'when the clock starts: RFC 3339, or a date (UTC)'
 complete -c qflow -n '__qflow_in simulate' -l until -x -d 'when it stops, not included'
 complete -c qflow -n '__qflow_in simulate' -l events -r -F -d 'what is published and which runs end, as JSON Lines (- for standard input)'
@@ -195,11 +201,11 @@ complete -c qflow -n '__qflow_in simulate' -l runs-take -x -d 'runs succeed afte
 complete -c qflow -n '__qflow_in simulate' -l json -d 'one JSON object per firing, then one per outcome'
 complete -c qflow -n '__qflow_in simulate' -F
 complete -c qflow -n '__qflow_in tag' -l json -d 'as one JSON object'
-complete -c qflow -n '__qflow_in tag' -a '(__qflow_ask run)'
-complete -c qflow -n '__qflow_in tag' -a '(__qflow_ask tag)'
+complete -c qflow -n '__qflow_in tag 0' -a '(__qflow_ask run)'
+complete -c qflow -n '__qflow_in tag; and not __qflow_in tag 0' -a '(__qflow_ask latest-or-tag)'
 complete -c qflow -n '__qflow_in test' -l json -d 'one JSON object per test'
 complete -c qflow -n '__qflow_in test' -F
-complete -c qflow -n '__qflow_in tick' -l wait -x -d 'wait until all deployed runs have ended, at most so long (then status 6)'
+complete -c qflow -n '__qflow_in tick' -l wait -f -d 'wait until all deployed runs have ended, at most so long (then status 6)'
 complete -c qflow -n '__qflow_in tick' -l dry-run -d 'say what is due, and do nothing'
 complete -c qflow -n '__qflow_in tick' -l at -x -d 'as if it were then, for the runs too: for trying things out'
 complete -c qflow -n '__qflow_in tick' -l json -d 'with --dry-run: one JSON object per line'
@@ -219,5 +225,5 @@ complete -c qflow -n '__qflow_in trigger' -l no-branch -d 'no branch'
 complete -c qflow -n '__qflow_in trigger' -l production -d 'into production: P.prod or P.prod.B'
 complete -c qflow -n '__qflow_in trigger' -l no-production -d 'not into production'
 complete -c qflow -n '__qflow_in trigger' -l config-value -x -d 'the same as one value: project \'{"branch": "bar", "production": true}\''
-complete -c qflow -n '__qflow_in undeploy' -a '(__qflow_ask deployed)'
+complete -c qflow -n '__qflow_in undeploy 0' -a '(__qflow_ask deployed)'
 complete -c qflow -n '__qflow_in version' -l json -d 'as one JSON object'

@@ -34,6 +34,25 @@ LINES = [
     ("qflow run flow.toml -p na", ["name="], ["flow.toml"]),
     ("qflow run flow.toml --trigger Hello/l", ["Hello/latest"], ["flow.toml"]),
     ("qflow tag Hello/1 can", ["candidate"], ["check"]),
+    ("qflow tag Hello/1 ", ["candidate", "nightly"], ["Hello/1", "Hello/latest", "latest"]),
+    ("qflow tag Hello ", ["latest"], ["candidate", "Hello/1"]),
+    ("qflow tag Hello latest n", ["nightly"], ["latest"]),
+    ("qflow inspect Hello ", ["latest"], ["Hello/1"]),
+    ("qflow inspect --json Hello ", ["latest"], ["Hello/1"]),
+    ("qflow --store .qflow logs Hello ", ["latest"], ["Hello/1"]),
+    ("qflow cancel Hello/1 ", [], ["latest", "Hello/1"]),
+    ("qflow resume Watch/1 ", ["s"], ["latest", "Watch/1"]),
+    ("qflow resume Watch ", ["latest"], ["s", "Watch/1"]),
+    ("qflow resume --jobs 2 Watch latest ", ["s"], ["latest"]),
+    ("qflow next ", ["Watch/nightly", "Watch", "watch.toml"], ["Watch/other", "Watch/files"]),
+    ("qflow publish --wait d", ["data_updated"], ["only_recorded"]),
+    ("qflow publish --type x d", ["data_updated"], ["deploy"]),
+    ("qflow publish ", ["data_updated"], ["only_recorded"]),
+    ("qflow events ", ["data_updated", "only_recorded"], []),
+    ("qflow events only", ["only_recorded"], ["data_updated"]),
+    ("qflow explain Watch ", [], ["Watch/other"]),
+    ("qflow run --config-value project {} wat", ["watch.toml"], []),
+    ("qflow check watch.toml wat", ["watch.toml"], []),
     ("qflow comple", ["completion"], ["complete"]),
     ("qflow sensor ", ["peek", "reset"], ["Watch/files"]),
     ("qflow sensor peek W", ["Watch/files"], ["peek"]),
@@ -55,6 +74,10 @@ type = "sensor"
 sensor_type = "directory"
 path = "."
 [[triggers]]
+id = "nightly"
+type = "schedule"
+schedule = "@daily"
+[[triggers]]
 id = "other"
 type = "event"
 event = "data_updated"
@@ -71,7 +94,8 @@ class Completions(unittest.TestCase):
         cls.environment.update(PATH=f"{BINARY.parent}:{cls.environment['PATH']}", HOME=cls.folder, LC_ALL="C.UTF-8",
                                XDG_CONFIG_HOME=cls.folder, XDG_DATA_HOME=cls.folder, TERM="xterm")
         pathlib.Path(cls.folder, "watch.toml").write_text(WATCH)
-        for line in ("init", "run flow.toml", "tag Hello latest candidate", "deploy watch.toml"):
+        for line in ("init", "run flow.toml", "tag Hello latest candidate nightly", "deploy watch.toml", "run watch.toml",
+                     "publish only_recorded"):
             subprocess.run([BINARY, *line.split()], cwd=cls.folder, env=cls.environment, check=True, capture_output=True)
 
     @classmethod
@@ -103,6 +127,12 @@ class Completions(unittest.TestCase):
         self.assertIn("always", complete("qflow --color = al"))
         self.assertIn("always", complete("qflow --color ="))
         self.assertIn("-p", complete("qflow run -"))
+        self.assertEqual(complete("qflow publish --wait ="), [""])
+        self.assertIn("data_updated", complete("qflow publish --wait = 5m data"))
+        subprocess.run([BINARY, "tag", "Hello", "latest", "two words"], cwd=self.folder, env=self.environment, check=True,
+                       capture_output=True)
+        self.assertIn("two\\ words", complete("qflow tag Hello/1 two"))
+        self.assertIn("two\\ words", complete("qflow tag Hello/1 two\\\\"))
 
     @unittest.skipUnless(shutil.which("fish"), "fish is not installed")
     def test_fish(self):

@@ -23,18 +23,6 @@ int help_width(const Context& context) {
   return std::clamp(context.out.width(), 40, kWidestHelp);
 }
 
-// The place of the command's name: the first word that is neither a global option nor its value.
-std::size_t find_command_word(const std::vector<std::string>& words) {
-  std::size_t i = 0;
-  while (i < words.size() && words[i].size() > 1 && words[i].front() == '-') {
-    const bool has_value = std::any_of(global_options().begin(), global_options().end(), [&](const OptionSpec& option) {
-      return !option.value.empty() && words[i] == fmt::format("--{}", option.name);
-    });
-    i += has_value ? 2 : 1;
-  }
-  return std::min(i, words.size());
-}
-
 Error unknown_command(const std::string& word) {
   std::string advice;
   const std::string nearest = nearest_name(word, visible_command_names());

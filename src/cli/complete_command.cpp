@@ -4,7 +4,9 @@
 #include <set>
 
 #include "cli/command_table.h"
+#include "cli/option_parser.h"
 #include "cli/store_access.h"
+#include "qflow/engine/due_instants.h"
 #include "qflow/error/printable.h"
 #include "qflow/service/deployed_flows.h"
 #include "qflow/service/deployment.h"
@@ -20,7 +22,7 @@ constexpr std::int64_t kMostRuns = 50;
 constexpr PositionalSpec kPositionals[] = {
     {.name = "KIND", .help = "what stands there: flow, run, parameter, ..."},
     {.name = "PREFIX", .help = "what stands there already", .count = PositionalSpec::Count::kOptional},
-    {.name = "WORD", .help = "the words of the line", .count = PositionalSpec::Count::kAny},
+    {.name = "WORD", .help = "the other words of the line", .count = PositionalSpec::Count::kAny},
 };
 
 struct Candidate {
@@ -128,6 +130,22 @@ Result<Candidates> sensors(Store& store, const TriggerRegistry& types) {
   return list;
 }
 
+// And the flows that have some.
+Result<Candidates> schedules(Store& store, const TriggerRegistry& types) {
+  QFLOW_ASSIGN(const std::vector<NamedDeployment> all, named_deployments(store));
+  DeployedFlows flows(store, types);
+  Candidates list;
+  for (const NamedDeployment& one : all) {
+    QFLOW_ASSIGN(const auto flow, flows.find(one.deployment.key));
+    const std::size_t before = list.size();
+    for (const auto& trigger : flow->triggers) {
+      if (schedule_of(*trigger) != nullptr) list.push_back({one.name + "/" + trigger->id().text(), "schedule"});
+    }
+    if (list.size() > before) list.push_back({one.name, "deployed flow"});
+  }
+  return list;
+}
+
 // The flow that the line names: a file, or one that is deployed.
 Result<LoadedFlow> flow_on_line(Context& context, const std::vector<std::string>& words) {
   for (const std::string& word : words) {
@@ -184,6 +202,46 @@ Result<Candidates> events(Store& store) {
   return list;
 }
 
+Result<Candidates> known_events(Store& store) {
+  QFLOW_ASSIGN(const std::vector<std::string> awaited, store.ledger().triggers().awaited_events());
+  QFLOW_ASSIGN(const std::vector<std::string> recorded, store.ledger().triggers().recorded_events());
+  std::set<std::string> names(awaited.begin(), awaited.end());
+  names.insert(recorded.begin(), recorded.end());
+  Candidates list;
+  for (const std::string& name : names) list.push_back({name, "event"});
+  return list;
+}
+
+// The words of the line that name its run, and what stands behind them; empty when the line can't be understood.
+std::vector<std::string> arguments_on_line(const std::vector<std::string>& words) {
+  const std::size_t place = find_command_word(words);
+  const Command* command = place < words.size() ? find_command(words[place]) : nullptr;
+  if (command == nullptr) return {};
+  const auto parsed = parse_options(*command, {words.begin() + static_cast<std::ptrdiff_t>(place) + 1, words.end()});
+  return parsed ? parsed->positionals() : std::vector<std::string>();
+}
+
+bool is_flow_alone(const std::vector<std::string>& arguments) {
+  return arguments.size() == 1 && arguments.front().find('/') == std::string::npos;
+}
+
+Result<Candidates> steps(Store& store, const std::vector<std::string>& arguments) {
+  Candidates list;
+  if (arguments.empty() || arguments.size() != count_run_words(arguments)) return list;
+  QFLOW_ASSIGN(const RunReference reference, parse_run_words(arguments));
+  QFLOW_ASSIGN(const Run run, find_run(store, reference, LatestMeans::kNewest));
+  QFLOW_ASSIGN(const std::vector<StepState> states, store.ledger().steps(run.id));
+  for (const StepState& state : states) list.push_back({state.step.text(), std::string(to_text(state.status))});
+  return list;
+}
+
+Result<Candidates> after_run(Store& store, const std::string& kind, const std::vector<std::string>& words) {
+  const std::vector<std::string> arguments = arguments_on_line(words);
+  if (is_flow_alone(arguments)) return Candidates{{"latest", "the newest run"}};
+  if (kind == "latest-or-step") return steps(store, arguments);
+  return kind == "latest-or-tag" ? tags(store) : Candidates();
+}
+
 Result<Candidates> parameters(Context& context, const std::vector<std::string>& words) {
   QFLOW_ASSIGN(const LoadedFlow flow, flow_on_line(context, words));
   Candidates list;
@@ -205,7 +263,10 @@ Result<Candidates> find_candidates(Context& context, const std::string& kind, co
   if (kind == "deployed") return deployed_flows(*store);
   if (kind == "deployed-trigger") return deployed_triggers(*store);
   if (kind == "sensor") return sensors(*store, context.trigger_types);
+  if (kind == "schedule") return schedules(*store, context.trigger_types);
   if (kind == "event") return events(*store);
+  if (kind == "known-event") return known_events(*store);
+  if (kind.starts_with("latest")) return after_run(*store, kind, words);
   return Candidates();
 }
 
@@ -213,18 +274,27 @@ Result<Candidates> find_candidates(Context& context, const std::string& kind, co
 void take_store_option(Context& context, const std::vector<std::string>& words) {
   for (std::size_t i = 0; i < words.size(); ++i) {
     if (words[i].starts_with("--store=")) context.options.store = words[i].substr(8);
-    if (words[i] != "--store" || i + 1 >= words.size()) continue;
-    const bool equals_between = words[i + 1] == "=" && i + 2 < words.size();
-    context.options.store = words[i + (equals_between ? 2 : 1)];
+    if (words[i] == "--store" && i + 1 < words.size()) context.options.store = words[i + 1];
   }
+}
+
+// "--color=always" is three words of a line in bash.
+std::vector<std::string> joined_at_equals(std::vector<std::string> words) {
+  for (std::size_t i = 1; i < words.size(); ++i) {
+    if (words[i] != "=") continue;
+    const std::size_t end = std::min(i + 2, words.size());
+    for (std::size_t part = i; part < end; ++part) words[i - 1] += words[part];
+    words.erase(words.begin() + static_cast<std::ptrdiff_t>(i), words.begin() + static_cast<std::ptrdiff_t>(end));
+  }
+  return words;
 }
 
 // A shell that completes shows no errors: whatever goes wrong, there are no candidates.
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   const std::vector<std::string>& given = arguments.positionals();
   const std::string prefix = given.size() > 1 ? given[1] : "";
-  const std::vector<std::string> words(
-      given.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(given.size(), 2)), given.end());
+  const std::vector<std::string> words = joined_at_equals(
+      {given.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(given.size(), 2)), given.end()});
   context.options.verbosity = Verbosity::kQuiet;
   take_store_option(context, words);
   const Result<Candidates> candidates = find_candidates(context, given.front(), words);

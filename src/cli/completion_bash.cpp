@@ -12,10 +12,13 @@ constexpr std::string_view kBashHead = R"(# bash completion for qflow; made by: 
 
 # Candidates that only a store knows: KIND.
 _qflow_ask() {
-  local line
+  local line word
   while IFS= read -r line; do
-    COMPREPLY+=("${line%%$'\t'*}")
-  done < <("${COMP_WORDS[0]/#\~/$HOME}" complete -- "$1" "$cur" "${COMP_WORDS[@]:1}" 2>/dev/null)
+    word=${line%%$'\t'*}
+    [[ $word == *[^a-zA-Z0-9_./=@:+-]* ]] && printf -v word %q "$word"
+    COMPREPLY+=("$word")
+  done < <("${COMP_WORDS[0]/#\~/$HOME}" complete -- "$1" "${cur//\\/}" "${COMP_WORDS[@]:1:COMP_CWORD-1}" \
+    "${COMP_WORDS[@]:COMP_CWORD+1}" 2>/dev/null)
 }
 
 _qflow_words() {
@@ -23,15 +26,6 @@ _qflow_words() {
   for word in $1; do
     [[ $word == "$cur"* ]] && COMPREPLY+=("$word")
   done
-}
-
-# Whether one of the words stands on the line already.
-_qflow_chosen() {
-  local word
-  for word in $1; do
-    [[ " ${COMP_WORDS[*]:1:COMP_CWORD-1} " == *" $word "* ]] && return
-  done
-  return 1
 }
 
 _qflow_paths() {
@@ -43,17 +37,20 @@ _qflow_paths() {
 }
 
 _qflow() {
-  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} command="" i
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]} equals="" command="" place=0 i
   COMPREPLY=()
   # "--color=always" is three words here.
   if [[ $cur == "=" ]]; then
     cur=""
+    equals="="
   elif [[ $prev == "=" ]]; then
     prev=${COMP_WORDS[COMP_CWORD - 2]}
+    equals="="
     [[ $prev == -* ]] || return
   fi
+  # How many words behind the command are no options, nor values of them.
   for ((i = 1; i < COMP_CWORD; i++)); do
-    case ${COMP_WORDS[i]} in
+    case $command:${COMP_WORDS[i]} in
 )";
 
 std::string names_of(const OptionSpec& option) {
@@ -79,17 +76,21 @@ std::string value_cases(std::string_view command, std::span<const OptionSpec> op
     if (option.value.empty()) continue;
     std::string pattern = fmt::format("{}:--{}", command, option.name);
     if (option.short_name != 0) pattern += fmt::format(" | {}:-{}", command, option.short_name);
-    text += fmt::format("    {}) {}return ;;\n", pattern, actions(option.completes, option.choices));
+    const std::string_view when = has_optional_value(option) ? "[[ -n $equals ]] && " : "";
+    text += fmt::format("    {}) {}{}return ;;\n", pattern, actions(option.completes, option.choices), when);
   }
   return text;
 }
 
-std::string global_value_patterns() {
-  std::string text;
-  for (const OptionSpec& option : global_options()) {
-    if (!option.value.empty()) text += fmt::format("{}--{}", text.empty() ? "" : " | ", option.name);
-  }
-  return text;
+std::string place_cases() {
+  return fmt::format(
+      "      {}) ((i++)); [[ ${{COMP_WORDS[i]}} == \"=\" ]] && ((i++)) ;;\n"
+      "      {}) ((i += 2)) ;;\n"
+      "      *:=) ((i++)) ;;\n"
+      "      *:-*) ;;\n"
+      "      :*) command=${{COMP_WORDS[i]}} ;;\n"
+      "      *) ((place++)) ;;\n",
+      fmt::join(options_with_words(1), " | "), fmt::join(options_with_words(2), " | "));
 }
 
 std::string option_words(std::span<const OptionSpec> options) {
@@ -98,16 +99,13 @@ std::string option_words(std::span<const OptionSpec> options) {
   return text;
 }
 
-std::string positional_actions(const Command& command) {
+std::string positional_cases(const Command& command) {
   std::string text;
+  int place = 0;
   for (const PositionalSpec& spec : command.positionals) {
     const std::string offered = actions(spec.completes, spec.choices);
-    if (!chooses_first(command, spec)) {
-      text += offered;
-      continue;
-    }
-    const std::vector<std::string_view> words = fixed_words(spec.completes, spec.choices);
-    text += fmt::format("_qflow_chosen \"{}\" || {{ {}return; }}; ", fmt::join(words, " "), offered);
+    const std::string here = is_endless(spec) ? "*" : std::to_string(place++);
+    if (!offered.empty()) text += fmt::format("    {}:{}) {};;\n", command.name, here, offered);
   }
   return text;
 }
@@ -116,14 +114,8 @@ std::string positional_actions(const Command& command) {
 
 std::string bash_completion() {
   std::string text(kBashHead);
-  text += fmt::format(
-      "      {}) ((i++)); [[ ${{COMP_WORDS[i]}} == \"=\" ]] && ((i++)) ;;\n"
-      "      -*) ;;\n"
-      "      *) command=${{COMP_WORDS[i]}}; break ;;\n"
-      "    esac\n"
-      "  done\n"
-      "  case $command:$prev in\n{}",
-      global_value_patterns(), value_cases("*", global_options()));
+  text += fmt::format("{}    esac\n  done\n  case $command:$prev in\n{}", place_cases(),
+                      value_cases("*", global_options()));
   for (const Command* command : completed_commands()) text += value_cases(command->name, command->options);
   text += "  esac\n  if [[ $cur == -* ]]; then\n";
   text += fmt::format("    _qflow_words \"{}\"\n    case $command in\n", option_words(global_options()).substr(1));
@@ -131,12 +123,9 @@ std::string bash_completion() {
     if (command->options.empty()) continue;
     text += fmt::format("      {}) _qflow_words \"{}\" ;;\n", command->name, option_words(command->options).substr(1));
   }
-  text += "    esac\n    return\n  fi\n  case $command in\n";
-  text += fmt::format("    \"\") _qflow_words \"{}\" ;;\n", fmt::join(visible_command_names(), " "));
-  for (const Command* command : completed_commands()) {
-    const std::string positional = positional_actions(*command);
-    if (!positional.empty()) text += fmt::format("    {}) {};;\n", command->name, positional);
-  }
+  text += "    esac\n    return\n  fi\n  case $command:$place in\n";
+  text += fmt::format("    :*) _qflow_words \"{}\" ;;\n", fmt::join(visible_command_names(), " "));
+  for (const Command* command : completed_commands()) text += positional_cases(*command);
   return text + "  esac\n}\n\ncomplete -F _qflow qflow\n";
 }
 

@@ -10,35 +10,36 @@ namespace {
 
 constexpr std::string_view kFishHead = R"(# fish completion for qflow; made by: qflow completion fish
 
-# The command on the line, if there is one already.
-function __qflow_command
+# The command on the line, and how many words behind it are no options, nor values of them.
+function __qflow_parse
     set -l words (commandline -opc)
     set -e words[1]
+    set -l command ''
+    set -l place 0
     while set -q words[1]
-        switch $words[1]
-            case {}
+        switch $command:$words[1]
+            case ONE_WORD
                 set -e words[1]
-            case '-*'
+            case TWO_WORDS
+                set -e words[1]
+                set -q words[1]; and set -e words[1]
+            case '*:-*'
+            case ':*'
+                set command $words[1]
             case '*'
-                echo $words[1]
-                return 0
+                set place (math $place + 1)
         end
         set -q words[1]; and set -e words[1]
     end
-    return 1
+    printf '%s\n' "$command" $place
 end
 
+# Whether the command is this one, with so many words behind it.
 function __qflow_in
-    test (__qflow_command; or echo -) = $argv[1]
-end
-
-# Whether one of the words stands on the line already.
-function __qflow_chosen
-    set -l words (commandline -opc)
-    for word in $argv
-        contains -- $word $words; and return 0
-    end
-    return 1
+    set -l found (__qflow_parse)
+    test "$found[1]" = "$argv[1]"; or return 1
+    set -q argv[2]; or return 0
+    test $found[2] -eq $argv[2]
 end
 
 # Candidates that only a store knows: KIND.
@@ -71,7 +72,9 @@ std::string candidates(Completes completes, std::string_view choices) {
 std::string option_line(const std::string& condition, const OptionSpec& option) {
   std::string text = fmt::format("complete -c qflow{} -l {}", condition, option.name);
   if (option.short_name != 0) text += fmt::format(" -s {}", option.short_name);
-  if (!option.value.empty()) {
+  if (has_optional_value(option)) {
+    text += " -f";
+  } else if (!option.value.empty()) {
     text += completes_files(option.completes) ? " -r" : " -x";
     text += candidates(option.completes, option.choices);
   }
@@ -79,26 +82,25 @@ std::string option_line(const std::string& condition, const OptionSpec& option) 
 }
 
 std::string command_lines(const Command& command) {
-  std::string condition = fmt::format(" -n '__qflow_in {}'", command.name);
+  const std::string in = fmt::format("__qflow_in {}", command.name);
   std::string text;
-  for (const OptionSpec& option : command.options) text += option_line(condition, option);
+  for (const OptionSpec& option : command.options) text += option_line(fmt::format(" -n '{}'", in), option);
+  int place = 0;
+  std::string earlier;  // places that other words have
   for (const PositionalSpec& spec : command.positionals) {
+    const std::string here = is_endless(spec) ? in + earlier : fmt::format("{} {}", in, place);
     const std::string offered = candidates(spec.completes, spec.choices);
-    const std::string words = chooses_first(command, spec)
-                                  ? fmt::format("{}", fmt::join(fixed_words(spec.completes, spec.choices), " "))
-                                  : "";
-    const std::string here =
-        words.empty() ? condition : fmt::format(" -n '__qflow_in {}; and not __qflow_chosen {}'", command.name, words);
-    if (!offered.empty()) text += fmt::format("complete -c qflow{}{}\n", here, offered);
-    if (!words.empty()) condition = fmt::format(" -n '__qflow_in {}; and __qflow_chosen {}'", command.name, words);
+    if (!offered.empty()) text += fmt::format("complete -c qflow -n '{}'{}\n", here, offered);
+    earlier += fmt::format("; and not {} {}", in, place++);
   }
   return text;
 }
 
-std::string fish_global_values() {
+// As the patterns of one `case`.
+std::string patterns(int words) {
   std::string text;
-  for (const OptionSpec& option : global_options()) {
-    if (!option.value.empty()) text += fmt::format("{}--{}", text.empty() ? "" : " ", option.name);
+  for (const std::string& option : options_with_words(words)) {
+    text += fmt::format("{}'{}'", text.empty() ? "" : " ", option);
   }
   return text;
 }
@@ -107,10 +109,12 @@ std::string fish_global_values() {
 
 std::string fish_completion() {
   std::string text(kFishHead);
-  text.replace(text.find("{}"), 2, fish_global_values());
+  for (const auto& [place, words] : {std::pair("ONE_WORD", 1), std::pair("TWO_WORDS", 2)}) {
+    text.replace(text.find(place), std::string_view(place).size(), patterns(words));
+  }
   for (const OptionSpec& option : global_options()) text += option_line("", option);
   for (const Command* command : completed_commands()) {
-    text += fmt::format("complete -c qflow -n 'not __qflow_command' -a {} -d {}\n", command->name,
+    text += fmt::format("complete -c qflow -n '__qflow_in \"\"' -a {} -d {}\n", command->name,
                         quoted_for_fish(command->summary));
   }
   for (const Command* command : completed_commands()) text += command_lines(*command);

@@ -23,8 +23,14 @@ bool completes_files(Completes completes);
 // The words that complete a value whatever the store holds: choices, topics, commands.
 std::vector<std::string_view> fixed_words(Completes completes, std::string_view choices);
 
-// Whether the word is one of a fixed set on which others follow: once it stands on the line, it is not offered again.
-bool chooses_first(const Command& command, const PositionalSpec& spec);
+// Whether all further words are such ones.
+bool is_endless(const PositionalSpec& spec);
+
+// How many words behind the option are its value, where no equals sign joins them.
+int value_words(const OptionSpec& option);
+
+// "COMMAND:--OPTION" and "COMMAND:-O" of those that take so many, "*:--OPTION" of global ones: patterns of a shell.
+std::vector<std::string> options_with_words(int count);
 
 // All commands that completion offers.
 std::vector<const Command*> completed_commands();

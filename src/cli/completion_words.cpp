@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include "cli/command_table.h"
 #include "cli/completion_scripts.h"
 #include "cli/help_topics.h"
@@ -10,9 +12,16 @@ std::string_view asked_kind(Completes completes) {
       return "flow";
     case Completes::kFlowOrFile:
       return "recorded-flow";
+    case Completes::kScheduleOrFile:
+      return "schedule";
     case Completes::kRun:
-    case Completes::kRunOrFile:
       return "run";
+    case Completes::kLatest:
+      return "latest";
+    case Completes::kLatestOrStep:
+      return "latest-or-step";
+    case Completes::kLatestOrTag:
+      return "latest-or-tag";
     case Completes::kParameter:
       return "parameter";
     case Completes::kTag:
@@ -29,6 +38,8 @@ std::string_view asked_kind(Completes completes) {
       return "source";
     case Completes::kEvent:
       return "event";
+    case Completes::kKnownEvent:
+      return "known-event";
     case Completes::kNothing:
     case Completes::kFile:
     case Completes::kFolder:
@@ -41,7 +52,8 @@ std::string_view asked_kind(Completes completes) {
 }
 
 bool completes_files(Completes completes) {
-  return completes == Completes::kFile || completes == Completes::kFlowOrFile || completes == Completes::kRunOrFile;
+  return completes == Completes::kFile || completes == Completes::kFlowOrFile ||
+         completes == Completes::kScheduleOrFile;
 }
 
 std::vector<std::string_view> fixed_words(Completes completes, std::string_view choices) {
@@ -54,8 +66,27 @@ std::vector<std::string_view> fixed_words(Completes completes, std::string_view 
   return words;
 }
 
-bool chooses_first(const Command& command, const PositionalSpec& spec) {
-  return spec.completes == Completes::kChoice && &spec != &command.positionals.back();
+bool is_endless(const PositionalSpec& spec) {
+  return spec.count == PositionalSpec::Count::kMany || spec.count == PositionalSpec::Count::kAny;
+}
+
+int value_words(const OptionSpec& option) {
+  if (option.value.empty() || has_optional_value(option)) return 0;
+  return option.value.find(' ') == std::string_view::npos ? 1 : 2;
+}
+
+std::vector<std::string> options_with_words(int count) {
+  std::vector<std::string> patterns;
+  const auto add = [&](std::string_view command, const OptionSpec& option) {
+    if (value_words(option) != count) return;
+    patterns.push_back(fmt::format("{}:--{}", command, option.name));
+    if (option.short_name != 0) patterns.push_back(fmt::format("{}:-{}", command, option.short_name));
+  };
+  for (const OptionSpec& option : global_options()) add("*", option);
+  for (const Command* command : completed_commands()) {
+    for (const OptionSpec& option : command->options) add(command->name, option);
+  }
+  return patterns;
 }
 
 std::vector<const Command*> completed_commands() {

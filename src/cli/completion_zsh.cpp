@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+
 #include "cli/command_table.h"
 #include "cli/completion_scripts.h"
 
@@ -21,19 +23,15 @@ _qflow_ask() {
   _describe -t "qflow-$1" "$1" found "${@:2}"
 }
 
-_qflow_flow_or_file() {
-  _alternative 'flows:flow: _qflow_ask recorded-flow' 'files:file:_files'
-}
-
-_qflow_run_or_file() {
-  _alternative 'runs:run: _qflow_ask run' 'files:file:_files'
+_qflow_or_file() {
+  _alternative "$1:$1: _qflow_ask $1" 'files:file:_files'
 }
 
 _qflow() {
   local context state state_descr line ret=1
   typeset -A opt_args
   local _qflow_program=${words[1]/#\~/$HOME}
-  local -a _qflow_words=("${(@)words[2,-1]}")
+  local -a _qflow_words=("${(@)words[2,CURRENT-1]}" "${(@)words[CURRENT+1,-1]}")
 )";
 
 // Text inside the brackets or after the colons of an _arguments spec, which stands in single quotes.
@@ -59,13 +57,15 @@ std::string action(Completes completes, std::string_view choices) {
     case Completes::kFolder:
       return "_files -/";
     case Completes::kFlowOrFile:
-      return "_qflow_flow_or_file";
-    case Completes::kRunOrFile:
-      return "_qflow_run_or_file";
+    case Completes::kScheduleOrFile:
+      return fmt::format(" _qflow_or_file {}", asked_kind(completes));
     case Completes::kParameter:
       return " _qflow_ask parameter -S \"\"";
     case Completes::kFlow:
     case Completes::kRun:
+    case Completes::kLatest:
+    case Completes::kLatestOrStep:
+    case Completes::kLatestOrTag:
     case Completes::kTag:
     case Completes::kDeployedFlow:
     case Completes::kDeployedTrigger:
@@ -73,6 +73,7 @@ std::string action(Completes completes, std::string_view choices) {
     case Completes::kTriggerId:
     case Completes::kSource:
     case Completes::kEvent:
+    case Completes::kKnownEvent:
       return fmt::format(" _qflow_ask {}", asked_kind(completes));
     case Completes::kChoice:
     case Completes::kCommand:
@@ -84,16 +85,27 @@ std::string action(Completes completes, std::string_view choices) {
   return " ";
 }
 
+// A message and an action for each word of the value; an optional one begins with two colons.
+std::string value_spec(const OptionSpec& option) {
+  if (option.value.empty()) return {};
+  std::string spec = has_optional_value(option) ? ":" : "";
+  std::string_view words = option.value;
+  while (!words.empty()) {
+    const std::size_t end = std::min(words.find(' '), words.size());
+    spec += fmt::format(":{}:{}", escaped(words.substr(0, end)), action(option.completes, option.choices));
+    words.remove_prefix(std::min(end + 1, words.size()));
+  }
+  return spec;
+}
+
 std::string option_specs(std::span<const OptionSpec> options, std::string_view margin) {
   std::string text;
   for (const OptionSpec& option : options) {
     const bool repeats = option.repeats == OptionSpec::Repeats::kYes;
     const std::string both = option.short_name == 0 ? "" : fmt::format("(-{0} --{1})", option.short_name, option.name);
     const std::string before = repeats ? "*" : both;
-    const std::string value =
-        option.value.empty() ? ""
-                             : fmt::format(":{}:{}", escaped(option.value), action(option.completes, option.choices));
-    const std::string_view equals = option.value.empty() ? "" : "=";
+    const std::string value = value_spec(option);
+    const std::string_view equals = option.value.empty() ? "" : has_optional_value(option) ? "=-" : "=";
     text += fmt::format("{}'{}--{}{}[{}]{}' \\\n", margin, before, option.name, equals, escaped(option.help), value);
     if (option.short_name == 0) continue;
     const std::string_view plus = option.value.empty() ? "" : "+";
@@ -106,8 +118,7 @@ std::string positional_specs(const Command& command, std::string_view margin) {
   std::string text;
   int place = 1;
   for (const PositionalSpec& spec : command.positionals) {
-    const bool endless = spec.count == PositionalSpec::Count::kMany || spec.count == PositionalSpec::Count::kAny;
-    const std::string number = endless ? "*" : std::to_string(place++);
+    const std::string number = is_endless(spec) ? "*" : std::to_string(place++);
     const std::string_view optional = spec.count == PositionalSpec::Count::kOptional ? ":" : "";
     text += fmt::format("{}'{}:{}{}:{}' \\\n", margin, number, optional, escaped(spec.name),
                         action(spec.completes, spec.choices));

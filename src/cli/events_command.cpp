@@ -20,7 +20,7 @@ constexpr std::int64_t kEventsOnTerminal = 20;
 constexpr PositionalSpec kPositionals[] = {{.name = "NAME",
                                             .help = "events of this name only",
                                             .count = PositionalSpec::Count::kOptional,
-                                            .completes = Completes::kEvent}};
+                                            .completes = Completes::kKnownEvent}};
 
 constexpr OptionSpec kOptions[] = {
     {.name = "context", .value = "C", .help = "events with this context"},

@@ -22,7 +22,7 @@ constexpr PositionalSpec kPositionals[] = {{.name = "FLOW[/TRIGGER]|FILE",
                                             .help = "a deployed flow, one of its triggers, or a flow file; absent: all "
                                                     "that is deployed and enabled",
                                             .count = PositionalSpec::Count::kOptional,
-                                            .completes = Completes::kDeployedTrigger}};
+                                            .completes = Completes::kScheduleOrFile}};
 
 constexpr OptionSpec kOptions[] = {
     {.name = "count", .short_name = 'n', .value = "N", .help = "so many instants (10)"},

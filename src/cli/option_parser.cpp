@@ -171,6 +171,17 @@ Result<Arguments> parse_options(const Command& command, const std::vector<std::s
   return arguments;
 }
 
+std::size_t find_command_word(const std::vector<std::string>& words) {
+  std::size_t i = 0;
+  while (i < words.size() && words[i].size() > 1 && words[i].front() == '-') {
+    const bool has_value = std::any_of(global_options().begin(), global_options().end(), [&](const OptionSpec& option) {
+      return !option.value.empty() && words[i] == fmt::format("--{}", option.name);
+    });
+    i += has_value ? 2 : 1;
+  }
+  return std::min(i, words.size());
+}
+
 Status check_positionals(const Command& command, const Arguments& arguments) {
   const std::vector<std::string>& given = arguments.positionals();
   std::size_t least = 0;

@@ -10,8 +10,14 @@ namespace {
 
 constexpr PositionalSpec kPositionals[] = {
     {.name = "RUN", .help = "Flow/34, Flow/latest or Flow latest", .completes = Completes::kRun},
-    kLatestWord,
-    {.name = "STEP", .help = "do this step and what follows it again", .count = PositionalSpec::Count::kOptional},
+    {.name = kLatestWord.name,
+     .help = kLatestWord.help,
+     .count = kLatestWord.count,
+     .completes = Completes::kLatestOrStep},
+    {.name = "STEP",
+     .help = "do this step and what follows it again",
+     .count = PositionalSpec::Count::kOptional,
+     .completes = Completes::kLatestOrStep},
 };
 
 constexpr OptionSpec kOptions[] = {kJobsOption, kFailFastOption, kResultAsJsonOption};

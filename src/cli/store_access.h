@@ -23,8 +23,10 @@ Result<StoreLayout> find_store(Context& context, StoreAccess access);
 Doors doors_of(Context& context);
 
 // The second word of "Flow latest", where one run is asked for.
-inline constexpr PositionalSpec kLatestWord = {
-    .name = "latest", .help = "behind a flow's name: its newest run", .count = PositionalSpec::Count::kOptional};
+inline constexpr PositionalSpec kLatestWord = {.name = "latest",
+                                               .help = "behind a flow's name: its newest run",
+                                               .count = PositionalSpec::Count::kOptional,
+                                               .completes = Completes::kLatest};
 
 // How many of the words at the start name a run: two for "Flow latest" and "Flow 34", else one.
 std::size_t count_run_words(const std::vector<std::string>& words);

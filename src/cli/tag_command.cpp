@@ -12,7 +12,7 @@ namespace {
 
 constexpr PositionalSpec kPositionals[] = {
     {.name = "RUN", .help = "Flow/34, Flow/latest or Flow latest", .completes = Completes::kRun},
-    {.name = "TAG", .help = "tags to add", .count = PositionalSpec::Count::kMany, .completes = Completes::kTag},
+    {.name = "TAG", .help = "tags to add", .count = PositionalSpec::Count::kMany, .completes = Completes::kLatestOrTag},
 };
 
 constexpr OptionSpec kOptions[] = {{.name = "json", .help = "as one JSON object"}};

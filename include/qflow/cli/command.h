@@ -21,14 +21,18 @@ enum class Completes {
   kFolder,
   kFlow,
   kRun,
-  kRunOrFile,
+  kLatest,        // the second word of "Flow latest"
+  kLatestOrStep,  // that, or a step of the run on the line
+  kLatestOrTag,
   kFlowOrFile,
+  kScheduleOrFile,
   kDeployedFlow,
   kDeployedTrigger,  // FLOW or FLOW/TRIGGER
   kSensor,           // of a deployed flow: FLOW/TRIGGER
   kTriggerId,        // of the flow on the line
   kSource,           // what may trigger the flow on the line: a run, an event
-  kEvent,
+  kEvent,            // that some deployed flow listens to
+  kKnownEvent,       // or that is recorded
   kParameter,
   kTag,
   kChoice,
