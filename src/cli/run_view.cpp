@@ -20,7 +20,7 @@ void RunView::step_changed(const StepState& step) {
 }
 
 void RunView::line(std::string_view task_label, TaskStream stream, std::string_view text) {
-  if (context_.options.verbosity == Verbosity::kQuiet) return;
+  if (context_.options.verbosity == Verbosity::kQuiet || step_output_ == StepOutput::kToLogs) return;
   const bool to_out = stream == TaskStream::kOut && step_output_ == StepOutput::kToOut;
   OutputStream& target = to_out ? context_.out : context_.err;
   const Painter painter = painter_for(context_, target);

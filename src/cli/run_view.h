@@ -9,8 +9,9 @@
 
 namespace qflow {
 
-// Where the output of the steps' standard output goes.
-enum class StepOutput { kToOut, kToErr };
+// Where the output of the steps' standard output goes. kToLogs: what steps print is in the logs of their attempts
+// alone.
+enum class StepOutput { kToOut, kToErr, kToLogs };
 
 // Shows a run in the foreground: each line of output as "step | line", notes, and what is running. --quiet silences
 // all of it.

@@ -9,7 +9,7 @@ namespace {
 
 Result<ExitStatus> run(Context& context, const Arguments&) {
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
-  RunView view(context, StepOutput::kToOut);
+  RunView view(context, StepOutput::kToLogs);
   QFLOW_TRY(execute_waiting_runs(*store, doors_of(context), view));
   return ExitStatus::kOk;
 }

@@ -19,6 +19,7 @@ constexpr std::chrono::milliseconds kPause{20};
 constexpr std::int64_t kAtOnce = 16;  // candidates looked at in one go
 // So long a process may wait for the ledger until it takes a run: as long as any writer does.
 constexpr std::chrono::seconds kTimeToTakeRun{30};
+constexpr std::uint64_t kLongestWorkerLog = 1024 * 1024;
 
 Result<std::int64_t> most_workers(Store& store, const Doors& doors) {
   QFLOW_ASSIGN(const StoreConfig config, load_store_config(store.layout(), doors.files));
@@ -30,6 +31,14 @@ Result<std::int64_t> free_workers(Store& store, const Doors& doors) {
   QFLOW_ASSIGN(const std::int64_t most, most_workers(store, doors));
   QFLOW_ASSIGN(const std::int64_t running, store.ledger().triggers().running_runs());
   return std::max<std::int64_t>(0, most - running);
+}
+
+// One that has grown long begins anew.
+Result<FileHandle> open_worker_log(Store& store, FileSystem& files) {
+  const Path path = store.layout().worker_log();
+  const auto known = files.info(path, FollowLinks::kNo);
+  if (known && known->size > kLongestWorkerLog) QFLOW_TRY(files.open(path, OpenMode::kCreate));
+  return files.open(path, OpenMode::kAppend);
 }
 
 // In the transaction: queued → running with the lock held; nothing when somebody else has the lock.
@@ -120,7 +129,7 @@ bool RunDispatcher::has_worker_on_its_way(const RunId& run) const {
 }
 
 Status RunDispatcher::start_worker(const RunId& run) {
-  QFLOW_ASSIGN(const FileHandle log, doors_.files.open(store_.layout().worker_log(), OpenMode::kAppend));
+  QFLOW_ASSIGN(const FileHandle log, open_worker_log(store_, doors_.files));
   ProcessSpec spec;
   spec.program = doors_.program.string();
   spec.arguments = {"qflow", "--store", store_.layout().root().string(), "work"};

@@ -78,3 +78,16 @@ def a_tick_brings_an_older_store_up_to_date(desk):
     desk.refused("explain", "F", status=7, said=["made by an older qflow", "qflow tick"])
     desk.work()
     equal(desk.explain("F")[0]["last"], "F/1")
+
+
+@case
+def the_log_of_the_workers_stays_short(desk):
+    desk.deploy(flow("F", on("a"), run="echo much said; echo much said >&2"))
+    log = desk.folder / ".qflow/worker.log"
+    log.write_text("x" * (1024 * 1024))
+    desk.publish("a", "--dispatch", "--wait=20s")
+    equal(log.stat().st_size, 1024 * 1024, "what steps print is in their logs")
+    contains(desk.ask("logs", "F/1")[0], "much said")
+    log.write_text("x" * (1024 * 1024 + 1))
+    desk.publish("a", "--dispatch", "--wait=20s")
+    equal(log.stat().st_size, 0, "a long one begins anew")
