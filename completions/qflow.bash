@@ -160,7 +160,7 @@ _qflow() {
     events:0) _qflow_ask known-event; ;;
     explain:0) _qflow_ask deployed-trigger; ;;
     graph:*) _qflow_ask recorded-flow; _qflow_paths -f; ;;
-    help:0) _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs sensor simulate tag test tick trigger undeploy version artifacts environment exit-status expressions flow-file runs sensors triggers"; ;;
+    help:0) _qflow_words "cancel check completion deploy disable enable events explain flows fsck gc get graph help init inspect logs man next publish put resume run runs sensor simulate tag test tick trigger undeploy version artifacts config environment exit-status expressions flow-file runs sensors triggers"; ;;
     init:0) _qflow_paths -d; ;;
     inspect:0) _qflow_ask run; ;;
     inspect:1) _qflow_ask latest; ;;

@@ -1,5 +1,7 @@
 #include "cli/flow_file_keys.h"
 
+#include <fmt/format.h>
+
 #include "cli/trigger_keys.h"
 
 namespace qflow {
@@ -159,10 +161,42 @@ constexpr FlowFileTable kTables[] = {
      {}},
 };
 
+constexpr FlowFileKey kStoreKeys[] = {
+    {"max_payload", "size", "\"1MiB\"", "The largest payload of an event, as compact JSON; a larger one is refused."},
+    {"max_log", "size", "\"100MiB\"",
+     "The longest log of one attempt of a task, or of a hook; what is beyond is cut, with a note."},
+    {"max_chain", "integer", "50",
+     "How many runs may trigger each other in one chain, 1 to 10000; what would fire beyond it is stopped."},
+    {"max_workers", "integer", "0",
+     "Deployed runs that are executed at once, at most 4096; 0: the number of processors. Others wait."},
+    {"keep_events", "duration", "\"90d\"",
+     "How long `qflow gc` keeps outcomes, payloads and idempotency keys of events; keys at least 7 days."},
+};
+
+constexpr FlowFileKey kStoreHookKeys[] = {
+    {"on_failure", "shell text", "",
+     "Run once after each failed or crashed run of any flow, as on_failure of the flow itself, and after that."},
+};
+
+constexpr FlowFileTable kStoreTables[] = {
+    {"", "Sizes are text such as \"64KiB\" (units B, KiB, MiB, GiB), durations such as \"90d\".", kStoreKeys},
+    {"[hooks]", "What is called when a run has ended.", kStoreHookKeys},
+};
+
 }  // namespace
+
+std::string key_text(const FlowFileKey& key) {
+  if (key.default_value.empty()) return fmt::format("({}) {}", key.type, key.text);
+  const std::string_view before = key.default_value == "required" ? "" : "default ";
+  return fmt::format("({}, {}{}) {}", key.type, before, key.default_value, key.text);
+}
 
 std::span<const FlowFileTable> flow_file_tables() {
   return kTables;
+}
+
+std::span<const FlowFileTable> store_config_tables() {
+  return kStoreTables;
 }
 
 }  // namespace qflow

@@ -45,8 +45,10 @@ const Command kGcCommand = {
     .group = CommandGroup::kUpkeep,
     .summary = "remove what the store need not keep",
     .description =
-        "The results and logs of runs that ended longer ago than `keep` of their flow says (without it: never), what "
-        "failed attempts left, and objects that no run's results name, if they are older than an hour.\n\n"
+        "The results and logs of runs that ended longer ago than `keep` of their flow says (without it: never); of "
+        "every "
+        "ended run the folders that only its steps needed (in, out, artifacts), with what failed attempts left; and "
+        "objects that no run's results name, if they are older than an hour.\n\n"
         "Of events that were recorded longer ago than `keep_events` of config.toml says (without it: 90 days) the "
         "outcomes become daily counts, which qflow explain shows, and payloads and idempotency keys go (keys after 7 "
         "days at the earliest). An event that waits stays as it is; one that triggered a run keeps payload and key.\n\n"

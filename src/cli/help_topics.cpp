@@ -39,10 +39,15 @@ constexpr EnvironmentVariable kReadVariables[] = {
     {"QFLOW_STORE", "the store to use; --store wins over it"},
     {"QFLOW_CLOCK_SHIFT",
      "microseconds that the clock of qflow is ahead, or behind if negative; tick --at sets it for its runs"},
+    {"QFLOW_USER", "the name of the branch user.NAME of whoever calls, instead of the login"},
     {"TZDIR", "where the time zones are, instead of /usr/share/zoneinfo"},
     {"NO_COLOR", "no colour, if it is set and not empty; --color wins over it"},
     {"TERM", "no colour, if it is dumb"},
 };
+
+constexpr std::string_view kConfigText =
+    R"(The settings of a store stand in its file config.toml (.qflow/config.toml), which may be absent, as may every key. Each command reads it anew; unknown keys are errors.
+)";
 
 constexpr std::string_view kArtifactsText =
     R"(A step leaves artifacts by writing into the folder $QFLOW_OUT: x.json becomes the value x, any other file or folder the file artifact of its name. They count only if the step succeeds, all at once. `qflow put NAME VALUE` and `qflow put NAME --file PATH` do the same.
@@ -115,24 +120,27 @@ std::string exit_status_topic(int width) {
 
 Terms key_terms(const FlowFileTable& table) {
   Terms terms;
-  for (const FlowFileKey& key : table.keys) {
-    std::string text = fmt::format("({}", key.type);
-    if (!key.default_value.empty()) {
-      text += key.default_value == "required" ? ", required" : fmt::format(", default {}", key.default_value);
-    }
-    terms.emplace_back(key.name, fmt::format("{}) {}", text, key.text));
-  }
+  for (const FlowFileKey& key : table.keys) terms.emplace_back(key.name, key_text(key));
   return terms;
+}
+
+std::string table_text(const FlowFileTable& table, int width) {
+  const std::string title = table.heading.empty() ? "" : fmt::format("{}: ", table.heading);
+  return wrap_text(title + std::string(table.text), width, 0) + term_list(key_terms(table), width);
 }
 
 std::string tables_text(int width, bool triggers) {
   std::string text;
   for (const FlowFileTable& table : flow_file_tables()) {
     if (table.heading.starts_with("[[triggers]]") != triggers) continue;
-    const std::string title = table.heading.empty() ? "" : fmt::format("{}: ", table.heading);
-    if (!text.empty()) text += "\n";
-    text += wrap_text(title + std::string(table.text), width, 0) + term_list(key_terms(table), width);
+    text += (text.empty() ? "" : "\n") + table_text(table, width);
   }
+  return text;
+}
+
+std::string config_topic(int width) {
+  std::string text = wrap_text(kConfigText, width, 0);
+  for (const FlowFileTable& table : store_config_tables()) text += "\n" + table_text(table, width);
   return text;
 }
 
@@ -159,6 +167,7 @@ std::string triggers_topic(int width) {
 
 constexpr std::array kTopics = {
     HelpTopic{"artifacts", "what steps leave and read", artifacts_topic},
+    HelpTopic{"config", "every key of the store's config.toml", config_topic},
     HelpTopic{"environment", "environment variables of steps, and of qflow itself", environment_topic},
     HelpTopic{"exit-status", "what the exit statuses mean", exit_status_topic},
     HelpTopic{"expressions", "the language of when, foreach, {{ ... }} and qflow get", expressions_topic},
@@ -172,6 +181,10 @@ constexpr std::array kTopics = {
 
 std::span<const HelpTopic> help_topics() {
   return kTopics;
+}
+
+std::string_view config_text() {
+  return kConfigText;
 }
 
 std::string_view expressions_text() {

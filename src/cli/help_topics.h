@@ -16,7 +16,8 @@ struct HelpTopic {
 // Sorted by name.
 std::span<const HelpTopic> help_topics();
 
-// The paragraphs of two topics, as wrap_text takes them (help_text.h), for the manual.
+// The paragraphs of topics, as wrap_text takes them (help_text.h), for the manual.
+std::string_view config_text();
 std::string_view expressions_text();
 std::string_view runs_text();
 

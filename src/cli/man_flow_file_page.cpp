@@ -1,5 +1,3 @@
-#include <fmt/format.h>
-
 #include "cli/flow_file_keys.h"
 #include "cli/help_topics.h"
 #include "cli/init_files.h"
@@ -17,12 +15,6 @@ constexpr std::string_view kFlowFileDescription =
 
 Durations are text: "90s", "1h30m", "2d", with the units ms, s, m, h, d and w. Instants are RFC 3339. Zones are IANA names.
 )";
-
-std::string key_text(const FlowFileKey& key) {
-  if (key.default_value == "required") return fmt::format("({}, required) {}", key.type, key.text);
-  if (key.default_value.empty()) return fmt::format("({}) {}", key.type, key.text);
-  return fmt::format("({}, default {}) {}", key.type, key.default_value, key.text);
-}
 
 void write_keys(RoffPage& page, std::span<const FlowFileKey> keys) {
   for (const FlowFileKey& key : keys) page.term(key.name, key_text(key));

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/command_table.h"
+#include "cli/flow_file_keys.h"
 #include "cli/help_text.h"
 #include "cli/help_topics.h"
 #include "cli/man_pages.h"
@@ -13,7 +14,7 @@ namespace {
 constexpr std::string_view kProgramDescription =
     R"(A flow is a TOML file: its parameters, its steps, and what starts it. A step is a command in any language; it talks to qflow through environment variables and folders. What a step leaves becomes an artifact, which later steps, and other flows that are triggered by the run, read. See qflow-flow(5) for the file.
 
-Everything that happens is kept in a store, the folder `.qflow`, which is found upwards from the working directory as git finds `.git`. `init` and `run` make one in the working directory; the other commands need one.
+Everything that happens is kept in a store, the folder `.qflow`, which is found upwards from the working directory as git finds `.git`. `init`, `run` and `deploy` make one in the working directory. What only reads flow files needs none: `check`, `test`, and `graph`, `next` and `simulate` of a FILE. The other commands that look or change something need one.
 
 Results are written to standard output, progress and notes to standard error. On a terminal lists are tables with relative times; elsewhere they are tab-separated values without a header, with times in RFC 3339. `--json` prints the documented keys: of lists one object per line.
 )";
@@ -21,9 +22,12 @@ Results are written to standard output, progress and notes to standard error. On
 constexpr std::string_view kFiles[][2] = {
     {".qflow/ledger.db", "runs, steps, events, triggers, and values up to 64 KiB"},
     {".qflow/objects/", "larger values and files, by content"},
-    {".qflow/runs/FLOW/NUMBER/", "logs, and artifacts for browsing, of one run"},
+    {".qflow/runs/FLOW/NUMBER/", "logs, and artifacts for browsing, of one run; hook.log: what its hooks printed"},
     {".qflow/secrets/NAME", "a secret (mode 0600)"},
-    {".qflow/config.toml", "settings of the store"},
+    {".qflow/config.toml", "settings of the store; see CONFIGURATION"},
+    {".qflow/last_tick", "touched by every tick: its time is that of the last one"},
+    {".qflow/worker.log",
+     "notes and errors of the processes that execute queued runs, not what steps print; begins anew beyond 1 MiB"},
 };
 
 std::string usage_line(const Command& command) {
@@ -82,6 +86,13 @@ std::string program_page() {
   write_variables(page, step_variables());
   page.text("What qflow reads:");
   write_variables(page, read_variables());
+  page.heading("CONFIGURATION");
+  page.text(config_text());
+  for (const FlowFileTable& table : store_config_tables()) {
+    if (!table.heading.empty()) page.subheading(table.heading);
+    page.text(table.text);
+    for (const FlowFileKey& key : table.keys) page.term(key.name, key_text(key));
+  }
   page.heading("EXIT STATUS");
   for (const ExitStatusMeaning& row : exit_statuses()) {
     page.term(std::to_string(static_cast<int>(row.status)), row.meaning);

@@ -181,7 +181,7 @@ TEST_CASE("help keeps to the width of the terminal") {
   fixture.out.terminal = true;
   for (const int columns : {20, 60, 80, 300}) {
     fixture.out.columns = columns;
-    for (const std::string topic : {"run", "triggers", "flow-file", "environment", "expressions"}) {
+    for (const std::string topic : {"run", "triggers", "flow-file", "config", "environment", "expressions"}) {
       fixture.run({"help", topic});
       std::size_t start = 0;
       std::string longest;

@@ -7,7 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "cli/command_table.h"
+#include "cli/command_fixture.h"
+#include "qflow/flowfile/store_config.h"
 #include "qflow/service/flow_loading.h"
 #include "qflow/trigger/trigger_registry.h"
 
@@ -91,13 +92,44 @@ TEST_CASE("the flow file's reader knows exactly the documented keys") {
   }
 }
 
-TEST_CASE("the texts of the keys are sentences") {
-  for (const FlowFileTable& table : flow_file_tables()) {
+// How a line of config.toml is read: its problems, and every field of what comes of it.
+std::string read_store_config(std::string_view heading, const std::string& line) {
+  const std::string text = std::string(heading) + "\n" + line + "\n";
+  Diagnostics diagnostics("config.toml", text);
+  const StoreConfig config = parse_store_config(text, diagnostics);
+  return diagnostics.render() + std::to_string(config.max_payload) + " " + std::to_string(config.max_log) + " " +
+         std::to_string(config.max_chain) + " " + std::to_string(config.max_workers) + " " +
+         format_duration(config.keep_events) + " " + config.on_failure.value_or("-");
+}
+
+TEST_CASE("every key of config.toml is documented with its default, and no other") {
+  std::map<std::string_view, Names> documented;
+  for (const FlowFileTable& table : store_config_tables()) {
     for (const FlowFileKey& key : table.keys) {
-      CAPTURE(key.name);
-      CHECK_FALSE(key.type.empty());
-      REQUIRE_FALSE(key.text.empty());
-      CHECK(key.text.back() == '.');
+      const std::string name(key.name);
+      CAPTURE(name);
+      documented[table.heading].insert(key.name);
+      CHECK_FALSE(contains(read_store_config(table.heading, name + " = []"), "unknown key"));
+      CHECK(contains(read_store_config(table.heading, name + "_x = []"), "unknown key"));
+      if (key.default_value.empty()) continue;
+      CHECK(read_store_config(table.heading, name + " = " + std::string(key.default_value)) ==
+            read_store_config("", ""));
+    }
+  }
+  const std::map<std::string_view, Names> expected{
+      {"", {"max_payload", "max_log", "max_chain", "max_workers", "keep_events"}}, {"[hooks]", {"on_failure"}}};
+  CHECK((documented == expected));
+}
+
+TEST_CASE("the texts of the keys are sentences") {
+  for (const auto& tables : {flow_file_tables(), store_config_tables()}) {
+    for (const FlowFileTable& table : tables) {
+      for (const FlowFileKey& key : table.keys) {
+        CAPTURE(key.name);
+        CHECK_FALSE(key.type.empty());
+        REQUIRE_FALSE(key.text.empty());
+        CHECK(key.text.back() == '.');
+      }
     }
   }
 }

@@ -25,8 +25,8 @@ struct DeployReport {
 enum class DeployMode { kLive, kDryRun };
 
 // Makes the triggers of the flows (which have no errors) live, all or none. The definition is kept as it is now, with
-// PATH, LANG and umask of this process. The store is made where there is none. kInvalid: a trigger type that nothing
-// serves yet, or a branch that looks like another one's after its characters were removed.
+// PATH, LANG, LC_ALL and umask of this process. The store is made where there is none. kInvalid: a trigger type that
+// nothing serves yet, or a branch that looks like another one's after its characters were removed.
 Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& flows, DeployMode mode,
                                                const Doors& doors);
 
