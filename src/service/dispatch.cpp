@@ -128,7 +128,9 @@ bool RunDispatcher::has_worker_on_its_way(const RunId& run) const {
                      [&](const Worker& worker) { return worker.run == run && now < worker.until; });
 }
 
+// Nobody would hear from the new process why it can't make the run's folder.
 Status RunDispatcher::start_worker(const RunId& run) {
+  QFLOW_TRY(make_folders(doors_.files, store_.layout().run(run)));
   QFLOW_ASSIGN(const FileHandle log, open_worker_log(store_, doors_.files));
   ProcessSpec spec;
   spec.program = doors_.program.string();

@@ -91,3 +91,16 @@ def the_log_of_the_workers_stays_short(desk):
     log.write_text("x" * (1024 * 1024 + 1))
     desk.publish("a", "--dispatch", "--wait=20s")
     equal(log.stat().st_size, 0, "a long one begins anew")
+
+
+@case
+def a_tick_says_why_no_process_can_take_a_run(desk):
+    desk.deploy(flow("F", on("a")))
+    desk.publish("a")
+    desk.write(".qflow/runs/F", "in the place of a folder")
+    desk.refused("tick", status=7, said="runs/F")
+    desk.refused("tick", "--wait", status=7, said="runs/F")
+    equal(desk.statuses("F"), ["queued"])
+    (desk.folder / ".qflow" / "runs" / "F").unlink()
+    desk.work()
+    equal(desk.statuses("F"), ["succeeded"])
