@@ -100,6 +100,13 @@ Error unknown_run(SqliteConnection& ledger, const RunId& run) {
   return error;
 }
 
+// A run has a tag once.
+void add_missing(std::vector<std::string>& tags, const std::vector<std::string>& further) {
+  for (const std::string& tag : further) {
+    if (std::find(tags.begin(), tags.end(), tag) == tags.end()) tags.push_back(tag);
+  }
+}
+
 Status insert_tags(SqliteConnection& ledger, std::int64_t run, const std::vector<std::string>& tags) {
   for (const std::string& tag : tags) {
     QFLOW_TRY(ledger.run("INSERT OR IGNORE INTO run_tags(tag, run) VALUES(?, ?)", tag, run));
@@ -160,17 +167,19 @@ Result<std::int64_t> insert_run_row(SqliteConnection& ledger, const Run& run, st
   QFLOW_ASSIGN(std::int64_t definition_row, definition_key(ledger, run.definition_hash, definition));
   std::optional<std::string> trigger;
   if (run.trigger) trigger = trigger_text(*run.trigger);
+  std::vector<std::string> tags;
+  add_missing(tags, run.tags);
   QFLOW_TRY(ledger.run(
       "INSERT INTO runs(flow, number, namespace, status, reason, origin, context, params, tags, created_at, started_at,"
       " ended_at, scheduled_at, trigger, definition, flow_file, git_commit, git_dirty, crashes, resumes, depth, "
       "correlation,"
       " deployment) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       run.id.flow.text(), run.id.number, run.name_space, to_text(run.status), run.reason, to_text(run.origin),
-      run.context, to_compact(run.params), to_compact(Json(run.tags)), run.created_at, run.started_at, run.ended_at,
+      run.context, to_compact(run.params), to_compact(Json(tags)), run.created_at, run.started_at, run.ended_at,
       run.scheduled_at, trigger, definition_row, run.flow_file, run.git_commit, run.git_dirty, run.crashes,
       run.resumes ? std::optional(run.resumes->number) : std::nullopt, run.depth, run.correlation, run.deployment));
   std::int64_t key = ledger.last_key();
-  QFLOW_TRY(insert_tags(ledger, key, run.tags));
+  QFLOW_TRY(insert_tags(ledger, key, tags));
   return key;
 }
 
@@ -201,10 +210,7 @@ Status note_commit(SqliteConnection& ledger, const RunId& run, std::string_view 
 
 Status add_tags(SqliteConnection& ledger, const RunId& run, const std::vector<std::string>& tags) {
   QFLOW_ASSIGN(Run known, find_run(ledger, run));
-  for (const std::string& tag : tags) {
-    bool present = std::find(known.tags.begin(), known.tags.end(), tag) != known.tags.end();
-    if (!present) known.tags.push_back(tag);
-  }
+  add_missing(known.tags, tags);
   QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
   QFLOW_TRY(ledger.run("UPDATE runs SET tags = ? WHERE run = ?", to_compact(Json(known.tags)), key));
   return insert_tags(ledger, key, tags);

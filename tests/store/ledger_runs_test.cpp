@@ -191,7 +191,8 @@ TEST_CASE("list_runs: every filter, newest first") {
 
 TEST_CASE("tags are added once each, behind those that are there") {
   StoreFixture fixture;
-  const RunId run = fixture.add_run("F", [](Run& added) { added.tags = {"z"}; }).id;
+  const RunId run = fixture.add_run("F", [](Run& added) { added.tags = {"z", "z"}; }).id;
+  CHECK(value_of(fixture.ledger().find_run(run)).tags == std::vector<std::string>{"z"});
   fixture.write([&](LedgerWriter& writer) { return writer.add_tags(run, {"a", "z", "a", "b"}); });
   CHECK(value_of(fixture.ledger().find_run(run)).tags == std::vector<std::string>{"z", "a", "b"});
   RunFilter filter;
