@@ -63,6 +63,13 @@ class LogView {
 
   bool empty() const { return logs_.empty(); }
 
+  // The attempts that were printed.
+  std::vector<Attempt> attempts() const {
+    std::vector<Attempt> attempts;
+    for (const Log& log : logs_) attempts.push_back(log.attempt);
+    return attempts;
+  }
+
  private:
   struct Log {
     Attempt attempt;
@@ -152,6 +159,28 @@ Status follow(Context& context, Store& store, const Run& run, LogView& view) {
   }
 }
 
+// The run that executed the attempt: one that resumes it took it over, without its log.
+Result<RunId> executor_of(Store& store, Run run, const Attempt& attempt) {
+  while (run.resumes && attempt.started_at < run.created_at) {
+    QFLOW_ASSIGN(run, store.ledger().find_run(*run.resumes));
+  }
+  return run.id;
+}
+
+Status tell_where_logs_are(Context& context, Store& store, const Run& run, const RunReference& wanted,
+                           const std::vector<Attempt>& attempts) {
+  std::set<RunId> executors;
+  for (const Attempt& attempt : attempts) {
+    QFLOW_ASSIGN(const RunId executor, executor_of(store, run, attempt));
+    if (executor == run.id || !executors.insert(executor).second) continue;
+    std::string place = executor.text() + "/" + wanted.step->text();
+    if (wanted.index) place += "/" + std::to_string(*wanted.index);
+    print_note(context, fmt::format("{} was taken over from {}: qflow logs {}", task_label(attempt.step, attempt.index),
+                                    executor.text(), place));
+  }
+  return {};
+}
+
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const RunReference wanted, parse_run_words(arguments.positionals()));
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
@@ -160,6 +189,7 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_TRY(refuse_removed(context, *store, run));
   LogView view(context, *store, run, wanted, arguments);
   QFLOW_TRY(arguments.flag("follow") ? follow(context, *store, run, view) : view.print_new());
+  if (wanted.step) QFLOW_TRY(tell_where_logs_are(context, *store, run, wanted, view.attempts()));
   if (view.empty() && wanted.index) {
     return fail(ErrorKind::kNotFound,
                 fmt::format("{}/{} has no task {}", run.id.text(), wanted.step->text(), *wanted.index));

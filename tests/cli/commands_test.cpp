@@ -276,6 +276,23 @@ TEST_CASE("logs of what failed, where no task did") {
   CHECK(contains(fixture.err.text, "note: no task of When/1 failed: step a: when: params.p is 1"));
 }
 
+TEST_CASE("the log of what was taken over lies with the run that executed it") {
+  CommandFixture fixture;
+  fixture.home.write("flow.toml",
+                     "id = \"F\"\n[[steps]]\nid = \"a\"\nrun = \"echo said\"\n"
+                     "[[steps]]\nid = \"b\"\nneeds = [\"a\"]\nrun = \"echo b; test -e ready\"\n");
+  fixture.run({"run", "flow.toml"});
+  CHECK(fixture.run({"resume", "F/1"}) == ExitStatus::kFailed);
+  fixture.home.write("ready", "");
+  CHECK(fixture.run({"resume", "F/2"}) == ExitStatus::kOk);
+  CHECK(fixture.run({"logs", "F/3/a"}) == ExitStatus::kOk);
+  CHECK(fixture.out.text.empty());
+  CHECK(fixture.err.text == "qflow: note: a was taken over from F/1: qflow logs F/1/a\n");
+  CHECK(fixture.run({"logs", "F/3/b"}) == ExitStatus::kOk);
+  CHECK(fixture.out.text == "b\n");
+  CHECK(fixture.err.text.empty());
+}
+
 TEST_CASE("logs that gc removed are missed") {
   CommandFixture fixture;
   fixture.home.write("flow.toml", "id = \"F\"\n[run]\nkeep = \"1ms\"\n[[steps]]\nid = \"a\"\nrun = \"echo said\"\n");
