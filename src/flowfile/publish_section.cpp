@@ -32,6 +32,14 @@ void check_event_name(StepPublish& publish, Diagnostics& diagnostics) {
                     "choose a name that does not begin with 'qflow.'");
 }
 
+void check_idempotency_key(const StepPublish& publish, Diagnostics& diagnostics) {
+  for (const auto& [key, text] : publish.fields) {
+    if (key != "idempotency_key" || !text.value.empty()) continue;
+    diagnostics.error(text.position, "the idempotency key is empty",
+                      "leave it out, or give what is new for a new event");
+  }
+}
+
 std::optional<ConfigValue> read_payload(ConfigReader& reader) {
   const ConfigEntry* entry = reader.find("payload");
   if (entry == nullptr) return std::nullopt;
@@ -64,6 +72,7 @@ StepPublish read_one(const ConfigTable& table, bool has_project, Diagnostics& di
   for (const char* key : {"type", "namespace", "value", "sender", "context", "idempotency_key"}) {
     if (const auto text = reader.text(key)) publish.fields.emplace_back(key, *text);
   }
+  check_idempotency_key(publish, diagnostics);
   if (const auto safe = reader.boolean("safe")) publish.safe = safe->value;
   reader.finish();
   return publish;

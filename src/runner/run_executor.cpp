@@ -155,16 +155,40 @@ void RunExecutor::show(const StepState& state) {
   observer_.step_changed(state);
 }
 
-void RunExecutor::end_step(StepExecution& execution, StepStatus status, const std::string& reason) {
-  StepState& state = execution.state;
+void RunExecutor::close(StepState& state, StepStatus status, const std::string& reason) {
   state.status = status;
   state.reason = launcher_.mask().masked(reason);
   state.ended_at = doors_.clock.now();
   if (!state.started_at) state.started_at = state.ended_at;
   must_report_ = true;
+}
+
+void RunExecutor::end_step(StepExecution& execution, StepStatus status, const std::string& reason) {
+  StepState& state = execution.state;
+  close(state, status, reason);
   show(state);
   settle(execution.step, status, state.reason);
   skip_followers();
+}
+
+// The end of a step is one transaction with what it publishes, which may be refused in it: only then is it known
+// whether the step has succeeded. What else goes wrong comes again with the next report.
+Status RunExecutor::end_publishing(StepExecution& execution, std::vector<PublishedEvent> events) {
+  const StepState open = execution.state;
+  RunChanges before = changes_;
+  close(execution.state, StepStatus::kSucceeded, "");
+  changes_.set(execution.state);
+  std::move(events.begin(), events.end(), std::back_inserter(changes_.published));
+  const Status reported = flush();
+  if (!reported && reported.error().kind == ErrorKind::kInvalid) {
+    execution.state = open;
+    changes_ = std::move(before);
+    return tl::make_unexpected(with_context("publish", reported.error()));
+  }
+  observer_.step_changed(execution.state);
+  settle(execution.step, StepStatus::kSucceeded, "");
+  skip_followers();
+  return {};
 }
 
 // Of a step that fails outside of its tasks.
@@ -235,12 +259,13 @@ RunScope RunExecutor::scope_of(const StepExecution& execution, std::optional<std
 }
 
 Status RunExecutor::flush() {
+  if (!changes_.empty()) {
+    QFLOW_TRY(reporter_.report(changes_));
+    changes_ = {};
+    objects_ = FileHandle();
+  }
   must_report_ = false;
   report_at_.reset();
-  if (changes_.empty()) return {};
-  const RunChanges changes = std::exchange(changes_, {});
-  QFLOW_TRY(reporter_.report(changes));
-  objects_ = FileHandle();
   return {};
 }
 

@@ -74,7 +74,9 @@ class RunExecutor {
   Result<bool> condition_holds(StepExecution& execution);
   Status expand(StepExecution& execution);
   void show(const StepState& state);
+  void close(StepState& state, StepStatus status, const std::string& reason);
   void end_step(StepExecution& execution, StepStatus status, const std::string& reason);
+  Status end_publishing(StepExecution& execution, std::vector<PublishedEvent> events);
   void fail_step(StepExecution& execution, const Error& error);
   void forget_artifacts(const StepId& step);
   void settle(std::size_t step, StepStatus status, const std::string& reason);
@@ -95,7 +97,7 @@ class RunExecutor {
   Result<std::vector<NewArtifact>> take_in(const Path& folder);
   KnownFingerprint known_fingerprint() const;
   std::string changed_objects(const StepExecution& execution);
-  Status publish(const StepExecution& execution);
+  Result<std::vector<PublishedEvent>> events_of(const StepExecution& execution) const;
   void attempt_ended(StepExecution& execution, Attempt& attempt, StepStatus status, const std::string& reason);
   void task_failed(StepExecution& execution, const Attempt& attempt);
   void add_artifacts(const StepExecution& execution, std::optional<std::int64_t> index,

@@ -281,22 +281,26 @@ void RunExecutor::task_settled(StepExecution& execution) {
     end_step(execution, StepStatus::kFailed, execution.state.reason);
     return;
   }
-  if (const Status published = publish(execution); !published) {
-    fail_step(execution, published.error());
+  auto events = events_of(execution);
+  if (!events) {
+    fail_step(execution, events.error());
     return;
   }
-  end_step(execution, StepStatus::kSucceeded, "");
+  if (events->empty()) {
+    end_step(execution, StepStatus::kSucceeded, "");
+    return;
+  }
+  const Status published = end_publishing(execution, std::move(*events));
+  if (!published) fail_step(execution, published.error());
 }
 
-Status RunExecutor::publish(const StepExecution& execution) {
+Result<std::vector<PublishedEvent>> RunExecutor::events_of(const StepExecution& execution) const {
   const Step& step = this->step(execution);
-  if (step.publish.empty()) return {};
-  const auto artifacts =
-      std::make_shared<ArtifactsObject>(doors_.store, plan_.flow, std::vector<std::size_t>{execution.step}, artifacts_);
+  if (step.publish.empty()) return std::vector<PublishedEvent>();
+  const auto artifacts = std::make_shared<ArtifactsObject>(
+      doors_.store, plan_.flow, std::vector<std::size_t>{execution.step}, artifacts_);
   const RunScope scope(plan_.run, plan_.trigger, artifacts);
-  QFLOW_ASSIGN(std::vector<PublishedEvent> events, step_events(step, scope, plan_.run, doors_.clock.now()));
-  std::move(events.begin(), events.end(), std::back_inserter(changes_.published));
-  return {};
+  return step_events(step, scope, plan_.run, doors_.clock.now());
 }
 
 }  // namespace qflow

@@ -34,4 +34,17 @@ Status check_publishable(const Event& event, std::uint64_t max_payload) {
   return check_content(event, max_payload);
 }
 
+Status check_idempotency_key(const std::optional<std::string>& key) {
+  if (!key || !key->empty()) return {};
+  return fail(ErrorKind::kInvalid, "the idempotency key is empty", "leave it out, or give what is new for a new event");
+}
+
+std::optional<std::size_t> earlier_use_of_key(const std::vector<JudgedEvent>& batch, std::size_t place) {
+  const JudgedEvent& judged = batch[place];
+  for (std::size_t i = 0; judged.idempotency_key && i < place; ++i) {
+    if (batch[i].idempotency_key == judged.idempotency_key && batch[i].event.name == judged.event.name) return i;
+  }
+  return std::nullopt;
+}
+
 }  // namespace qflow

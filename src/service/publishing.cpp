@@ -7,6 +7,7 @@
 #include "qflow/error/printable.h"
 #include "qflow/model/name_characters.h"
 #include "qflow/service/event_intake.h"
+#include "service/publish_rules.h"
 #include "service/row_lines.h"
 
 namespace qflow {
@@ -76,6 +77,7 @@ class Publishing {
 
   Result<JudgedEvent> prepare_one(Publication& publication, const Publisher& publisher) {
     QFLOW_TRY(complete_name(publication, publisher));
+    QFLOW_TRY(check_idempotency_key(publication.idempotency_key));
     Event& event = publication.event;
     event.recorded_at = doors_.clock.now();
     if (!publication.timestamp_given) event.timestamp = event.recorded_at;
@@ -91,15 +93,12 @@ class Publishing {
 
   // Of what the batch itself has recorded the event goes back with it: the line can be named.
   Error refusal(std::size_t place, Error error) const {
-    const auto& key = judged_[place].idempotency_key;
-    for (std::size_t i = 0; key && error.kind == ErrorKind::kInvalid && i < place; ++i) {
-      if (judged_[i].idempotency_key != key || judged_[i].event.name != judged_[place].event.name) continue;
-      return {
-          ErrorKind::kInvalid,
-          fmt::format("the idempotency key {} stands with other content in {}", quoted(*key), publications_[i].origin),
-          "use a new key for a new event"};
-    }
-    return error;
+    const auto earlier = earlier_use_of_key(judged_, place);
+    if (!earlier || error.kind != ErrorKind::kInvalid) return error;
+    return {ErrorKind::kInvalid,
+            fmt::format("the idempotency key {} stands with other content in {}",
+                        quoted(*judged_[place].idempotency_key), publications_[*earlier].origin),
+            "use a new key for a new event"};
   }
 
   Ledger& ledger_;

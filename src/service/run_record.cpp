@@ -1,11 +1,28 @@
 #include "service/run_record.h"
 
+#include <fmt/format.h>
+
 #include <utility>
 
+#include "qflow/error/printable.h"
 #include "qflow/model/run_end.h"
 #include "qflow/os/random.h"
+#include "service/publish_rules.h"
 
 namespace qflow {
+
+namespace {
+
+// Of what the step itself publishes before, the event goes back with the refused one.
+Error refusal(const std::vector<JudgedEvent>& events, std::size_t place, Error error) {
+  if (error.kind != ErrorKind::kInvalid || !earlier_use_of_key(events, place)) return error;
+  return {ErrorKind::kInvalid,
+          fmt::format("the idempotency key {} stands with other content in another event of the step",
+                      quoted(*events[place].idempotency_key)),
+          "use a new key for a new event"};
+}
+
+}  // namespace
 
 RunRecord::RunRecord(Store& store, const Doors& doors, const Run& run, RunObserver& observer)
     : store_(store), doors_(doors), run_(run), observer_(observer), intake_(store, doors) {}
@@ -36,6 +53,7 @@ Result<std::vector<JudgedEvent>> RunRecord::judge(const RunChanges& changes) {
     events.push_back(unjudged_end(step_end_event(run_, step), kJudgedWhenRecorded));
   }
   for (const PublishedEvent& published : changes.published) {
+    QFLOW_TRY(check_idempotency_key(published.idempotency_key));
     Event event = published.event;
     event.recorded_at = doors_.clock.now();
     if (published.safe && run_.origin == RunOrigin::kLocal) {
@@ -58,7 +76,10 @@ Status RunRecord::write(LedgerWriter& writer, const RunChanges& changes, const s
     }
   }
   for (const StepState& step : changes.steps) QFLOW_TRY(writer.save_step(run_.id, step));
-  for (const JudgedEvent& event : events) QFLOW_TRY(intake_.record(writer, event).map([](const Intake&) {}));
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    const auto taken = intake_.record(writer, events[i]);
+    if (!taken) return tl::make_unexpected(refusal(events, i, taken.error()));
+  }
   return {};
 }
 

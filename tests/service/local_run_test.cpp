@@ -302,6 +302,49 @@ publish = [
   CHECK(home.seen.notes == std::vector<std::string>{R"(local run: would publish food {"rows":7})"});
 }
 
+TEST_CASE("an event that is refused fails its step alone") {
+  struct Row {
+    std::string publish;
+    std::string reason;
+  };
+  const std::vector<Row> rows{
+      {"{ event = 'daily', idempotency_key = 'day', payload = { t = '{{ run.id }}' }, safe = false }",
+       "publish: the idempotency key 'day' was used for daily with other content, as event "},
+      {"{ event = 'food', safe = false }, { event = 'qflow.{{ params.n }}' }",
+       "publish: the event name 'qflow.x' is reserved"},
+      {"{ event = 'food', payload = { n = '{{ params.n + params.n + params.n + params.n + params.n }}' } }",
+       "publish: the payload has 13 bytes, max_payload of the store is 12"},
+      {"{ event = 'food', idempotency_key = '{{ params.empty }}' }", "publish: the idempotency key is empty"},
+      {"{ event = 'food', idempotency_key = 'k', value = 'a', safe = false },"
+       "{ event = 'food', idempotency_key = 'k', value = 'b', safe = false }",
+       "publish: the idempotency key 'k' stands with other content in another event of the step"},
+  };
+  TestHome home;
+  home.write(".qflow/config.toml", "max_payload = \"12B\"\n");
+  const std::string head = kHead +
+                           "[parameters.n]\ndefault = 'x'\n[parameters.empty]\ndefault = ''\n"
+                           "[hooks]\non_failure = 'echo called'\n";
+  REQUIRE(home.run(kHead + step("a", "publish = [{ event = 'daily', idempotency_key = 'day', safe = false }]")));
+  for (const Row& row : rows) {
+    CAPTURE(row.publish);
+    const std::string published = "run = 'true'\npublish = [" + row.publish + "]\n";
+    const std::string slow = step("slow", "run = 'sleep 0.1; echo done'");
+    const auto failed = home.run(head + step("a", published) + slow);
+    REQUIRE_MESSAGE(failed.has_value(), (failed ? "" : to_text(failed.error())));
+    CHECK_MESSAGE(failed->reason.starts_with("step a: " + row.reason), failed->reason);
+    CHECK(home.step_statuses(failed->run.text()) == "a=failed slow=succeeded");
+    CHECK(home.seen.lines == std::vector<std::string>{"slow | done", "hook | called"});
+    for (const Event& event : home.store().ledger().events_caused_by(failed->run).value()) {
+      CHECK_MESSAGE(event.name.starts_with("qflow."), event.name);
+    }
+    const auto allowed = home.run(head + step("a", published + "allow_failure = true") + slow +
+                                  step("b", "needs = ['a']\nwhen = 'artifacts.error.reason != \"\"'"));
+    REQUIRE(allowed);
+    CHECK_MESSAGE(home.step_statuses(allowed->run.text()) == "a=failed b=succeeded slow=succeeded", allowed->reason);
+  }
+  CHECK(home.store().ledger().inconsistencies().value().empty());
+}
+
 TEST_CASE("fields of a published event") {
   TestHome home;
   LocalRunRequest request;

@@ -48,7 +48,8 @@ struct RunChanges {
 class RunReporter {
  public:
   virtual ~RunReporter() = default;
-  // Makes the changes durable, all or none. Called before a step that could see them starts.
+  // Makes the changes durable, all or none. Called before a step that could see them starts. kInvalid: what is
+  // published is refused (its name, its size, its idempotency key), so that the step that publishes it has failed.
   virtual Status report(const RunChanges& changes) = 0;
 };
 
