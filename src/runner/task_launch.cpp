@@ -50,7 +50,7 @@ Status TaskLauncher::prepare() {
   python_path_ = module.string();
   const auto before = plan_.environment.find(kPythonPath);
   set_variable(inherited_, kPythonPath, with_module(before == plan_.environment.end() ? "" : before->second));
-  return write_file(doors_.store.files(), layout.run_parameters(plan_.run.id), to_compact(plan_.run.params) + "\n");
+  return {};
 }
 
 std::string TaskLauncher::with_module(const std::string& python_path) const {

@@ -26,9 +26,17 @@ int jobs_of(const ExecutionOptions& options, const FlowDefinition& flow) {
   return jobs > 0 ? jobs : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
+// What steps and hooks read of the run.
+Status write_run_files(const RunPlan& plan, Store& store) {
+  const Path parameters = store.layout().run_parameters(plan.run.id);
+  QFLOW_TRY(write_file(store.files(), parameters, to_compact(plan.run.params) + "\n"));
+  if (plan.run.trigger) return write_trigger_files(store, plan.run, plan.trigger);
+  return {};
+}
+
 Result<RunOutcome> execute(const RunPlan& plan, const RunnerDoors& doors, RunReporter& reporter,
                            RunObserver& observer) {
-  if (plan.run.trigger) QFLOW_TRY(write_trigger_files(doors.store, plan.run, plan.trigger));
+  QFLOW_TRY(write_run_files(plan, doors.store));
   return execute_run(plan, doors, reporter, observer);
 }
 
@@ -37,6 +45,24 @@ Result<Run> start_run(Store& store, const RunId& id, const Doors& doors) {
   QFLOW_TRY(store.ledger().write(
       Durability::kPower, [&](LedgerWriter& writer) -> Status { return writer.start_run(id, doors.clock.now()); }));
   return store.ledger().find_run(id);
+}
+
+RunPlan plan_with(StoreConfig config, HeldRun& held, const ExecutionOptions& options, Store& store,
+                  const Doors& doors) {
+  RunPlan plan;
+  plan.flow = held.flow;
+  plan.trigger = trigger_object(store, held.run.trigger);
+  plan.run = std::move(held.run);
+  plan.jobs = jobs_of(options, *held.flow);
+  plan.on_failure = options.on_failure;
+  plan.environment = doors.environment;
+  plan.program = doors.program;
+  plan.secrets = std::move(held.secrets);
+  plan.earlier = std::move(held.earlier);
+  plan.journal = held.lock.descriptor();
+  plan.max_log = config.max_log;
+  plan.any_failure = std::move(config.on_failure);
+  return plan;
 }
 
 // Tells others who executes the run, and makes its plan.
@@ -53,6 +79,25 @@ tl::unexpected<Error> give_up(const Run& run, const Error& error, Store& store, 
   (void)RunRecord(store, doors, run, observer)
       .end({RunStatus::kFailed, reason, std::nullopt}, changes.value_or(RunChanges()));
   return tl::make_unexpected(with_context(run.id.text(), error));
+}
+
+// The same for a run that has come as far as its steps.
+tl::unexpected<Error> give_up(const RunPlan& plan, const Error& error, const RunnerDoors& runner_doors,
+                              const Doors& doors, RunObserver& observer) {
+  auto given_up = give_up(plan.run, error, runner_doors.store, doors, observer);
+  call_hooks(plan, runner_doors, {RunStatus::kFailed, to_text(error), std::nullopt}, observer);
+  return given_up;
+}
+
+// The same for one that has not: its hooks find what can be made of what they are promised.
+tl::unexpected<Error> give_up(HeldRun held, const Error& error, const RunnerDoors& runner_doors, const Doors& doors,
+                              RunObserver& observer) {
+  Store& store = runner_doors.store;
+  auto config = load_store_config(store.layout(), doors.files);
+  held.secrets = found_secrets(*held.flow, doors.environment, store.layout(), doors.files);
+  const RunPlan plan = plan_with(std::move(config).value_or(StoreConfig()), held, {}, store, doors);
+  (void)write_run_files(plan, store);
+  return give_up(plan, error, runner_doors, doors, observer);
 }
 
 // What only tasks use; what a killed one left stays. gc would find it too, but a crontab makes thousands of runs before
@@ -88,32 +133,19 @@ Result<EarlierResults> earlier_results(Store& store, const RunId& run) {
 
 Result<RunPlan> plan_of(HeldRun& held, const ExecutionOptions& options, Store& store, const Doors& doors) {
   QFLOW_ASSIGN(StoreConfig config, load_store_config(store.layout(), doors.files));
-  RunPlan plan;
-  plan.flow = held.flow;
-  plan.trigger = trigger_object(store, held.run.trigger);
-  plan.run = std::move(held.run);
-  plan.jobs = jobs_of(options, *held.flow);
-  plan.on_failure = options.on_failure;
-  plan.environment = doors.environment;
-  plan.program = doors.program;
-  plan.secrets = std::move(held.secrets);
-  plan.earlier = std::move(held.earlier);
-  plan.journal = held.lock.descriptor();
-  plan.max_log = config.max_log;
-  plan.any_failure = std::move(config.on_failure);
-  return plan;
+  return plan_with(std::move(config), held, options, store, doors);
 }
 
 Result<RunResult> execute_held_run(HeldRun held, const ExecutionOptions& options, Store& store, const Doors& doors,
                                    StopSignals* signals, RunObserver& observer) {
-  auto made = announced_plan(held, options, store, doors);
-  if (!made) return give_up(held.run, made.error(), store, doors, observer);
-  const RunPlan plan = std::move(*made);
   const RunnerDoors runner_doors{store, doors.clock, doors.launcher, signals};
+  auto made = announced_plan(held, options, store, doors);
+  if (!made) return give_up(std::move(held), made.error(), runner_doors, doors, observer);
+  const RunPlan plan = std::move(*made);
   GitProbe git(doors, plan.flow->folder);
   RunRecord record(store, doors, plan.run, observer);
   auto outcome = execute(plan, runner_doors, record, observer);
-  if (!outcome) return give_up(plan.run, outcome.error(), store, doors, observer);
+  if (!outcome) return give_up(plan, outcome.error(), runner_doors, doors, observer);
   // Who ends a run does not want to find parts of it later, in whatever session they are.
   if (outcome->status == RunStatus::kCancelled) {
     const Remains remains = remains_of(plan.run.id, store.layout(), doors.files, doors.processes);
@@ -143,9 +175,12 @@ Result<RunResult> execute_started_run(Store& store, Run run, FileHandle lock, co
   held.run = std::move(run);
   auto flow = recorded_flow(store, held.run);
   if (!flow) return give_up(held.run, flow.error(), store, doors, observer);
-  auto secrets = find_secrets(**flow, doors.environment, store.layout(), doors.files);
-  if (!secrets) return give_up(held.run, secrets.error(), store, doors, observer);
   held.flow = std::move(*flow);
+  auto secrets = find_secrets(*held.flow, doors.environment, store.layout(), doors.files);
+  if (!secrets) {
+    const RunnerDoors runner_doors{store, doors.clock, doors.launcher, signals};
+    return give_up(std::move(held), secrets.error(), runner_doors, doors, observer);
+  }
   held.secrets = std::move(*secrets);
   QFLOW_ASSIGN(held.earlier, earlier_results(store, held.run.id));
   return execute_held_run(std::move(held), options, store, doors, signals, observer);

@@ -25,6 +25,20 @@ Result<std::optional<std::string>> find_secret(const ParameterName& name, const 
   return std::move(*text);
 }
 
+std::map<std::string, std::string> found_secrets(const FlowDefinition& flow, const Environment& environment,
+                                                 const StoreLayout& store, FileSystem& files) {
+  std::map<std::string, std::string> secrets;
+  for (const Step& step : flow.steps) {
+    for (const auto& listed : step.secrets) {
+      const auto name = ParameterName::parse(listed.value);
+      if (!name) continue;
+      const auto value = find_secret(*name, environment, store, files);
+      if (value && *value) secrets[listed.value] = **value;
+    }
+  }
+  return secrets;
+}
+
 Result<std::map<std::string, std::string>> find_secrets(const FlowDefinition& flow, const Environment& environment,
                                                         const StoreLayout& store, FileSystem& files) {
   std::map<std::string, std::string> secrets;

@@ -190,7 +190,11 @@ TEST_CASE("a crashed run does not keep others from being recovered, nor the next
 
 TEST_CASE("a run that can't go on fails, and what it had begun ends with it") {
   TestHome home;
-  const std::string toml = kFlow + "[[steps]]\nid = \"secret\"\nsecrets = [\"NO_SUCH_SECRET\"]\nrun = \"true\"\n";
+  const std::string toml =
+      kFlow + "[[steps]]\nid = \"secret\"\nsecrets = [\"KNOWN_SECRET\", \"NO_SUCH_SECRET\"]\nrun = \"true\"\n";
+  home.environment["KNOWN_SECRET"] = "something";
+  home.write(".qflow/config.toml",
+             "[hooks]\non_failure = 'echo ${KNOWN_SECRET-none} $(cat $QFLOW_PARAMS) $QFLOW_REASON'\n");
   const Run run = add_cut_off_run(home, toml, be_deployed);
   REQUIRE(recover(home));
   const auto result = execute_queued_run(home.store(), run.id, FileHandle(), {}, home.doors(), nullptr, home.seen);
@@ -199,6 +203,9 @@ TEST_CASE("a run that can't go on fails, and what it had begun ends with it") {
   CHECK(to_text(home.find("F/1").status) == to_text(RunStatus::kFailed));
   CHECK(home.find("F/1").reason.find("NO_SUCH_SECRET") != std::string::npos);
   CHECK(home.step_statuses("F/1") == "done=succeeded each=cancelled");
+  CHECK(home.read("hooks") == "failed F/1\n");
+  REQUIRE(home.seen.lines.size() == 1);
+  CHECK(home.seen.lines[0].starts_with("hook | none {} no value for the secret 'NO_SUCH_SECRET'"));
   CHECK(home.store().ledger().inconsistencies().value().empty());
 }
 

@@ -30,7 +30,8 @@ struct EarlierResults {
   std::vector<Artifact> artifacts;
 };
 
-// One run to execute: it is in the ledger as running, and the caller holds its lock.
+// One run to execute: it is in the ledger as running, and the caller holds its lock. The caller has written the file of
+// its parameters into its folder and, when it was triggered, trigger.json and trigger_data/.
 struct RunPlan {
   std::shared_ptr<const FlowDefinition> flow;
   Run run;
@@ -43,8 +44,7 @@ struct RunPlan {
   EarlierResults earlier;
   std::uint64_t max_log = 0;               // bytes of an attempt's log
   std::optional<std::string> any_failure;  // the store's on_failure hook: shell text
-  Value trigger;  // as expressions see it; JSON null when the run was not triggered. The caller has written
-                  // trigger.json and trigger_data/ into the run's folder then
+  Value trigger;                           // as expressions see it; JSON null when the run was not triggered
 };
 
 struct RunnerDoors {
