@@ -29,7 +29,11 @@ constexpr EnvironmentVariable kStepVariables[] = {
      "empty folder: what the step leaves in it becomes its artifacts, x.json the value x, anything else a file or "
      "folder"},
     {"QFLOW_TRIGGER", "path of trigger.json; not set when the run was not triggered"},
-    {"QFLOW_TRIGGER_DATA", "folder with the artifacts of the triggering runs"},
+    {"QFLOW_TRIGGER_DATA",
+     "folder with a folder of artifacts per triggering flow, of its newest run: TrainingFlow/model.json; of a flow "
+     "with "
+     "runs of several namespaces also foo.prod.TrainingFlow/. With exactly one triggering run its artifacts also lie "
+     "directly in it, but for a file that is called as the flow is"},
     {"QFLOW_CONTEXT", "the run's context, if it has one"},
     {"QFLOW_SCHEDULED_AT", "the instant the run was due, inherited down a trigger chain"},
     {"QFLOW_STORE, QFLOW_BIN", "the store and this program, for `$QFLOW_BIN get` and its like"},

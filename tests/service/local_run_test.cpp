@@ -217,14 +217,39 @@ TEST_CASE("of several runs of one flow the newest gives the data, however they a
   const std::string toml =
       kHead + step("r",
                    "env = { N = '{{ trigger[\"Up\"].data.n }}' }\n"
-                   "run = 'echo $N $(cat $QFLOW_TRIGGER_DATA/n.json $QFLOW_TRIGGER_DATA/Up/n.json)'");
+                   "run = 'echo $N $(cat $QFLOW_TRIGGER_DATA/Up/n.json) $(ls $QFLOW_TRIGGER_DATA)'");
   for (const auto& order : {std::vector<std::string>{"Up/1", "Up/2"}, {"Up/2", "Up/1"}}) {
     LocalRunRequest request;
     request.triggers = order;
     const auto run = home.run(toml, request);
     REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
-    CHECK(home.seen.lines == std::vector<std::string>{"r | 2 2 2"});
+    CHECK(home.seen.lines == std::vector<std::string>{"r | 2 2 Up"});
   }
+}
+
+TEST_CASE("of runs of one flow in several namespaces each has a folder") {
+  TestHome home;
+  const std::string head = "id = \"Up\"\n[project]\nname = \"foo\"\nbranch = ";
+  REQUIRE(home.run(head + "\"a\"\n" + step("a", "run = 'echo 1 > $QFLOW_OUT/n.json'")));
+  REQUIRE(home.run(head + "\"b\"\n" + step("a", "run = 'echo 2 > $QFLOW_OUT/n.json'")));
+  LocalRunRequest request;
+  request.triggers = {"Up/2", "Up/1"};
+  const auto run = home.run(
+      kHead + step("r", "run = 'cd $QFLOW_TRIGGER_DATA; for each in *; do echo $each $(cat $each/n.json); done'"),
+      request);
+  REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
+  CHECK(home.seen.lines == std::vector<std::string>{"r | Up 2", "r | foo.test.a.Up 1", "r | foo.test.b.Up 2"});
+}
+
+TEST_CASE("an artifact that is called as its flow is lies in the folder of the flow alone") {
+  TestHome home;
+  REQUIRE(home.run("id = \"model\"\n" + step("a", "run = 'echo 1 > $QFLOW_OUT/model; echo 2 > $QFLOW_OUT/n.json'")));
+  LocalRunRequest request;
+  request.triggers = {"model/1"};
+  const auto run =
+      home.run(kHead + step("r", "run = 'cd $QFLOW_TRIGGER_DATA; ls; cat model/model model/n.json n.json'"), request);
+  REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
+  CHECK(home.seen.lines == std::vector<std::string>{"r | model", "r | n.json", "r | 1", "r | 2", "r | 2"});
 }
 
 TEST_CASE("a run keeps the text that it was made from, whatever the file says later") {
