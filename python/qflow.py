@@ -156,7 +156,7 @@ class Run(str):
     params                   Params
     data                     its artifacts, loaded one by one: `run.data.model`. Where steps left different values under
                              one name, `run.data["train"]["model"]`: all that the step left, with paths of files as text
-                             (of a foreach by index: `run.data["train"]["3"]["model"]`)
+                             (of a foreach by index: `run.data["train"][3]["model"]`)
     trigger                  why it exists: Trigger, or None. So `run.trigger.run` follows the chain
     """
 

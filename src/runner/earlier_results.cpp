@@ -17,6 +17,7 @@ std::optional<std::size_t> index_of(const FlowDefinition& flow, const StepId& id
 
 void RunExecutor::restore() {
   artifacts_ = plan_.earlier.artifacts;
+  task_counts_ = task_counts(plan_.earlier.steps);
   for (const Attempt& attempt : plan_.earlier.attempts) {
     Attempt& last = earlier_tasks_[attempt.step].try_emplace(attempt.index.value_or(0), attempt).first->second;
     if (attempt.number > last.number) last = attempt;

@@ -58,7 +58,7 @@ Result<RunOutcome> RunExecutor::run() {
   drop_next();
   end_open_steps();
   QFLOW_TRY(flush());
-  inputs_.link_results(ArtifactsObject(doors_.store, plan_.flow, graph_.last_steps(), artifacts_));
+  inputs_.link_results(ArtifactsObject(doors_.store, plan_.flow, graph_.last_steps(), artifacts_, task_counts_));
   return outcome_;
 }
 
@@ -141,6 +141,7 @@ Status RunExecutor::expand(StepExecution& execution) {
   }
   execution.state.tasks = execution.unstarted = static_cast<std::int64_t>(items.size());
   execution.items = std::move(items);
+  task_counts_[execution.state.step] = execution.state.tasks;
   return {};
 }
 
@@ -249,7 +250,8 @@ void RunExecutor::skip_followers() {
 
 std::shared_ptr<const ArtifactsObject> RunExecutor::artifacts_for(std::size_t step) const {
   return std::make_shared<ArtifactsObject>(doors_.store, plan_.flow, graph_.needs(step),
-                                           graph_.needs(step).empty() ? std::vector<Artifact>{} : artifacts_);
+                                           graph_.needs(step).empty() ? std::vector<Artifact>{} : artifacts_,
+                                           task_counts_);
 }
 
 RunScope RunExecutor::scope_of(const StepExecution& execution, std::optional<std::int64_t> index) const {

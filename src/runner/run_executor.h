@@ -134,6 +134,7 @@ class RunExecutor {
   std::optional<std::chrono::microseconds> report_at_;  // when changes are to be reported at the latest
   FileHandle objects_;                                  // held while objects wait for the report that names them
   std::vector<Artifact> artifacts_;
+  TaskCounts task_counts_;
   std::map<std::size_t, StepState> earlier_steps_;
   std::map<StepId, std::map<std::int64_t, Attempt>> earlier_tasks_;  // the last attempt of each; without foreach 0
   std::map<std::size_t, std::unique_ptr<StepExecution>> executions_;

@@ -49,10 +49,24 @@ Value fields_object(std::string what, std::map<std::string, FieldsObject::Field>
   return Value(std::shared_ptr<const LazyObject>(std::make_shared<FieldsObject>(std::move(what), std::move(fields))));
 }
 
-// The own artifacts of one step: by name, or of a foreach by index and name.
-Value step_object(Store& store, const std::vector<Artifact>& artifacts, const std::string& step) {
+using TaskFields = std::map<std::int64_t, std::map<std::string, FieldsObject::Field>>;
+
+// `count` may be too small: of an object that others than the run ask, before its steps have ended.
+Value task_list(const std::string& step, TaskFields tasks, std::int64_t count) {
+  if (!tasks.empty()) count = std::max(count, tasks.rbegin()->first + 1);
+  ValueList list;
+  for (std::int64_t index = 0; index < count; ++index) {
+    const std::string what = "task " + step + "[" + std::to_string(index) + "]";
+    list.push_back(fields_object(what, std::move(tasks[index])));
+  }
+  return Value(std::make_shared<const ValueList>(std::move(list)));
+}
+
+// The own artifacts of one step: by name, or of a foreach, which has `tasks`, by index and name.
+Value step_object(Store& store, const std::vector<Artifact>& artifacts, const std::string& step,
+                  std::optional<std::int64_t> count) {
   std::map<std::string, FieldsObject::Field> fields;
-  std::map<std::int64_t, std::map<std::string, FieldsObject::Field>> tasks;
+  TaskFields tasks;
   for (const Artifact& artifact : artifacts) {
     if (artifact.step.text() != step) continue;
     auto load = [&store, artifact] { return artifact_value(store, artifact); };
@@ -62,11 +76,7 @@ Value step_object(Store& store, const std::vector<Artifact>& artifacts, const st
       fields.emplace(artifact.name.text(), load);
     }
   }
-  for (auto& [index, task_fields] : tasks) {
-    const std::string what = "task " + step + "[" + std::to_string(index) + "]";
-    Value task = fields_object(what, std::move(task_fields));
-    fields.emplace(std::to_string(index), [task]() -> Result<Value> { return task; });
-  }
+  if (count && fields.empty()) return task_list(step, std::move(tasks), *count);
   return fields_object("step '" + step + "'", std::move(fields));
 }
 
@@ -98,6 +108,11 @@ Error ambiguous(std::string_view name, const VisibleArtifact& visible) {
           "name the step: artifacts." + visible.candidates.front()};
 }
 
+// Larger values are not shown with others.
+bool is_small_value(const Artifact& artifact) {
+  return artifact.kind == ArtifactKind::kValue && artifact.size <= kInlineValueLimit;
+}
+
 // An artifact of the step that is just ending is whole in objects/, but the ledger does not know it yet, or knows only
 // that gc removed it once.
 Result<ObjectRecord> object_of(Store& store, const Artifact& artifact) {
@@ -109,6 +124,14 @@ Result<ObjectRecord> object_of(Store& store, const Artifact& artifact) {
 }
 
 }  // namespace
+
+TaskCounts task_counts(const std::vector<StepState>& steps) {
+  TaskCounts counts;
+  for (const StepState& step : steps) {
+    if (step.status != StepStatus::kSkipped) counts[step.step] = step.tasks;
+  }
+  return counts;
+}
 
 Result<Value> artifact_value(Store& store, const Artifact& artifact) {
   QFLOW_ASSIGN(const ObjectRecord object, object_of(store, artifact));
@@ -123,12 +146,23 @@ Result<Value> artifact_value(Store& store, const Artifact& artifact) {
 }
 
 ArtifactsObject::ArtifactsObject(Store& store, std::shared_ptr<const FlowDefinition> flow,
-                                 std::vector<std::size_t> from, std::vector<Artifact> artifacts)
-    : store_(store), flow_(std::move(flow)), from_(std::move(from)) {
+                                 std::vector<std::size_t> from, std::vector<Artifact> artifacts, TaskCounts tasks,
+                                 InWhole in_whole)
+    : store_(store), flow_(std::move(flow)), from_(std::move(from)), tasks_(std::move(tasks)), in_whole_(in_whole) {
   if (artifacts.empty()) return;
   const StepGraph graph(flow_->steps);
   artifacts_ = in_reach(graph, flow_->steps, from_, std::move(artifacts));
   visible_ = visible_artifacts(graph, flow_->steps, from_, artifacts_);
+}
+
+// Nothing for a step that is no foreach.
+std::optional<std::int64_t> ArtifactsObject::tasks_of(std::string_view step) const {
+  for (const Step& each : flow_->steps) {
+    if (each.id.text() != step) continue;
+    const auto known = tasks_.find(each.id);
+    if (each.foreach) return known != tasks_.end() ? known->second : 0;
+  }
+  return std::nullopt;
 }
 
 bool ArtifactsObject::is_of_step(std::string_view name) const {
@@ -153,32 +187,39 @@ Result<Value> ArtifactsObject::field(std::string_view name) const {
     std::map<std::string, FieldsObject::Field> steps;
     for (const Artifact& artifact : artifacts_) {
       const std::string step = artifact.step.text();
-      steps.emplace(step,
-                    [&store = store_, shared, step]() -> Result<Value> { return step_object(store, *shared, step); });
+      if (steps.contains(step)) continue;
+      steps.emplace(step, [&store = store_, shared, step, tasks = tasks_of(step)]() -> Result<Value> {
+        return step_object(store, *shared, step, tasks);
+      });
     }
     return fields_object("artifacts['.steps']", std::move(steps));
   }
-  if (is_of_step(name) || is_step_in_reach(name)) return step_object(store_, artifacts_, std::string(name));
+  if (is_of_step(name) || is_step_in_reach(name)) {
+    return step_object(store_, artifacts_, std::string(name), tasks_of(name));
+  }
   return fail(ErrorKind::kNotFound, "there is no artifact " + quoted(name) + " here",
               did_you_mean_or_list(name, names()));
 }
 
 std::vector<std::string> ArtifactsObject::names() const {
   std::vector<std::string> names;
-  for (const auto& [name, visible] : visible_) names.push_back(name);
+  for (const auto& [name, visible] : visible_) {
+    if (visible.artifact != nullptr) names.push_back(name);
+  }
   return names;
 }
 
 Result<Json> ArtifactsObject::whole() const {
+  const bool small_only = in_whole_ == InWhole::kSmallValues;
   Json object = Json::object();
   for (const auto& [name, visible] : visible_) {
     if (visible.artifact == nullptr) continue;
-    if (visible.artifact->kind == ArtifactKind::kValue && visible.artifact->size > kInlineValueLimit) {
+    if (small_only && visible.artifact->kind == ArtifactKind::kValue && !is_small_value(*visible.artifact)) {
       object[name] = nullptr;
       continue;
     }
     const auto value = artifact_value(store_, *visible.artifact);
-    if (!value && value.error().kind == ErrorKind::kNotFound) {
+    if (small_only && !value && value.error().kind == ErrorKind::kNotFound) {
       object[name] = nullptr;
       continue;
     }

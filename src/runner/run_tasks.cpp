@@ -298,7 +298,7 @@ Result<std::vector<PublishedEvent>> RunExecutor::events_of(const StepExecution& 
   const Step& step = this->step(execution);
   if (step.publish.empty()) return std::vector<PublishedEvent>();
   const auto artifacts = std::make_shared<ArtifactsObject>(
-      doors_.store, plan_.flow, std::vector<std::size_t>{execution.step}, artifacts_);
+      doors_.store, plan_.flow, std::vector<std::size_t>{execution.step}, artifacts_, task_counts_);
   const RunScope scope(plan_.run, plan_.trigger, artifacts);
   return step_events(step, scope, plan_.run, doors_.clock.now());
 }

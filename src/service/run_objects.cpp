@@ -175,9 +175,9 @@ std::vector<std::size_t> all_steps(const FlowDefinition& flow) {
 
 // Rows of steps that did not succeed stand from tasks that did, or from an attempt that was cut off. They count where
 // the failure was allowed.
-Result<std::vector<Artifact>> lasting_artifacts(Store& store, const Run& run, const FlowDefinition& flow) {
+Result<std::vector<Artifact>> lasting_artifacts(Store& store, const Run& run, const FlowDefinition& flow,
+                                                const std::vector<StepState>& steps) {
   QFLOW_ASSIGN(std::vector<Artifact> artifacts, store.ledger().artifacts(run.id));
-  QFLOW_ASSIGN(const std::vector<StepState> steps, store.ledger().steps(run.id));
   std::set<StepId> may_fail;
   for (const Step& step : flow.steps) {
     if (step.allow_failure) may_fail.insert(step.id);
@@ -214,16 +214,18 @@ Result<std::size_t> find_step(const FlowDefinition& flow, const StepId& step) {
               did_you_mean_or_list(step.text(), names));
 }
 
-Result<std::shared_ptr<const ArtifactsObject>> run_data(Store& store, const Run& run,
-                                                        const std::optional<StepId>& step) {
+Result<std::shared_ptr<const ArtifactsObject>> run_data(Store& store, const Run& run, const std::optional<StepId>& step,
+                                                        InWhole in_whole) {
   QFLOW_ASSIGN(const std::shared_ptr<const FlowDefinition> flow, recorded_flow(store, run));
-  QFLOW_ASSIGN(std::vector<Artifact> artifacts, lasting_artifacts(store, run, *flow));
+  QFLOW_ASSIGN(const std::vector<StepState> steps, store.ledger().steps(run.id));
+  QFLOW_ASSIGN(std::vector<Artifact> artifacts, lasting_artifacts(store, run, *flow, steps));
   std::vector<std::size_t> from = all_steps(*flow);
   if (step) {
     std::erase_if(artifacts, [&](const Artifact& artifact) { return artifact.step != *step; });
     std::erase_if(from, [&](std::size_t each) { return flow->steps[each].id != *step; });
   }
-  return std::make_shared<const ArtifactsObject>(store, flow, std::move(from), std::move(artifacts));
+  return std::make_shared<const ArtifactsObject>(store, flow, std::move(from), std::move(artifacts), task_counts(steps),
+                                                 in_whole);
 }
 
 Value run_object(Store& store, const RunId& run, const std::optional<StepId>& step) {

@@ -54,8 +54,9 @@ Result<std::unique_ptr<Scope>> step_scope(Store& store, FileSystem& files, const
   QFLOW_ASSIGN(const std::shared_ptr<const FlowDefinition> flow, recorded_flow(store, run));
   QFLOW_ASSIGN(const std::size_t step, index_of(*flow, find_variable(environment, "QFLOW_STEP").value_or("")));
   QFLOW_ASSIGN(std::vector<Artifact> artifacts, store.ledger().artifacts(id));
-  auto in_reach =
-      std::make_shared<ArtifactsObject>(store, flow, StepGraph(flow->steps).needs(step), std::move(artifacts));
+  QFLOW_ASSIGN(const std::vector<StepState> steps, store.ledger().steps(id));
+  auto in_reach = std::make_shared<ArtifactsObject>(store, flow, StepGraph(flow->steps).needs(step),
+                                                    std::move(artifacts), task_counts(steps));
   auto view = std::make_unique<RunView>(store, std::move(run), std::move(in_reach));
   QFLOW_TRY(add_item(*view, files, environment));
   return std::unique_ptr<Scope>(std::move(view));
@@ -65,7 +66,7 @@ Result<std::unique_ptr<Scope>> ended_run_scope(Store& store, const Run& run) {
   if (!has_ended(status_now(store, run.id, run.status))) {
     return fail(ErrorKind::kBusy, run.id.text() + " has not ended yet", "its results can be read after its end");
   }
-  QFLOW_ASSIGN(const auto data, run_data(store, run));
+  QFLOW_ASSIGN(const auto data, run_data(store, run, std::nullopt, InWhole::kEverything));
   return std::unique_ptr<Scope>(std::make_unique<RunView>(store, run, data));
 }
 

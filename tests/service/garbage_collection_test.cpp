@@ -110,6 +110,9 @@ TEST_CASE("what was removed is shown as that, and reading it says when") {
     CHECK(value.error().message.starts_with("artifact '" + name + "': qflow gc removed it at 20"));
   }
   CHECK(to_compact(data->whole().value()) == R"({"file":null,"v":null})");
+  const auto whole = run_data(home.store(), home.find("Up/1"), std::nullopt, InWhole::kEverything).value()->whole();
+  REQUIRE_FALSE(whole);
+  CHECK(whole.error().message.starts_with("artifact 'file': qflow gc removed it at 20"));
   const Json shown = inspect_run(home.store(), home.find("Up/1"), {}).value()["artifacts"];
   CHECK(shown["v"]["gone"].get<std::string>().starts_with("qflow gc removed it at 20"));
   CHECK_FALSE(shown["file"].contains("path"));

@@ -7,6 +7,7 @@
 #include "qflow/service/local_run.h"
 #include "qflow/service/run_inspection.h"
 #include "qflow/service/run_objects.h"
+#include "qflow/service/step_scope.h"
 #include "step_text.h"
 #include "support/test_home.h"
 
@@ -70,6 +71,58 @@ TEST_CASE("two steps that give one name different values make it ambiguous") {
   const auto equal = home.run(head + step("b", "run = 'echo 1 > $QFLOW_OUT/n.json'") + reader);
   REQUIRE(equal);
   CHECK_MESSAGE(equal->status == RunStatus::kSucceeded, equal->reason);
+}
+
+TEST_CASE("a foreach is the list of all its tasks") {
+  TestHome home;
+  const std::string each =
+      step("each",
+           "foreach = '[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]'\n"
+           "run = 'test $QFLOW_ITEM = 1 || test $QFLOW_ITEM = 12 || echo $QFLOW_ITEM > $QFLOW_OUT/n.json'");
+  const std::vector<std::string> conditions{
+      "size(artifacts.each) == 13",
+      "artifacts.each[10].n == 10",
+      "!has(artifacts.each[1].n)",
+      "artifacts.each.filter(t, has(t.n)).map(t, t.n) == [0, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]",
+      "size(artifacts[\\\".steps\\\"].each) == 13",
+  };
+  for (const std::string& when : conditions) {
+    const auto run = home.run(kHead + each + step("z", "needs = ['each']\nwhen = \"" + when + "\""));
+    REQUIRE(run);
+    CHECK_MESSAGE(home.step_statuses(run->run.text()) == "each=succeeded z=succeeded", when, run->reason);
+  }
+  const Value data(std::shared_ptr<const LazyObject>(run_data(home.store(), home.find("F/1")).value()));
+  const Json tasks = data.object()->field("each").value().to_json().value();
+  CHECK(tasks.size() == 13);
+  CHECK(to_compact(tasks[12]) == "{}");
+  const auto missing = home.run(kHead + each + step("z", "needs = ['each']\nwhen = 'artifacts.each[13].n == 1'"));
+  REQUIRE(missing);
+  CHECK_MESSAGE(missing->reason.find("no element 13 in artifacts.each, which has 13 elements") != std::string::npos,
+                missing->reason);
+}
+
+TEST_CASE("artifacts as a whole have large values too, and no ambiguous names") {
+  TestHome home;
+  const std::string makers = step("a",
+                                  "shell = 'python3'\nrun = 'import os; open(os.environ[\"QFLOW_OUT\"] + "
+                                  "\"/big.json\", \"w\").write(\"\\\"\" + "
+                                  "\"x\" * 70000 + \"\\\"\")'") +
+                             step("b", "run = 'echo 1 > $QFLOW_OUT/n.json'") +
+                             step("c", "run = 'echo 2 > $QFLOW_OUT/n.json'");
+  const auto run =
+      home.run(kHead + makers +
+               step("z",
+                    "needs = ['a', 'b', 'c']\nwhen = 'size(artifacts) == 1 && artifacts.all(k, k == \"big\")'\n"
+                    "publish = [{ event = 'e', payload = { all = '{{ artifacts }}' }, safe = false }]"));
+  REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
+  REQUIRE_MESSAGE(home.step_statuses("F/1") == "a=succeeded b=succeeded c=succeeded z=succeeded", run->reason);
+  for (const Event& event : home.store().ledger().events_caused_by(run->run).value()) {
+    if (event.name == "e") CHECK(event.payload["all"]["big"].get<std::string>().size() == 70000);
+  }
+  const Run ended = home.find("F/1");
+  CHECK(run_data(home.store(), ended).value()->whole().value()["big"].is_null());
+  const auto scope = ended_run_scope(home.store(), ended).value();
+  CHECK(scope->root("artifacts").value().to_json().value()["big"].is_string());
 }
 
 TEST_CASE("an allowed failure leaves the artifact error") {

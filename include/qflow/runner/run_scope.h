@@ -18,15 +18,25 @@ namespace qflow {
 // for one that gc has removed.
 Result<Value> artifact_value(Store& store, const Artifact& artifact);
 
+// Of each foreach how many tasks it has.
+using TaskCounts = std::map<StepId, std::int64_t>;
+
+// A step that was skipped has none.
+TaskCounts task_counts(const std::vector<StepState>& steps);
+
+// What the whole has for a value over 64 KiB or an artifact that gc has removed: the value, or kNotFound; or null.
+enum class InWhole { kEverything, kSmallValues };
+
 // The artifacts in reach of some place of a flow: by bare name, and by step (`train.model`, of a foreach
-// `train[3].model`, and through [".steps"] where an artifact has the step's name). A step in reach that left nothing is
-// an object without fields, though has() does not find it. Nothing is loaded before it is named. As a whole: values up
-// to 64 KiB, paths of files and folders, null for what is larger or was removed by gc; ambiguous names are left out.
+// `train[3].model`, and through [".steps"] where an artifact has the step's name). A foreach is the list of its tasks,
+// in their order; one that failed outside of its tasks is an object with its `error`. A step in reach that left nothing
+// is an object without fields, though has() does not find it. Nothing is loaded before it is named. As a whole:
+// values, paths of files and folders; ambiguous names are left out, as they are among the names.
 class ArtifactsObject final : public LazyObject {
  public:
   // `from`: the steps whose artifacts, and those of all they need, are in reach. The store outlives the object.
   ArtifactsObject(Store& store, std::shared_ptr<const FlowDefinition> flow, std::vector<std::size_t> from,
-                  std::vector<Artifact> artifacts);
+                  std::vector<Artifact> artifacts, TaskCounts tasks, InWhole in_whole = InWhole::kEverything);
   ArtifactsObject(const ArtifactsObject&) = delete;
   ArtifactsObject& operator=(const ArtifactsObject&) = delete;
 
@@ -40,6 +50,7 @@ class ArtifactsObject final : public LazyObject {
   const std::vector<Artifact>& reachable() const { return artifacts_; }
 
  private:
+  std::optional<std::int64_t> tasks_of(std::string_view step) const;
   bool is_of_step(std::string_view name) const;
   bool is_step_in_reach(std::string_view name) const;
 
@@ -47,6 +58,8 @@ class ArtifactsObject final : public LazyObject {
   std::shared_ptr<const FlowDefinition> flow_;
   std::vector<std::size_t> from_;
   std::vector<Artifact> artifacts_;
+  TaskCounts tasks_;
+  InWhole in_whole_;
   std::map<std::string, VisibleArtifact> visible_;
 };
 

@@ -17,9 +17,11 @@ Result<std::shared_ptr<const FlowDefinition>> recorded_flow(Store& store, const 
 Result<std::size_t> find_step(const FlowDefinition& flow, const StepId& step);
 
 // Run.data: the artifacts visible after the last steps of a run; of a failed run, those of the steps that succeeded.
-// With `step`, those of that step alone (for a trigger on a step).
+// With `step`, those of that step alone (for a trigger on a step). As a whole they are by default what JSON has under
+// `data` inside of a trigger.
 Result<std::shared_ptr<const ArtifactsObject>> run_data(Store& store, const Run& run,
-                                                        const std::optional<StepId>& step = std::nullopt);
+                                                        const std::optional<StepId>& step = std::nullopt,
+                                                        InWhole in_whole = InWhole::kSmallValues);
 
 // A run as expressions see it: the fields of run_summary, and `data` and `trigger`, which are loaded when named. As a
 // whole it is its id.
