@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <functional>
+#include <unordered_map>
 #include <utility>
 
 #include "qflow/error/suggestion.h"
 #include "qflow/model/run_summary.h"
+#include "qflow/runner/run_reporter.h"
 
 namespace qflow {
 
@@ -108,9 +110,15 @@ Error ambiguous(std::string_view name, const VisibleArtifact& visible) {
           "name the step: artifacts." + visible.candidates.front()};
 }
 
-// Larger values are not shown with others.
+// Larger values are neither compared nor shown with others.
 bool is_small_value(const Artifact& artifact) {
   return artifact.kind == ArtifactKind::kValue && artifact.size <= kInlineValueLimit;
+}
+
+std::optional<Json> small_value(Store& store, const Artifact& artifact) {
+  if (!is_small_value(artifact)) return std::nullopt;
+  const auto value = artifact_value(store, artifact);
+  return value && value->json() != nullptr ? std::optional(*value->json()) : std::nullopt;
 }
 
 // An artifact of the step that is just ending is whole in objects/, but the ledger does not know it yet, or knows only
@@ -153,6 +161,27 @@ ArtifactsObject::ArtifactsObject(Store& store, std::shared_ptr<const FlowDefinit
   const StepGraph graph(flow_->steps);
   artifacts_ = in_reach(graph, flow_->steps, from_, std::move(artifacts));
   visible_ = visible_artifacts(graph, flow_->steps, from_, artifacts_);
+  join_equal_values();
+}
+
+// Steps write one value differently: `[1, 2]` and `[1,2]`.
+void ArtifactsObject::join_equal_values() {
+  for (auto& [name, visible] : visible_) {
+    if (visible.artifact != nullptr) continue;
+    std::unordered_map<std::string, const Artifact*> by_full_name;
+    for (const Artifact& artifact : artifacts_) {
+      if (artifact.name.text() != name) continue;
+      by_full_name.emplace(task_label(artifact.step, artifact.index) + "." + name, &artifact);
+    }
+    const std::vector<std::string>& candidates = visible.candidates;
+    const Artifact* first = by_full_name.at(candidates.front());
+    const auto value = small_value(store_, *first);
+    const auto is_equal = [&](const std::string& candidate) {
+      const Artifact& other = *by_full_name.at(candidate);
+      return other.sha256 == first->sha256 || small_value(store_, other) == value;
+    };
+    if (value && std::all_of(candidates.begin(), candidates.end(), is_equal)) visible = {first, {}};
+  }
 }
 
 // Nothing for a step that is no foreach.

@@ -73,6 +73,17 @@ TEST_CASE("two steps that give one name different values make it ambiguous") {
   CHECK_MESSAGE(equal->status == RunStatus::kSucceeded, equal->reason);
 }
 
+TEST_CASE("one value may be written in several ways") {
+  TestHome home;
+  const std::string reader = step("r", "needs = ['a', 'b']\nrun = 'cat $QFLOW_IN/n.json'");
+  const auto writes = [](const std::string& text) { return "run = \"echo '" + text + "' > $QFLOW_OUT/n.json\""; };
+  REQUIRE(home.run(kHead + step("a", writes("[1, {}]")) + step("b", writes("[1,{ }]")) + reader));
+  CHECK(home.seen.lines == std::vector<std::string>{"r | [1, {}]"});
+  const auto other = home.run(kHead + step("a", writes("[1, {}]")) + step("b", writes("[1, []]")) + reader);
+  REQUIRE(other);
+  CHECK(other->status == RunStatus::kFailed);
+}
+
 TEST_CASE("a foreach is the list of all its tasks") {
   TestHome home;
   const std::string each =

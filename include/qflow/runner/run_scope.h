@@ -30,8 +30,9 @@ enum class InWhole { kEverything, kSmallValues };
 // The artifacts in reach of some place of a flow: by bare name, and by step (`train.model`, of a foreach
 // `train[3].model`, and through [".steps"] where an artifact has the step's name). A foreach is the list of its tasks,
 // in their order; one that failed outside of its tasks is an object with its `error`. A step in reach that left nothing
-// is an object without fields, though has() does not find it. Nothing is loaded before it is named. As a whole:
-// values, paths of files and folders; ambiguous names are left out, as they are among the names.
+// is an object without fields, though has() does not find it. Nothing is loaded before it is named, but for small
+// values that would make a name ambiguous: written differently they are one. As a whole: values, paths of files and
+// folders; ambiguous names are left out, as they are among the names.
 class ArtifactsObject final : public LazyObject {
  public:
   // `from`: the steps whose artifacts, and those of all they need, are in reach. The store outlives the object.
@@ -50,6 +51,7 @@ class ArtifactsObject final : public LazyObject {
   const std::vector<Artifact>& reachable() const { return artifacts_; }
 
  private:
+  void join_equal_values();
   std::optional<std::int64_t> tasks_of(std::string_view step) const;
   bool is_of_step(std::string_view name) const;
   bool is_step_in_reach(std::string_view name) const;
