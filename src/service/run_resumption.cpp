@@ -7,6 +7,7 @@
 #include "qflow/model/step_graph.h"
 #include "qflow/service/run_objects.h"
 #include "qflow/service/run_recovery.h"
+#include "service/foreach_list.h"
 #include "service/held_run.h"
 #include "service/run_doors.h"
 #include "service/secrets.h"
@@ -83,10 +84,16 @@ Run successor_of(const Run& earlier, Instant now) {
   return run;
 }
 
-Status take_over(LedgerWriter& writer, const Run& run, const FlowDefinition& flow, ReusePlan& plan) {
+Status take_over(Store& store, LedgerWriter& writer, const Run& run, const FlowDefinition& flow, ReusePlan& plan) {
+  QFLOW_ASSIGN(const Run earlier, store.ledger().find_run(*run.resumes));
   for (std::size_t step = 0; step < flow.steps.size(); ++step) {
     const Reuse reuse = plan.of(step);
     if (reuse == Reuse::kNothing) continue;
+    if (reuse == Reuse::kFinishedTasks) {
+      // Else a task would count for an item that it never had.
+      QFLOW_ASSIGN(const bool has_same, has_same_items(store, earlier, run, step));
+      if (!has_same) continue;
+    }
     QFLOW_TRY(writer.copy_results(*run.resumes, run.id, flow.steps[step].id));
     if (reuse != Reuse::kWhole) continue;
     StepState state = plan.state(step);
@@ -102,7 +109,7 @@ Result<FileHandle> register_successor(Store& store, Run& run, const FlowDefiniti
     QFLOW_ASSIGN(run.id.number, writer.next_run_number(run.id.flow));
     QFLOW_ASSIGN(lock, store.lock_run(run.id));
     QFLOW_TRY(writer.insert_run(run, flow.text));
-    return take_over(writer, run, flow, plan);
+    return take_over(store, writer, run, flow, plan);
   }));
   return lock;
 }

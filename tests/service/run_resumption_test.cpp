@@ -104,6 +104,30 @@ TEST_CASE("a step that is named is done again, with all that follows it") {
   }
 }
 
+TEST_CASE("finished tasks count for the items that they had") {
+  struct Row {
+    std::string list;
+    std::string begun;
+  };
+  const std::vector<Row> rows{{"[run.number, run.number + 1]", "2\n3\n"}, {"[run.flow, run.status]", "running\n"}};
+  for (const Row& row : rows) {
+    CAPTURE(row.list);
+    TestHome home;
+    LocalRunRequest request;
+    request.execution.jobs = 1;
+    REQUIRE(home.run("id = \"G\"\n[[steps]]\nid = \"each\"\nforeach = \"" + row.list +
+                         "\"\nrun = \"echo $QFLOW_ITEM >> begun; test $QFLOW_INDEX = 0 || test -e ready\"\n",
+                     request));
+    REQUIRE(home.step_statuses("G/1") == "each=failed");
+    home.write("ready", "");
+    home.write("begun", "");
+    const RunId run = RunId::parse("G/1").value();
+    const auto result = resume_run(home.store(), run, {}, {1, {}}, home.doors(), nullptr, home.seen);
+    REQUIRE_MESSAGE(result.has_value(), (result ? "" : to_text(result.error())));
+    CHECK(home.read("begun") == row.begun);
+  }
+}
+
 TEST_CASE("a resumed run has the definition that was recorded, and scripts as they are now") {
   ResumptionFixture fixture;
   fixture.home.write("flow.toml", "id = \"F\"\n[[steps]]\nid = \"other\"\nrun = \"echo other >> begun\"\n");
