@@ -28,6 +28,7 @@ constexpr std::string_view kFiles[][2] = {
     {".qflow/last_tick", "touched by every tick: its time is that of the last one"},
     {".qflow/worker.log",
      "notes and errors of the processes that execute queued runs, not what steps print; begins anew beyond 1 MiB"},
+    {".qflow/.gitignore", "keeps all of it out of git"},
 };
 
 std::string usage_line(const Command& command) {

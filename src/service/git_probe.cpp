@@ -11,6 +11,10 @@ namespace {
 
 constexpr std::chrono::seconds kGitPatience{2};
 
+// Everything in the repository but stores, which may be links, and which older ones do not ignore (gitglossary(7)).
+constexpr const char* kWholeTree = ":(top)";
+constexpr const char* kNoStores[] = {":(top,exclude,glob)**/.qflow", ":(top,exclude,glob)**/.qflow/**"};
+
 bool is_in_repository(FileSystem& files, Path folder) {
   while (true) {
     if (exists(files, folder / ".git").value_or(false)) return true;
@@ -41,7 +45,7 @@ GitProbe::GitProbe(const Doors& doors, const Path& folder) : doors_(doors) {
   if (!pipe) return;
   ProcessSpec spec;
   spec.program = "git";
-  spec.arguments = {"git", "status", "--porcelain=v2", "--branch"};
+  spec.arguments = {"git", "status", "--porcelain=v2", "--branch", "--", kWholeTree, kNoStores[0], kNoStores[1]};
   for (const auto& [name, value] : doors.environment) spec.environment.push_back(name + "=" + value);
   // Refreshing the index would take a lock that the user's own git may want.
   spec.environment.emplace_back("GIT_OPTIONAL_LOCKS=0");

@@ -27,8 +27,6 @@ Status demand_folder(const Path& root, FileSystem& files) {
 
 // A folder that is full of somebody's files was hardly meant.
 Status refuse_foreign_folder(const StoreLayout& layout, FileSystem& files) {
-  QFLOW_ASSIGN(const bool has_ledger, exists(files, layout.ledger()));
-  if (has_ledger) return {};
   QFLOW_ASSIGN(auto entries, files.list(layout.root()));
   for (const FolderEntry& entry : entries) {
     if (StoreLayout::has_entry(entry.name)) continue;
@@ -46,8 +44,17 @@ Status make_root(const Path& root, FileSystem& files) {
   return {};
 }
 
+// Nothing of a store belongs into version control, its secrets least of all; and it does not make a tree dirty.
+Status make_ignore_file(const StoreLayout& layout, FileSystem& files) {
+  QFLOW_ASSIGN(const bool is_there, exists(files, layout.ignore_file()));
+  return is_there ? Status() : write_file(files, layout.ignore_file(), "*\n");
+}
+
 Status make_store(const StoreLayout& layout, FileSystem& files) {
-  Status made = refuse_foreign_folder(layout, files);
+  QFLOW_ASSIGN(const bool has_ledger, exists(files, layout.ledger()));
+  Status made;
+  if (!has_ledger) made = refuse_foreign_folder(layout, files);
+  if (!has_ledger && made) made = make_ignore_file(layout, files);
   for (const Path& folder : {layout.objects(), layout.runs()}) {
     if (made) made = files.make_folder(folder);
   }

@@ -11,6 +11,10 @@ Path StoreLayout::ledger() const {
   return root_ / "ledger.db";
 }
 
+Path StoreLayout::ignore_file() const {
+  return root_ / ".gitignore";
+}
+
 Path StoreLayout::write_gate() const {
   return root_ / "ledger.gate";
 }
@@ -150,9 +154,9 @@ Path StoreLayout::last_tick() const {
 
 bool StoreLayout::has_entry(std::string_view name) {
   const StoreLayout layout{Path()};
-  const Path entries[] = {layout.config(),     layout.last_tick(), layout.objects(), layout.objects_gate(),
-                          layout.python(),     layout.runs(),      layout.secrets(), layout.sensors(),
-                          layout.worker_log(), layout.write_gate()};
+  const Path entries[] = {layout.config(),       layout.ignore_file(), layout.last_tick(), layout.objects(),
+                          layout.objects_gate(), layout.python(),      layout.runs(),      layout.secrets(),
+                          layout.sensors(),      layout.worker_log(),  layout.write_gate()};
   return name.starts_with(layout.ledger().native()) ||
          std::find(std::begin(entries), std::end(entries), Path(name)) != std::end(entries);
 }

@@ -410,16 +410,18 @@ TEST_CASE("a run records the commit of its flow's folder, and whether the tree d
   REQUIRE(home.run(toml));
   CHECK(commit_of(1).empty());
   const std::string git = "cd " + home.folder.string() +
-                          " && git init -q && echo .qflow > .gitignore && git add . && " +
-                          "git -c user.name=n -c user.email=e commit -q -m first && git rev-parse HEAD > head.txt && " +
-                          "echo head.txt >> .git/info/exclude";
+                          " && git init -q && git -c user.name=n -c user.email=e commit -q --allow-empty -m first && " +
+                          "git rev-parse HEAD > .git/head.txt";
   REQUIRE(std::system(git.c_str()) == 0);
-  const std::string head = home.read("head.txt").substr(0, 40);
+  const std::string head = home.read(".git/head.txt").substr(0, 40);
   REQUIRE(home.run(toml));
   CHECK(commit_of(2) == head);
+  REQUIRE(std::filesystem::remove(home.folder / ".qflow/.gitignore"));
+  REQUIRE(home.run(toml));
+  CHECK(commit_of(3) == head);
   home.write("new.txt", "");
   REQUIRE(home.run(toml));
-  CHECK(commit_of(3) == head + " dirty");
+  CHECK(commit_of(4) == head + " dirty");
 }
 
 TEST_CASE("a field that a run does not have is named, with the ones that it has") {

@@ -56,7 +56,21 @@ TEST_CASE("a new store is its owner's alone and has its folders") {
     CHECK(value_of(fixture.files.info(folder, FollowLinks::kNo)).mode == 0700);
   }
   CHECK(value_of(fixture.files.info(fixture.store().layout().ledger(), FollowLinks::kNo)).mode == 0600);
+  CHECK(value_of(read_file(fixture.files, fixture.root() / ".gitignore")) == "*\n");
   CHECK(fixture.store().notes().empty());
+}
+
+TEST_CASE("what is in .gitignore already stays") {
+  TemporaryFolder folder;
+  PosixFileSystem files;
+  FakeClock clock;
+  const Path root = folder / "store";
+  check_ok(make_folders(files, root));
+  for (const char* text : {"*\n!config.toml\n", ""}) {
+    check_ok(replace_file(files, root / ".gitignore", text));
+    value_of(Store::open(root, StoreAccess::kCreate, files, clock));
+    CHECK(value_of(read_file(files, root / ".gitignore")) == text);
+  }
 }
 
 TEST_CASE("what can't be a store is refused with the reason, and nothing is made") {
