@@ -48,11 +48,15 @@ __all__ = ["QflowError", "artifacts", "current", "publish"]
 
 
 class QflowError(RuntimeError):
-    """The qflow command refused. The text is its message, `status` its exit status (see qflow help exit-status)."""
+    """The qflow command refused. The text is its message, `status` its exit status (see qflow help exit-status).
 
-    def __init__(self, message: str, status: int) -> None:
+    event_id   of publish: the event that is stored all the same, as with require_match when nobody listens; else None
+    """
+
+    def __init__(self, message: str, status: int, event_id: str | None = None) -> None:
         super().__init__(message)
         self.status = status
+        self.event_id = event_id
 
 
 class UnknownKey(KeyError):
@@ -707,7 +711,8 @@ def publish(
                  wait: True, or how long ("10m")
 
     Returns {id, name, duplicate, effects} as `qflow publish --json` prints it, or None when it printed no such object.
-    A refusal, and with require_match that nobody listens, is a QflowError with the message and exit status.
+    A refusal, and with require_match that nobody listens, is a QflowError with the message, the exit status and, where
+    the event is stored all the same, its id.
     """
     _variable("QFLOW_RUN")
     given = {"safe": safe, "namespaced": namespaced, **options}
@@ -719,10 +724,17 @@ def publish(
         text = _to_json(payload, f"payload of event {name!r}")
         words += ["--payload", "-"]
     printed = _call(["publish", *words, "--json", "--", name], text)
+    answer = _published(printed)
+    if answer is None:
+        sys.stdout.write(printed)
+    return answer
+
+
+def _published(printed: str) -> dict[str, Any] | None:
+    """The object that `qflow publish --json` printed, if it is one."""
     try:
         answer = json.loads(printed)
     except ValueError:
-        sys.stdout.write(printed)
         return None
     return answer if isinstance(answer, dict) else None
 
@@ -771,8 +783,12 @@ def _call(words: list[str], text: bytes | None = None) -> str:
         raise RuntimeError(f"can't start {program}, which QFLOW_BIN names: {error.strerror}") from error
     said = done.stderr.decode("utf-8", "replace")
     if done.returncode != 0:
-        message = said.strip().replace("qflow: error: ", "", 1) or f"qflow {words[0]} failed: status {done.returncode}"
-        raise QflowError(message, done.returncode)
+        message = said.strip().replace("qflow: error: ", "", 1).removeprefix("qflow: note: ")
+        answer = _published(done.stdout.decode("utf-8", "replace")) if words[0] == "publish" else None
+        event_id = answer.get("id") if answer else None
+        stored = f" (the event is stored as {event_id})" if event_id else ""
+        message = (message or f"qflow {words[0]} failed: status {done.returncode}") + stored
+        raise QflowError(message, done.returncode, event_id)
     sys.stderr.write(said)
     return done.stdout.decode("utf-8")
 

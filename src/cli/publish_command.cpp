@@ -183,12 +183,15 @@ std::string unheard_note(Store& store, const std::string& name) {
   return fmt::format("no deployed flow listens to {}{}", name, hint.empty() ? "" : "; " + hint);
 }
 
-void print_published(Context& context, Store& store, const PublishedNow& published, bool as_json, bool dry_run) {
+void print_published(Context& context, const PublishedNow& published, bool as_json, bool dry_run) {
   if (as_json) {
     print_published_json(context, published, dry_run ? Json() : Json(published.id));
-    return;
+  } else if (!dry_run) {
+    context.out.write(published.id + "\n");
   }
-  if (!dry_run) context.out.write(published.id + "\n");
+}
+
+void print_consequences(Context& context, Store& store, const PublishedNow& published) {
   if (context.options.verbosity == Verbosity::kQuiet) return;
   if (published.duplicate) {
     print_note(context, "a repeat: the event with this idempotency key is there already");
@@ -227,7 +230,12 @@ Result<ExitStatus> publish(Context& context, const Arguments& arguments, Store& 
   QFLOW_ASSIGN(const WaitBegin begin, begin_if_asked(context, arguments, store));
   QFLOW_ASSIGN(const auto published,
                publish_events(store, std::move(publications), publisher, publish_mode(context, arguments), doors));
-  for (const PublishedNow& one : published) print_published(context, store, one, arguments.flag("json"), dry_run);
+  const bool as_json = arguments.flag("json");
+  const bool unmatched = arguments.flag("require-match") && nothing_matched(published);
+  for (const PublishedNow& one : published) {
+    print_published(context, one, as_json, dry_run);
+    if (!as_json || unmatched) print_consequences(context, store, one);
+  }
   if (!dry_run) {
     context.out.flush();
     RunDispatcher dispatcher(store, doors);
@@ -235,7 +243,6 @@ Result<ExitStatus> publish(Context& context, const Arguments& arguments, Store& 
     QFLOW_ASSIGN(const ExitStatus waited, wait_if_asked(context, arguments, store, begin, dispatcher));
     if (waited != ExitStatus::kOk) return waited;
   }
-  const bool unmatched = arguments.flag("require-match") && nothing_matched(published);
   return unmatched ? ExitStatus::kNothingMatched : ExitStatus::kOk;
 }
 

@@ -47,6 +47,11 @@ def require_match(desk):
     desk.ask("publish", "a", "--require-match")
     desk.ask("publish", "c", "--require-match", status=4)
     equal(len(desk.events("c")), 1, "stored all the same")
+    contains(desk.ask("publish", "c", "--require-match", "--json", status=4)[1], "Never/event: filtered")
+    out, err = desk.ask("publish", "nobody", "--require-match", "--json", status=4)
+    equal(err, "qflow: note: no deployed flow listens to nobody\n", "said of an event that nobody listens to")
+    equal(json.loads(out)["id"], desk.events("nobody")[0]["id"], "the id")
+    equal(desk.ask("publish", "nobody", "--json")[1], "", "said as JSON without --require-match")
 
 
 @case

@@ -644,7 +644,16 @@ class Publishing(Step):
         with self.assertRaises(qflow.QflowError) as caught:
             publish("fo od")
         self.assertEqual(str(caught.exception), "'fo od' is not a valid event name")
-        self.assertEqual(caught.exception.status, 2)
+        self.assertEqual((caught.exception.status, caught.exception.event_id), (2, None))
+
+    def test_an_event_that_is_stored_all_the_same_is_named(self):
+        answers = {"publish --safe --require-match --json -- food":
+                   [json.dumps(self.ANSWER) + "\n", "qflow: note: no deployed flow listens to food\n", 4]}
+        self.write("answers", json.dumps(answers))
+        with self.assertRaises(qflow.QflowError) as caught:
+            publish("food", require_match=True)
+        self.assertEqual(str(caught.exception), "no deployed flow listens to food (the event is stored as 0193)")
+        self.assertEqual((caught.exception.status, caught.exception.event_id), (4, "0193"))
 
     def test_what_is_only_said_is_passed_on(self):
         answers = {"publish --safe --json -- food": ["would publish food\n", "qflow: note: a local run\n", 0]}
