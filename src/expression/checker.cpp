@@ -1,6 +1,8 @@
 #include "expression/checker.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "expression/functions.h"
 #include "qflow/error/printable.h"
@@ -9,9 +11,14 @@
 namespace qflow {
 namespace {
 
+// What stands in a path for an index that is no constant name: a[0], a[b].
+constexpr std::string_view kElement = "[]";
+
+enum class AtElement { kEnds, kGoesOn };  // whether a path goes on behind such an index
+
 class ReferenceFinder {
  public:
-  explicit ReferenceFinder(const Syntax& syntax) : syntax_(syntax) {}
+  ReferenceFinder(const Syntax& syntax, AtElement at_element) : syntax_(syntax), at_element_(at_element) {}
 
   std::vector<Reference> find() {
     visit(syntax_.top);
@@ -54,7 +61,8 @@ class ReferenceFinder {
     if (const std::string* name = syntax_.literal_text(key)) {
       if (found) extend(reference, *name, syntax_.node(key).begin);
     } else {
-      reference.complete = false;
+      if (found && at_element_ == AtElement::kGoesOn) extend(reference, kElement, syntax_.node(key).begin);
+      if (at_element_ == AtElement::kEnds) reference.complete = false;
       visit(key);
     }
     return found;
@@ -67,6 +75,7 @@ class ReferenceFinder {
   }
 
   const Syntax& syntax_;
+  AtElement at_element_;
   std::vector<Reference> found_;
 };
 
@@ -87,6 +96,46 @@ ExpressionProblem unknown_field(const Reference& reference, const ScopeShape::Ro
   if (root.fields.empty()) advice = "there are no " + root.noun + "s";
   return {reference.offsets[1], "there is no " + root.noun + " " + quoted(name) + " in " + root.name,
           std::move(advice)};
+}
+
+// "trigger.events[]": the first elements of a path.
+std::string path_text(const std::vector<std::string>& path, std::size_t size) {
+  std::string text = path[0];
+  for (std::size_t i = 1; i < size; ++i) text += path[i] == kElement ? path[i] : "." + path[i];
+  return text;
+}
+
+ExpressionProblem unknown_part(const Reference& reference, std::size_t at, const ValueShape& shape) {
+  const std::string whole = path_text(reference.path, at);
+  std::vector<std::string> known;
+  for (const auto& [name, value] : shape.fields) known.push_back(name);
+  return {reference.offsets[at], "there is no field " + quoted(reference.path[at]) + " in " + whole,
+          shape.element != nullptr ? "it is a list; name an element of it: " + whole + "[0]"
+                                   : did_you_mean_or_list(reference.path[at], known)};
+}
+
+std::optional<ExpressionProblem> problem_below(const Reference& reference, const ScopeShape::Root& root) {
+  const ValueShape* shape = root.below;
+  for (std::size_t at = 1; shape != nullptr && at < reference.path.size(); ++at) {
+    if (reference.path[at] == kElement) {
+      shape = shape->element;
+      continue;
+    }
+    const auto field = shape->fields.find(reference.path[at]);
+    const bool is_known = field != shape->fields.end();
+    if (!is_known && !shape->open) return unknown_part(reference, at, *shape);
+    shape = is_known ? field->second : nullptr;
+  }
+  return std::nullopt;
+}
+
+std::optional<ExpressionProblem> problem_in(const Reference& reference, const ScopeShape& shape) {
+  const auto is_it = [&](const ScopeShape::Root& root) { return root.name == reference.path[0]; };
+  const auto root = std::find_if(shape.roots.begin(), shape.roots.end(), is_it);
+  if (root == shape.roots.end()) return unknown_root(reference, shape);
+  if (root->open || reference.path.size() == 1 || reference.path[1] == kElement) return problem_below(reference, *root);
+  const bool is_known = std::find(root->fields.begin(), root->fields.end(), reference.path[1]) != root->fields.end();
+  return is_known ? std::nullopt : std::optional(unknown_field(reference, *root));
 }
 
 ExpressionType type_of_literal(const Json& json) {
@@ -114,20 +163,13 @@ ExpressionType type_of_binary(const Syntax& syntax, const Node& node) {
 }  // namespace
 
 std::vector<Reference> find_references(const Syntax& syntax) {
-  return ReferenceFinder(syntax).find();
+  return ReferenceFinder(syntax, AtElement::kEnds).find();
 }
 
 std::vector<ExpressionProblem> check_references(const Syntax& syntax, const ScopeShape& shape) {
   std::vector<ExpressionProblem> problems;
-  for (const Reference& reference : find_references(syntax)) {
-    const auto is_it = [&](const ScopeShape::Root& root) { return root.name == reference.path[0]; };
-    const auto root = std::find_if(shape.roots.begin(), shape.roots.end(), is_it);
-    if (root == shape.roots.end()) {
-      problems.push_back(unknown_root(reference, shape));
-    } else if (!root->open && reference.path.size() > 1 &&
-               std::find(root->fields.begin(), root->fields.end(), reference.path[1]) == root->fields.end()) {
-      problems.push_back(unknown_field(reference, *root));
-    }
+  for (const Reference& reference : ReferenceFinder(syntax, AtElement::kGoesOn).find()) {
+    if (auto problem = problem_in(reference, shape)) problems.push_back(std::move(*problem));
   }
   return problems;
 }

@@ -1,5 +1,6 @@
 #include "expression/step_scope.h"
 
+#include "qflow/model/event.h"
 #include "qflow/model/run_summary.h"
 
 namespace qflow {
@@ -20,6 +21,30 @@ std::string no_element_here(const Step& step, StepPlace place) {
   return "only a step with foreach has elements";
 }
 
+// The object `trigger` (steps.md), in which the names of flows and events are fields too, and what lies below it.
+class TriggerShape {
+ public:
+  TriggerShape() {
+    const Json event = to_json(Event());
+    for (const auto& field : event.items()) event_.fields[field.key()] = nullptr;
+    const Json run = run_summary(Run());
+    for (const auto& field : run.items()) run_.fields[field.key()] = nullptr;
+    run_.fields["data"] = nullptr;
+    run_.fields["trigger"] = &trigger_;
+    events_.element = &event_;
+    runs_.element = &run_;
+    trigger_.open = true;
+    trigger_.fields = {{"event", &event_}, {"events", &events_}, {"run", &run_}, {"runs", &runs_}};
+  }
+  TriggerShape(const TriggerShape&) = delete;
+  TriggerShape& operator=(const TriggerShape&) = delete;
+
+  const ValueShape& value() const { return trigger_; }
+
+ private:
+  ValueShape trigger_, event_, events_, run_, runs_;
+};
+
 }  // namespace
 
 StepScopes::StepScopes(const FlowDefinition& flow) {
@@ -31,7 +56,11 @@ StepScopes::StepScopes(const FlowDefinition& flow) {
 ScopeShape StepScopes::shape(const Step& step, StepPlace place, std::string text) const {
   ScopeShape shape;
   shape.place = std::move(text);
-  shape.roots = {{"params", false, parameters_, "parameter"}, {"run", false, run_fields_}, {"artifacts"}, {"trigger"}};
+  static const TriggerShape trigger;
+  shape.roots = {{"params", false, parameters_, "parameter"},
+                 {"run", false, run_fields_},
+                 {"artifacts"},
+                 {.name = "trigger", .below = &trigger.value()}};
   shape.absent = {{"event", "in a step the event is trigger.event"}};
   if (step.foreach && place == StepPlace::kTask) {
     shape.roots.push_back({"item"});

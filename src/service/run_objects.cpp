@@ -145,7 +145,11 @@ class TriggerObject final : public LazyObject {
     std::sort(known.begin(), known.end());
     known.erase(std::unique(known.begin(), known.end()), known.end());
     if (std::binary_search(known.begin(), known.end(), name)) return Value();
-    return fail(ErrorKind::kNotFound, "trigger has no " + quoted(name), did_you_mean_or_list(name, known));
+    std::vector<std::string> meant = known;
+    for (std::string& field : names()) meant.push_back(std::move(field));
+    const std::string suggestion = did_you_mean(name, meant);
+    return fail(ErrorKind::kNotFound, "trigger has no " + quoted(name),
+                suggestion.empty() ? did_you_mean_or_list(name, known) : suggestion);
   }
 
   Result<Value> named() const {

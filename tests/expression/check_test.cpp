@@ -9,12 +9,16 @@ using namespace qflow;
 namespace {
 
 ScopeShape shape() {
+  static const ValueShape event{.fields = {{"name", nullptr}, {"payload", nullptr}}};
+  static const ValueShape events{.element = &event};
+  static const ValueShape trigger{.fields = {{"event", &event}, {"events", &events}}, .open = true};
   ScopeShape shape;
   shape.place = "a step's when";
   shape.roots = {{"params", false, {"window", "mode"}, "parameter"},
                  {"run", false, {"id", "flow"}},
                  {"artifacts"},
-                 {"none", false}};
+                 {"none", false},
+                 {.name = "trigger", .below = &trigger}};
   shape.absent = {{"item", "only a step with foreach has elements"}};
   return shape;
 }
@@ -56,21 +60,32 @@ TEST_CASE("references that can't exist in a place") {
       {"run.status", "4: there is no field 'status' in run; known: id, flow"},
       {"none.x", "5: there is no field 'x' in none; there are no fields"},
       {"prams.window", "0: there is no 'prams' in a step's when; did you mean 'params'?"},
-      {"event.x", "0: there is no 'event' in a step's when; known: params, run, artifacts, none"},
+      {"event.x", "0: there is no 'event' in a step's when; known: params, run, artifacts, none, trigger"},
       {"item > 1", "0: there is no 'item' in a step's when; only a step with foreach has elements"},
       {"a + b + params.c",
-       "0: there is no 'a' in a step's when; known: params, run, artifacts, none | 4: there is no 'b' in a step's "
+       "0: there is no 'a' in a step's when; known: params, run, artifacts, none, trigger | 4: there is no 'b' in a "
+       "step's "
        "when; "
-       "known: params, run, artifacts, none | 15: there is no parameter 'c' in params; known: window, mode"},
+       "known: params, run, artifacts, none, trigger | 15: there is no parameter 'c' in params; known: window, mode"},
       {"artifacts.rows.exists(item, item.x > 1)", ""},
       {"artifacts.rows.exists(r, r.x > params.windw)",
        "38: there is no parameter 'windw' in params; did you mean 'window'?"},
       {"artifacts.rows.map(params, params.anything)", ""},
       {"artifacts.rows.map(r, r.x).exists(x, r == 1)",
-       "37: there is no 'r' in a step's when; known: params, run, artifacts, none"},
+       "37: there is no 'r' in a step's when; known: params, run, artifacts, none, trigger"},
       {"[1].exists(x, [2].exists(y, x == y)) && x == 1",
-       "40: there is no 'x' in a step's when; known: params, run, artifacts, none"},
-      {"x.exists(x, x)", "0: there is no 'x' in a step's when; known: params, run, artifacts, none"},
+       "40: there is no 'x' in a step's when; known: params, run, artifacts, none, trigger"},
+      {"trigger.event.name == trigger.events[0].payload.x.y && has(trigger.Up.x)", ""},
+      {"trigger['Up'].nam == trigger[params.mode].nam", ""},
+      {"trigger.event.nam == 1", "14: there is no field 'nam' in trigger.event; did you mean 'name'?"},
+      {"trigger['event']['nam']", "17: there is no field 'nam' in trigger.event; did you mean 'name'?"},
+      {"trigger.events[0].nme", "18: there is no field 'nme' in trigger.events[]; did you mean 'name'?"},
+      {"trigger.events[size(params.mode)].zzz",
+       "34: there is no field 'zzz' in trigger.events[]; known: name, payload"},
+      {"trigger.events.name",
+       "15: there is no field 'name' in trigger.events; it is a list; name an element of it: trigger.events[0]"},
+      {"trigger.event[0].nam", ""},
+      {"x.exists(x, x)", "0: there is no 'x' in a step's when; known: params, run, artifacts, none, trigger"},
       {"{'a': params.q, params.mode: 1}", "13: there is no parameter 'q' in params; known: window, mode"},
       {"true ? 1 : nope", "11: there is no 'nope' in a step's when; did you mean 'none'?"},
       {"1 + 1", ""},

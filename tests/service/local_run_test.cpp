@@ -429,10 +429,20 @@ TEST_CASE("a field that a run does not have is named, with the ones that it has"
   REQUIRE(home.run("id = \"Up\"\n" + step("a", "run = 'true'")));
   LocalRunRequest request;
   request.triggers = {"Up/1"};
-  const auto run = home.run(kHead + step("a", "when = 'trigger.run.numbr == 1'\nrun = 'true'"), request);
+  const auto run = home.run(kHead + step("a", "when = 'trigger[\"Up\"].numbr == 1'\nrun = 'true'"), request);
   REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
   CHECK(run->reason.find("numbr") != std::string::npos);
   CHECK(run->reason.find("did you mean 'number'?") != std::string::npos);
+}
+
+TEST_CASE("a field of trigger that is spelled nearly right is suggested") {
+  TestHome home;
+  REQUIRE(home.run("id = \"Up\"\n" + step("a", "run = 'true'")));
+  LocalRunRequest request;
+  request.triggers = {"Up/1"};
+  const auto run = home.run(kHead + step("a", "when = 'trigger.dat == 1'\nrun = 'true'"), request);
+  REQUIRE(run);
+  CHECK_MESSAGE(run->reason.find("trigger has no 'dat'; did you mean 'data'?") != std::string::npos, run->reason);
 }
 
 TEST_CASE("run numbers count per flow, tags and context are kept") {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -36,6 +37,13 @@ class EmptyScope final : public Scope {
   Result<Value> root(std::string_view name) const override;
 };
 
+// What is known of a value: of an object its fields, of a list its elements. Shapes refer to one another.
+struct ValueShape {
+  std::map<std::string, const ValueShape*, std::less<>> fields = {};  // null: nothing is known of the value
+  bool open = false;                                                  // there may be other fields
+  const ValueShape* element = nullptr;                                // of a list
+};
+
 // What may be named in a place, for checking before anything runs.
 struct ScopeShape {
   // One root: its known first fields, or `open` when any field may exist.
@@ -43,7 +51,8 @@ struct ScopeShape {
     std::string name;
     bool open = true;
     std::vector<std::string> fields = {};
-    std::string noun = "field";  // what messages call a field: "parameter"
+    std::string noun = "field";         // what messages call a field: "parameter"
+    const ValueShape* below = nullptr;  // of an open root; outlives the shape
   };
   // A name that means something in other places, and what to do in this one.
   struct Absent {
