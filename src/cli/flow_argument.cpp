@@ -107,16 +107,20 @@ Result<std::vector<LoadedFlow>> load_checked_flows(Context& context, const std::
 }
 
 Result<LoadedFlow> load_file_or_flow(Context& context, const std::string& argument, const NamespaceOverride& changes) {
-  const bool is_file = exists(context.files, context.folder / argument).value_or(false);
+  const auto info = context.files.info(context.folder / argument, FollowLinks::kYes);
+  const bool is_folder = info && info->type == FileType::kFolder;
   const bool is_name = parse_flow_reference(argument).has_value() && !argument.ends_with(".toml");
-  if (is_file || !is_name) return load_checked_flow(context, argument, changes);
+  if ((info && !is_folder) || !is_name) return load_checked_flow(context, argument, changes);
   const Result<std::unique_ptr<Store>> store = open_store(context, StoreAccess::kRead);
-  if (!store) return tl::make_unexpected(no_such_flow(context, nullptr, argument));
-  Result<LoadedFlow> recorded = load_recorded_flow(context, **store, argument, changes);
-  if (!recorded && recorded.error().kind == ErrorKind::kNotFound && recorded.error().message.empty()) {
-    return tl::make_unexpected(no_such_flow(context, store->get(), argument));
+  if (store) {
+    Result<LoadedFlow> recorded = load_recorded_flow(context, **store, argument, changes);
+    const bool is_unknown =
+        !recorded && recorded.error().kind == ErrorKind::kNotFound && recorded.error().message.empty();
+    if (!is_unknown) return recorded;
   }
-  return recorded;
+  // Its error says that it is a folder.
+  if (is_folder) return load_checked_flow(context, argument, changes);
+  return tl::make_unexpected(no_such_flow(context, store ? store->get() : nullptr, argument));
 }
 
 }  // namespace qflow

@@ -343,6 +343,21 @@ TEST_CASE("a chain that is too long to be shown is cut, and what shows the rest 
   CHECK(fixture.err.text.empty());
 }
 
+TEST_CASE("a folder of the name of a flow does not hide the flow") {
+  CommandFixture fixture;
+  fixture.home.write("flow.toml", kFlow);
+  fixture.home.write("G/file", "");
+  CHECK(fixture.run({"run", "G"}) == ExitStatus::kUsage);
+  CHECK(contains(fixture.err.text, "it is a folder"));
+  CHECK(fixture.run({"run", "flow.toml"}) == ExitStatus::kOk);
+  fixture.home.write("F/file", "");
+  CHECK(fixture.run({"run", "F"}) == ExitStatus::kOk);
+  CHECK(contains(fixture.out.text, "F/2\n"));
+  CHECK(fixture.run({"graph", "F"}) == ExitStatus::kOk);
+  CHECK(fixture.run({"run", "G"}) == ExitStatus::kUsage);
+  CHECK(contains(fixture.err.text, "it is a folder"));
+}
+
 TEST_CASE("without a store the commands that look say so") {
   CommandFixture fixture;
   for (const std::vector<std::string>& words : {std::vector<std::string>{"runs"},
