@@ -115,9 +115,11 @@ Result<RegisteredRun> register_locally(const LoadedFlow& flow, const LocalRunReq
                locate_store(doors.files, doors.environment, doors.store_option, doors.folder));
   RegisteredRun result;
   std::unique_ptr<Store>& store = result.store;
-  // A folder that holds only secrets or a configuration so far becomes a store with its first run.
-  QFLOW_ASSIGN(const bool has_ledger, exists(doors.files, StoreLayout(location.root).ledger()));
-  if (has_ledger) {
+  // A folder that holds only secrets or a configuration so far, or what a crash left of a new store, becomes a store
+  // with its first run.
+  const auto ledger = doors.files.info(StoreLayout(location.root).ledger(), FollowLinks::kYes);
+  if (!ledger && ledger.error().kind != ErrorKind::kNotFound) return tl::make_unexpected(ledger.error());
+  if (ledger && ledger->size > 0) {
     QFLOW_ASSIGN(store, Store::open(location.root, StoreAccess::kWrite, doors.files, doors.clock));
   }
   QFLOW_TRY(load_store_config(StoreLayout(location.root), doors.files));

@@ -11,9 +11,10 @@ namespace {
 
 using Access = SqliteConnection::Access;
 
-Error no_ledger(const StoreLayout& layout) {
+Error no_ledger(const StoreLayout& layout, bool absent) {
   return Error{ErrorKind::kStore,
-               fmt::format("{} is not a store: it has no ledger.db", printable(layout.root().native())),
+               fmt::format("{} is not a store: {}", printable(layout.root().native()),
+                           absent ? "it has no ledger.db" : "its ledger.db is empty"),
                "name a store with --store, or make one with 'qflow init'"};
 }
 
@@ -21,7 +22,7 @@ Error no_ledger(const StoreLayout& layout) {
 Status demand_schema(SqliteConnection& database, const StoreLayout& layout) {
   QFLOW_ASSIGN(int schema, schema_of(database));
   QFLOW_TRY(refuse_newer_schema(database, schema));
-  if (schema == 0) return tl::make_unexpected(no_ledger(layout));
+  if (schema == 0) return tl::make_unexpected(no_ledger(layout, false));
   if (schema == newest_schema()) return {};
   return fail(ErrorKind::kStore,
               fmt::format("the ledger {} was made by an older qflow", printable(layout.ledger().native())),
@@ -112,8 +113,9 @@ Result<OpenedLedger> open_ledger(const StoreLayout& layout, StoreAccess access, 
   auto info = files.info(layout.ledger(), FollowLinks::kYes);
   const bool absent = is_absent(info);
   if (!info && !absent) return tl::make_unexpected(std::move(info).error());
-  if (absent || is_empty_file(info)) QFLOW_TRY(refuse_lost_ledger(layout, files));
-  if (absent && access != StoreAccess::kCreate) return tl::make_unexpected(no_ledger(layout));
+  const bool is_to_be_made = absent || is_empty_file(info);
+  if (is_to_be_made) QFLOW_TRY(refuse_lost_ledger(layout, files));
+  if (is_to_be_made && access != StoreAccess::kCreate) return tl::make_unexpected(no_ledger(layout, absent));
   if (access == StoreAccess::kRead) return open_for_reading(layout, files);
   if (absent) QFLOW_TRY(make_empty_ledger(layout, files));
   return open_for_writing(layout, files);

@@ -358,6 +358,22 @@ TEST_CASE("a folder of the name of a flow does not hide the flow") {
   CHECK(contains(fixture.err.text, "it is a folder"));
 }
 
+TEST_CASE("an empty ledger becomes one by the commands that may make a store") {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"run", "flow.toml"}, {"deploy", "flow.toml"}}) {
+    CAPTURE(words[0]);
+    CommandFixture fixture;
+    fixture.home.write("flow.toml", kFlow);
+    fixture.home.write(".qflow/ledger.db", "");
+    for (const std::vector<std::string>& other : {std::vector<std::string>{"runs"}, {"publish", "x"}, {"tick"}}) {
+      CHECK(fixture.run(other) == ExitStatus::kStore);
+      CHECK_MESSAGE(contains(fixture.err.text, "its ledger.db is empty"), fixture.err.text);
+    }
+    CHECK_MESSAGE(fixture.run(words) == ExitStatus::kOk, fixture.err.text);
+    CHECK(fixture.run({"publish", "x"}) == ExitStatus::kOk);
+  }
+}
+
 TEST_CASE("without a store the commands that look say so") {
   CommandFixture fixture;
   for (const std::vector<std::string>& words : {std::vector<std::string>{"runs"},

@@ -73,6 +73,23 @@ TEST_CASE("what is in .gitignore already stays") {
   }
 }
 
+TEST_CASE("an empty ledger is made by who may make a store, and refused to others") {
+  TemporaryFolder folder;
+  PosixFileSystem files;
+  FakeClock clock;
+  const Path root = folder / "store";
+  check_ok(make_folders(files, root));
+  check_ok(replace_file(files, root / "ledger.db", ""));
+  for (const StoreAccess access : {StoreAccess::kRead, StoreAccess::kWrite}) {
+    const Error error = error_of(Store::open(root, access, files, clock));
+    CHECK(error.kind == ErrorKind::kStore);
+    CHECK(error.message == root.native() + " is not a store: its ledger.db is empty");
+    CHECK(value_of(files.info(root / "ledger.db", FollowLinks::kYes)).size == 0);
+  }
+  value_of(Store::open(root, StoreAccess::kCreate, files, clock));
+  CHECK(Store::open(root, StoreAccess::kWrite, files, clock));
+}
+
 TEST_CASE("what can't be a store is refused with the reason, and nothing is made") {
   struct Row {
     std::string what;
