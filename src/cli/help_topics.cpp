@@ -21,7 +21,8 @@ using Terms = std::vector<std::pair<std::string, std::string>>;
 constexpr EnvironmentVariable kStepVariables[] = {
     {"QFLOW_FLOW, QFLOW_RUN, QFLOW_STEP", "the flow's id, the run's (Flow/12), the step's"},
     {"QFLOW_TASK, QFLOW_ATTEMPT", "Flow/12/step, with a foreach's index Flow/12/step/3; the attempt, from 1"},
-    {"QFLOW_PARAM_<name>", "each parameter, rendered as text; a null is not set"},
+    {"QFLOW_PARAM_<name>",
+     "each parameter, rendered as text; not set: a null, text over 64 KiB, and the longest where all exceed 1 MiB"},
     {"QFLOW_ITEM, QFLOW_INDEX", "the element of a foreach and its place, from 0"},
     {"QFLOW_PARAMS", "path of a JSON file with all parameters"},
     {"QFLOW_IN", "folder of the artifacts that the step sees: NAME.json for values, NAME for files and folders"},

@@ -33,6 +33,14 @@ const std::string* largest(const std::vector<std::string>& texts) {
   return found == texts.end() ? nullptr : &*found;
 }
 
+std::size_t size_in_all(const ProcessSpec& spec) {
+  std::size_t size = 0;
+  for (const auto* texts : {&spec.arguments, &spec.environment}) {
+    for (const std::string& text : *texts) size += text.size() + 1;
+  }
+  return size;
+}
+
 tl::unexpected<Error> too_long(const ProcessSpec& spec) {
   const std::string* argument = largest(spec.arguments);
   const std::string* variable = largest(spec.environment);
@@ -40,10 +48,12 @@ tl::unexpected<Error> too_long(const ProcessSpec& spec) {
   std::size_t variable_size = variable == nullptr ? 0 : variable->size();
   std::size_t argument_size = argument == nullptr ? 0 : argument->size();
   std::string message = fmt::format(
-      "can't run {}: its arguments and environment are too long; the largest variable is {} ({} bytes), "
-      "the longest argument has {} bytes",
-      spec.program, name, variable_size, argument_size);
-  return fail(ErrorKind::kInvalid, std::move(message), "Linux takes 131,071 bytes in each; pass large values in files");
+      "can't run {}: its arguments and environment are too long: {} bytes in all; the largest variable is {} ({} "
+      "bytes), the longest argument has {} bytes",
+      spec.program, size_in_all(spec), name, variable_size, argument_size);
+  return fail(ErrorKind::kInvalid, std::move(message),
+              "Linux takes 131,071 bytes in each, and in all a quarter of the stack's limit (ulimit -s); pass large "
+              "values in files");
 }
 
 tl::unexpected<Error> folder_failure(const ProcessSpec& spec, int error) {

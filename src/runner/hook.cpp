@@ -26,11 +26,18 @@ Status wait_for(TaskProcess& hook, const RunnerDoors& doors) {
   return {};
 }
 
+Result<std::vector<std::string>> shell_arguments(const std::string& text, const RunPlan& plan, Store& store) {
+  if (text.size() <= kLongestInlineScript) return std::vector<std::string>{"sh", "-eu", "-c", text, "sh"};
+  const Path script = store.layout().run_hook_script(plan.run.id);
+  QFLOW_TRY(write_file(store.files(), script, text));
+  return std::vector<std::string>{"sh", "-eu", script.string()};
+}
+
 Status run_shell(const std::string& text, const RunPlan& plan, const RunnerDoors& doors, const RunOutcome& outcome,
                  RunObserver& observer) {
   ProcessSpec spec;
   spec.program = "sh";
-  spec.arguments = {"sh", "-eu", "-c", text, "sh"};
+  QFLOW_ASSIGN(spec.arguments, shell_arguments(text, plan, doors.store));
   spec.environment = run_environment(plan, doors.store.layout());
   add_variable(spec.environment, "QFLOW_STATUS", to_text(outcome.status));
   add_variable(spec.environment, "QFLOW_REASON", outcome.reason);

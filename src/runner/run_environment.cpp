@@ -1,6 +1,8 @@
 #include "runner/run_environment.h"
 
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "qflow/runner/run_variables.h"
@@ -10,6 +12,28 @@ namespace qflow {
 namespace {
 
 constexpr std::size_t kLongestVariable = 65'536;
+
+// Of all parameters together. With the usual limit of the stack exec takes 2 MiB of arguments and environment
+// (execve(2)); the other half is for what qflow was given and for the step's own.
+constexpr std::size_t kMostOfParameters = 1'048'576;
+
+bool is_shorter(const std::string& a, const std::string& b) {
+  return a.size() < b.size();
+}
+
+// The longest are left out until the rest fits.
+void add_parameters(std::vector<std::string>& environment, const Json& parameters) {
+  std::vector<std::string> entries;
+  for (const auto& [name, value] : parameters.items()) add_value(entries, "QFLOW_PARAM_" + name, value);
+  std::size_t size = 0;
+  for (const std::string& entry : entries) size += entry.size();
+  while (size > kMostOfParameters) {
+    const auto longest = std::max_element(entries.begin(), entries.end(), is_shorter);
+    size -= longest->size();
+    entries.erase(longest);
+  }
+  std::move(entries.begin(), entries.end(), std::back_inserter(environment));
+}
 
 }  // namespace
 
@@ -42,7 +66,7 @@ std::vector<std::string> run_environment(const RunPlan& plan, const StoreLayout&
     add_variable(environment, "QFLOW_TRIGGER", layout.run_trigger(run.id).string());
     add_variable(environment, "QFLOW_TRIGGER_DATA", layout.run_trigger_data(run.id).string());
   }
-  for (const auto& [name, value] : run.params.items()) add_value(environment, "QFLOW_PARAM_" + name, value);
+  add_parameters(environment, run.params);
   return environment;
 }
 

@@ -11,9 +11,6 @@ namespace qflow {
 
 namespace {
 
-// A shell's text goes on its command line up to this size (one argument may have 128 KiB), else through a file.
-constexpr std::size_t kLongestInlineScript = 100'000;
-
 constexpr std::string_view kPythonPath = "PYTHONPATH";
 
 Error template_error(std::string_view key, const ExpressionProblem& problem) {

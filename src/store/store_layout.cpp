@@ -93,6 +93,10 @@ Path StoreLayout::run_hook_log(const RunId& run) const {
   return this->run(run) / "hook.log";
 }
 
+Path StoreLayout::run_hook_script(const RunId& run) const {
+  return this->run(run) / "hook";
+}
+
 Path StoreLayout::step(const RunId& run, const StepId& step) const {
   return this->run(run) / "steps" / step.text();
 }

@@ -269,6 +269,8 @@ TEST_CASE("an environment that is too long names its largest variable") {
   REQUIRE(!child);
   CHECK(child.error().kind == ErrorKind::kInvalid);
   CHECK(child.error().message.find("the largest variable is QFLOW_PARAM_big (200016 bytes)") != std::string::npos);
+  CHECK(child.error().message.find("200045 bytes in all") != std::string::npos);
+  CHECK(child.error().advice.find("in all a quarter of the stack's limit") != std::string::npos);
   spec.environment = {std::string("A=b\0c", 5)};
   child = launcher.start(spec);
   REQUIRE(!child);

@@ -1,6 +1,7 @@
 #include "qflow/service/local_run.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -137,6 +138,26 @@ echo oops >&2
   CHECK(log.find(" err oops\n") != std::string::npos);
 }
 
+TEST_CASE("of parameters that are too large together the longest are left out of the environment") {
+  TestHome home;
+  std::string toml = kHead;
+  for (int i = 0; i < 40; ++i) {
+    toml += fmt::format("[parameters.p{}]\ntype = \"string\"\ndefault = \"{}\"\n", i, std::string(60'000 + i % 2, 'x'));
+  }
+  toml += "[parameters.small]\ntype = \"string\"\ndefault = \"y\"\n";
+  const auto run = home.run(toml + step("a", R"(run = '''
+env | grep -c ^QFLOW_PARAM_p
+echo "$QFLOW_PARAM_p0 $QFLOW_PARAM_small" | tail -c 4
+wc -c < "$QFLOW_PARAMS"
+''')"));
+  REQUIRE(run);
+  REQUIRE_MESSAGE(run->status == RunStatus::kSucceeded, run->reason);
+  REQUIRE(home.seen.lines.size() == 3);
+  CHECK(home.seen.lines[0] == "a | 17");
+  CHECK(home.seen.lines[1] == "a | x y");
+  CHECK(home.seen.lines[2].starts_with("a | 2400"));
+}
+
 TEST_CASE("output of every shape survives") {
   TestHome home;
   const auto run = home.run(kHead +
@@ -208,6 +229,15 @@ TEST_CASE("a hook is called for the way that the run ended") {
   }
   CHECK(home.seen.notes.empty());
   CHECK(home.read(".qflow/runs/F/2/hook.log").find("bad failed") != std::string::npos);
+}
+
+TEST_CASE("a hook may be longer than an argument of a program") {
+  TestHome home;
+  const std::string text = "# " + std::string(200'000, 'x') + "\necho good $QFLOW_STATUS\nfalse\necho not reached\n";
+  REQUIRE(home.run(kHead + step("a", "run = 'true'") + "[hooks]\non_success = '''\n" + text + "'''\n"));
+  CHECK(home.seen.lines == std::vector<std::string>{"hook | good succeeded"});
+  CHECK(home.seen.notes ==
+        std::vector<std::string>{"the hook failed; its output is in hook.log in the folder of the run"});
 }
 
 TEST_CASE("of several runs of one flow the newest gives the data, however they are named") {

@@ -39,6 +39,7 @@ class StoreLayout {
   Path run_empty(const RunId& run) const;                           // …/empty: the inputs of steps that see nothing
   Path run_executor_log(const RunId& run) const;                    // …/executor.log: of a process of its own
   Path run_hook_log(const RunId& run) const;                        // …/hook.log
+  Path run_hook_script(const RunId& run) const;                     // …/hook: what is too long for an argument
   Path step(const RunId& run, const StepId& step) const;            // …/steps/train
   Path step_inputs(const RunId& run, const StepId& step) const;     // …/in: its QFLOW_IN
   Path step_artifacts(const RunId& run, const StepId& step) const;  // …/artifacts: what others see in .steps
