@@ -580,11 +580,22 @@ class _StepScope:
 
     def _refuse_ambiguous(self, name: str) -> None:
         """What a step before this one left, but is not to be seen by its bare name, has several values."""
-        found = [place for step in self.steps() for place in self._places(step, name)]
-        if not found:
+        places = {step: self._places(step, name) for step in self.steps()}
+        if not any(places.values()):
             return
+        nearest = self._nearest(name, [step for step in places if places[step]])
+        found = [place for step in nearest for place in places[step]]
         shown = ", ".join(found[:6]) + (f" and {len(found) - 6} more" if len(found) > 6 else "")
         raise _NotFound(f"artifact {name!r} is ambiguous, its values differ in {shown}; name the step: {found[0]}")
+
+    def _nearest(self, name: str, steps: list[str]) -> list[str]:
+        """Those of the steps whose artifact no step below them hides: which needs which is known to qflow alone."""
+        try:
+            _get(f'artifacts["{name}"]')
+        except QflowError as error:
+            named = set(re.findall(r"'([A-Za-z0-9_-]+)(?:\[[0-9]+\])?\.", str(error)))
+            return [step for step in steps if step in named] or steps
+        return steps
 
     def _places(self, step: str, name: str) -> list[str]:
         left = self.steps()[step]

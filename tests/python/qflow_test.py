@@ -418,6 +418,15 @@ class Reading(Step):
         artifacts.rows = 3
         self.assertEqual(artifacts.rows, 3)
 
+    def test_an_ambiguous_one_of_a_step_below_another(self):
+        for step, value in (("above", 1), ("below", 2), ("other", 3)):
+            self.write(f"in/.steps/{step}/rows.json", value)
+        self.answer('get artifacts["rows"] --json', status=1,
+                    error="qflow: error: artifact 'rows' is ambiguous: 'below.rows' and 'other[0].rows' have different "
+                          "values; name the step: artifacts.below.rows\n")
+        message = self.message(AttributeError, lambda: artifacts.rows)
+        self.assertIn("differ in artifacts.steps['below'].rows, artifacts.steps['other'].rows;", message)
+
     def test_an_ambiguous_one_of_a_foreach(self):
         for index in range(12):
             self.write(f"in/.steps/train/{index}/a-b.json", index)
