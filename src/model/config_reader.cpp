@@ -253,13 +253,20 @@ void ConfigReader::wrong_element(const ConfigEntry& entry, const ConfigValue& el
       std::move(help));
 }
 
+std::string ConfigReader::advice_for_unknown(std::string_view key) const {
+  constexpr std::size_t kMostListed = 12;
+  if (known_.size() <= kMostListed) return did_you_mean_or_list(key, known_);
+  const std::string suggestion = did_you_mean(key, known_);
+  return suggestion.empty() ? "qflow help flow-file lists the keys" : suggestion;
+}
+
 void ConfigReader::finish(const ExplainUnknown& explain) {
   for (const ConfigEntry& entry : table_.entries) {
     if (std::find(known_.begin(), known_.end(), entry.key) != known_.end()) continue;
     const std::string better = explain ? explain(entry.key) : std::string();
     if (better.empty()) {
       diagnostics_.error(entry.key_position, fmt::format("unknown key {} in {}", quoted(entry.key), what_),
-                         did_you_mean(entry.key, known_));
+                         advice_for_unknown(entry.key));
     } else {
       diagnostics_.error(entry.key_position, fmt::format("key {} {}", quoted(entry.key), better));
     }

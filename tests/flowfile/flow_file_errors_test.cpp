@@ -394,7 +394,7 @@ TEST_CASE("one pass reports every problem, in the order of the file") {
   check_rows({{text,
                "f.toml:1:6: error: 'my flow' is not a valid flow id; use letters, digits, '_' and '-', first a letter "
                "or '_', at most 128\n"
-               "f.toml:2:1: error: unknown key 'colour' in the flow file\n"
+               "f.toml:2:1: error: unknown key 'colour' in the flow file; qflow help flow-file lists the keys\n"
                "f.toml:4:8: error: `jobs` must be between 0 and 100000; is -1\n"
                "f.toml:5:1: error: missing key 'id' in step; add id = \"...\"\n"
                "f.toml:6:10: error: there is no step 'nowhere'\n"

@@ -56,7 +56,7 @@ TEST_CASE("what config.toml may not say is an error at its place") {
       {"max_workers = -1", "config.toml:1:15: error:"},
       {"keep_events = \"soon\"", "config.toml:1:15: error:"},
       {"max_lag = \"1B\"", "max_log"},
-      {"[hooks]\non_success = \"x\"", "config.toml:2:1: error:"},
+      {"[hooks]\non_success = \"x\"", "config.toml:2:1: error: unknown key 'on_success' in [hooks]; known: on_failure"},
       {"[", "config.toml:1:"},
   };
   for (const Row& row : rows) {

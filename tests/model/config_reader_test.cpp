@@ -242,8 +242,16 @@ TEST_CASE("keys that nobody asked for are reported at the key, all of them") {
   fixture.reader.finish();
   CHECK(fixture.problems() ==
         "10:3 unknown key 'need' in step; did you mean 'needs'?\n"
-        "11:3 unknown key 'zzz' in step\n"
-        "14:3 unknown key 'a\\nb' in step");
+        "11:3 unknown key 'zzz' in step; known: needs, run, allowed\n"
+        "14:3 unknown key 'a\\nb' in step; known: needs, run, allowed");
+}
+
+TEST_CASE("where the keys are many, an unknown one is told where they are listed") {
+  Fixture fixture;
+  fixture.table.entries.push_back({"zzz", {7, 1}, {{7, 9}, true}});
+  for (int i = 0; i < 13; ++i) fixture.reader.allow("key_" + std::to_string(i));
+  fixture.reader.finish();
+  CHECK(fixture.problems() == "7:1 unknown key 'zzz' in step; qflow help flow-file lists the keys");
 }
 
 TEST_CASE("an unknown key may have a better explanation") {

@@ -315,7 +315,7 @@ TEST_CASE("one pass reports the problems of all triggers") {
             trigger("type = \"nothing\""),
         "f.toml:4:9: error: a source must be text or a table; is an integer; write its name, or { name = \"...\" }\n"
         "f.toml:5:10: error: `within` must be a duration; is an integer; write \"2s\" for seconds\n"
-        "f.toml:6:1: error: unknown key 'foo' in trigger of type event\n"
+        "f.toml:6:1: error: unknown key 'foo' in trigger of type event; qflow help flow-file lists the keys\n"
         "f.toml:7:1: error: trigger of type flow has neither `source_flow_id` nor `flows`; add source_flow_id = "
         "\"...\"\n"
         "f.toml:10:8: error: unknown trigger type 'nothing'; known: 'api', 'cli', 'event', 'flow', 'group', 'schedule' "

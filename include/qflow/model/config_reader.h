@@ -15,8 +15,9 @@
 namespace qflow {
 
 // Reads the keys of one table, each asked for by name; what is missing or of the wrong type is reported at its
-// position, and `finish` reports every key that nobody asked for, with the nearest known one. Reading goes on after a
-// problem: an accessor that reported one returns nothing. The table and the diagnostics outlive the reader.
+// position, and `finish` reports every key that nobody asked for, with the nearest known one, else all if they are few.
+// Reading goes on after a problem: an accessor that reported one returns nothing. The table and the diagnostics outlive
+// the reader.
 class ConfigReader {
  public:
   // `what` names the table in messages: "step", "trigger of type event".
@@ -58,6 +59,7 @@ class ConfigReader {
   const std::string& what() const { return what_; }
 
  private:
+  std::string advice_for_unknown(std::string_view key) const;
   void wrong_type(const ConfigEntry& entry, std::string_view expected, std::string help);
   void wrong_element(const ConfigEntry& entry, const ConfigValue& element, std::string_view expected, std::string help);
   void bad_value(const ConfigEntry& entry, const Error& error);
