@@ -126,7 +126,7 @@ std::string time_for(const Context& context, Instant instant) {
 }
 
 Status print_run_report(Context& context, Store& store, const Run& run) {
-  QFLOW_ASSIGN(const std::vector<StepState> steps, steps_now(store, run.id));
+  QFLOW_ASSIGN(const std::vector<StepState> steps, steps_now(store, run));
   QFLOW_ASSIGN(const Json artifacts, artifacts_json(store, run));
   print_head(context, run);
   print_facts(context, run);

@@ -84,6 +84,30 @@ Json step_json(const StepState& step) {
           {"ended_at", json_or_null(step.ended_at)}};
 }
 
+Status count_attempts(Store& store, const RunId& run, std::vector<StepState>& steps) {
+  std::map<StepId, std::int64_t> attempts;
+  QFLOW_ASSIGN(const std::vector<Attempt> all, store.ledger().attempts(run));
+  for (const Attempt& attempt : all) ++attempts[attempt.step];
+  for (StepState& step : steps) {
+    if (!step.ended_at) step.attempts = attempts[step.step];
+  }
+  return {};
+}
+
+Status add_unstarted(Store& store, const Run& run, std::vector<StepState>& steps) {
+  QFLOW_ASSIGN(const std::shared_ptr<const FlowDefinition> flow, recorded_flow(store, run));
+  std::set<StepId> begun;
+  for (const StepState& state : steps) begun.insert(state.step);
+  for (const Step& step : flow->steps) {
+    if (begun.contains(step.id)) continue;
+    StepState& state = steps.emplace_back();
+    state.step = step.id;
+    state.tasks = 0;
+    if (has_ended(run.status)) state.reason = "not reached";
+  }
+  return {};
+}
+
 // A run with its trigger, in which runs are whole objects again, down to the first one.
 Result<Json> nested_run(Store& store, const Run& run, int depth, Seen& seen) {
   Json object = run_summary(run);
@@ -166,16 +190,11 @@ Result<Json> artifacts_json(Store& store, const Run& run) {
   return object;
 }
 
-Result<std::vector<StepState>> steps_now(Store& store, const RunId& run) {
-  QFLOW_ASSIGN(std::vector<StepState> steps, store.ledger().steps(run));
+Result<std::vector<StepState>> steps_now(Store& store, const Run& run) {
+  QFLOW_ASSIGN(std::vector<StepState> steps, store.ledger().steps(run.id));
   const bool all_ended = std::all_of(steps.begin(), steps.end(), [](const auto& step) { return step.ended_at; });
-  if (all_ended) return steps;
-  std::map<StepId, std::int64_t> attempts;
-  QFLOW_ASSIGN(const std::vector<Attempt> all, store.ledger().attempts(run));
-  for (const Attempt& attempt : all) ++attempts[attempt.step];
-  for (StepState& step : steps) {
-    if (!step.ended_at) step.attempts = attempts[step.step];
-  }
+  if (!all_ended) QFLOW_TRY(count_attempts(store, run.id, steps));
+  QFLOW_TRY(add_unstarted(store, run, steps));
   return steps;
 }
 
@@ -188,7 +207,7 @@ Result<Json> inspect_run(Store& store, const Run& run, const InspectOptions& opt
     object["status"] = to_text(status_now(store, run.id, run.status));
     QFLOW_ASSIGN(object["trigger"], trigger_object(store, run.trigger).to_json());
   }
-  QFLOW_ASSIGN(const std::vector<StepState> steps, steps_now(store, run.id));
+  QFLOW_ASSIGN(const std::vector<StepState> steps, steps_now(store, run));
   object["steps"] = Json::array();
   for (const StepState& step : steps) object["steps"].push_back(step_json(step));
   QFLOW_ASSIGN(object["artifacts"], artifacts_json(store, run));

@@ -343,6 +343,31 @@ TEST_CASE("a chain that is too long to be shown is cut, and what shows the rest 
   CHECK(fixture.err.text.empty());
 }
 
+TEST_CASE("steps that have not begun are shown as pending") {
+  CommandFixture fixture;
+  fixture.home.write("flow.toml",
+                     "id = \"F\"\n[[steps]]\nid = \"b\"\nrun = \"exit 3\"\n"
+                     "[[steps]]\nid = \"a\"\nneeds = [\"b\"]\n");
+  fixture.run({"run", "flow.toml"});
+  fixture.run({"inspect", "F/1", "--json"});
+  const Json steps = (*parse_json(fixture.out.text))["steps"];
+  REQUIRE(steps.size() == 2);
+  CHECK(steps[1]["id"] == "a");
+  CHECK(steps[1]["status"] == "pending");
+  CHECK(steps[1]["reason"] == "not reached");
+  CHECK(steps[1]["attempts"] == 0);
+  fixture.run({"inspect", "F/1"});
+  CHECK_MESSAGE(contains(fixture.out.text, "  a  pending  -"), fixture.out.text);
+
+  fixture.home.add_run(kFlow, [](Run& run) { run.status = RunStatus::kQueued; });
+  fixture.run({"inspect", "F", "latest", "--json"});
+  const Json object = *parse_json(fixture.out.text);
+  CHECK(object["status"] == "queued");
+  REQUIRE(object["steps"].size() == 2);
+  CHECK(object["steps"][0]["status"] == "pending");
+  CHECK(object["steps"][0]["reason"].is_null());
+}
+
 TEST_CASE("a folder of the name of a flow does not hide the flow") {
   CommandFixture fixture;
   fixture.home.write("flow.toml", kFlow);

@@ -48,8 +48,9 @@ struct InspectOptions {
 // `inspect RUN --json` (command-line.md): the run object, with trigger, steps, artifacts.
 Result<Json> inspect_run(Store& store, const Run& run, const InspectOptions& options);
 
-// The steps of the run; of one that has not ended, the attempts that it has made so far are counted.
-Result<std::vector<StepState>> steps_now(Store& store, const RunId& run);
+// The steps of the run: those that have begun or ended, as they did, then the others as pending, in the order of the
+// definition. Of a step that has not ended, the attempts that it has made so far are counted. `run` has its status_now.
+Result<std::vector<StepState>> steps_now(Store& store, const Run& run);
 
 // {name: {size, sha256, value | path | gone}} of what is visible after the last steps; `gone` says why it is no longer
 // there.
