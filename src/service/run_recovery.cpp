@@ -76,9 +76,7 @@ class Recovery {
   Status hooks(HeldRun held, const RunOutcome& outcome) {
     QFLOW_ASSIGN(const auto own, RunDoors::of(held.run, store_, doors_));
     const Doors& doors = own->doors();
-    if (auto secrets = find_secrets(*held.flow, doors.environment, store_.layout(), doors.files)) {
-      held.secrets = std::move(*secrets);
-    }
+    held.secrets = found_secrets(*held.flow, doors.environment, store_.layout(), doors.files);
     QFLOW_ASSIGN(const RunPlan plan, plan_of(held, {}, store_, doors));
     const RunnerDoors runner_doors{store_, doors.clock, doors.launcher, signals_};
     call_hooks(plan, runner_doors, outcome, observer_);
