@@ -1,9 +1,12 @@
 #include "qflow/service/run_resumption.h"
 
+#include <fmt/format.h>
+
 #include <map>
 #include <utility>
 #include <vector>
 
+#include "qflow/engine/busy_policy.h"
 #include "qflow/model/step_graph.h"
 #include "qflow/service/run_objects.h"
 #include "qflow/service/run_recovery.h"
@@ -103,9 +106,29 @@ Status take_over(Store& store, LedgerWriter& writer, const Run& run, const FlowD
   return {};
 }
 
+// It starts at once, or not at all: who resumes a run waits for it.
+Status refuse_while_busy(Store& store, const Run& run, const RunPolicy& policy) {
+  if (!run.deployment) return {};
+  QFLOW_ASSIGN(std::vector<ActiveRun> active, store.ledger().triggers().active_runs(*run.deployment));
+  std::erase_if(active, [](const ActiveRun& one) { return one.status != RunStatus::kRunning; });
+  const std::string advice = "resume it when that has ended";
+  if (policy.max_parallel && static_cast<std::int64_t>(active.size()) >= *policy.max_parallel) {
+    return fail(ErrorKind::kBusy,
+                fmt::format("{} is running, and max_parallel is {}", active.front().run.text(), *policy.max_parallel),
+                advice);
+  }
+  if (!runs_one_by_one(policy.when_busy)) return {};
+  QFLOW_ASSIGN(const std::vector<ActiveRun> same, store.ledger().triggers().active_runs(*run.deployment, run.context));
+  for (const ActiveRun& one : same) {
+    if (one.status == RunStatus::kRunning) return fail(ErrorKind::kBusy, one.run.text() + " is running", advice);
+  }
+  return {};
+}
+
 Result<FileHandle> register_successor(Store& store, Run& run, const FlowDefinition& flow, ReusePlan& plan) {
   FileHandle lock;
   QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
+    QFLOW_TRY(refuse_while_busy(store, run, flow.run));
     QFLOW_ASSIGN(run.id.number, writer.next_run_number(run.id.flow));
     QFLOW_ASSIGN(lock, store.lock_run(run.id));
     QFLOW_TRY(writer.insert_run(run, flow.text));

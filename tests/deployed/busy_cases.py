@@ -250,3 +250,25 @@ def children_of(process):
             return file.read().split()
     except OSError:
         return []
+
+
+@case
+def a_resumed_run_keeps_to_the_policy(desk):
+    """It starts at once or not at all."""
+    for name, policy in (("Q", "when_busy = 'queue'"), ("M", "max_parallel = 1")):
+        desk.deploy(flow(name, on("e" + name), head=f"[run]\n{policy}", run="[ -e ok ] || exit 1; while [ -e hold ]; do sleep 0.1; done"))
+        desk.publish("e" + name)
+    desk.work(status=1)
+    desk.write("ok", "")
+    desk.write("hold", "")
+    for name in "QM":
+        desk.publish("e" + name)
+    desk.ask("tick")
+    for name in "QM":
+        wait_for(lambda: desk.statuses(name)[1] == "running", f"the start of {name}/2")
+        desk.refused("resume", f"{name}/1", status=5, said=f"{name}/2 is running")
+    (desk.folder / "hold").unlink()
+    desk.work()
+    for name in "QM":
+        desk.ask("resume", f"{name}/1")
+        equal(desk.statuses(name), ["failed", "succeeded", "succeeded"])

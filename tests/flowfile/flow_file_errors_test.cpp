@@ -335,7 +335,7 @@ TEST_CASE("publish") {
       {in_step("publish = [{ event = \"x\", value = 1 }]"),
        "f.toml:5:35: error: `value` must be text; is an integer; write it in quotes: \"1\""},
       {in_step("publish = [{ event = \"x\", idempotency_key = \"\" }]"),
-       "f.toml:5:44: error: the idempotency key is empty; leave it out, or give what is new for a new event"},
+       "f.toml:5:45: error: the idempotency key is empty; leave it out, or give what is new for a new event"},
       {in_step("publish = [{ event = \"x\", safe = 1 }]"),
        "f.toml:5:34: error: `safe` must be a boolean; is an integer; write true or false"},
   });

@@ -75,6 +75,7 @@ bool is_refused(Publication& publication, Instant now) {
   Event& event = publication.event;
   if (publication.namespaced) event.name = std::string(kNamespace) + "." + event.name;
   if (!publication.timestamp_given) event.timestamp = now;
+  if (publication.idempotency_key && publication.idempotency_key->empty()) return true;
   return !EventName::parse(event.name) || event.name.starts_with("qflow.") ||
          to_compact(event.payload).size() > kMaxPayload || event.timestamp > now + std::chrono::hours{24};
 }

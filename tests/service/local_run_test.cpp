@@ -389,7 +389,8 @@ TEST_CASE("an event that is refused fails its step alone") {
     CHECK_MESSAGE(failed->reason.starts_with("step a: " + row.reason), failed->reason);
     CHECK(home.step_statuses(failed->run.text()) == "a=failed slow=succeeded");
     CHECK(home.seen.lines == std::vector<std::string>{"slow | done", "hook | called"});
-    for (const Event& event : home.store().ledger().events_caused_by(failed->run).value()) {
+    const std::vector<Event> events = home.store().ledger().events_caused_by(failed->run).value();
+    for (const Event& event : events) {
       CHECK_MESSAGE(event.name.starts_with("qflow."), event.name);
     }
     const auto allowed = home.run(head + step("a", published + "allow_failure = true") + slow +

@@ -127,7 +127,8 @@ TEST_CASE("artifacts as a whole have large values too, and no ambiguous names") 
                     "publish = [{ event = 'e', payload = { all = '{{ artifacts }}' }, safe = false }]"));
   REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
   REQUIRE_MESSAGE(home.step_statuses("F/1") == "a=succeeded b=succeeded c=succeeded z=succeeded", run->reason);
-  for (const Event& event : home.store().ledger().events_caused_by(run->run).value()) {
+  const std::vector<Event> events = home.store().ledger().events_caused_by(run->run).value();
+  for (const Event& event : events) {
     if (event.name == "e") CHECK(event.payload["all"]["big"].get<std::string>().size() == 70000);
   }
   const Run ended = home.find("F/1");

@@ -11,7 +11,8 @@ namespace qflow {
 // tasks that succeeded; all but `step` and what follows it. Scripts are read as they are now. A deployed run has the
 // environment that its deployment has recorded.
 //
-// kBusy: the run is being executed. kInvalid: there is nothing to do. kNotFound: no such run or step.
+// kBusy: the run is being executed, or max_parallel or when_busy lets no further run of its deployment start. kInvalid:
+// there is nothing to do. kNotFound: no such run or step.
 Result<RunResult> resume_run(Store& store, const RunId& run, const std::optional<StepId>& step,
                              const ExecutionOptions& options, const Doors& doors, StopSignals* signals,
                              RunObserver& observer);
