@@ -116,33 +116,32 @@ Result<Candidates> deployed_triggers(Store& store) {
   return list;
 }
 
-Result<Candidates> sensors(Store& store, const TriggerRegistry& types) {
+Result<Candidates> triggers_that(bool (*are_meant)(const Trigger&), std::string_view noun, Store& store,
+                                 const TriggerRegistry& types) {
   QFLOW_ASSIGN(const std::vector<NamedDeployment> all, named_deployments(store));
   DeployedFlows flows(store, types);
   Candidates list;
   for (const NamedDeployment& one : all) {
     QFLOW_ASSIGN(const auto flow, flows.find(one.deployment.key));
     for (const auto& trigger : flow->triggers) {
-      if (trigger->type() != TriggerType::kSensor) continue;
-      list.push_back({one.name + "/" + trigger->id().text(), "sensor"});
+      if (are_meant(*trigger)) list.push_back({one.name + "/" + trigger->id().text(), std::string(noun)});
     }
   }
   return list;
 }
 
+Result<Candidates> sensors(Store& store, const TriggerRegistry& types) {
+  return triggers_that([](const Trigger& trigger) { return trigger.type() == TriggerType::kSensor; }, "sensor", store,
+                       types);
+}
+
 // And the flows that have some.
 Result<Candidates> schedules(Store& store, const TriggerRegistry& types) {
-  QFLOW_ASSIGN(const std::vector<NamedDeployment> all, named_deployments(store));
-  DeployedFlows flows(store, types);
-  Candidates list;
-  for (const NamedDeployment& one : all) {
-    QFLOW_ASSIGN(const auto flow, flows.find(one.deployment.key));
-    const std::size_t before = list.size();
-    for (const auto& trigger : flow->triggers) {
-      if (schedule_of(*trigger) != nullptr) list.push_back({one.name + "/" + trigger->id().text(), "schedule"});
-    }
-    if (list.size() > before) list.push_back({one.name, "deployed flow"});
-  }
+  QFLOW_ASSIGN(Candidates list, triggers_that([](const Trigger& trigger) { return schedule_of(trigger) != nullptr; },
+                                              "schedule", store, types));
+  std::set<std::string> flows;
+  for (const Candidate& one : list) flows.insert(one.text.substr(0, one.text.rfind('/')));
+  for (const std::string& flow : flows) list.push_back({flow, "deployed flow"});
   return list;
 }
 

@@ -19,6 +19,7 @@ struct Effect {
 };
 
 const std::string kRuns = "service/local_run_test.cpp";
+const std::string kPublished = "service/local_run_publish_test.cpp";
 const std::string kRunSecrets = "service/run_secrets_test.cpp";
 const std::string kRunArtifacts = "service/run_artifacts_test.cpp";
 const std::string kMapping = "engine/simulated_trigger_test.cpp";
@@ -77,18 +78,18 @@ const std::map<std::string, Effect>& effects() {
       {"[[steps]] retry_delay", {kRuns, "retries wait, longer each time"}},
       {"[[steps]] retry_backoff", {kRuns, "retries wait, longer each time"}},
       {"[[steps]] allow_failure", {kRunArtifacts, "an allowed failure leaves the artifact error"}},
-      {"[[steps]] publish", {kRuns, "a local run shows what it would publish"}},
-      {"publish of [[steps]] event", {kRuns, "a local run shows what it would publish"}},
-      {"publish of [[steps]] payload", {kRuns, "a local run shows what it would publish"}},
-      {"publish of [[steps]] when", {kRuns, "a local run shows what it would publish"}},
-      {"publish of [[steps]] type", {kRuns, "fields of a published event"}},
-      {"publish of [[steps]] namespace", {kRuns, "fields of a published event"}},
-      {"publish of [[steps]] value", {kRuns, "fields of a published event"}},
-      {"publish of [[steps]] sender", {kRuns, "fields of a published event"}},
-      {"publish of [[steps]] context", {kRuns, "fields of a published event"}},
-      {"publish of [[steps]] namespaced", {kRuns, "fields of a published event"}},
+      {"[[steps]] publish", {kPublished, "a local run shows what it would publish"}},
+      {"publish of [[steps]] event", {kPublished, "a local run shows what it would publish"}},
+      {"publish of [[steps]] payload", {kPublished, "a local run shows what it would publish"}},
+      {"publish of [[steps]] when", {kPublished, "a local run shows what it would publish"}},
+      {"publish of [[steps]] type", {kPublished, "fields of a published event"}},
+      {"publish of [[steps]] namespace", {kPublished, "fields of a published event"}},
+      {"publish of [[steps]] value", {kPublished, "fields of a published event"}},
+      {"publish of [[steps]] sender", {kPublished, "fields of a published event"}},
+      {"publish of [[steps]] context", {kPublished, "fields of a published event"}},
+      {"publish of [[steps]] namespaced", {kPublished, "fields of a published event"}},
       {"publish of [[steps]] idempotency_key", {"deployed/publish_cases.py", "def keys_of_steps"}},
-      {"publish of [[steps]] safe", {kRuns, "fields of a published event"}},
+      {"publish of [[steps]] safe", {kPublished, "fields of a published event"}},
       {"[hooks] on_success", {kRuns, "a hook is called for the way that the run ended"}},
       {"[hooks] on_failure", {kRuns, "a hook is called for the way that the run ended"}},
       {"[[tests]] name", {"cli/simulation_commands_test.cpp", "good.toml: one"}},

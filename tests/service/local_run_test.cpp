@@ -8,12 +8,10 @@
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
-#include <map>
 #include <string>
 #include <vector>
 
 #include "qflow/service/run_objects.h"
-#include "qflow/service/run_resumption.h"
 #include "step_text.h"
 #include "support/test_home.h"
 
@@ -240,48 +238,6 @@ TEST_CASE("a hook may be longer than an argument of a program") {
         std::vector<std::string>{"the hook failed; its output is in hook.log in the folder of the run"});
 }
 
-TEST_CASE("of several runs of one flow the newest gives the data, however they are named") {
-  TestHome home;
-  REQUIRE(home.run("id = \"Up\"\n" + step("a", "run = 'echo 1 > $QFLOW_OUT/n.json'")));
-  REQUIRE(home.run("id = \"Up\"\n" + step("a", "run = 'echo 2 > $QFLOW_OUT/n.json'")));
-  const std::string toml =
-      kHead + step("r",
-                   "env = { N = '{{ trigger[\"Up\"].data.n }}' }\n"
-                   "run = 'echo $N $(cat $QFLOW_TRIGGER_DATA/Up/n.json) $(ls $QFLOW_TRIGGER_DATA)'");
-  for (const auto& order : {std::vector<std::string>{"Up/1", "Up/2"}, {"Up/2", "Up/1"}}) {
-    LocalRunRequest request;
-    request.triggers = order;
-    const auto run = home.run(toml, request);
-    REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
-    CHECK(home.seen.lines == std::vector<std::string>{"r | 2 2 Up"});
-  }
-}
-
-TEST_CASE("of runs of one flow in several namespaces each has a folder") {
-  TestHome home;
-  const std::string head = "id = \"Up\"\n[project]\nname = \"foo\"\nbranch = ";
-  REQUIRE(home.run(head + "\"a\"\n" + step("a", "run = 'echo 1 > $QFLOW_OUT/n.json'")));
-  REQUIRE(home.run(head + "\"b\"\n" + step("a", "run = 'echo 2 > $QFLOW_OUT/n.json'")));
-  LocalRunRequest request;
-  request.triggers = {"Up/2", "Up/1"};
-  const auto run = home.run(
-      kHead + step("r", "run = 'cd $QFLOW_TRIGGER_DATA; for each in *; do echo $each $(cat $each/n.json); done'"),
-      request);
-  REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
-  CHECK(home.seen.lines == std::vector<std::string>{"r | Up 2", "r | foo.test.a.Up 1", "r | foo.test.b.Up 2"});
-}
-
-TEST_CASE("an artifact that is called as its flow is lies in the folder of the flow alone") {
-  TestHome home;
-  REQUIRE(home.run("id = \"model\"\n" + step("a", "run = 'echo 1 > $QFLOW_OUT/model; echo 2 > $QFLOW_OUT/n.json'")));
-  LocalRunRequest request;
-  request.triggers = {"model/1"};
-  const auto run =
-      home.run(kHead + step("r", "run = 'cd $QFLOW_TRIGGER_DATA; ls; cat model/model model/n.json n.json'"), request);
-  REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
-  CHECK(home.seen.lines == std::vector<std::string>{"r | model", "r | n.json", "r | 1", "r | 2", "r | 2"});
-}
-
 TEST_CASE("a run keeps the text that it was made from, whatever the file says later") {
   TestHome home;
   const std::string first = kHead + step("a", "run = 'echo 1 > $QFLOW_OUT/n.json'");
@@ -339,96 +295,6 @@ TEST_CASE("retries wait, longer each time") {
   REQUIRE(attempts.size() == 3);
   CHECK(attempts[1].started_at - *attempts[0].ended_at >= std::chrono::milliseconds(50));
   CHECK(attempts[2].started_at - *attempts[1].ended_at >= std::chrono::milliseconds(150));
-}
-
-TEST_CASE("a local run shows what it would publish, and publishes what is not safe") {
-  TestHome home;
-  const auto run = home.run(kHead + R"toml(
-[[steps]]
-id = "a"
-run = "echo 7 > $QFLOW_OUT/rows.json"
-publish = [
-  { event = "food", payload = { rows = "{{ artifacts.rows }}" } },
-  { event = "never", when = "artifacts.rows > 7" },
-]
-)toml");
-  REQUIRE(run);
-  REQUIRE_MESSAGE(run->status == RunStatus::kSucceeded, run->reason);
-  CHECK(home.seen.notes == std::vector<std::string>{R"(local run: would publish food {"rows":7})"});
-}
-
-TEST_CASE("an event that is refused fails its step alone") {
-  struct Row {
-    std::string publish;
-    std::string reason;
-  };
-  const std::vector<Row> rows{
-      {"{ event = 'daily', idempotency_key = 'day', payload = { t = '{{ run.id }}' }, safe = false }",
-       "publish: the idempotency key 'day' was used for daily with other content, as event "},
-      {"{ event = 'food', safe = false }, { event = 'qflow.{{ params.n }}' }",
-       "publish: the event name 'qflow.x' is reserved"},
-      {"{ event = 'food', payload = { n = '{{ params.n + params.n + params.n + params.n + params.n }}' } }",
-       "publish: the payload has 13 bytes, max_payload of the store is 12"},
-      {"{ event = 'food', idempotency_key = '{{ params.empty }}' }", "publish: the idempotency key is empty"},
-      {"{ event = 'food', idempotency_key = 'k', value = 'a', safe = false },"
-       "{ event = 'food', idempotency_key = 'k', value = 'b', safe = false }",
-       "publish: the idempotency key 'k' stands with other content in another event of the step"},
-  };
-  TestHome home;
-  home.write(".qflow/config.toml", "max_payload = \"12B\"\n");
-  const std::string head = kHead +
-                           "[parameters.n]\ndefault = 'x'\n[parameters.empty]\ndefault = ''\n"
-                           "[hooks]\non_failure = 'echo called'\n";
-  REQUIRE(home.run(kHead + step("a", "publish = [{ event = 'daily', idempotency_key = 'day', safe = false }]")));
-  for (const Row& row : rows) {
-    CAPTURE(row.publish);
-    const std::string published = "run = 'true'\npublish = [" + row.publish + "]\n";
-    const std::string slow = step("slow", "run = 'sleep 0.1; echo done'");
-    const auto failed = home.run(head + step("a", published) + slow);
-    REQUIRE_MESSAGE(failed.has_value(), (failed ? "" : to_text(failed.error())));
-    CHECK_MESSAGE(failed->reason.starts_with("step a: " + row.reason), failed->reason);
-    CHECK(home.step_statuses(failed->run.text()) == "a=failed slow=succeeded");
-    CHECK(home.seen.lines == std::vector<std::string>{"slow | done", "hook | called"});
-    const std::vector<Event> events = home.store().ledger().events_caused_by(failed->run).value();
-    for (const Event& event : events) {
-      CHECK_MESSAGE(event.name.starts_with("qflow."), event.name);
-    }
-    const auto allowed = home.run(head + step("a", published + "allow_failure = true") + slow +
-                                  step("b", "needs = ['a']\nwhen = 'artifacts.error.reason != \"\"'"));
-    REQUIRE(allowed);
-    CHECK_MESSAGE(home.step_statuses(allowed->run.text()) == "a=failed b=succeeded slow=succeeded", allowed->reason);
-  }
-  CHECK(home.store().ledger().inconsistencies().value().empty());
-}
-
-TEST_CASE("fields of a published event") {
-  TestHome home;
-  LocalRunRequest request;
-  request.context = "2026-11-20";
-  const auto run = home.run("id = \"F\"\n[project]\nname = \"foo\"\nbranch = \"bar\"\n" + std::string(R"toml(
-[[steps]]
-id = "a"
-publish = [
-  { event = "food", namespaced = true, safe = false, type = "T", namespace = "n", value = "v", sender = "{{ run.flow }}" },
-  { event = "other", safe = false, context = "own" },
-]
-)toml"),
-                            request);
-  REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
-  REQUIRE_MESSAGE(run->status == RunStatus::kSucceeded, run->reason);
-  const std::vector<Event> events = home.store().ledger().events_caused_by(run->run).value();
-  std::map<std::string, Event> by_name;
-  for (const Event& event : events) by_name[event.name] = event;
-  REQUIRE(by_name.count("foo.test.bar.food") == 1);
-  const Event& food = by_name["foo.test.bar.food"];
-  CHECK(food.type == "T");
-  CHECK(food.name_space == "n");
-  CHECK(food.value == "v");
-  CHECK(food.sender == "F");
-  CHECK(food.context == "2026-11-20");
-  CHECK(food.caused_by == run->run);
-  REQUIRE(by_name.count("other") == 1);
-  CHECK(by_name["other"].context == "own");
 }
 
 TEST_CASE("a run records the commit of its flow's folder, and whether the tree differed") {
@@ -490,60 +356,6 @@ TEST_CASE("run numbers count per flow, tags and context are kept") {
   CHECK(run.tags == std::vector<std::string>{"ml", "nightly"});
   CHECK(run.context == "2026-11-20");
   CHECK(run.status == RunStatus::kSucceeded);
-}
-
-TEST_CASE("a step of an earlier run as the trigger") {
-  TestHome home;
-  const std::string up = "id = \"Up\"\n" + step("a", "run = 'echo 1 > $QFLOW_OUT/x.json'") +
-                         step("b", "run = 'echo 2 > $QFLOW_OUT/x.json'") + step("skipped", "when = 'false'") +
-                         step("last", "needs = ['a', 'b']\nrun = 'test -e ready'");
-  const std::string down = kHead +
-                           "[parameters.p]\ntype = 'int'\n[[triggers]]\ntype = 'flow'\nsource_flow_id = 'Up'\n"
-                           "source_task_id = 'a'\nparameters = { p = 'artifacts.x' }\n" +
-                           step("s", "env = { X = '{{ trigger.data.x }}' }\nrun = 'echo $QFLOW_PARAM_p $X'");
-  REQUIRE(home.run(up));
-  home.write("ready", "");
-  REQUIRE(resume_run(home.store(), RunId::parse("Up/1").value(), std::nullopt, {}, home.doors(), nullptr, home.seen));
-  LocalRunRequest request;
-  const Event end = home.store().ledger().end_event(RunId::parse("Up/1").value(), StepId::parse("a").value()).value();
-  // The second run took the step over.
-  for (const std::string& trigger : {std::string("Up/1/a"), std::string("Up/2/a"), end.id}) {
-    CAPTURE(trigger);
-    request.triggers = {trigger};
-    const auto run = home.run(down, request);
-    REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
-    CHECK(home.seen.notes.empty());
-    CHECK(home.seen.lines == std::vector<std::string>{"s | 1 1"});
-  }
-  struct Row {
-    std::string trigger;
-    std::string error;
-  };
-  const std::vector<Row> rows{
-      {"Up/1/lats", "Up has no step 'lats'; did you mean 'last'?"},
-      {"Up/1/skipped",
-       "the step 'skipped' of Up/1 was skipped: it is always false; a trigger on a step never hears of that"},
-  };
-  for (const Row& row : rows) {
-    request.triggers = {row.trigger};
-    const auto run = home.run(down, request);
-    REQUIRE_FALSE(run);
-    CHECK(run.error().kind == ErrorKind::kNotFound);
-    CHECK(to_text(run.error()) == row.error);
-  }
-}
-
-TEST_CASE("the instant that a schedule's event was due is known, also down the chain") {
-  TestHome home;
-  const std::string toml = kHead + "[[triggers]]\ntype = 'schedule'\nid = 'n'\nschedule = '0 0 * * *'\n" +
-                           step("s", "run = 'echo $QFLOW_SCHEDULED_AT'");
-  LocalRunRequest request;
-  for (const std::string trigger :
-       {R"({"name": "qflow.schedule.F.n", "timestamp": "2026-01-01T00:00:00Z"})", "F/1", "F/2/s"}) {
-    request.triggers = {trigger};
-    REQUIRE(home.run(toml, request));
-    CHECK(home.seen.lines == std::vector<std::string>{"s | 2026-01-01T00:00:00Z"});
-  }
 }
 
 }  // namespace

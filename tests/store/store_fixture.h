@@ -60,6 +60,11 @@ inline Event event_named(const std::string& name) {
   return event;
 }
 
+inline Status insert(Ledger& ledger, const std::string& id, Durability durability = Durability::kProcess) {
+  return ledger.write(
+      durability, [&](LedgerWriter& writer) { return writer.insert_event(event_named(id)).map([](std::int64_t) {}); });
+}
+
 // A new store in a folder of its own.
 class StoreFixture {
  public:
