@@ -1,9 +1,12 @@
 #include "qflow/service/dispatch.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <thread>
 #include <utility>
 
+#include "qflow/error/printable.h"
 #include "qflow/os/pipe.h"
 #include "qflow/service/run_cancellation.h"
 #include "qflow/service/run_recovery.h"
@@ -99,7 +102,7 @@ Result<std::vector<Run>> ended_since(Store& store, const WaitBegin& begin) {
 }  // namespace
 
 Result<int> RunDispatcher::dispatch() {
-  collect_ended();
+  QFLOW_TRY(collect_ended());
   QFLOW_ASSIGN(const std::int64_t free, free_workers(store_, doors_));
   if (free == 0) return 0;
   QFLOW_ASSIGN(const std::vector<RunId> startable, store_.ledger().triggers().startable_runs(free));
@@ -112,12 +115,22 @@ Result<int> RunDispatcher::dispatch() {
   return started;
 }
 
-void RunDispatcher::collect_ended() {
+// One that can't take its run says why in a file that nobody looks at, and the next one could not either.
+Status RunDispatcher::collect_ended() {
+  Status failed;
   std::erase_if(workers_, [&](Worker& worker) {
     if (!wait_readable({worker.process.exited.descriptor()}, std::chrono::microseconds(0)).front()) return false;
-    (void)doors_.launcher.collect(worker.process);
+    const auto exit = doors_.launcher.collect(worker.process);
+    const int status = exit ? exit->exit_status.value_or(0) : 0;
+    const auto run = store_.ledger().find_run(worker.run);
+    if (status != 0 && run && run->status == RunStatus::kQueued) {
+      failed = fail(ErrorKind::kStore,
+                    fmt::format("the process that was to execute {} ended with status {}", worker.run.text(), status),
+                    "its last words are in " + printable(store_.layout().worker_log().native()));
+    }
     return true;
   });
+  return failed;
 }
 
 // It may have taken another run, and be busy with that: its own does not wait for it longer than it could wait to take

@@ -102,5 +102,9 @@ def a_tick_says_why_no_process_can_take_a_run(desk):
     desk.refused("tick", "--wait", status=7, said="runs/F")
     equal(desk.statuses("F"), ["queued"])
     (desk.folder / ".qflow" / "runs" / "F").unlink()
+    lock = desk.folder / ".qflow" / "runs" / "F" / "1" / "lock"
+    lock.mkdir(parents=True)
+    desk.refused("tick", "--wait", status=7, said=["F/1 ended with status", "worker.log"])
+    lock.rmdir()
     desk.work()
     equal(desk.statuses("F"), ["succeeded"])

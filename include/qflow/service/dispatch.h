@@ -19,7 +19,8 @@ class RunDispatcher {
   RunDispatcher(Store& store, const Doors& doors) : store_(store), doors_(doors) {}
 
   // Starts one for each queued run that may start now, up to the store's max_workers with what runs already; none for a
-  // run for which it has started one that is on its way. Collects those that have ended. How many were started.
+  // run for which it has started one that is on its way. Collects those that have ended; kStore when one could not take
+  // the run that it was started for. How many were started.
   Result<int> dispatch();
 
  private:
@@ -29,7 +30,7 @@ class RunDispatcher {
     std::chrono::microseconds until;  // when it has taken a run or given up, by the monotonic clock
   };
 
-  void collect_ended();
+  Status collect_ended();
   bool has_worker_on_its_way(const RunId& run) const;
   Status start_worker(const RunId& run);
 
