@@ -20,9 +20,7 @@ Error no_ledger(const StoreLayout& layout, bool absent) {
 
 // The ledger of a reader must be finished; nothing is made or changed here.
 Status demand_schema(SqliteConnection& database, const StoreLayout& layout) {
-  QFLOW_ASSIGN(int schema, schema_of(database));
-  QFLOW_TRY(refuse_newer_schema(database, schema));
-  if (schema == 0) return tl::make_unexpected(no_ledger(layout, false));
+  QFLOW_ASSIGN(const int schema, schema_of(database));
   if (schema == newest_schema()) return {};
   return fail(ErrorKind::kStore,
               fmt::format("the ledger {} was made by an older qflow", printable(layout.ledger().native())),
@@ -54,7 +52,6 @@ Result<OpenedLedger> open_for_reading(const StoreLayout& layout, FileSystem& fil
   return OpenedLedger{*std::move(database), FileHandle()};
 }
 
-// The gate is held while the schema is made, so that of many who open a new store one makes it.
 Status bring_up_to_date(OpenedLedger& ledger, FileSystem& files) {
   QFLOW_TRY(files.lock_within(ledger.gate, kLedgerPatience));
   Status migrated = migrate(*ledger.database);
@@ -62,21 +59,17 @@ Status bring_up_to_date(OpenedLedger& ledger, FileSystem& files) {
   return migrated;
 }
 
+Result<FileHandle> open_gate(const StoreLayout& layout, FileSystem& files) {
+  return files.open(layout.write_gate(), OpenMode::kLock).map_error(as_store_error);
+}
+
 Result<OpenedLedger> open_for_writing(const StoreLayout& layout, FileSystem& files) {
   OpenedLedger ledger;
   QFLOW_ASSIGN(ledger.database, SqliteConnection::open(layout.ledger(), Access::kReadWrite, files));
-  QFLOW_ASSIGN(int schema, schema_of(*ledger.database));
-  QFLOW_TRY(refuse_newer_schema(*ledger.database, schema));
-  QFLOW_ASSIGN(ledger.gate, files.open(layout.write_gate(), OpenMode::kLock).map_error(as_store_error));
+  QFLOW_ASSIGN(const int schema, schema_of(*ledger.database));
+  QFLOW_ASSIGN(ledger.gate, open_gate(layout, files));
   if (schema != newest_schema()) QFLOW_TRY(bring_up_to_date(ledger, files));
   return ledger;
-}
-
-// SQLite would make the file with the umask's permissions.
-Status make_empty_ledger(const StoreLayout& layout, FileSystem& files) {
-  QFLOW_ASSIGN([[maybe_unused]] FileHandle file,
-               files.open(layout.ledger(), OpenMode::kLock).map_error(as_store_error));
-  return {};
 }
 
 bool is_empty_file(const Result<FileInfo>& info) {
@@ -107,6 +100,34 @@ Status refuse_lost_ledger(const StoreLayout& layout, FileSystem& files) {
               "restore it from a backup, or move the whole store away to begin a new one");
 }
 
+// Made empty first, because SQLite would make it with the umask's permissions.
+Status write_draft(const StoreLayout& layout, FileSystem& files) {
+  const Path draft = layout.ledger_draft();
+  QFLOW_ASSIGN(const FileHandle file, files.open(draft, OpenMode::kCreate).map_error(as_store_error));
+  {
+    QFLOW_ASSIGN(const auto database, SqliteConnection::open(draft, Access::kDraft, files));
+    QFLOW_TRY(make_schema(*database));
+  }
+  return files.sync(file);
+}
+
+// The ledger comes to its name when it is whole: nobody ever sees the beginning of one, and one who is killed meanwhile
+// leaves a draft that the next one overwrites. The caller holds the gate.
+Status make_ledger(const StoreLayout& layout, FileSystem& files) {
+  QFLOW_TRY(write_draft(layout, files));
+  QFLOW_TRY(files.rename(layout.ledger_draft(), layout.ledger()));
+  return files.sync_folder(layout.root());
+}
+
+// Of many who open a new store one makes its ledger.
+Status make_ledger_once(const StoreLayout& layout, FileSystem& files) {
+  QFLOW_ASSIGN(const FileHandle gate, open_gate(layout, files));
+  QFLOW_TRY(files.lock_within(gate, kLedgerPatience));
+  const auto info = files.info(layout.ledger(), FollowLinks::kYes);
+  if (!is_absent(info) && !is_empty_file(info)) return {};
+  return make_ledger(layout, files).map_error(as_store_error);
+}
+
 }  // namespace
 
 Result<OpenedLedger> open_ledger(const StoreLayout& layout, StoreAccess access, FileSystem& files) {
@@ -117,7 +138,7 @@ Result<OpenedLedger> open_ledger(const StoreLayout& layout, StoreAccess access, 
   if (is_to_be_made) QFLOW_TRY(refuse_lost_ledger(layout, files));
   if (is_to_be_made && access != StoreAccess::kCreate) return tl::make_unexpected(no_ledger(layout, absent));
   if (access == StoreAccess::kRead) return open_for_reading(layout, files);
-  if (absent) QFLOW_TRY(make_empty_ledger(layout, files));
+  if (is_to_be_made) QFLOW_TRY(make_ledger_once(layout, files));
   return open_for_writing(layout, files);
 }
 

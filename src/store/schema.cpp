@@ -113,13 +113,16 @@ Error newer_schema(const Path& path, int schema) {
                "use that newer qflow"};
 }
 
-// A file that SQLite made for somebody else has tables but no number of ours.
-Status refuse_foreign_tables(SqliteConnection& ledger) {
+// A ledger has its number from the first moment on, so that this is a file that SQLite made for somebody else.
+Error foreign_database(SqliteConnection& ledger) {
   Query tables = ledger.query("SELECT name FROM sqlite_schema LIMIT 1");
-  QFLOW_ASSIGN(bool foreign, tables.next());
-  if (!foreign) return {};
-  return fail(ErrorKind::kStore, printable(ledger.path().native()) + " is a database of another program",
-              "name a qflow store with --store");
+  const Result<bool> has_tables = tables.next();
+  if (!has_tables) return has_tables.error();
+  const std::string file = printable(ledger.path().native());
+  if (*has_tables)
+    return {ErrorKind::kStore, file + " is a database of another program", "name a qflow store with --store"};
+  return {ErrorKind::kStore, "the ledger " + file + " has no tables",
+          "restore it from a backup, or move the whole store away to begin a new one"};
 }
 
 Status apply_from(SqliteConnection& ledger, int schema) {
@@ -129,12 +132,18 @@ Status apply_from(SqliteConnection& ledger, int schema) {
   return rewrite_schema_number(ledger);
 }
 
+// Others may have done it while this process waited for the gate.
 Status migrate_in_transaction(SqliteConnection& ledger) {
-  QFLOW_ASSIGN(int schema, schema_of(ledger));
-  if (schema == 0) QFLOW_TRY(refuse_foreign_tables(ledger));
-  QFLOW_TRY(refuse_newer_schema(ledger, schema));
-  if (schema == newest_schema()) return {};
-  return apply_from(ledger, schema);
+  QFLOW_ASSIGN(const int schema, schema_of(ledger));
+  return schema == newest_schema() ? Status() : apply_from(ledger, schema);
+}
+
+Status in_transaction(SqliteConnection& ledger, Status (*body)(SqliteConnection&)) {
+  QFLOW_TRY(ledger.execute("BEGIN IMMEDIATE"));
+  Status done = body(ledger);
+  if (done) done = ledger.execute("COMMIT");
+  if (!done) (void)ledger.execute("ROLLBACK");
+  return done;
 }
 
 }  // namespace
@@ -149,27 +158,21 @@ Status rewrite_schema_number(SqliteConnection& ledger) {
 
 Result<int> schema_of(SqliteConnection& ledger) {
   Query query = ledger.query("PRAGMA user_version");
-  QFLOW_ASSIGN(bool row, query.next());
-  return row ? static_cast<int>(query.integer(0)) : 0;
+  QFLOW_ASSIGN(const bool row, query.next());
+  const int schema = row ? static_cast<int>(query.integer(0)) : 0;
+  if (schema == 0) return tl::make_unexpected(foreign_database(ledger));
+  if (schema > newest_schema()) return tl::make_unexpected(newer_schema(ledger.path(), schema));
+  return schema;
 }
 
-Status refuse_newer_schema(SqliteConnection& ledger, int schema) {
-  if (schema > newest_schema()) return tl::make_unexpected(newer_schema(ledger.path(), schema));
-  return {};
+Status make_schema(SqliteConnection& draft) {
+  QFLOW_TRY(in_transaction(draft, [](SqliteConnection& empty) { return apply_from(empty, 0); }));
+  // Outside of the transaction, as SQLite demands; it is kept in the file.
+  return draft.execute("PRAGMA journal_mode = WAL");
 }
 
 Status migrate(SqliteConnection& ledger) {
-  QFLOW_ASSIGN(int schema, schema_of(ledger));
-  if (schema == 0) {
-    QFLOW_TRY(refuse_foreign_tables(ledger));
-    // Outside of the transaction, as SQLite demands; it is kept in the file.
-    QFLOW_TRY(ledger.execute("PRAGMA journal_mode = WAL"));
-  }
-  QFLOW_TRY(ledger.execute("BEGIN IMMEDIATE"));
-  Status done = migrate_in_transaction(ledger);
-  if (done) done = ledger.execute("COMMIT");
-  if (!done) (void)ledger.execute("ROLLBACK");
-  return done;
+  return in_transaction(ledger, migrate_in_transaction);
 }
 
 }  // namespace qflow

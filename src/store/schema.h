@@ -8,14 +8,13 @@ namespace qflow {
 // The number of the newest migration that this program knows; kept in the ledger as PRAGMA user_version.
 int newest_schema();
 
-// The number in the ledger; 0: nothing was made yet.
+// The number in the ledger, never 0. kStore when it is newer than this program, or when a database is none of qflow's.
 Result<int> schema_of(SqliteConnection& ledger);
 
-// kStore when the ledger is newer than this program.
-Status refuse_newer_schema(SqliteConnection& ledger, int schema);
+// Makes all tables in a database without content, which keeps a write-ahead log from then on.
+Status make_schema(SqliteConnection& draft);
 
-// Makes the tables, or brings them from an older number to the newest one, all in one transaction. The caller holds the
-// write gate. A database of some other program is refused.
+// Brings the tables from an older number to the newest one, all in one transaction. The caller holds the write gate.
 Status migrate(SqliteConnection& ledger);
 
 // A write that changes nothing.

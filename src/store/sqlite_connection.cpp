@@ -33,7 +33,8 @@ Error input_output_error(const std::string& file, int system_error) {
 
 Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const Path& path, Access access, FileSystem& files) {
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE;
-  flags |= access == Access::kReadWrite ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+  const bool is_written = access == Access::kReadWrite || access == Access::kDraft;
+  flags |= is_written ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
   const Path anchored = files.anchored(path);
   std::string name = anchored.native();
   if (access == Access::kReadImmutable) {
@@ -46,6 +47,11 @@ Result<std::unique_ptr<SqliteConnection>> SqliteConnection::open(const Path& pat
   std::unique_ptr<SqliteConnection> connection(new SqliteConnection(path, database, files));
   if (code != SQLITE_OK) return tl::make_unexpected(connection->error(code));
   connection->configure();
+  if (access == Access::kDraft) {
+    QFLOW_TRY(connection->execute("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF"));
+  } else {
+    connection->keep_log();
+  }
   return connection;
 }
 
@@ -62,7 +68,10 @@ void SqliteConnection::configure() {
   sqlite3_busy_handler(database_, &SqliteConnection::wait_for_lock, this);
   // This replaces SQLite's own checkpoints after every 1,000 pages, which would happen inside the transaction.
   sqlite3_wal_hook(database_, &SqliteConnection::count_log_pages, this);
-  // Without this the last one to close copies the log into the database, twice the cost of a whole small write.
+}
+
+// Without this the last one to close copies the log into the database, twice the cost of a whole small write.
+void SqliteConnection::keep_log() {
   sqlite3_db_config(database_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
 }
 

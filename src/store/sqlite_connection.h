@@ -23,6 +23,7 @@ class SqliteConnection {
     kReadWrite,
     kRead,
     kReadImmutable,  // for file systems where nothing can be written, not even SQLite's lock file: takes no locks
+    kDraft,          // a file that nobody else opens before it is whole: nothing is synced, no log stays beside it
   };
 
   // The file must exist; SQLite reads it only with the first statement. `files` outlives the connection.
@@ -76,6 +77,7 @@ class SqliteConnection {
 
   SqliteConnection(const Path& path, sqlite3* database, FileSystem& files);
   void configure();
+  void keep_log();
   sqlite3_stmt* prepare(const char* sql);
   static int wait_for_lock(void* connection, int attempts);
   static int count_log_pages(void* connection, sqlite3* database, const char* name, int pages);

@@ -77,7 +77,7 @@ Status enter_root(const Path& root, FileSystem& files) {
   return files.confine(root);
 }
 
-// SQLite syncs the folder of a ledger that it makes, but not that folder's own name.
+// Who makes the ledger syncs its folder, but not that folder's own name.
 Status make_durable_store(const StoreLayout& layout, FileSystem& files) {
   std::vector<Path> folders;
   QFLOW_ASSIGN(const bool has_ledger, exists(files, layout.ledger()));

@@ -11,6 +11,10 @@ Path StoreLayout::ledger() const {
   return root_ / "ledger.db";
 }
 
+Path StoreLayout::ledger_draft() const {
+  return root_ / "ledger.db.new";
+}
+
 Path StoreLayout::ignore_file() const {
   return root_ / ".gitignore";
 }

@@ -83,6 +83,24 @@ TEST_CASE("an empty ledger is made by who may make a store, and refused to other
   CHECK(Store::open(root, StoreAccess::kWrite, files, clock));
 }
 
+TEST_CASE("a ledger is whole as soon as it has its name, whatever an earlier process left") {
+  TemporaryFolder folder;
+  PosixFileSystem files;
+  FakeClock clock;
+  const Path root = folder / "store";
+  check_ok(make_folders(files, root));
+  for (const char* leftover : {"ledger.db.new", "ledger.db.new-wal", "ledger.db.new-journal"}) {
+    check_ok(replace_file(files, root / leftover, std::string(5000, 'x')));
+  }
+  auto store = value_of(Store::open(root, StoreAccess::kCreate, files, clock));
+  check_ok(insert(store->ledger(), "x"));
+  store.reset();
+  CHECK(!*exists(files, root / "ledger.db.new"));
+  CHECK(value_of(files.info(root / "ledger.db", FollowLinks::kYes)).size > 4096);
+  CHECK(value_of(value_of(Store::open(root, StoreAccess::kRead, files, clock))->ledger().find_event("id-x")).name ==
+        "x");
+}
+
 TEST_CASE("what can't be a store is refused with the reason, and nothing is made") {
   struct Row {
     std::string what;
@@ -177,6 +195,13 @@ TEST_CASE("a ledger of a newer qflow, of another program, or damaged is refused 
   const Row rows[] = {
       {"newer", [](const Path& ledger, FileSystem&) { run_sql(ledger, "PRAGMA user_version = 999"); },
        "the ledger LEDGER was made by a newer qflow: its schema has number 999, this one knows "},
+      {"no tables",
+       [](const Path& ledger, FileSystem& files) {
+         check_ok(remove_tree(files, ledger.native() + "-wal"));
+         check_ok(files.remove(ledger));
+         run_sql(ledger, "CREATE TABLE a(b); DROP TABLE a");
+       },
+       "the ledger LEDGER has no tables; restore it from a backup, or move the whole store away to begin a new one"},
       {"no database",
        [](const Path& ledger, FileSystem& files) {
          check_ok(remove_tree(files, ledger.native() + "-wal"));

@@ -17,6 +17,7 @@ class StoreLayout {
 
   const Path& root() const { return root_; }
   Path ledger() const;                            // ledger.db
+  Path ledger_draft() const;                      // ledger.db.new, until it is whole
   Path ignore_file() const;                       // .gitignore: keeps the store out of version control
   Path write_gate() const;                        // ledger.gate: writers queue on it before they take SQLite's lock
   Path objects_gate() const;                      // objects.gate: shared by who brings objects in, gc holds it alone
