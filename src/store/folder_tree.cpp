@@ -76,6 +76,7 @@ Status check_tree(const std::vector<TreeEntry>& tree, const std::string& artifac
 }
 
 std::string tree_manifest(const std::vector<TreeEntry>& tree) {
+  if (tree.empty()) return "folder .\n";
   std::string manifest;
   for (const TreeEntry& entry : tree) manifest += manifest_line(entry);
   return manifest;

@@ -26,6 +26,17 @@ tl::unexpected<Error> changed_meanwhile(const Output& output) {
               "let the step wait for the processes that it starts");
 }
 
+// Somebody has written down what a folder contains, as its hash has it: one name can't be both.
+Status refuse_other_kind(const Output& output, const FileInfo& existing) {
+  const bool is_folder = output.kind == ArtifactKind::kFolder;
+  if (is_folder == (existing.type == FileType::kFolder)) return {};
+  return fail(ErrorKind::kFailed,
+              fmt::format("the output {} can't be told from a {} in the store: {}", quoted(output.name.text()),
+                          is_folder ? "file" : "folder",
+                          is_folder ? "its description is all that the file has" : "it is the description of that"),
+              is_folder ? "add a file to the folder" : "add a byte to the file");
+}
+
 }  // namespace
 
 Result<std::vector<NewArtifact>> ObjectIntake::take(const Path& folder) {
@@ -168,6 +179,13 @@ Result<bool> ObjectIntake::is_right(const Item& item, const Path& target) {
 }
 
 Status ObjectIntake::use_existing(const Item& item, const Path& target) {
+  QFLOW_ASSIGN(const FileInfo existing, files_.info(target, FollowLinks::kNo));
+  QFLOW_TRY(refuse_other_kind(item.output, existing));
+  // Equal bytes are one object, which is executable as soon as one of those who left them said so.
+  const std::uint32_t mode = sealed_mode(existing) | sealed_mode(item.output.info);
+  if (item.output.kind != ArtifactKind::kFolder && mode != sealed_mode(existing)) {
+    QFLOW_TRY(files_.set_permissions(target, mode));
+  }
   // It may have come in as a small value, which is not synced, and is a file artifact now.
   if (item.durable) {
     BackgroundSync sync(files_);

@@ -35,6 +35,53 @@ TEST_CASE("equal contents are one object, whatever their names and however they 
   CHECK(value_of(shop.files.list(shop.out)).empty());
 }
 
+TEST_CASE("an empty folder is no empty file, whichever comes first") {
+  for (const bool folder_first : {true, false}) {
+    CAPTURE(folder_first);
+    Workshop shop;
+    if (!folder_first) shop.keep("_SUCCESS", "");
+    check_ok(shop.files.make_folder(shop.out / "plots"));
+    const std::string plots = shop.collect().front().object.sha256;
+    const std::string marker = shop.keep("_SUCCESS", "").sha256;
+    CHECK(value_of(shop.files.info(shop.layout.object(plots), FollowLinks::kNo)).type == FileType::kFolder);
+    CHECK(value_of(shop.files.info(shop.layout.object(marker), FollowLinks::kNo)).type == FileType::kRegular);
+  }
+}
+
+TEST_CASE("a file that describes a folder as its hash does is refused beside that folder, not taken for it") {
+  const std::string description = "file - 6 " + sha256_hex("hello\n") + " f\n";
+  for (const bool folder_first : {true, false}) {
+    CAPTURE(folder_first);
+    Workshop shop;
+    if (!folder_first) shop.keep("e", description);
+    shop.put("d/f", "hello\n");
+    if (folder_first) {
+      shop.collect();
+      shop.put("e", description);
+    }
+    const Error error = error_of(shop.objects.collect(shop.out));
+    CHECK(error.kind == ErrorKind::kFailed);
+    CHECK(error.message.starts_with(folder_first ? "the output 'e' can't be told from a folder in the store"
+                                                 : "the output 'd' can't be told from a file in the store"));
+  }
+}
+
+TEST_CASE("a file is executable as soon as one of its equals was") {
+  Workshop shop;
+  const ObjectRecord plain = shop.keep("data", "#!/bin/sh");
+  const Path object = shop.layout.object(plain.sha256);
+  CHECK(value_of(shop.files.info(object, FollowLinks::kNo)).mode == 0444);
+  shop.put("tool", "#!/bin/sh");
+  check_ok(shop.files.set_permissions(shop.out / "tool", 0700));
+  const ObjectRecord tool = shop.collect().front().object;
+  CHECK(tool.sha256 == plain.sha256);
+  CHECK(value_of(shop.files.info(object, FollowLinks::kNo)).mode == 0555);
+  CHECK(shop.objects.unchanged(tool).value());
+  CHECK(shop.objects.unchanged(plain).value());
+  CHECK(shop.keep("data", "#!/bin/sh").sha256 == plain.sha256);
+  CHECK(value_of(shop.files.info(object, FollowLinks::kNo)).mode == 0555);
+}
+
 TEST_CASE("an existing object that is not what its name says is set aside, not used") {
   Workshop shop;
   const ObjectRecord first = shop.keep("model", "weights");

@@ -40,7 +40,7 @@ using KnownFingerprint = std::function<std::optional<std::string>(const std::str
 // The content-addressed files of a store. Objects are regular files of mode 0444 (0555 when executable) named by the
 // SHA-256 of their bytes, or folders of mode 0555 named by the SHA-256 of their manifest: one line per entry, sorted by
 // path bytes: "file MODE SIZE SHA256 PATH", "folder PATH", "link TARGET PATH" (MODE is x or -; in paths and targets a
-// space, a backslash and control characters are \ and three octal digits).
+// space, a backslash and control characters are \ and three octal digits); of an empty folder "folder .".
 class ObjectStore {
  public:
   // Both outlive the object.
