@@ -163,8 +163,9 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   if (arguments.flag("json")) {
     print_json_results(context, simulation);
   } else {
-    timeline(simulation).print(context);
-    print_note(context, summary(simulation));
+    const SimulationReport report(simulation);
+    report.timeline().print(context);
+    print_note(context, report.summary());
   }
   return ExitStatus::kOk;
 }

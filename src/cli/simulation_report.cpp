@@ -61,6 +61,27 @@ std::string details_of(const Run& run) {
   return text.empty() ? "-" : text;
 }
 
+std::vector<Cell> row_of(const SimulatedFiring& firing, const std::string& note) {
+  const Run& run = *firing.run;
+  std::vector<Cell> row;
+  row.reserve(5);
+  row.push_back({format_instant(run.created_at)});
+  row.push_back({name_of(*firing.flow, run.trigger->trigger_id), Color::kBold});
+  row.push_back(
+      {"fired " + run.id.text() + (note.empty() ? "" : "; " + note), note.empty() ? Color::kGreen : Color::kYellow});
+  row.push_back({event_names(run)});
+  row.push_back({details_of(run)});
+  return row;
+}
+
+std::vector<Cell> row_of(const SimulatedOutcome& outcome) {
+  return {{format_instant(outcome.event->recorded_at)},
+          {name_of(*outcome.flow, outcome.trigger), Color::kBold},
+          {outcome_text(outcome.outcome), color_of(outcome.outcome.outcome)},
+          {outcome.event->name},
+          {"-"}};
+}
+
 }  // namespace
 
 Json json_of(const SimulatedFiring& firing) {
@@ -90,28 +111,21 @@ Json json_of(const SimulatedOutcome& outcome) {
           {"reason", reason.empty() ? Json() : Json(reason)}};
 }
 
-Table timeline(const Simulation& simulation) {
+SimulationReport::SimulationReport(const Simulation& simulation)
+    : repeats_(simulation.repeats()), firings_(simulation.firings()), outcomes_(simulation.outcomes()) {
+  notes_.reserve(firings_.size());
+  for (const SimulatedFiring& firing : firings_) notes_.push_back(note_on(firing));
+}
+
+Table SimulationReport::timeline() const {
   std::vector<std::pair<Instant, std::vector<Cell>>> rows;
-  for (const SimulatedFiring& firing : simulation.firings()) {
-    const Run& run = *firing.run;
-    const std::string note = note_on(firing);
-    rows.push_back(
-        {run.created_at,
-         {{format_instant(run.created_at)},
-          {name_of(*firing.flow, run.trigger->trigger_id), Color::kBold},
-          {"fired " + run.id.text() + (note.empty() ? "" : "; " + note), note.empty() ? Color::kGreen : Color::kYellow},
-          {event_names(run)},
-          {details_of(run)}}});
+  rows.reserve(firings_.size());
+  for (std::size_t i = 0; i < firings_.size(); ++i) {
+    rows.emplace_back(firings_[i].run->created_at, row_of(firings_[i], notes_[i]));
   }
-  for (const SimulatedOutcome& outcome : simulation.outcomes()) {
+  for (const SimulatedOutcome& outcome : outcomes_) {
     if (outcome.outcome.outcome == Outcome::kFired) continue;
-    const Instant at = outcome.event->recorded_at;
-    rows.push_back({at,
-                    {{format_instant(at)},
-                     {name_of(*outcome.flow, outcome.trigger), Color::kBold},
-                     {outcome_text(outcome.outcome), color_of(outcome.outcome.outcome)},
-                     {outcome.event->name},
-                     {"-"}}});
+    rows.emplace_back(outcome.event->recorded_at, row_of(outcome));
   }
   std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   Table table({"AT", "TRIGGER", "WHAT", "EVENTS", "PARAMETERS"});
@@ -119,18 +133,17 @@ Table timeline(const Simulation& simulation) {
   return table;
 }
 
-std::string summary(const Simulation& simulation) {
-  const std::size_t runs = simulation.firings().size();
+std::string SimulationReport::summary() const {
+  const std::size_t runs = firings_.size();
   std::string text = fmt::format("{} run{}", runs, runs == 1 ? "" : "s");
   std::map<Outcome, int> counts;
-  for (const SimulatedOutcome& outcome : simulation.outcomes()) ++counts[outcome.outcome.outcome];
+  for (const SimulatedOutcome& outcome : outcomes_) ++counts[outcome.outcome.outcome];
   for (const auto& [outcome, count] : counts) {
     if (outcome != Outcome::kFired) text += fmt::format(", {} {}", count, to_text(outcome));
   }
-  std::size_t odd = 0;
-  for (const SimulatedFiring& firing : simulation.firings()) odd += note_on(firing).empty() ? 0 : 1;
+  const auto odd = std::count_if(notes_.begin(), notes_.end(), [](const std::string& note) { return !note.empty(); });
   if (odd > 0) text += fmt::format(", {} on odd nights", odd);
-  if (simulation.repeats() > 0) text += fmt::format(", {} repeated", simulation.repeats());
+  if (repeats_ > 0) text += fmt::format(", {} repeated", repeats_);
   return text;
 }
 

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <cstddef>
+#include <string>
+#include <vector>
+
 #include "cli/table.h"
 #include "qflow/engine/simulation.h"
 #include "qflow/model/json.h"
@@ -11,11 +15,22 @@ Json json_of(const SimulatedFiring& firing);
 // {event, flow, namespace, trigger, outcome, reason}
 Json json_of(const SimulatedOutcome& outcome);
 
-// A line for each firing, and for each event that came to something else, in the order of time: when, flow and trigger,
-// what became of it, events, parameters.
-Table timeline(const Simulation& simulation);
+// What people read of a simulation, which outlives it.
+class SimulationReport {
+ public:
+  explicit SimulationReport(const Simulation& simulation);
 
-// "3 runs, 1 event filtered, 2 waiting".
-std::string summary(const Simulation& simulation);
+  // A line for each firing, and for each event that came to something else, in the order of time: when, flow and
+  // trigger, what became of it, events, parameters.
+  Table timeline() const;
+  // "3 runs, 1 event filtered, 2 waiting".
+  std::string summary() const;
+
+ private:
+  std::size_t repeats_;
+  std::vector<SimulatedFiring> firings_;
+  std::vector<std::string> notes_;  // of each firing, mostly ""
+  std::vector<SimulatedOutcome> outcomes_;
+};
 
 }  // namespace qflow

@@ -12,6 +12,7 @@ namespace {
 constexpr int kGap = 2;
 
 std::string separated_value(const std::string& text) {
+  if (text.find('\\') == std::string::npos) return printable(text);
   std::string doubled;
   for (const char c : text) {
     if (c == '\\') doubled += '\\';

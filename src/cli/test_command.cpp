@@ -56,7 +56,7 @@ void print_failures(Context& context, const FlowDefinition& flow, const TestVerd
                                   printable(failure.message)));
     for (const std::string& why : failure.why) context.out.write(fmt::format("      {}\n", printable(why)));
   }
-  const Table happened = timeline(*verdict.simulation);
+  const Table happened = SimulationReport(*verdict.simulation).timeline();
   context.out.write(happened.empty() ? "  nothing happened\n" : "  what happened:\n");
   happened.print_block(context);
 }
