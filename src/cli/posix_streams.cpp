@@ -67,17 +67,19 @@ int PosixOutput::width() const {
   return 80;
 }
 
-std::string PosixInput::read_all() {
+Result<std::string> PosixInput::read_all() {
   std::string text;
   char buffer[kBufferSize];
-  for (;;) {
+  while (text.size() <= kLongestInput) {
     const ssize_t count = ::read(descriptor_, buffer, sizeof buffer);
+    if (count == 0) return text;
     if (count > 0) {
       text.append(buffer, static_cast<std::size_t>(count));
-    } else if (count == 0 || !can_try_again(descriptor_, POLLIN, errno)) {
-      return text;
+    } else if (!can_try_again(descriptor_, POLLIN, errno)) {
+      return fail(ErrorKind::kInvalid, std::string("can't read standard input: ") + std::strerror(errno));
     }
   }
+  return fail(ErrorKind::kInvalid, "standard input is longer than 256 MiB", "give it in parts");
 }
 
 void ignore_broken_pipes() {

@@ -18,7 +18,6 @@ namespace qflow {
 
 namespace {
 
-constexpr std::uint64_t kLongestInput = 256ull * 1024 * 1024;
 
 constexpr PositionalSpec kPositionals[] = {{.name = "NAME",
                                             .help = "the event's name; none with --batch",

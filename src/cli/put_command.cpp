@@ -77,7 +77,11 @@ Status remove_earlier(FileSystem& files, const Path& out, const ArtifactName& na
 }
 
 Status put_value(Context& context, const Path& out, const ArtifactName& name, const std::string& given) {
-  Result<Json> value = parse_json(given == "-" ? context.in.read_all() : given);
+  std::string text = given;
+  if (given == "-") {
+    QFLOW_ASSIGN(text, context.in.read_all());
+  }
+  Result<Json> value = parse_json(text);
   if (!value) {
     Error error = with_context(fmt::format("the value of {}", name.text()), std::move(value).error());
     error.advice = "a value is JSON, text stands in double quotes; --file PATH puts a file";

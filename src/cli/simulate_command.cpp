@@ -14,8 +14,6 @@ namespace qflow {
 
 namespace {
 
-constexpr std::uint64_t kLongestRows = 256ull * 1024 * 1024;
-
 constexpr PositionalSpec kPositionals[] = {{.name = "FILE",
                                             .help = "flow files; without any the deployed flows",
                                             .count = PositionalSpec::Count::kAny,
@@ -74,8 +72,11 @@ struct World {
 };
 
 Result<std::vector<Given>> read_rows(Context& context, const std::string& file) {
-  if (file == "-") return parse_given_rows(context.in.read_all(), "standard input");
-  QFLOW_ASSIGN(const std::string text, read_file(context.files, context.folder / file, kLongestRows));
+  if (file == "-") {
+    QFLOW_ASSIGN(const std::string text, context.in.read_all());
+    return parse_given_rows(text, "standard input");
+  }
+  QFLOW_ASSIGN(const std::string text, read_file(context.files, context.folder / file, kLongestInput));
   return parse_given_rows(text, file);
 }
 

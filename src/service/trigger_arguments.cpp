@@ -109,7 +109,10 @@ Result<TriggerSource> parse_trigger_argument(const std::string& argument, Store*
   if (argument[first] == '{' || argument[first] == '[' || argument[first] == '"') {
     return json_source(argument, "--trigger", doors);
   }
-  if (argument == "-") return json_source(doors.read_input(), "--trigger -", doors);
+  if (argument == "-") {
+    QFLOW_ASSIGN(const std::string text, doors.read_input());
+    return json_source(text, "--trigger -", doors);
+  }
   if (argument.front() == '@') {
     const std::string file = argument.substr(1);
     QFLOW_ASSIGN(const std::string text, read_file(doors.files, doors.folder / file, kLongestEvent));

@@ -29,7 +29,7 @@ class StringOutput final : public OutputStream {
 
 class StringInput final : public InputStream {
  public:
-  std::string read_all() override { return text; }
+  Result<std::string> read_all() override { return text; }
   std::string text;
 };
 

@@ -75,7 +75,14 @@ TEST_CASE("input is read to its end") {
   REQUIRE(write(pipe.ends[1], "a\0b\n", 4) == 4);
   close(pipe.ends[1]);
   CHECK(PosixInput(pipe.ends[0]).read_all() == std::string("a\0b\n", 4));
-  CHECK(PosixInput(-1).read_all().empty());
+}
+
+TEST_CASE("input that can't be read is no input that ends") {
+  CHECK(PosixInput(-1).read_all().error().message == "can't read standard input: Bad file descriptor");
+  const int folder = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  REQUIRE(folder >= 0);
+  CHECK(PosixInput(folder).read_all().error().kind == ErrorKind::kInvalid);
+  close(folder);
 }
 
 TEST_CASE("the process knows where it is") {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,10 +26,14 @@ class OutputStream {
   virtual bool failed() const = 0;
 };
 
+// Bytes that a command reads of a file or of standard input.
+inline constexpr std::uint64_t kLongestInput = 256ull * 1024 * 1024;
+
 class InputStream {
  public:
   virtual ~InputStream() = default;
-  virtual std::string read_all() = 0;
+  // To its end. kInvalid: it can't be read, or is longer than kLongestInput.
+  virtual Result<std::string> read_all() = 0;
 };
 
 enum class ColorMode { kAuto, kAlways, kNever };

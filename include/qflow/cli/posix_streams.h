@@ -38,7 +38,7 @@ class PosixOutput final : public OutputStream {
 class PosixInput final : public InputStream {
  public:
   explicit PosixInput(int descriptor) : descriptor_(descriptor) {}
-  std::string read_all() override;
+  Result<std::string> read_all() override;
 
  private:
   int descriptor_;

@@ -26,7 +26,7 @@ struct Doors {
   Path folder;                              // working directory, absolute
   Path program;                             // this binary, absolute
   std::optional<std::string> store_option;  // --store
-  std::function<std::string()> read_input;  // all of standard input, for `-`
+  std::function<Result<std::string>()> read_input;  // all of standard input, for `-`
 };
 
 }  // namespace qflow
