@@ -35,7 +35,7 @@ constexpr EnvironmentVariable kStepVariables[] = {
      "with "
      "runs of several namespaces also foo.prod.TrainingFlow/. With exactly one triggering run its artifacts also lie "
      "directly in it, but for a file that is called as the flow is"},
-    {"QFLOW_CONTEXT", "the run's context, if it has one"},
+    {"QFLOW_CONTEXT", "the run's context, if it has one of at most 64 KiB and without NUL"},
     {"QFLOW_SCHEDULED_AT", "the instant the run was due, inherited down a trigger chain"},
     {"QFLOW_STORE, QFLOW_BIN", "the store and this program, for `$QFLOW_BIN get` and its like"},
 };

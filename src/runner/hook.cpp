@@ -40,7 +40,7 @@ Status run_shell(const std::string& text, const RunPlan& plan, const RunnerDoors
   QFLOW_ASSIGN(spec.arguments, shell_arguments(text, plan, doors.store));
   spec.environment = run_environment(plan, doors.store.layout());
   add_variable(spec.environment, "QFLOW_STATUS", to_text(outcome.status));
-  add_variable(spec.environment, "QFLOW_REASON", outcome.reason);
+  add_value(spec.environment, "QFLOW_REASON", outcome.reason);
   spec.folder = plan.flow->folder;
   spec.with_parent = ProcessSpec::WithParent::kDies;
   const auto log_place = [&] { return doors.store.layout().run_hook_log(plan.run.id); };

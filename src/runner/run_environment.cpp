@@ -60,7 +60,7 @@ std::vector<std::string> run_environment(const RunPlan& plan, const StoreLayout&
   add_variable(environment, "QFLOW_STORE", layout.root().string());
   add_variable(environment, "QFLOW_BIN", plan.program.string());
   add_variable(environment, "QFLOW_PARAMS", layout.run_parameters(run.id).string());
-  if (run.context) add_variable(environment, "QFLOW_CONTEXT", *run.context);
+  if (run.context) add_value(environment, "QFLOW_CONTEXT", *run.context);
   if (run.scheduled_at) add_variable(environment, "QFLOW_SCHEDULED_AT", format_instant(*run.scheduled_at));
   if (run.trigger) {
     add_variable(environment, "QFLOW_TRIGGER", layout.run_trigger(run.id).string());

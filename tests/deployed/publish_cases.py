@@ -341,3 +341,14 @@ def a_name_that_nobody_hears_names_the_nearest(desk):
     desk.deploy(flow("F", on("data_updated")))
     contains(desk.ask("publish", "data_updatd")[1], "no deployed flow listens to data_updatd; did you mean 'data_updated'?")
     expect("did you mean" not in desk.ask("publish", "lonely")[1], "nothing is near")
+
+
+@case
+def a_context_that_no_environment_can_hold_is_not_in_it(desk):
+    desk.deploy(flow("Ctx", on("go"), run="echo ${QFLOW_CONTEXT-none} >> ran"))
+    for context in ("day", "a\0b", "x" * 70_000):
+        line = json.dumps({"name": "go", "context": context}).encode()
+        desk.ask("publish", "--batch", "-", given=line)
+        desk.work()
+    equal(desk.statuses("Ctx"), ["succeeded"] * 3)
+    equal(desk.text_of("ran").split(), ["day", "none", "none"])
