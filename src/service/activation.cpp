@@ -20,6 +20,14 @@ namespace qflow {
 
 namespace {
 
+constexpr std::size_t kMostInstants = 100'000;
+
+tl::unexpected<Error> too_many_instants(Instant last) {
+  return fail(ErrorKind::kInvalid,
+              fmt::format("more than {} instants are due by {}", kMostInstants, format_instant(last)),
+              "run them in parts: an earlier --until, then --from there");
+}
+
 Result<const Trigger*> wanted_trigger(const DeployedFlow& flow, const std::optional<TriggerId>& id) {
   if (!id && flow.enabled) return nullptr;
   if (!id) {
@@ -195,6 +203,7 @@ Result<Backfill> backfill_instants(Store& store, const TriggerRegistry& types, c
     } else {
       backfill.instants.push_back(*due);
     }
+    if (backfill.instants.size() + backfill.filtered.size() > kMostInstants) return too_many_instants(*due);
   }
   if (!backfill.instants.empty() || !backfill.filtered.empty()) return backfill;
   return fail(ErrorKind::kInvalid,

@@ -197,7 +197,10 @@ def what_cannot_be_backfilled(desk):
     desk.refused(*named, "--from", "noon", "--until", "2026-03-04", status=2, said="noon")
     desk.refused("trigger", "--flow-id", "F", "--trigger-id", "event", *span, status=2, said="no schedule")
     desk.refused("trigger", "--flow-id", "F", "--trigger-id", "nights", *span, status=3, said="hours")
-    equal(desk.runs("F"), [])
+    deploy_at(desk, "09:31:00", flow("Often", "type = 'schedule'\nevery = '1s'"))
+    desk.refused("trigger", "--flow-id", "Often", "--trigger-id", "schedule", "--from", "2020-01-01", "--until", "2026-01-01",
+                 status=2, said=["more than 100000 instants are due by 2020-01-02T03:46:40Z", "--until"])
+    equal(desk.runs("F") + desk.runs("Often"), [])
 
 
 @case

@@ -42,7 +42,7 @@ struct Backfill {
 };
 
 // Of a deployed schedule, from `from` up to but not `until`. kNotFound: no such trigger; kInvalid: it is no schedule,
-// or nothing is due then.
+// nothing is due then, or more than 100,000 instants are.
 Result<Backfill> backfill_instants(Store& store, const TriggerRegistry& types, const Deployment& deployment,
                                    const TriggerId& trigger, Instant from, Instant until);
 
