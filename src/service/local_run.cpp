@@ -121,6 +121,8 @@ Result<RegisteredRun> register_locally(const LoadedFlow& flow, const LocalRunReq
   if (!ledger && ledger.error().kind != ErrorKind::kNotFound) return tl::make_unexpected(ledger.error());
   if (ledger && ledger->size > 0) {
     QFLOW_ASSIGN(store, Store::open(location.root, StoreAccess::kWrite, doors.files, doors.clock));
+    // A crashed run has ended, and can be what triggers this one, as soon as that is recorded.
+    QFLOW_TRY(recover_runs(*store, doors, signals, observer));
   }
   QFLOW_TRY(load_store_config(StoreLayout(location.root), doors.files));
   QFLOW_ASSIGN(Preparation prepared, prepare(flow, request, location, store.get(), doors));
@@ -129,7 +131,6 @@ Result<RegisteredRun> register_locally(const LoadedFlow& flow, const LocalRunReq
   }
   for (const std::string& note : store->notes()) observer.note(note);
   for (const std::string& note : prepared.notes) observer.note(note);
-  QFLOW_TRY(recover_runs(*store, doors, signals, observer));
   prepared.run.status = status;
   if (status == RunStatus::kQueued) prepared.run.started_at.reset();
   QFLOW_ASSIGN(result.held.lock, register_run(*store, prepared.run, flow.definition->text));

@@ -62,12 +62,13 @@ Result<std::unique_ptr<Scope>> step_scope(Store& store, FileSystem& files, const
   return std::unique_ptr<Scope>(std::move(view));
 }
 
-Result<std::unique_ptr<Scope>> ended_run_scope(Store& store, const Run& run) {
-  if (!has_ended(status_now(store, run.id, run.status))) {
+Result<std::unique_ptr<Scope>> ended_run_scope(Store& store, Run run) {
+  run.status = status_now(store, run.id, run.status);
+  if (!has_ended(run.status)) {
     return fail(ErrorKind::kBusy, run.id.text() + " has not ended yet", "its results can be read after its end");
   }
   QFLOW_ASSIGN(const auto data, run_data(store, run, std::nullopt, InWhole::kEverything));
-  return std::unique_ptr<Scope>(std::make_unique<RunView>(store, run, data));
+  return std::unique_ptr<Scope>(std::make_unique<RunView>(store, std::move(run), data));
 }
 
 }  // namespace qflow

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "qflow/runner/run_journal.h"
+#include "qflow/service/step_scope.h"
 #include "support/test_home.h"
 
 namespace qflow {
@@ -186,6 +187,22 @@ TEST_CASE("a crashed run does not keep others from being recovered, nor the next
   CHECK(to_text(home.find("F/1").status) == to_text(RunStatus::kCrashed));
   CHECK(to_text(home.find("F/2").status) == to_text(RunStatus::kQueued));
   CHECK(home.read("begun").empty());
+}
+
+TEST_CASE("a crashed run has ended for who reads it, and triggers what names it") {
+  TestHome home;
+  const Run cut_off = add_cut_off_run(home, kFlow, {});
+  const auto status = [&] {
+    const auto scope = ended_run_scope(home.store(), home.find("F/1"));
+    return scope.value()->root("run").value().to_json().value()["status"];
+  };
+  CHECK(status() == Json("crashed"));
+  LocalRunRequest request;
+  request.triggers = {"F/1"};
+  const auto triggered = home.run("id = \"G\"\n[[steps]]\nid = \"a\"\nrun = \"true\"\n", request);
+  REQUIRE_MESSAGE(triggered.has_value(), (triggered ? "" : to_text(triggered.error())));
+  CHECK(home.find("G/1").trigger->sources.front().run == cut_off.id);
+  CHECK(status() == Json("crashed"));
 }
 
 TEST_CASE("a run that can't go on fails, and what it had begun ends with it") {

@@ -17,6 +17,6 @@ bool is_inside_step(const Environment& environment);
 Result<std::unique_ptr<Scope>> step_scope(Store& store, FileSystem& files, const Environment& environment);
 
 // What `qflow get --run` sees: the run after its end (kBusy before).
-Result<std::unique_ptr<Scope>> ended_run_scope(Store& store, const Run& run);
+Result<std::unique_ptr<Scope>> ended_run_scope(Store& store, Run run);
 
 }  // namespace qflow
