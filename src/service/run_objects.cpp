@@ -18,7 +18,8 @@ class RunObject final : public LazyObject {
       : store_(store), run_(std::move(run)), step_(std::move(step)) {}
 
   Result<Value> field(std::string_view name) const override {
-    QFLOW_ASSIGN(const Run run, store_.ledger().find_run(run_));
+    QFLOW_ASSIGN(Run run, store_.ledger().find_run(run_));
+    run.status = status_now(store_, run.id, run.status);
     if (name == "trigger") return trigger_object(store_, run.trigger);
     if (name == "data") {
       QFLOW_ASSIGN(std::shared_ptr<const LazyObject> data, run_data(store_, run, step_));
@@ -132,16 +133,22 @@ class TriggerObject final : public LazyObject {
     return run && !run->name_space.empty() ? run->name_space + "." + run->id.flow.text() : std::string();
   }
 
-  Result<Value> by_name(std::string_view name) const {
-    std::vector<TriggerSource> of_name;
-    std::vector<std::string> known = record_.declared_names;
+  // The newest source that goes by the name; null without any.
+  const TriggerSource* find(std::string_view name) const {
+    const bool is_qualified = name.find('.') != std::string_view::npos;
+    const TriggerSource* found = nullptr;
     for (const TriggerSource& source : record_.sources) {
-      known.push_back(source.short_name);
-      if (source.short_name == name || source.event.name == name || qualified_name(source) == name) {
-        of_name.push_back(source);
-      }
+      const bool goes_by_it =
+          source.short_name == name || source.event.name == name || (is_qualified && qualified_name(source) == name);
+      if (goes_by_it && (found == nullptr || is_newer(source, *found))) found = &source;
     }
-    if (!of_name.empty()) return object_of(newest(of_name));
+    return found;
+  }
+
+  Result<Value> by_name(std::string_view name) const {
+    if (const TriggerSource* source = find(name)) return object_of(*source);
+    std::vector<std::string> known = record_.declared_names;
+    for (const TriggerSource& source : record_.sources) known.push_back(source.short_name);
     std::sort(known.begin(), known.end());
     known.erase(std::unique(known.begin(), known.end()), known.end());
     if (std::binary_search(known.begin(), known.end(), name)) return Value();
@@ -155,6 +162,7 @@ class TriggerObject final : public LazyObject {
   Result<Value> named() const {
     Json object = Json::object();
     for (const TriggerSource& source : record_.sources) {
+      if (object.contains(source.short_name)) continue;
       QFLOW_ASSIGN(const Value value, by_name(source.short_name));
       QFLOW_ASSIGN(object[source.short_name], value.to_json());
     }
