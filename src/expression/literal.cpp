@@ -1,5 +1,7 @@
 #include "expression/literal.h"
 
+#include <locale.h>
+
 #include <charconv>
 #include <cmath>
 #include <cstdint>
@@ -19,6 +21,12 @@ std::optional<std::int64_t> read_int64(const std::string& signed_digits, int bas
   const auto result = std::from_chars(signed_digits.data(), end, value, base);
   if (result.ec != std::errc() || result.ptr != end) return std::nullopt;
   return value;
+}
+
+// The point is a point, whatever locale the program has that qflow is part of.
+double read_double(const std::string& signed_digits) {
+  static const locale_t plain = newlocale(LC_ALL_MASK, "C", nullptr);
+  return strtod_l(signed_digits.c_str(), nullptr, plain);
 }
 
 // The character that a one-letter escape stands for.
@@ -107,7 +115,7 @@ tl::expected<Json, ExpressionProblem> read_number(std::string_view digits, Sign 
     const auto value = read_int64(minus + std::string(is_hex ? digits.substr(2) : digits), is_hex ? 16 : 10);
     if (value) return Json(*value);
   }
-  const double value = std::strtod((minus + std::string(digits)).c_str(), nullptr);
+  const double value = read_double(minus + std::string(digits));
   if (!std::isfinite(value)) return problem(0, "the number is too large", "doubles reach 1.8e308");
   return Json(value);
 }

@@ -10,7 +10,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <condition_variable>
-#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <string_view>
@@ -19,6 +18,7 @@
 #include <vector>
 
 #include "os/system_text.h"
+#include "qflow/os/decimal.h"
 #include "qflow/os/file_system.h"
 #include "system_error.h"
 
@@ -48,7 +48,7 @@ std::string holder_text(long process) {
 long holder_in(std::string_view line, std::string_view file) {
   std::vector<std::string_view> words = words_of(line);
   if (words.size() < 6 || words[1] == "->" || words[5] != file) return 0;
-  long process = std::atol(std::string(words[4]).c_str());
+  const long process = parse_decimal<long>(words[4]).value_or(0);
   return process == getpid() ? 0 : process;
 }
 

@@ -6,14 +6,15 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstring>
+
+#include "os/system_error.h"
 
 namespace qflow {
 
 Result<Pipe> make_pipe() {
   int ends[2];
   if (pipe2(ends, O_CLOEXEC) != 0) {
-    return fail(ErrorKind::kFailed, std::string("can't make a pipe: ") + std::strerror(errno));
+    return fail(ErrorKind::kFailed, std::string("can't make a pipe: ").append(system_reason(errno)));
   }
   Pipe pipe{FileHandle(ends[0]), FileHandle(ends[1])};
   // Only our end: the flag would be shared with the child through the write end, and its writes must block.

@@ -1,9 +1,9 @@
 #include "sensor/postgresql_address.h"
 
 #include <algorithm>
-#include <cctype>
 
 #include "qflow/error/printable.h"
+#include "sensor/lower_case.h"
 
 namespace qflow {
 namespace {
@@ -26,10 +26,8 @@ std::string_view first_line(std::string_view text) {
 
 // Prose begins in lower case, names such as SSL stay.
 std::string begin_in_lower_case(std::string_view text) {
-  std::string lower(text);
-  const bool is_prose = lower.size() > 1 && std::islower(static_cast<unsigned char>(lower[1])) != 0;
-  if (is_prose) lower[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(lower[0])));
-  return lower;
+  const bool is_prose = text.size() > 1 && text[1] >= 'a' && text[1] <= 'z';
+  return is_prose ? lower_case(text.substr(0, 1)).append(text.substr(1)) : std::string(text);
 }
 
 }  // namespace

@@ -1,18 +1,18 @@
 #include "service/command_words.h"
 
 #include <algorithm>
-#include <cctype>
 #include <string_view>
 
+#include "qflow/error/characters.h"
 #include "qflow/model/json.h"
 
 namespace qflow {
 
 namespace {
 
-bool is_plain(unsigned char c) {
-  return std::isalnum(c) != 0 || c >= 0x80 ||
-         std::string_view("_./:@%+=,-").find(static_cast<char>(c)) != std::string::npos;
+bool is_plain(char c) {
+  return is_letter(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80 ||
+         std::string_view("_./:@%+=,-").find(c) != std::string_view::npos;
 }
 
 }  // namespace
