@@ -87,29 +87,60 @@ Status set(Json& values, const ParameterMapping& mapping, const Parameter& param
   return {};
 }
 
-Status map_entries(Json& values, const ParameterMapping& mapping, const std::vector<Parameter>& parameters,
-                   const EventReader& reader) {
-  for (const MappedParameter& entry : mapping.entries) {
-    const Parameter* parameter = find_parameter(parameters, entry.parameter.text());
-    if (parameter == nullptr) continue;
-    const auto value = reader.at(entry.path);
-    if (!value) return refuse(*parameter, entry.path.text(), value.error().message);
-    QFLOW_TRY(set(values, mapping, *parameter, entry.path.text(), *value));
+// What of one event fits, and why each of the other values does not.
+struct EventValues {
+  Json fitting = Json::object();
+  std::vector<Error> misfits = {};
+
+  void note(const Status& set) {
+    if (!set) misfits.push_back(set.error());
   }
-  return {};
+};
+
+Status map_entry(Json& values, const ParameterMapping& mapping, const Parameter& parameter, const PayloadPath& path,
+                 const EventReader& reader) {
+  const auto value = reader.at(path);
+  if (!value) return refuse(parameter, path.text(), value.error().message);
+  return set(values, mapping, parameter, path.text(), *value);
 }
 
-Result<Json> map_one(const FiringEvent& event, const std::vector<Parameter>& parameters,
-                     const ArtifactReader& artifacts) {
-  if (!event.may_lack) return map_event(*event.mapping, parameters, *event.event, artifacts);
-  return map_event(*event.mapping, all_optional(parameters), *event.event, artifacts);
+EventValues read_values(const ParameterMapping& mapping, const std::vector<Parameter>& parameters, const Event& event,
+                        const ArtifactReader& artifacts) {
+  EventValues values;
+  const EventReader reader(event, artifacts);
+  if (mapping.mode == MappingMode::kExplicit) {
+    for (const MappedParameter& entry : mapping.entries) {
+      const Parameter* parameter = find_parameter(parameters, entry.parameter.text());
+      if (parameter != nullptr) values.note(map_entry(values.fitting, mapping, *parameter, entry.path, reader));
+    }
+  }
+  if (mapping.mode == MappingMode::kByName) {
+    for (const Parameter& parameter : parameters) {
+      const auto value = reader.named(parameter, parameters);
+      values.note(set(values.fitting, mapping, parameter, parameter.name.text(), value));
+    }
+  }
+  return values;
+}
+
+// What counts of the event at a place of the list; nothing when it is filtered.
+std::optional<Json> map_one(std::size_t index, const FiringEvent& event, const std::vector<Parameter>& parameters,
+                            const ArtifactReader& artifacts, std::vector<FilteredEvent>& filtered) {
+  EventValues values = event.may_lack ? read_values(*event.mapping, all_optional(parameters), *event.event, artifacts)
+                                      : read_values(*event.mapping, parameters, *event.event, artifacts);
+  for (const Error& misfit : values.misfits) {
+    filtered.push_back({index, misfit.message});
+    if (!event.is_lenient) return std::nullopt;
+  }
+  return std::move(values.fitting);
 }
 
 MappedParameters map_only(const FiringEvent& event, const std::vector<Parameter>& parameters,
                           const ArtifactReader& artifacts) {
-  Result<Json> own = map_one(event, parameters, artifacts);
-  if (!own) return {Json::object(), {{0, own.error().message}}};
-  return {std::move(*own), {}};
+  MappedParameters mapped;
+  auto own = map_one(0, event, parameters, artifacts, mapped.filtered);
+  if (own) mapped.values = std::move(*own);
+  return mapped;
 }
 
 }  // namespace
@@ -121,15 +152,9 @@ std::vector<Parameter> all_optional(std::vector<Parameter> parameters) {
 
 Result<Json> map_event(const ParameterMapping& mapping, const std::vector<Parameter>& parameters, const Event& event,
                        const ArtifactReader& artifacts) {
-  Json values = Json::object();
-  const EventReader reader(event, artifacts);
-  if (mapping.mode == MappingMode::kExplicit) QFLOW_TRY(map_entries(values, mapping, parameters, reader));
-  if (mapping.mode == MappingMode::kByName) {
-    for (const Parameter& parameter : parameters) {
-      QFLOW_TRY(set(values, mapping, parameter, parameter.name.text(), reader.named(parameter, parameters)));
-    }
-  }
-  return values;
+  EventValues values = read_values(mapping, parameters, event, artifacts);
+  if (!values.misfits.empty()) return tl::make_unexpected(std::move(values.misfits.front()));
+  return std::move(values.fitting);
 }
 
 MappedParameters map_firing(const std::vector<FiringEvent>& events, const std::vector<Parameter>& parameters,
@@ -139,11 +164,8 @@ MappedParameters map_firing(const std::vector<FiringEvent>& events, const std::v
   std::vector<Json> values(events.size());
   std::map<std::size_t, std::size_t> newest;  // source → place in the list
   for (std::size_t i = 0; i < events.size(); ++i) {
-    Result<Json> own = map_one(events[i], parameters, artifacts);
-    if (!own) {
-      mapped.filtered.push_back({i, own.error().message});
-      continue;
-    }
+    auto own = map_one(i, events[i], parameters, artifacts, mapped.filtered);
+    if (!own) continue;
     values[i] = std::move(*own);
     const auto [found, added] = newest.emplace(events[i].source, i);
     if (!added && window_time(*events[i].event) >= window_time(*events[found->second].event)) found->second = i;

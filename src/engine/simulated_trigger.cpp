@@ -63,7 +63,7 @@ MappedParameters map_given(const SimulatedChoice& choice, const std::vector<Trig
     const SimulatedSource* declared = choice.taken[i] ? &*choice.taken[i] : nullptr;
     const ParameterMapping& mapping = choice.trigger != nullptr ? source_of(*declared->subscription).mapping
                                                                 : lone_mapping(sources[i], is_only, declared);
-    events.push_back({&sources[i].event, &mapping, choice.given[i].number, true});
+    events.push_back({&sources[i].event, &mapping, choice.given[i].number, true, true});
   }
   return map_firing(events, flow.parameters, artifacts);
 }

@@ -54,8 +54,14 @@ std::optional<Instant> scheduled_instant(const TriggerRecord& record, Store* sto
   return std::nullopt;
 }
 
+Status set_parameters(Run& run, const FlowDefinition& definition, const LocalRunRequest& request, Json values) {
+  QFLOW_TRY(add_parameters(definition.parameters, request.parameters, values));
+  QFLOW_ASSIGN(run.params, complete_parameters(definition.parameters, values));
+  return {};
+}
+
 Result<Preparation> prepare(const LoadedFlow& flow, const LocalRunRequest& request, const StoreLocation& location,
-                            Store* store, const Doors& doors) {
+                            Store* store, const Doors& doors, RunObserver& observer) {
   const FlowDefinition& definition = *flow.definition;
   Preparation result;
   Run& run = result.run;
@@ -85,9 +91,12 @@ Result<Preparation> prepare(const LoadedFlow& flow, const LocalRunRequest& reque
   }
   if (request.context) run.context = request.context;
   QFLOW_ASSIGN(result.secrets, find_secrets(definition, doors.environment, StoreLayout(location.root), doors.files));
-  QFLOW_TRY(add_parameters(definition.parameters, request.parameters, values));
-  QFLOW_ASSIGN(run.params, complete_parameters(definition.parameters, values));
-  return result;
+  const Status complete = set_parameters(run, definition, request, std::move(values));
+  // What a deployed trigger refuses may be why one is missing.
+  for (const std::string& note : result.notes) {
+    if (!complete) observer.note(note);
+  }
+  return complete.map([&] { return std::move(result); });
 }
 
 // One transaction makes the run exist as running: its number, its lock, its row. A crash inside leaves at most an empty
@@ -125,7 +134,7 @@ Result<RegisteredRun> register_locally(const LoadedFlow& flow, const LocalRunReq
     QFLOW_TRY(recover_runs(*store, doors, signals, observer));
   }
   QFLOW_TRY(load_store_config(StoreLayout(location.root), doors.files));
-  QFLOW_ASSIGN(Preparation prepared, prepare(flow, request, location, store.get(), doors));
+  QFLOW_ASSIGN(Preparation prepared, prepare(flow, request, location, store.get(), doors, observer));
   if (!store) {
     QFLOW_ASSIGN(store, Store::open(location.root, StoreAccess::kCreate, doors.files, doors.clock));
   }

@@ -379,6 +379,18 @@ TEST_CASE("parameters are mapped exactly as a deployed trigger would") {
   }
 }
 
+TEST_CASE("what else an event sets counts beside a value that does not fit") {
+  TriggerSource source = given("first");
+  source.event.payload = {{"window", " 5"}, {"day", "d"}, {"top", 9}};
+  const std::string parameters =
+      "[parameters.day]\nrequired = true\n[parameters.window]\ndefault = 3\n[parameters.top]\ndefault = 1\nmax = 3\n";
+  const SimulatedTrigger simulated = simulate(build_flow(parameters + kEvent), {source});
+  CHECK(to_compact(simulated.parameters) == R"({"day":"d"})");
+  REQUIRE(simulated.notes.size() == 2);
+  CHECK(simulated.notes[0].find("parameter window can't be set") != std::string::npos);
+  CHECK(simulated.notes[1].find("parameter top can't be set") != std::string::npos);
+}
+
 TEST_CASE("a value that does not fit is a note, and the rest is kept") {
   TriggerSource source = given("first");
   source.event.payload = {{"window", "soon"}};

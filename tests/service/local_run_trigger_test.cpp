@@ -107,5 +107,36 @@ TEST_CASE("the instant that a schedule's event was due is known, also down the c
   }
 }
 
+TEST_CASE("a value that does not fit is a note, and the others count") {
+  TestHome home;
+  const std::string toml = kHead +
+                           "[parameters.day]\nrequired = true\n[parameters.n]\ntype = 'int'\ndefault = 1\n"
+                           "[[triggers]]\ntype = 'event'\nevent = 'e'\n" +
+                           step("s", "run = 'echo $QFLOW_PARAM_day $QFLOW_PARAM_n'");
+  const std::string note = "a deployed trigger would filter the event 'e': parameter n can't be set";
+  struct Row {
+    std::string payload;
+    std::vector<std::string> given;
+    std::string line;  // "" when the run is refused
+  };
+  const Row rows[] = {
+      {R"({"day": "d", "n": " 5"})", {}, "s | d 1"},
+      {R"({"day": "d", "n": " 5"})", {"n=5"}, "s | d 5"},
+      {R"({"n": " 5"})", {}, ""},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.payload);
+    LocalRunRequest request;
+    request.triggers = {R"({"name": "e", "payload": )" + row.payload + "}"};
+    request.parameters = row.given;
+    const auto run = home.run(toml, request);
+    CHECK(run.has_value() == !row.line.empty());
+    if (!run) CHECK(run.error().message.find("'day' has no value") != std::string::npos);
+    CHECK(home.seen.lines == (row.line.empty() ? std::vector<std::string>{} : std::vector<std::string>{row.line}));
+    REQUIRE(home.seen.notes.size() == 1);
+    CHECK(home.seen.notes[0].starts_with(note));
+  }
+}
+
 }  // namespace
 }  // namespace qflow

@@ -28,13 +28,15 @@ Result<Json> map_event(const ParameterMapping& mapping, const std::vector<Parame
 struct FiringEvent {
   const Event* event = nullptr;
   const ParameterMapping* mapping = nullptr;
-  std::size_t source = 0;  // equal for events of one declared source
-  bool may_lack = false;   // a required parameter that it does not set, -p may
+  std::size_t source = 0;   // equal for events of one declared source
+  bool may_lack = false;    // a required parameter that it does not set, -p may
+  bool is_lenient = false;  // when it is filtered, what of it fits counts all the same
 };
 
 // The same parameters, none of them required: for an event besides which people give them.
 std::vector<Parameter> all_optional(std::vector<Parameter> parameters);
 
+// Of a lenient event there may be several, one for each value that does not fit.
 struct FilteredEvent {
   std::size_t index = 0;  // in the list of the firing
   std::string reason;
