@@ -72,7 +72,7 @@ MappedParameters map_given(const SimulatedChoice& choice, const std::vector<Trig
 
 SimulatedTrigger simulate_trigger(std::vector<TriggerSource> sources, const FlowDefinition& flow,
                                   const TriggerList& triggers, const RunNamespaces& namespaces,
-                                  const ArtifactReader& artifacts) {
+                                  const IsFlowName& is_flow_name, const ArtifactReader& artifacts) {
   recognise_runs(sources);
   const SimulatedChoice choice = choose_trigger(sources, flow, triggers, namespaces);
   for (std::size_t i = 0; i < sources.size(); ++i) {
@@ -83,7 +83,7 @@ SimulatedTrigger simulate_trigger(std::vector<TriggerSource> sources, const Flow
   simulated.context = common_context(sources, choice.trigger);
   const MappedParameters mapped = map_given(choice, sources, flow, artifacts);
   simulated.parameters = mapped.values;
-  simulated.notes = notes_on(choice, sources, flow, triggers);
+  simulated.notes = notes_on(choice, sources, flow, triggers, is_flow_name);
   for (const FilteredEvent& filtered : mapped.filtered) {
     simulated.notes.push_back(note_on_filtered(sources[filtered.index], filtered.reason));
   }

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
@@ -32,8 +33,8 @@ std::vector<std::string> declared_names(const TriggerList& triggers) {
 class Notes {
  public:
   Notes(const SimulatedChoice& choice, const std::vector<TriggerSource>& sources, const FlowDefinition& flow,
-        const TriggerList& triggers)
-      : choice_(choice), sources_(sources), flow_(flow), triggers_(triggers) {}
+        const TriggerList& triggers, const IsFlowName& is_flow_name)
+      : choice_(choice), sources_(sources), flow_(flow), triggers_(triggers), is_flow_name_(is_flow_name) {}
 
   std::vector<std::string> collect() {
     note_flow_names();
@@ -52,17 +53,23 @@ class Notes {
 
  private:
   void note_flow_names() {
+    std::set<std::string> names;
     for (const TriggerSource& source : sources_) {
-      if (source.run) continue;
-      for (const auto& trigger : triggers_) {
-        for (const Subscription& subscription : trigger->subscriptions()) {
-          const auto* run = std::get_if<RunSubscription>(&subscription);
-          if (run == nullptr || run->flow.text() != source.event.name) continue;
-          return add(fmt::format("{} is taken as the name of an event; for a run of that flow write {}/latest",
-                                 qflow::quoted(source.event.name), source.event.name));
-        }
+      const std::string& name = source.event.name;
+      if (source.run || !(awaits_flow(name) || is_flow_name_(name)) || !names.insert(name).second) continue;
+      add(fmt::format("{} is taken as the name of an event; for a run of that flow write {}/latest",
+                      qflow::quoted(name), name));
+    }
+  }
+
+  bool awaits_flow(const std::string& name) const {
+    for (const auto& trigger : triggers_) {
+      for (const Subscription& subscription : trigger->subscriptions()) {
+        const auto* run = std::get_if<RunSubscription>(&subscription);
+        if (run != nullptr && run->flow.text() == name) return true;
       }
     }
+    return false;
   }
 
   void note_undeclared() {
@@ -213,14 +220,16 @@ class Notes {
   const std::vector<TriggerSource>& sources_;
   const FlowDefinition& flow_;
   const TriggerList& triggers_;
+  const IsFlowName& is_flow_name_;
   std::vector<std::string> notes_;
 };
 
 }  // namespace
 
 std::vector<std::string> notes_on(const SimulatedChoice& choice, const std::vector<TriggerSource>& sources,
-                                  const FlowDefinition& flow, const TriggerList& triggers) {
-  return Notes(choice, sources, flow, triggers).collect();
+                                  const FlowDefinition& flow, const TriggerList& triggers,
+                                  const IsFlowName& is_flow_name) {
+  return Notes(choice, sources, flow, triggers, is_flow_name).collect();
 }
 
 std::string note_on_filtered(const TriggerSource& source, const std::string& reason) {

@@ -28,6 +28,15 @@ struct Preparation {
   std::vector<std::string> notes;
 };
 
+// One that is deployed, or that has ever run.
+bool is_flow_of(Store& store, const std::string& name) {
+  const auto flow = FlowId::parse(name);
+  if (!flow) return false;
+  const auto run = store.ledger().latest_run(*flow, std::nullopt, false);
+  const auto deployments = store.ledger().triggers().deployments(*flow);
+  return (run && run->has_value()) || (deployments && !deployments->empty());
+}
+
 Result<std::optional<SimulatedTrigger>> simulate(const LoadedFlow& flow, const LocalRunRequest& request,
                                                  const std::string& name_space, Store* store, const Doors& doors) {
   if (request.triggers.empty()) return std::nullopt;
@@ -39,7 +48,8 @@ Result<std::optional<SimulatedTrigger>> simulate(const LoadedFlow& flow, const L
     const auto known = store != nullptr ? store->ledger().find_run(run) : fail(ErrorKind::kNotFound, "no store");
     return known ? std::optional(known->name_space) : std::nullopt;
   };
-  return simulate_trigger(std::move(sources), *flow.definition, flow.triggers, {name_space, space_of},
+  const auto is_flow_name = [&](const std::string& event) { return store != nullptr && is_flow_of(*store, event); };
+  return simulate_trigger(std::move(sources), *flow.definition, flow.triggers, {name_space, space_of}, is_flow_name,
                           artifact_reader(store));
 }
 

@@ -45,7 +45,9 @@ RunNamespaces namespaces_of(const FlowDefinition& flow) {
 
 SimulatedTrigger simulate(const BuiltFlow& built, std::vector<TriggerSource> sources) {
   CHECK_FALSE(built.diagnostics.has_errors());
-  return simulate_trigger(std::move(sources), built.flow, built.triggers, namespaces_of(built.flow), no_artifacts);
+  return simulate_trigger(
+      std::move(sources), built.flow, built.triggers, namespaces_of(built.flow),
+      [](const std::string& name) { return name == "HelloFlow"; }, no_artifacts);
 }
 
 std::vector<TriggerSource> all_given(const std::vector<std::string>& texts) {
@@ -289,6 +291,13 @@ TEST_CASE("what a deployed trigger would have refused is a note") {
        {"TrainingFlow"},
        "'TrainingFlow' is taken as the name of an event; for a run of that flow write TrainingFlow/latest\n"
        "no trigger of F listens to the event 'TrainingFlow'"},
+      {kEvent + kFlow,
+       {"HelloFlow", "first", "TrainingFlow", "HelloFlow"},
+       "'HelloFlow' is taken as the name of an event; for a run of that flow write HelloFlow/latest\n"
+       "'TrainingFlow' is taken as the name of an event; for a run of that flow write TrainingFlow/latest\n"
+       "no trigger of F listens to the event 'HelloFlow'\n"
+       "no trigger of F listens to the event 'TrainingFlow'\n"
+       "no trigger of F listens to the event 'HelloFlow'"},
       {kEvent + "enabled = false\n", {"first"}, "trigger 'on' is disabled: deployed, it would not fire"},
       {kEvent + "when = \"event.payload.rows > 10\"\n",
        {"first"},

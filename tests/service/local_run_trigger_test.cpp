@@ -138,5 +138,15 @@ TEST_CASE("a value that does not fit is a note, and the others count") {
   }
 }
 
+TEST_CASE("the name of an event may be that of a flow of the store") {
+  TestHome home;
+  REQUIRE(home.run("id = \"Up\"\n" + step("a", "run = 'true'")));
+  LocalRunRequest request;
+  request.triggers = {"Up"};
+  REQUIRE(home.run(kHead + step("s", "run = 'true'"), request));
+  REQUIRE(home.seen.notes.size() == 2);
+  CHECK(home.seen.notes[0] == "'Up' is taken as the name of an event; for a run of that flow write Up/latest");
+}
+
 }  // namespace
 }  // namespace qflow

@@ -26,10 +26,13 @@ struct RunNamespaces {
   std::function<std::optional<std::string>(const RunId& run)> given;  // of one of the sources; nothing: not known
 };
 
+// Whether it is also the name of a flow of the store.
+using IsFlowName = std::function<bool(const std::string& event)>;
+
 // Decides as "Simulating triggers locally" says (steps.md): the sources as given, in the order of the command line (at
 // least one; event.payload of a run has its status), the flow, and its triggers.
 SimulatedTrigger simulate_trigger(std::vector<TriggerSource> sources, const FlowDefinition& flow,
                                   const TriggerList& triggers, const RunNamespaces& namespaces,
-                                  const ArtifactReader& artifacts);
+                                  const IsFlowName& is_flow_name, const ArtifactReader& artifacts);
 
 }  // namespace qflow
