@@ -300,24 +300,25 @@ Status RunExecutor::advance() {
   return {};
 }
 
-// The signal may have been meant for the run that this process executed before.
-bool RunExecutor::is_replaced() {
-  const auto reason = doors_.store.ledger().triggers().cancel_reason(plan_.run.id);
-  return reason && *reason;
+// Why the run was asked to end, if another replaces it.
+std::optional<std::string> RunExecutor::replacement() {
+  return doors_.store.ledger().triggers().cancel_reason(plan_.run.id).value_or(std::nullopt);
 }
 
 // The first signal asks the tasks to end, the second one ends them.
 void RunExecutor::take_signal() {
   if (doors_.signals == nullptr) return;
   while (const auto signal = doors_.signals->take()) {
-    if (*signal == kReplaceSignal && (interrupted_ || !is_replaced())) continue;
+    const bool cancel = *signal == kCancelSignal || *signal == kReplaceSignal;
+    const std::optional<std::string> replaced = cancel ? replacement() : std::nullopt;
+    // It may have been meant for the run that this process executed before.
+    if (*signal == kReplaceSignal && (interrupted_ || !replaced)) continue;
     if (interrupted_) {
       end_running(std::chrono::microseconds(0));
       continue;
     }
     interrupted_ = true;
-    const bool cancel = *signal == kCancelSignal || *signal == kReplaceSignal;
-    const std::string reason = cancel ? "qflow cancel" : signal_text(*signal);
+    const std::string reason = cancel ? replaced.value_or("qflow cancel") : signal_text(*signal);
     if (outcome_.status == RunStatus::kSucceeded) outcome_ = {RunStatus::kCancelled, reason, {}};
     if (!cancel) outcome_.signal = *signal;
     observer_.note("stopping: the steps have " + format_duration(kGraceTime) + " to end; once more ends them at once");

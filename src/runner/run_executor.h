@@ -112,7 +112,7 @@ class RunExecutor {
   Status flush();
   void wait();
   Status advance();
-  bool is_replaced();
+  std::optional<std::string> replacement();
   void take_signal();
   void check_deadlines();
   void end_running(std::chrono::microseconds grace);

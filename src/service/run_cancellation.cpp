@@ -30,8 +30,10 @@ Status refuse_ended(const Run& run) {
 // Nobody executes the run: this process holds its lock.
 Status end_here(Store& store, const Run& run, const Doors& doors, RunObserver& observer) {
   (void)end_leftovers(remains_of(run.id, store.layout(), doors.files, doors.processes), doors.processes, doors.clock);
-  QFLOW_ASSIGN(const RunChanges changes, interrupted_work(store, run, doors, kReason));
-  return RunRecord(store, doors, run, observer).end({RunStatus::kCancelled, kReason, std::nullopt}, changes);
+  QFLOW_ASSIGN(const auto asked_because, store.ledger().triggers().cancel_reason(run.id));
+  const std::string reason = asked_because.value_or(kReason);
+  QFLOW_ASSIGN(const RunChanges changes, interrupted_work(store, run, doors, reason));
+  return RunRecord(store, doors, run, observer).end({RunStatus::kCancelled, reason, std::nullopt}, changes);
 }
 
 // Whoever executes the run now, and has announced itself: the last line may still be that of an earlier process.

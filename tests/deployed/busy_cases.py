@@ -106,6 +106,8 @@ def replace_while_running(desk):
     publish_with_contexts(desk, None)
     desk.ask("tick", "--wait=20s", status=(0, 1))  # it may have ended before the tick waits
     equal(desk.statuses("F"), ["cancelled", "succeeded"])
+    equal([step["reason"] for step in desk.inspect("F/1")["steps"]], ["replaced by F/2"])
+    equal([event["payload"]["reason"] for event in desk.events("qflow.step.F.s") if event["payload"]["run"] == "F/1"], ["replaced by F/2"])
 
 
 @case
