@@ -53,6 +53,26 @@ Result<std::vector<FiredEvent>> fired_again(EngineState& state, const DeployedFl
   return fired;
 }
 
+std::pair<Instant, std::int64_t> age(const RecordedEvent& event) {
+  return {window_time(event.event), event.order};
+}
+
+// Finds the event of a run that all the firing's stand behind: since of a single source only the newest event counts,
+// what stands before it has no say. Activations by hand stand last, whatever their age.
+std::function<bool(const RecordedEvent&)> stands_before(const DeployedFlow& flow, const Trigger& joining,
+                                                        const std::vector<FiredEvent>& events) {
+  if (!joining.legs().empty() || joining.subscriptions().size() != 1) return [](const RecordedEvent&) { return false; };
+  std::optional<std::pair<Instant, std::int64_t>> oldest;
+  for (const FiredEvent& event : events) {
+    if (event.source != 0) continue;
+    const std::pair own(window_time(*event.event), event.order);
+    oldest = oldest ? std::min(*oldest, own) : own;
+  }
+  return [&flow, &joining, oldest](const RecordedEvent& event) {
+    return source_heard(flow, joining, event.event) != nullptr && (!oldest || age(event) < *oldest);
+  };
+}
+
 // What neither events nor defaults have set: it wins over later events too.
 Json given_by_hand(const Run& run, const std::vector<Parameter>& parameters, const Json& mapped) {
   Json given = Json::object();
@@ -79,9 +99,9 @@ struct Engine::FiringAttempt {
   const Activation* by_hand = nullptr;
 
   std::vector<std::unique_ptr<const Event>> loaded = {};
-  std::vector<RecordedEvent> merged = {};  // of the run that the firing joins
-  std::vector<FiredEvent> events = {};     // each is what arrived, or one that was loaded or merged
-  Json given = Json::object();             // by hand, to the run that the firing joins
+  RunEvents merged = {};                // of the run that the firing joins, from where it joins them
+  std::vector<FiredEvent> events = {};  // each is what arrived, or one that was loaded or merged
+  Json given = Json::object();          // by hand, to the run that the firing joins
   RunRequest request = {};
   std::string misfit = {};            // why it can't become a run: of all its events
   std::optional<RunId> deepest = {};  // of the runs that its events came from
@@ -283,12 +303,9 @@ Result<std::string> Engine::chain_text(const FiringAttempt& attempt) {
   std::optional<RunId> next = attempt.deepest;
   for (int shown = 0; next && shown < kShownOfChain; ++shown) {
     text += " ← " + next->text();
-    QFLOW_ASSIGN(const Run run, state_.load_run(*next));
-    next.reset();
-    if (!run.trigger) break;
-    for (const TriggerSource& source : run.trigger->sources) {
-      if (source.event.caused_by) next = source.event.caused_by;
-    }
+    const auto is_caused = [](const RecordedEvent& event) { return event.event.caused_by.has_value(); };
+    QFLOW_ASSIGN(const RunEvents last, state_.events_of_run(*next, is_caused));
+    next = last.events.empty() ? std::nullopt : last.events.front().event.caused_by;
   }
   return next ? text + " ← …" : text;
 }
@@ -333,9 +350,10 @@ Result<std::optional<RunId>> Engine::queue(FiringAttempt& attempt, const BusyDec
 
 // The run that waits gets the events of both firings, mapped together.
 Result<std::optional<RunId>> Engine::join(FiringAttempt& attempt, const RunId& run) {
-  QFLOW_ASSIGN(attempt.merged, state_.events_of_run(run));
+  QFLOW_ASSIGN(attempt.merged,
+               state_.events_of_run(run, stands_before(attempt.flow, *attempt.joining, attempt.events)));
   QFLOW_ASSIGN(const std::vector<FiredEvent> earlier,
-               fired_again(state_, attempt.flow, attempt.joining, attempt.merged));
+               fired_again(state_, attempt.flow, attempt.joining, attempt.merged.events));
   QFLOW_ASSIGN(const Run queued, state_.load_run(run));
   attempt.given = given_by_hand(queued, attempt.flow.definition->parameters,
                                 make_firing(attempt.flow, attempt.joining, earlier, artifacts_).parameters);
@@ -343,12 +361,14 @@ Result<std::optional<RunId>> Engine::join(FiringAttempt& attempt, const RunId& r
   const std::optional<std::string> context = attempt.request.context;
   QFLOW_TRY(evaluate(attempt));
   QFLOW_TRY(look_at_causes(attempt));
+  attempt.request.depth = std::max(attempt.request.depth, queued.depth);
+  if (attempt.merged.first > 0 && queued.scheduled_at) attempt.request.scheduled_at = queued.scheduled_at;
   attempt.request.context = context;
   if (!attempt.misfit.empty()) {
     QFLOW_TRY(note_all(attempt, {Outcome::kFiltered, attempt.misfit}));
     return std::optional<RunId>();
   }
-  QFLOW_TRY(state_.extend_run(run, std::move(attempt.request)));
+  QFLOW_TRY(state_.extend_run(run, std::move(attempt.request), attempt.merged.first));
   QFLOW_TRY(note_all(attempt, {Outcome::kCoalesced, {}, run}));
   return std::optional<RunId>(run);
 }

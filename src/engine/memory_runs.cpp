@@ -71,12 +71,18 @@ Result<std::vector<ActiveRun>> MemoryState::active_runs(const DeployedFlow& flow
   return active;
 }
 
-Result<std::vector<RecordedEvent>> MemoryState::events_of_run(const RunId& run) {
+Result<RunEvents> MemoryState::events_of_run(const RunId& run,
+                                             const std::function<bool(const RecordedEvent&)>& suffices) {
   const MemoryRun* made = find_run(run);
+  if (made == nullptr && other_runs_.contains(run)) return RunEvents();
   if (made == nullptr) return tl::make_unexpected(missing(run));
-  std::vector<RecordedEvent> events;
-  for (const std::int64_t order : made->events) events.push_back({order, event_at(order)});
-  return events;
+  RunEvents result{made->events.size()};
+  while (result.first > 0 && (result.events.empty() || !suffices(result.events.back()))) {
+    const std::int64_t order = made->events[--result.first];
+    result.events.push_back({order, event_at(order)});
+  }
+  std::reverse(result.events.begin(), result.events.end());
+  return result;
 }
 
 Result<RunId> MemoryState::queue_run(RunRequest request) {
@@ -89,7 +95,7 @@ Result<RunId> MemoryState::queue_run(RunRequest request) {
   made.run.name_space = request.flow->name_space;
   made.run.created_at = request.at;
   made.run.correlation = std::move(request.correlation);
-  fill(made, std::move(request));
+  fill(made, std::move(request), 0);
   const std::size_t place = runs_.size() - 1;
   run_places_[flow].emplace_back(made.run.id.number, place);
   std::set<std::size_t>& queued = activities_[made.flow].queued;
@@ -98,16 +104,21 @@ Result<RunId> MemoryState::queue_run(RunRequest request) {
   return made.run.id;
 }
 
-Status MemoryState::extend_run(const RunId& run, RunRequest request) {
+Status MemoryState::extend_run(const RunId& run, RunRequest request, std::size_t first) {
   MemoryRun* made = find_run(run);
   if (made == nullptr) return tl::make_unexpected(missing(run));
-  fill(*made, std::move(request));
+  fill(*made, std::move(request), first);
   return {};
 }
 
-void MemoryState::fill(MemoryRun& made, RunRequest request) {
-  made.events.clear();
+void MemoryState::fill(MemoryRun& made, RunRequest request, std::size_t first) {
+  made.events.resize(first);
   for (const TriggerSource& source : request.trigger.sources) made.events.push_back(source.order);
+  std::vector<TriggerSource> sources =
+      made.run.trigger ? std::move(made.run.trigger->sources) : std::vector<TriggerSource>();
+  sources.resize(first);
+  std::move(request.trigger.sources.begin(), request.trigger.sources.end(), std::back_inserter(sources));
+  request.trigger.sources = std::move(sources);
   made.run.context = std::move(request.context);
   made.run.params = std::move(request.parameters);
   made.run.scheduled_at = request.scheduled_at;

@@ -40,7 +40,7 @@ Result<std::shared_ptr<const DeployedFlow>> build(const Deployment& deployment, 
 
 std::optional<std::string> namespace_of_cause(Store& store, const Event& event) {
   if (!event.caused_by) return std::nullopt;
-  const auto run = store.ledger().find_run(*event.caused_by);
+  const auto run = store.ledger().triggers().run_without_sources(*event.caused_by);
   return run ? std::optional(run->name_space) : std::nullopt;
 }
 

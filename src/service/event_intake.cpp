@@ -76,11 +76,17 @@ class EventIntake::State final : public EngineState {
 
   Result<TriggerState> load_state(const DeployedFlow& flow, const TriggerId& joining,
                                   const std::string& correlation) override {
-    return triggers_.state(flow.key, joining, correlation);
+    QFLOW_ASSIGN(TriggerState state, triggers_.state(flow.key, joining, correlation));
+    loaded_ = {flow.key, joining, correlation, state};
+    return state;
   }
   Status save_state(const DeployedFlow& flow, const TriggerId& joining, const std::string& correlation,
                     const TriggerState& state) override {
-    return triggers_.save_state(flow.key, joining, correlation, state);
+    Loaded before = std::exchange(loaded_, {});
+    if (!before.is_of(flow.key, joining, correlation)) {
+      QFLOW_ASSIGN(before.state, triggers_.state(flow.key, joining, correlation));
+    }
+    return triggers_.change_state(flow.key, joining, correlation, before.state, state);
   }
   Result<Event> load_event(std::int64_t order) override { return triggers_.event_at(order); }
   Status set_outcome(std::int64_t event, const DeployedFlow& flow, const TriggerId& trigger,
@@ -91,8 +97,12 @@ class EventIntake::State final : public EngineState {
                                              const std::optional<std::string>& context) override {
     return triggers_.active_runs(flow.key, context);
   }
-  Result<Run> load_run(const RunId& run) override { return ledger_.find_run(run); }
-  Result<std::vector<RecordedEvent>> events_of_run(const RunId& run) override { return triggers_.events_of_run(run); }
+  Result<Run> load_run(const RunId& run) override { return triggers_.run_without_sources(run); }
+  Result<RunEvents> events_of_run(const RunId& run,
+                                  const std::function<bool(const RecordedEvent&)>& suffices) override {
+    QFLOW_ASSIGN(auto last, triggers_.last_events_of_run(run, suffices));
+    return RunEvents{last.first, std::move(last.second)};
+  }
   Result<std::vector<Judgement>> judge(const Event& event) override { return flows_.judge(event); }
 
   Result<RunId> queue_run(RunRequest request) override {
@@ -105,10 +115,10 @@ class EventIntake::State final : public EngineState {
     return run.id;
   }
 
-  Status extend_run(const RunId& id, RunRequest request) override {
+  Status extend_run(const RunId& id, RunRequest request, std::size_t first) override {
     Run run = run_for(std::move(request));
     run.id = id;
-    return triggers_.extend_run(run);
+    return triggers_.extend_run(run, first);
   }
 
   Result<std::optional<RecordedEvent>> cancel_run(const RunId& id, const std::string& reason, Instant now) override {
@@ -128,6 +138,18 @@ class EventIntake::State final : public EngineState {
   }
 
  private:
+  // What the ledger has of the state that was asked for last.
+  struct Loaded {
+    std::int64_t flow = 0;
+    TriggerId joining = {};
+    std::string correlation = {};
+    TriggerState state = {};
+
+    bool is_of(std::int64_t of_flow, const TriggerId& of_joining, const std::string& of_correlation) const {
+      return flow == of_flow && joining == of_joining && correlation == of_correlation;
+    }
+  };
+
   static Run run_for(RunRequest request) {
     Run run;
     run.id.flow = request.flow->definition->id;
@@ -151,6 +173,7 @@ class EventIntake::State final : public EngineState {
   LedgerWriter& writer_;
   DeployedFlows& flows_;
   const Doors& doors_;
+  Loaded loaded_ = {};
 };
 
 EventIntake::EventIntake(Store& store, const Doors& doors)
@@ -308,7 +331,7 @@ Status EventIntake::expire_waiting(std::int64_t deployment, const TriggerId& joi
     for (const WaitingEvent& event : one.state.waiting) {
       QFLOW_TRY(triggers.set_outcome(event.event, deployment, event.trigger, {Outcome::kExpired, reason}));
     }
-    QFLOW_TRY(triggers.save_state(deployment, joining, one.correlation, {}));
+    QFLOW_TRY(triggers.change_state(deployment, joining, one.correlation, one.state, {}));
   }
   return {};
 }

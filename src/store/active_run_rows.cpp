@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "event_rows.h"
@@ -50,21 +51,31 @@ Result<std::vector<ActiveRun>> TriggerLedger::active_runs(std::int64_t deploymen
   return read_active_runs(database_.query(QFLOW_ACTIVE_RUNS " ORDER BY r.run", deployment));
 }
 
-Result<std::vector<RecordedEvent>> TriggerLedger::events_of_run(const RunId& run) {
+Result<Run> TriggerLedger::run_without_sources(const RunId& run) {
+  return find_run_row(database_, run);
+}
+
+// CROSS JOIN, so that the rows are read backwards and no further than they are asked for.
+Result<std::pair<std::size_t, std::vector<RecordedEvent>>> TriggerLedger::last_events_of_run(
+    const RunId& run, const std::function<bool(const RecordedEvent&)>& suffices) {
   QFLOW_ASSIGN(const std::int64_t key, run_key(database_, run));
   Query query = database_.query("SELECT " QFLOW_EVENT_COLUMNS
-                                ", e.event FROM trigger_sources t JOIN events e ON e.event = t.event"
-                                " LEFT JOIN runs c ON c.run = e.caused_by WHERE t.run = ? ORDER BY t.position",
+                                ", e.event, t.position FROM trigger_sources t CROSS JOIN events e ON e.event = t.event"
+                                " LEFT JOIN runs c ON c.run = e.caused_by WHERE t.run = ? ORDER BY t.position DESC",
                                 key);
+  std::size_t first = 0;
   std::vector<RecordedEvent> events;
-  while (true) {
+  while (events.empty() || !suffices(events.back())) {
     QFLOW_ASSIGN(const bool more, query.next());
-    if (!more) return events;
+    if (!more) break;
     RecordedEvent event;
     QFLOW_ASSIGN(event.event, read_event(query, 0));
     event.order = query.integer(kEventColumns);
+    first = static_cast<std::size_t>(query.integer(kEventColumns + 1));
     events.push_back(std::move(event));
   }
+  std::reverse(events.begin(), events.end());
+  return std::pair(first, std::move(events));
 }
 
 // Runs stay when gc gives up what their events came to.
@@ -77,12 +88,12 @@ Result<std::optional<RunId>> TriggerLedger::last_run(std::int64_t deployment, co
   return runs.empty() ? std::nullopt : std::optional(runs.front());
 }
 
-Status TriggerLedger::extend_run(const Run& run) {
+Status TriggerLedger::extend_run(const Run& run, std::size_t first) {
   QFLOW_ASSIGN(const std::int64_t key, run_key(database_, run.id));
   QFLOW_TRY(database_.run("UPDATE runs SET params = ?, depth = ?, scheduled_at = ?, trigger = ? WHERE run = ?",
                           to_compact(run.params), run.depth, run.scheduled_at, trigger_text(*run.trigger), key));
-  QFLOW_TRY(database_.run("DELETE FROM trigger_sources WHERE run = ?", key));
-  return insert_trigger_sources(database_, key, run.trigger->sources);
+  QFLOW_TRY(database_.run("DELETE FROM trigger_sources WHERE run = ? AND position >= ?", key, std::uint64_t{first}));
+  return insert_trigger_sources(database_, key, run.trigger->sources, first);
 }
 
 Status TriggerLedger::ask_to_cancel(const RunId& run, std::string_view reason) {

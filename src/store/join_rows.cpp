@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "ledger_text.h"
@@ -42,8 +43,30 @@ Status save_held(SqliteConnection& ledger, std::int64_t trigger, const std::stri
                     correlation, held->since, held->due);
 }
 
-bool contains(const std::vector<WaitingEvent>& events, const WaitingEvent& event) {
-  return std::find(events.begin(), events.end(), event) != events.end();
+using WaitingRefs = std::vector<const WaitingEvent*>;
+
+// By what makes two rows one: event and trigger that heard it.
+bool is_before(const WaitingEvent* a, const WaitingEvent* b) {
+  return std::tie(a->event, a->trigger) < std::tie(b->event, b->trigger);
+}
+
+WaitingRefs sorted(const std::vector<WaitingEvent>& events) {
+  WaitingRefs refs;
+  refs.reserve(events.size());
+  for (const WaitingEvent& event : events) refs.push_back(&event);
+  std::sort(refs.begin(), refs.end(), is_before);
+  return refs;
+}
+
+// What is in `all` and not, or not the same, in `others`; both are sorted.
+WaitingRefs missing_in(const WaitingRefs& others, const WaitingRefs& all) {
+  WaitingRefs missing;
+  auto other = others.begin();
+  for (const WaitingEvent* event : all) {
+    while (other != others.end() && is_before(*other, event)) ++other;
+    if (other == others.end() || **other != *event) missing.push_back(event);
+  }
+  return missing;
 }
 
 Result<TriggerState> read_state(SqliteConnection& ledger, std::int64_t trigger, const std::string& correlation) {
@@ -86,26 +109,26 @@ Result<std::vector<CorrelatedState>> TriggerLedger::states(std::int64_t deployme
 }
 
 // Only what differs is written.
-Status TriggerLedger::save_state(std::int64_t deployment, const TriggerId& joining, const std::string& correlation,
-                                 const TriggerState& state) {
+Status TriggerLedger::change_state(std::int64_t deployment, const TriggerId& joining, const std::string& correlation,
+                                   const TriggerState& before, const TriggerState& after) {
   QFLOW_ASSIGN(const std::int64_t key, trigger_key(database_, deployment, joining));
-  QFLOW_ASSIGN(const TriggerState before, read_state(database_, key, correlation));
-  for (const WaitingEvent& event : before.waiting) {
-    if (contains(state.waiting, event)) continue;
-    QFLOW_ASSIGN(const std::int64_t heard_by, trigger_key(database_, deployment, event.trigger));
+  const WaitingRefs known = sorted(before.waiting);
+  const WaitingRefs wanted = sorted(after.waiting);
+  for (const WaitingEvent* event : missing_in(wanted, known)) {
+    QFLOW_ASSIGN(const std::int64_t heard_by, trigger_key(database_, deployment, event->trigger));
     QFLOW_TRY(database_.run("DELETE FROM waiting WHERE trigger = ? AND correlation = ? AND event = ? AND heard_by = ?",
-                            key, correlation, event.event, heard_by));
+                            key, correlation, event->event, heard_by));
   }
-  for (const WaitingEvent& event : state.waiting) {
-    if (contains(before.waiting, event)) continue;
-    QFLOW_ASSIGN(const std::int64_t heard_by, trigger_key(database_, deployment, event.trigger));
+  for (const WaitingEvent* event : missing_in(known, wanted)) {
+    QFLOW_ASSIGN(const std::int64_t heard_by, trigger_key(database_, deployment, event->trigger));
     QFLOW_TRY(database_.run(
         "INSERT INTO waiting(trigger, correlation, event, heard_by, source, time, distinct_value, token, held)"
         " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        key, correlation, event.event, heard_by, event.source, event.time, event.distinct, event.token, event.held));
+        key, correlation, event->event, heard_by, event->source, event->time, event->distinct, event->token,
+        event->held));
   }
-  if (before.held == state.held) return {};
-  return save_held(database_, key, correlation, state.held);
+  if (before.held == after.held) return {};
+  return save_held(database_, key, correlation, after.held);
 }
 
 Result<std::vector<DueDebounce>> TriggerLedger::due_debounces(Instant now) {

@@ -223,6 +223,14 @@ Result<Run> find_run(SqliteConnection& ledger, const RunId& run) {
   return *std::move(found);
 }
 
+Result<Run> find_run_row(SqliteConnection& ledger, const RunId& run) {
+  Query query = ledger.query(QFLOW_RUN_COLUMNS "WHERE r.flow = ? AND r.number = ?", run.flow.text(), run.number);
+  QFLOW_ASSIGN(const bool known, query.next());
+  if (!known) return tl::make_unexpected(unknown_run(ledger, run));
+  QFLOW_ASSIGN(RunRow row, read_run(query));
+  return std::move(row.run);
+}
+
 Result<std::optional<Run>> latest_run(SqliteConnection& ledger, const FlowId& flow,
                                       const std::optional<std::string>& name_space, bool ended_only) {
   // With a parameter for `ended_only` SQLite could not plan for it; and the namespace's index is another one.

@@ -28,6 +28,7 @@ Status note_commit(SqliteConnection& ledger, const RunId& run, std::string_view 
 Status add_tags(SqliteConnection& ledger, const RunId& run, const std::vector<std::string>& tags);
 
 Result<Run> find_run(SqliteConnection& ledger, const RunId& run);
+Result<Run> find_run_row(SqliteConnection& ledger, const RunId& run);  // without the sources of its trigger
 Result<std::optional<Run>> latest_run(SqliteConnection& ledger, const FlowId& flow,
                                       const std::optional<std::string>& name_space, bool ended_only);
 Result<std::vector<Run>> list_runs(SqliteConnection& ledger, const RunFilter& filter);

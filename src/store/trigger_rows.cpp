@@ -72,8 +72,9 @@ Result<TriggerRecord> read_trigger(std::string_view text) {
   }
 }
 
-Status insert_trigger_sources(SqliteConnection& ledger, std::int64_t run, const std::vector<TriggerSource>& sources) {
-  int position = 0;
+Status insert_trigger_sources(SqliteConnection& ledger, std::int64_t run, const std::vector<TriggerSource>& sources,
+                              std::size_t first) {
+  std::uint64_t position = first;
   for (const TriggerSource& source : sources) {
     QFLOW_ASSIGN(std::int64_t event, source_event(ledger, source));
     std::optional<std::int64_t> source_run;

@@ -15,8 +15,9 @@ namespace qflow {
 std::string trigger_text(const TriggerRecord& record);
 Result<TriggerRecord> read_trigger(std::string_view text);
 
-// Sources whose events are not in the ledger yet bring them, as simulated ones.
-Status insert_trigger_sources(SqliteConnection& ledger, std::int64_t run, const std::vector<TriggerSource>& sources);
+// From the place `first` on. Sources whose events are not in the ledger yet bring them, as simulated ones.
+Status insert_trigger_sources(SqliteConnection& ledger, std::int64_t run, const std::vector<TriggerSource>& sources,
+                              std::size_t first = 0);
 Result<std::vector<TriggerSource>> trigger_sources(SqliteConnection& ledger, std::int64_t run);
 
 Result<std::vector<RunCause>> causes_of(SqliteConnection& ledger, const RunId& run);

@@ -165,6 +165,38 @@ def a_coalesced_run_keeps_what_was_given_by_hand(desk):
 
 
 @case
+def a_coalesced_run_has_its_events_in_their_order(desk):
+    """Also those that happened before others that it has, and what was given by hand stays."""
+    params = [f"[parameters.{name}]\ntype = 'int'\ndefault = {value}\n" for name, value in (("n", 4), ("v", 5))]
+    desk.deploy(busy("queue", trigger="id = 'hand'\ntype = 'cli'\n"),
+                flow("C", on("a", more="id = 't'"), head="[run]\nwhen_busy = 'coalesce'\n", params=params))
+    moments = [9, 3, 8, 10, 10, 1]
+    events = [{"name": "a", "timestamp": f"2026-01-01T00:00:{moment:02}Z", "payload": {"n": place}} for place, moment in enumerate(moments)]
+    desk.publish("--batch", "-", given=json.dumps(events[0]).encode())
+    equal(desk.runs("C")[0]["params"], {"n": 0, "v": 5})
+    desk.publish("--batch", "-", given="\n".join(map(json.dumps, events[1:])).encode())
+    equal([each["payload"]["n"] for each in desk.inspect("C/1")["trigger"]["events"]], [5, 1, 2, 0, 3, 4])
+    equal(desk.inspect("C/1")["params"], {"n": 4, "v": 5})
+    expect(len(desk.runs("C")) == 1, "all joined one run")
+    newer = desk.publish("a", "--payload", '{"v": 6}')[0]
+    equal(newer["effects"][0]["outcome"], "coalesced")
+    equal(desk.inspect("C/1")["params"], {"n": 4, "v": 6}, "the newest event's fields count alone")
+
+
+@case
+def a_coalesced_firing_costs_what_a_queued_one_does(desk):
+    desk.deploy(busy("coalesce"), flow("Q", on("q"), head="[run]\nwhen_busy = 'queue'\n"))
+
+    def seconds(name):
+        began = time.monotonic()
+        desk.ask("publish", "--batch", "-", "-q", given=(json.dumps({"name": name}) + "\n").encode() * 1200)
+        return time.monotonic() - began
+    queued, coalesced = seconds("q"), seconds("a")
+    expect(coalesced < 8 * queued + 0.5, f"{coalesced:.1f} s, queued {queued:.1f} s")
+    equal(len(desk.inspect("F/1")["trigger"]["events"]), 1200)
+
+
+@case
 def a_coalesced_run_maps_each_branch_by_its_own_source(desk):
     def branch(name):
         desk.deploy(flow("Up", head=f"[project]\nname = 'foo'\nbranch = '{name}'\nproduction = true\n",

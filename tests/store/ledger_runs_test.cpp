@@ -311,3 +311,37 @@ TEST_CASE("the lock of a run is held by one, seen by all, and free when its hold
   CHECK(!second->run_is_locked(run));
   CHECK(second->lock_run(run));
 }
+
+TEST_CASE("a run takes in further events behind those that it has, without reading all of them") {
+  StoreFixture fixture;
+  TriggerLedger& ledger = fixture.ledger().triggers();
+  std::vector<TriggerSource> sources;
+  for (const char* name : {"a", "b", "c", "d", "e"}) sources.push_back({event_named(name), "x", {}, {}});
+  Run run = fixture.add_run("F", [&](Run& added) {
+    added.trigger = TriggerRecord{};
+    added.trigger->sources = {sources[0], sources[1], sources[3]};
+  });
+  std::string read;
+  const auto last = value_of(ledger.last_events_of_run(run.id, [&](const RecordedEvent& event) {
+    read += event.event.name;
+    return event.event.name == "b";
+  }));
+  CHECK(read == "db");
+  CHECK(last.first == 1);
+  REQUIRE(last.second.size() == 2);
+  CHECK(last.second[0].event.name == "b");
+  CHECK(last.second[1].event.name == "d");
+  run.trigger->sources = {sources[1], sources[2], sources[3], sources[4]};
+  run.params = {{"n", 1}};
+  fixture.write([&](LedgerWriter&) { return ledger.extend_run(run, last.first); });
+  std::string names;
+  for (const TriggerSource& source : value_of(fixture.ledger().find_run(run.id)).trigger->sources) {
+    names += source.event.name;
+  }
+  CHECK(names == "abcde");
+  const Run found = value_of(ledger.run_without_sources(run.id));
+  CHECK(found.params == run.params);
+  CHECK(found.trigger->sources.empty());
+  CHECK(value_of(ledger.last_events_of_run(run.id, [](const RecordedEvent&) { return false; })).first == 0);
+  CHECK(error_of(ledger.run_without_sources(run_id("F/9"))).kind == ErrorKind::kNotFound);
+}

@@ -101,6 +101,8 @@ TEST_CASE("no look-up reads a whole table, so none grows with what is stored") {
   (void)ledger.triggers().overdue_sensors(at_second(1));
   (void)ledger.triggers().last_run(1, TriggerId::parse("t").value());
   (void)ledger.triggers().repeats_of_event("x");
+  (void)ledger.triggers().run_without_sources(run);
+  (void)ledger.triggers().last_events_of_run(run, [](const RecordedEvent&) { return false; });
   (void)ledger.triggers().sensors_without_cursor(1);
   (void)ledger.triggers().sensors(1);
   (void)ledger.triggers().sensor(1, TriggerId::parse("t").value());

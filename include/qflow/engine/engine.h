@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -28,6 +29,12 @@ struct RunRequest {
   int depth = 1;  // of the chain of runs
 };
 
+// The events of a run's trigger, in their order, from the place `first` on.
+struct RunEvents {
+  std::size_t first = 0;
+  std::vector<RecordedEvent> events = {};
+};
+
 // What the engine reads and changes, all in one transaction: the ledger, or a simulation's memory. An error leaves
 // nothing.
 class EngineState {
@@ -45,13 +52,14 @@ class EngineState {
 
   virtual Result<std::vector<ActiveRun>> active_runs(const DeployedFlow& flow,
                                                      const std::optional<std::string>& context) = 0;
-  // With trigger and depth.
+  // With trigger and depth, but without the sources of the trigger, of which there may be many.
   virtual Result<Run> load_run(const RunId& run) = 0;
-  // The events of the run's trigger, with their places.
-  virtual Result<std::vector<RecordedEvent>> events_of_run(const RunId& run) = 0;
+  // Read backwards from the last one, to the first that `suffices` (it is among them); without such a one all.
+  virtual Result<RunEvents> events_of_run(const RunId& run,
+                                          const std::function<bool(const RecordedEvent&)>& suffices) = 0;
   virtual Result<RunId> queue_run(RunRequest request) = 0;
-  // A queued run takes in a further firing: the request holds all of both.
-  virtual Status extend_run(const RunId& run, RunRequest request) = 0;
+  // A queued run takes in a further firing: the request holds all of both, of the sources those from `first` on.
+  virtual Status extend_run(const RunId& run, RunRequest request, std::size_t first) = 0;
   // A queued run ends as cancelled, and its end event is returned; a running one is asked to end.
   virtual Result<std::optional<RecordedEvent>> cancel_run(const RunId& run, const std::string& reason, Instant now) = 0;
   // What every deployed flow that listens to the event makes of it.

@@ -101,9 +101,9 @@ class MemoryState final : public EngineState {
   Result<std::vector<ActiveRun>> active_runs(const DeployedFlow& flow,
                                              const std::optional<std::string>& context) override;
   Result<Run> load_run(const RunId& run) override;
-  Result<std::vector<RecordedEvent>> events_of_run(const RunId& run) override;
+  Result<RunEvents> events_of_run(const RunId& run, const std::function<bool(const RecordedEvent&)>& suffices) override;
   Result<RunId> queue_run(RunRequest request) override;
-  Status extend_run(const RunId& run, RunRequest request) override;
+  Status extend_run(const RunId& run, RunRequest request, std::size_t first) override;
   Result<std::optional<RecordedEvent>> cancel_run(const RunId& run, const std::string& reason, Instant now) override;
   Result<std::vector<Judgement>> judge(const Event& event) override;
 
@@ -118,7 +118,7 @@ class MemoryState final : public EngineState {
   std::optional<std::size_t> place_of(const RunId& run) const;
   const MemoryRun* find_run(const RunId& run) const;
   MemoryRun* find_run(const RunId& run);
-  void fill(MemoryRun& made, RunRequest request);
+  void fill(MemoryRun& made, RunRequest request, std::size_t first);
   void start_runs(const DeployedFlow& flow, Activity& activity, Instant now, std::vector<RunId>& started);
   void index_names(std::size_t place);
   void end_activity(std::size_t place);

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -127,8 +128,9 @@ class TriggerLedger {
   // Join state.
   Result<TriggerState> state(std::int64_t deployment, const TriggerId& joining, const std::string& correlation);
   Result<std::vector<CorrelatedState>> states(std::int64_t deployment, const TriggerId& joining);
-  Status save_state(std::int64_t deployment, const TriggerId& joining, const std::string& correlation,
-                    const TriggerState& state);
+  // `before` is what the ledger has.
+  Status change_state(std::int64_t deployment, const TriggerId& joining, const std::string& correlation,
+                      const TriggerState& before, const TriggerState& after);
   Result<std::vector<DueDebounce>> due_debounces(Instant now);
 
   // Whether a tick may have something to do with debounces, schedules, sensors, or runs that are queued or asked to
@@ -182,11 +184,15 @@ class TriggerLedger {
   // Runs of deployments.
   Result<std::vector<ActiveRun>> active_runs(std::int64_t deployment, const std::optional<std::string>& context);
   Result<std::vector<ActiveRun>> active_runs(std::int64_t deployment);
-  Result<std::vector<RecordedEvent>> events_of_run(const RunId& run);
+  Result<Run> run_without_sources(const RunId& run);  // of its trigger, of which there may be many; else as find_run
+  // The last events of the run's trigger, in their order, and the place of the first of them: back to one that
+  // `suffices`, else all.
+  Result<std::pair<std::size_t, std::vector<RecordedEvent>>> last_events_of_run(
+      const RunId& run, const std::function<bool(const RecordedEvent&)>& suffices);
   // The newest run that the trigger started, by itself or by hand; of a group the group's.
   Result<std::optional<RunId>> last_run(std::int64_t deployment, const TriggerId& trigger);
-  // A queued run takes in more.
-  Status extend_run(const Run& run);
+  // A queued run takes in more. The sources of its trigger stay up to the place `first`, and those of `run` follow.
+  Status extend_run(const Run& run, std::size_t first);
   Status ask_to_cancel(const RunId& run, std::string_view reason);
   Result<std::vector<RunId>> runs_to_cancel();
   Result<std::optional<std::string>> cancel_reason(const RunId& run);  // why it was asked to end, if it was
