@@ -160,11 +160,17 @@ class Printer {
     }
     if (!group.missing.empty())
       write(fmt::format("  {} {}\n", painter_.paint(Color::kBlue, "waits for:"), group.missing));
-    if (group.due) write(fmt::format("  fires {}, when its debounce is over\n", time_for(context_, *group.due)));
+    if (group.due) write("  " + firing_text(group) + "\n");
     if (group.window_closes) {
       write(fmt::format("  {} later than {} makes the oldest expire\n", of_legs ? "a leg that is met" : "an event",
                         format_instant(*group.window_closes)));
     }
+  }
+
+  std::string firing_text(const WaitingGroup& group) const {
+    const std::string due = time_for(context_, *group.due);
+    if (*group.due <= context_.clock.now()) return fmt::format("fires with the next tick: its debounce ended {}", due);
+    return fmt::format("fires {}, when its debounce is over", due);
   }
 
   void print_next(const TriggerExplanation& trigger) {
@@ -204,8 +210,8 @@ class Printer {
     }
     const RunId& id = *trigger.last_run;
     QFLOW_ASSIGN(const Run run, store_.ledger().find_run(id));
-    write(
-        fmt::format("  fired last: {} {} ({})\n", id.text(), time_for(context_, run.created_at), to_text(run.status)));
+    write(fmt::format("  fired last: {} {} ({})\n", id.text(), time_for(context_, *trigger.last_fired),
+                      to_text(run.status)));
     return {};
   }
 

@@ -74,12 +74,12 @@ class Explainer {
       QFLOW_ASSIGN(result.waiting.emplace_back(), waiting_group(trigger, joining, state));
     }
     result.would_fire = firing_command(flow_, joining, states, now_);
-    QFLOW_ASSIGN(result.last_run, ledger_.last_run(flow_.key, joining.id()));
     for (const Trigger* part : source_triggers(trigger, flow_.triggers)) {
       QFLOW_TRY(add_part(*part, result));
       if (part != &trigger && is_off(*part)) result.disabled_legs.push_back(part->id().text());
     }
     keep_newest_refused(result);
+    QFLOW_TRY(add_last(joining, result));
     return result;
   }
 
@@ -116,9 +116,25 @@ class Explainer {
     QFLOW_ASSIGN(const auto outcomes, ledger_.outcomes_of_trigger(flow_.key, heard, kLookedAt));
     for (const TriggerOutcome& outcome : outcomes) {
       const Outcome what = outcome.outcome.outcome;
+      if (what == Outcome::kCoalesced && (!joined_ || joined_->order < outcome.order)) joined_ = outcome;
       if (what == Outcome::kFired || what == Outcome::kCoalesced || what == Outcome::kWaiting) continue;
       result.refused.push_back(outcome);
     }
+    return {};
+  }
+
+  // The run that it started last, or one that an event has joined since.
+  Status add_last(const Trigger& joining, TriggerExplanation& result) {
+    const std::optional<TriggerOutcome> joined = std::exchange(joined_, std::nullopt);
+    QFLOW_ASSIGN(result.last_run, ledger_.last_run(flow_.key, joining.id()));
+    if (!result.last_run) return {};
+    QFLOW_ASSIGN(const Run run, ledger_.run_without_sources(*result.last_run));
+    result.last_fired = run.created_at;
+    if (!joined || !joined->outcome.run) return {};
+    QFLOW_ASSIGN(const Event event, ledger_.event_at(joined->order));
+    if (event.recorded_at <= run.created_at) return {};
+    result.last_run = joined->outcome.run;
+    result.last_fired = event.recorded_at;
     return {};
   }
 
@@ -162,6 +178,7 @@ class Explainer {
   const Deployment& deployment_;
   const DeployedFlow& flow_;
   const Instant now_;
+  std::optional<TriggerOutcome> joined_ = {};  // the newest event that joined a run, of the parts that were added
 };
 
 // What a waiting event waits for now. What was recorded when it arrived stands where there is nothing to say: in a

@@ -71,6 +71,8 @@ class FiringCommand {
   FiringCommand(const DeployedFlow& flow, const Trigger& joining, const std::vector<CorrelatedState>& states,
                 Instant now)
       : flow_(flow), joining_(joining), states_(states), parameters_(flow.definition->parameters) {
+    is_overdue_ = std::any_of(states.begin(), states.end(),
+                              [&](const CorrelatedState& one) { return one.state.held && one.state.held->due <= now; });
     if (states.size() == 1) state_ = still_joining(joining, states.front().state, now);
   }
 
@@ -78,6 +80,10 @@ class FiringCommand {
     if (!joining_.rules().enabled) return {};
     Commands commands = enabling_flow(flow_);
     add_enabling(flow_, joining_, commands);
+    if (is_overdue_) {
+      commands.emplace_back("qflow tick");
+      return joined(commands);
+    }
     // A further event would put off what a debounce holds back.
     std::optional<Commands> publishing;
     if (!state_.held && states_.size() < 2) publishing = joining_.legs().empty() ? of_sources() : of_legs();
@@ -238,6 +244,7 @@ class FiringCommand {
   const std::vector<CorrelatedState>& states_;
   const std::vector<Parameter>& parameters_;
   TriggerState state_;
+  bool is_overdue_ = false;  // a debounce has ended, and no tick has come since
 };
 
 }  // namespace

@@ -66,6 +66,30 @@ def the_last_firing_is_found_behind_many_outcomes(desk):
 
 
 @case
+def the_last_firing_may_have_joined_a_run(desk):
+    desk.deploy(flow("F", on("a"), head="[run]\nwhen_busy = 'coalesce'\n"))
+    desk.publish("a", "--context", "x")
+    desk.publish("a", "--context", "y", environment=desk.later(60))
+    equal(desk.explain("F")[0]["last"], "F/2")
+    joins = desk.publish("a", "--context", "x", environment=desk.later(3600))[0]
+    equal(desk.explain("F")[0]["last"], "F/1")
+    recorded = desk.inspect(joins["id"])["recorded_at"]
+    contains(desk.ask("explain", "F", environment=desk.later(3600))[0], f"fired last: F/1 {recorded}")
+
+
+@case
+def a_debounce_that_is_over_needs_a_tick(desk):
+    desk.deploy(flow("F", on("a", more="id = 't'\ncorrelate = 'event.payload.day'\ndebounce = '1m'")))
+    desk.publish("a", "--payload", '{"day": 1}')
+    contains(desk.ask("explain", "F")[0], "when its debounce is over", "qflow trigger --flow-id F --trigger-id t")
+    late = desk.later(300)
+    contains(desk.ask("explain", "F", environment=late)[0], "fires with the next tick: its debounce ended", "qflow tick")
+    equal(lines(desk.ask("explain", "F", "--json", environment=late)[0])[0]["would_fire"], "qflow tick")
+    desk.work(environment=late)
+    equal(len(desk.runs("F")), 1)
+
+
+@case
 def a_leg_is_explained_with_its_group(desk):
     desk.deploy(flow("F", group("la && lb"), leg("la", "event = 'a'"), leg("lb", "event = 'b'")))
     contains(desk.ask("explain", "F/lb")[0], "lb is a leg of the group g", "nothing waits; g needs a, b")

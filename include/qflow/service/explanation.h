@@ -47,7 +47,8 @@ struct TriggerExplanation {
   std::vector<WaitingGroup> waiting;
   std::string missing;                  // when nothing waits: what it needs
   std::vector<TriggerOutcome> refused;  // filtered, superseded, expired, skipped or stopped lately; newest first
-  std::optional<RunId> last_run;        // that it started
+  std::optional<RunId> last_run;        // that it started, or that its last firing joined
+  std::optional<Instant> last_fired;    // when that was
   std::vector<DailyCount> rolled_up;    // of outcomes that gc has given up, by day
   std::optional<Instant> next;          // of its schedules: what is due next, or overdue
   std::vector<TriggerId> ended;         // of its schedules: those that are never due again
