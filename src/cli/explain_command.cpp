@@ -170,6 +170,7 @@ class Printer {
   std::string firing_text(const WaitingGroup& group) const {
     const std::string due = time_for(context_, *group.due);
     if (*group.due <= context_.clock.now()) return fmt::format("fires with the next tick: its debounce ended {}", due);
+    if (group.ends_with_event) return fmt::format("fires before the next event, or {}: its debounce was removed", due);
     return fmt::format("fires {}, when its debounce is over", due);
   }
 

@@ -123,6 +123,8 @@ Status Engine::take_one(const RecordedEvent& event, const Judgement& judgement) 
   WaitingEvent arriving = waiting_event(judgement, event);
   FiringAttempt attempt{flow, &joining, judgement.correlation, {}, now, &event};
   if (!keeps_state(joining)) {
+    QFLOW_ASSIGN(TriggerState state, state_.load_state(flow, joining.id(), judgement.correlation));
+    QFLOW_TRY(fire_due(flow, joining, judgement.correlation, state, now));
     attempt.waiting.push_back(std::move(arriving));
     return fire(std::move(attempt)).map([](const auto&) {});
   }
@@ -146,11 +148,12 @@ Status Engine::let_arrive(FiringAttempt attempt, const Trigger& heard, WaitingEv
   return fire(std::move(attempt)).map([](const auto&) {});
 }
 
-// Whoever arrives when a debounce is over belongs to the next firing.
+// Whoever arrives when a debounce is over belongs to the next firing. Where a deploy has removed the debounce, the next
+// event ends it: newer events shall not fire before older ones.
 Status Engine::fire_due(const DeployedFlow& flow, const Trigger& joining, const std::string& correlation,
                         TriggerState& state, Instant now) {
-  if (!state.held || state.held->due > now) return {};
-  QFLOW_TRY(end_debounce(flow, joining, correlation, now));
+  if (!state.held || (state.held->due > now && joining.rules().debounce)) return {};
+  QFLOW_TRY(release_hold(flow, joining, correlation, state, std::min(state.held->due, now)));
   QFLOW_ASSIGN(state, state_.load_state(flow, joining.id(), correlation));
   return {};
 }
@@ -159,11 +162,15 @@ Status Engine::end_debounce(const DeployedFlow& flow, const Trigger& joining, co
                             Instant now) {
   QFLOW_ASSIGN(TriggerState state, state_.load_state(flow, joining.id(), correlation));
   if (!state.held || state.held->due > now) return {};
-  const Instant due = state.held->due;
+  return release_hold(flow, joining, correlation, state, state.held->due);
+}
+
+Status Engine::release_hold(const DeployedFlow& flow, const Trigger& joining, const std::string& correlation,
+                            TriggerState& state, Instant at) {
   std::vector<WaitingEvent> fired = end_hold(state);
   QFLOW_TRY(state_.save_state(flow, joining.id(), correlation, state));
   if (is_enabled(flow, joining))
-    return fire({flow, &joining, correlation, std::move(fired), due}).map([](const auto&) {});
+    return fire({flow, &joining, correlation, std::move(fired), at}).map([](const auto&) {});
   for (const WaitingEvent& event : fired) {
     QFLOW_TRY(state_.set_outcome(event.event, flow, event.trigger,
                                  {Outcome::kExpired, "its debounce ended while the trigger was disabled"}));

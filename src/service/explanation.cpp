@@ -102,6 +102,7 @@ class Explainer {
     if (waits) group.missing = missing_sources(joining, flow_.triggers, joins);
     group.window_closes = window_close(joining, state.state);
     if (state.state.held) group.due = state.state.held->due;
+    group.ends_with_event = state.state.held && !joining.rules().debounce;
     return group;
   }
 

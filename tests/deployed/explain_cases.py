@@ -90,6 +90,21 @@ def a_debounce_that_is_over_needs_a_tick(desk):
 
 
 @case
+def a_removed_debounce_ends_with_the_next_event(desk):
+    """Newer events do not overtake the older ones that it has held back."""
+    def version(more):
+        desk.deploy(flow("F", on("a", more=more), params=["[parameters.x]\ndefault = ''\n"], head="[run]\nwhen_busy = 'queue'\n"))
+    version("debounce = '1h'")
+    old = desk.publish("a", "--payload", '{"x": "old"}')[0]["id"]
+    version("")
+    equal(desk.runs("F"), [], "a deploy fires nothing")
+    contains(desk.ask("explain", "F")[0], "fires before the next event, or ", "its debounce was removed")
+    desk.publish("a", "--payload", '{"x": "new"}')
+    equal([run["params"]["x"] for run in desk.runs("F")], ["old", "new"])
+    equal(desk.outcomes(old)[0][0], "fired")
+
+
+@case
 def a_leg_is_explained_with_its_group(desk):
     desk.deploy(flow("F", group("la && lb"), leg("la", "event = 'a'"), leg("lb", "event = 'b'")))
     contains(desk.ask("explain", "F/lb")[0], "lb is a leg of the group g", "nothing waits; g needs a, b")

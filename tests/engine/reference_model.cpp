@@ -146,6 +146,7 @@ Heard Model::heard_by(const Trigger& trigger, const Source& source, int event) c
 void Model::arrive(int heard, Seconds now) {
   heard_[heard].arrived = true;
   if (heard_[heard].outcome.fate == Fate::kFiltered) return;
+  end_removed_debounce(joining_of(*find(heard_[heard].trigger)), heard_[heard].correlation, now);
   join(*find(heard_[heard].trigger), std::string(heard_[heard].correlation), now);
 }
 
@@ -208,18 +209,29 @@ int Model::next_hold(Seconds until) const {
 }
 
 void Model::end_debounces(Seconds until) {
-  for (int i = next_hold(until); i >= 0; i = next_hold(until)) {
-    const Hold hold = holds_[i];
-    holds_[i].open = false;
-    std::vector<int> members;
-    for (int one = 0; one < static_cast<int>(heard_.size()); ++one) {
-      if (heard_[one].hold == i) members.push_back(one);
-    }
-    if (is_on(hold.trigger)) {
-      start(*find(hold.trigger), hold.correlation, members, hold.due);
-    } else {
-      conclude(members, {Fate::kExpired});
-    }
+  for (int i = next_hold(until); i >= 0; i = next_hold(until)) end_debounce(i, holds_[i].due);
+}
+
+void Model::end_debounce(int place, Seconds now) {
+  const Hold hold = holds_[place];
+  holds_[place].open = false;
+  std::vector<int> members;
+  for (int one = 0; one < static_cast<int>(heard_.size()); ++one) {
+    if (heard_[one].hold == place) members.push_back(one);
+  }
+  if (is_on(hold.trigger)) {
+    start(*find(hold.trigger), hold.correlation, members, now);
+  } else {
+    conclude(members, {Fate::kExpired});
+  }
+}
+
+// A firing that was held when a redeploy removed the debounce comes before those of later events.
+void Model::end_removed_debounce(const Trigger& trigger, const std::string& correlation, Seconds now) {
+  if (trigger.debounce) return;
+  for (int i = 0; i < static_cast<int>(holds_.size()); ++i) {
+    const Hold& hold = holds_[i];
+    if (hold.open && hold.trigger == trigger.id && hold.correlation == correlation) end_debounce(i, now);
   }
 }
 

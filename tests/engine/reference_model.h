@@ -199,6 +199,8 @@ class Model {
 
   void act(const Step& step);
   void end_debounces(Seconds until);
+  void end_debounce(int place, Seconds now);
+  void end_removed_debounce(const Trigger& trigger, const std::string& correlation, Seconds now);
   int next_hold(Seconds until) const;
   void hear(const Step& event, int cause_depth);
   Heard heard_by(const Trigger& trigger, const Source& source, int event) const;

@@ -99,6 +99,8 @@ class Engine {
   Status let_arrive(FiringAttempt attempt, const Trigger& heard, WaitingEvent event);
   Status fire_due(const DeployedFlow& flow, const Trigger& joining, const std::string& correlation, TriggerState& state,
                   Instant now);
+  Status release_hold(const DeployedFlow& flow, const Trigger& joining, const std::string& correlation,
+                      TriggerState& state, Instant at);
   Status note_waiting(const DeployedFlow& flow, const Trigger& heard, const TriggerState& state, std::int64_t event);
   Status note_held(const DeployedFlow& flow, const std::vector<WaitingEvent>& held);
   Status note_dropped(const DeployedFlow& flow, const Trigger& joining, const std::vector<DroppedEvent>& dropped);

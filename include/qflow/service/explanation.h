@@ -25,6 +25,7 @@ struct WaitingGroup {
   std::string missing;                   // "second, hourly (23 of 24)"; "" when only a debounce has to end
   std::optional<Instant> window_closes;  // what is later than this makes the oldest one expire: an event, or a leg's
   std::optional<Instant> due;            // when a debounce ends
+  bool ends_with_event = false;          // or when the next event comes, since a deploy has removed the debounce
 };
 
 // How it stands with a sensor.
