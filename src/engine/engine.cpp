@@ -221,7 +221,9 @@ Result<std::optional<RunId>> Engine::fire(FiringAttempt attempt) {
   const std::size_t all = attempt.waiting.size();
   QFLOW_TRY(load_events(attempt));
   QFLOW_TRY(evaluate(attempt));
-  if (attempt.waiting.empty() && attempt.by_hand == nullptr) return std::optional<RunId>();
+  if (attempt.by_hand != nullptr) QFLOW_TRY(list_activation(attempt));
+  const bool only_left_a_token = attempt.by_hand != nullptr && attempt.events.empty();
+  if (attempt.waiting.empty() && (attempt.by_hand == nullptr || only_left_a_token)) return std::optional<RunId>();
   if (attempt.waiting.size() < all && attempt.by_hand == nullptr) {
     if (!meet_match(*attempt.joining, attempt.flow.triggers, attempt.waiting)) return wait_again(attempt);
   }
@@ -271,6 +273,18 @@ Status Engine::evaluate(FiringAttempt& attempt) {
   if (attempt.by_hand != nullptr && attempt.by_hand->context) request.context = attempt.by_hand->context;
   request.at = attempt.now;
   return {};
+}
+
+// Where nothing is left of what waited, the activation stands for it, as it does where nothing has waited.
+Status Engine::list_activation(FiringAttempt& attempt) {
+  const bool is_listed = std::any_of(attempt.events.begin(), attempt.events.end(),
+                                     [&](const FiredEvent& event) { return event.order == attempt.arrived->order; });
+  if (!attempt.waiting.empty() || is_listed) return {};
+  QFLOW_ASSIGN(attempt.waiting, activated_events(*attempt.by_hand, *attempt.arrived));
+  attempt.events.clear();
+  if (attempt.waiting.empty()) return {};
+  QFLOW_TRY(load_events(attempt));
+  return evaluate(attempt);
 }
 
 // Events of a firing that is none without the misfits: as if they had just come, the older ones first.

@@ -58,6 +58,21 @@ def a_person_hears_of_a_value_that_does_not_fit(desk):
 
 
 @case
+def an_activation_stands_for_what_does_not_fit_any_more(desk):
+    def version(top):
+        desk.deploy(flow("Q", on("e", more="id = 'u'\ndebounce = '1h'\nparameters = { v = 'a[0].b' }"),
+                         params=[f"[parameters.v]\ntype = 'int'\ndefault = 1\nmax = {top}\n"]))
+    version(9)
+    old = desk.publish("e", "--payload", '{"a": [{"b": "4"}]}')[0]["id"]
+    version(3)
+    desk.ask("trigger", "--flow-id", "Q", "--trigger-id", "u")
+    equal(desk.outcomes(old)[0][0], "filtered")
+    run = desk.inspect("Q/1")
+    equal((run["params"], run["trigger"]["event"]["name"]), ({"v": 1}, "qflow.cli.Q.u"))
+    equal([each["name"] for each in run["trigger"]["events"]], ["qflow.cli.Q.u"])
+
+
+@case
 def a_leg_that_is_met_stays_as_it_is(desk):
     desk.deploy(flow("F", leg("l1", "c", "parameters = { r = 'r' }"), leg("l2", "d"),
                      "id = 'g'\ntype = 'group'\nmatch = 'l1 && l2'\n", params=["[parameters.r]\n"]))

@@ -112,6 +112,7 @@ class Engine {
   Result<std::optional<RunId>> fire(FiringAttempt attempt);
   Status load_events(FiringAttempt& attempt);
   Status evaluate(FiringAttempt& attempt);
+  Status list_activation(FiringAttempt& attempt);
   Result<std::optional<RunId>> wait_again(const FiringAttempt& attempt);
   Status look_at_causes(FiringAttempt& attempt);
   Result<std::string> chain_text(const FiringAttempt& attempt);
