@@ -1,13 +1,14 @@
 # bash completion for qflow; made by: qflow completion bash
 
-# Candidates that only a store knows: KIND.
+# Candidates that only a store knows: KIND. It reads the words as they are written; behind a quote that is open the
+# candidates stand as they are.
 _qflow_ask() {
   local line word
   while IFS= read -r line; do
     word=${line%%$'\t'*}
-    [[ $word == *[^a-zA-Z0-9_./=@:+-]* ]] && printf -v word %q "$word"
+    [[ $cur != [\"\']* && $word == *[^a-zA-Z0-9_./=@:+-]* ]] && printf -v word %q "$word"
     COMPREPLY+=("$word")
-  done < <("${COMP_WORDS[0]/#\~/$HOME}" complete -- "$1" "${cur//\\/}" "${COMP_WORDS[@]:1:COMP_CWORD-1}" \
+  done < <("${COMP_WORDS[0]/#\~/$HOME}" complete -- "$1" "$cur" "${COMP_WORDS[@]:1:COMP_CWORD-1}" \
     "${COMP_WORDS[@]:COMP_CWORD+1}" 2>/dev/null)
 }
 

@@ -63,6 +63,28 @@ LINES = [
     ("qflow trigger --flow-id Watch --trigger-id ot", ["other"], ["files"]),
     ("qflow trigger --flow-id Watch -p da", ["day="], ["files"]),
     ("qflow run watch.toml --trigger data_u", ["data_updated"], ["Hello/1"]),
+    ("qflow run ~/flow.toml -p na", ["name="], ["flow.toml"]),
+    ("qflow run $HOME/flow.toml -p na", ["name="], ["flow.toml"]),
+    ("qflow --store ~/.qflow tag Hello/1 can", ["candidate"], ["check"]),
+    ("qflow --store $HOME/.qflow inspect Hello/l", ["Hello/latest"], ["Hello/1"]),
+]
+
+# The words of a line as they are typed, quotes and all, and what completes the last one.
+QUOTED = [
+    (["qflow", "run", "\"my dir/flow a.toml\"", "-p", "na"], "name="),
+    (["qflow", "run", "'my dir/flow a.toml'", "-p", "na"], "name="),
+    (["qflow", "run", "my\\ dir/flow\\ a.toml", "-p", "na"], "name="),
+    (["qflow", "run", "\"$HOME/my dir/flow a.toml\"", "-p", "na"], "name="),
+    (["qflow", "run", "~/my\\ dir/it\\'s.toml", "-p", "na"], "name="),
+]
+
+# An option with its value in one word: in bash these are three.
+VALUES = [
+    ("qflow run flow.toml --param", "na", "name="),
+    ("qflow run watch.toml --trigger", "data_u", "data_updated"),
+    ("qflow runs --tag", "can", "candidate"),
+    ("qflow get --run", "Hello/l", "Hello/latest"),
+    ("qflow graph --format", "m", "mermaid"),
 ]
 
 WATCH = '''id = "Watch"
@@ -94,9 +116,12 @@ class Completions(unittest.TestCase):
         cls.environment.update(PATH=f"{BINARY.parent}:{cls.environment['PATH']}", HOME=cls.folder, LC_ALL="C.UTF-8",
                                XDG_CONFIG_HOME=cls.folder, XDG_DATA_HOME=cls.folder, TERM="xterm")
         pathlib.Path(cls.folder, "watch.toml").write_text(WATCH)
+        pathlib.Path(cls.folder, "my dir").mkdir()
         for line in ("init", "run flow.toml", "tag Hello latest candidate nightly", "deploy watch.toml", "run watch.toml",
                      "publish only_recorded"):
             subprocess.run([BINARY, *line.split()], cwd=cls.folder, env=cls.environment, check=True, capture_output=True)
+        for name in ("flow a.toml", "it's.toml"):
+            shutil.copy(f"{cls.folder}/flow.toml", f"{cls.folder}/my dir/{name}")
 
     @classmethod
     def tearDownClass(cls):
@@ -119,7 +144,9 @@ class Completions(unittest.TestCase):
     @unittest.skipUnless(shutil.which("bash"), "bash is not installed")
     def test_bash(self):
         def complete(line):
-            words = line.split(" ")
+            return complete_words(line.split(" "))
+
+        def complete_words(words):
             program = f'source "{SCRIPTS}/qflow.bash"\nCOMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _qflow\n' \
                       'printf "%s\\n" "${COMPREPLY[@]}"'
             return self.shell("bash", "--norc", "-c", program, "bash", *words)
@@ -132,14 +159,30 @@ class Completions(unittest.TestCase):
         subprocess.run([BINARY, "tag", "Hello", "latest", "two words"], cwd=self.folder, env=self.environment, check=True,
                        capture_output=True)
         self.assertIn("two\\ words", complete("qflow tag Hello/1 two"))
-        self.assertIn("two\\ words", complete("qflow tag Hello/1 two\\\\"))
+        self.assertIn("two\\ words", complete("qflow tag Hello/1 two\\"))
+        self.assertIn("two\\ words", complete_words(["qflow", "tag", "Hello/1", "two\\ w"]))
+        self.assertIn("two words", complete_words(["qflow", "tag", "Hello/1", "\"two w"]))
+        self.assertIn("name=", complete("qflow run ${HOME}/flow.toml -p na"))
+        for words, wanted in QUOTED:
+            with self.subTest(words):
+                self.assertIn(wanted, complete_words(words))
+        for line, begun, wanted in VALUES:
+            with self.subTest(line):
+                self.assertIn(wanted, complete(f"{line} = {begun}"))
 
     @unittest.skipUnless(shutil.which("fish"), "fish is not installed")
     def test_fish(self):
         def complete(line):
-            program = f'source "{SCRIPTS}/qflow.fish"; complete -C "{line}"'
-            return [found.split("\t")[0] for found in self.shell("fish", "--no-config", "-c", program)]
+            program = f'source "{SCRIPTS}/qflow.fish"; complete -C "$argv[1]"'
+            return [found.split("\t")[0] for found in self.shell("fish", "--no-config", "-c", program, line)]
         self.check_lines(complete)
+        for words, wanted in QUOTED:
+            with self.subTest(words):
+                self.assertIn(wanted, complete(" ".join(words)))
+        for line, begun, wanted in VALUES:
+            with self.subTest(line):
+                option = line[line.rindex(" ") + 1:]
+                self.assertIn(f"{option}={wanted}", complete(f"{line}={begun}"))
 
     @unittest.skipUnless(shutil.which("zsh"), "zsh is not installed")
     def test_zsh(self):
@@ -153,14 +196,15 @@ class Completions(unittest.TestCase):
                     "PS1='rea''dy>'\n"
             os.write(terminal, setup.encode())
             self.read_until(terminal, "ready>", 60)
-            for line, wanted, _ in LINES:
-                if len(wanted) == 1:
-                    with self.subTest(line):
-                        whole = line[:line.rindex(" ") + 1] + wanted[0]
-                        os.write(terminal, (line + "\t").encode())
-                        self.assertIn(whole, self.read_until(terminal, whole, 20))
-                    os.write(terminal, b"\x15\n")
-                    self.read_until(terminal, "ready>", 20)
+            lines = [(line, line[:line.rindex(" ") + 1] + wanted[0]) for line, wanted, _ in LINES if len(wanted) == 1]
+            lines += [(" ".join(words), " ".join([*words[:-1], wanted])) for words, wanted in QUOTED]
+            lines += [(f"{line}={begun}", f"{line}={wanted}") for line, begun, wanted in VALUES]
+            for line, whole in lines:
+                with self.subTest(line):
+                    os.write(terminal, (line + "\t").encode())
+                    self.assertIn(whole, self.read_until(terminal, whole, 20))
+                os.write(terminal, b"\x15\n")
+                self.read_until(terminal, "ready>", 20)
         finally:
             os.close(terminal)
             os.kill(process, 9)

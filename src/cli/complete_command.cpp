@@ -5,6 +5,7 @@
 
 #include "cli/command_table.h"
 #include "cli/option_parser.h"
+#include "cli/shell_word.h"
 #include "cli/store_access.h"
 #include "qflow/engine/due_instants.h"
 #include "qflow/error/printable.h"
@@ -21,8 +22,10 @@ constexpr std::int64_t kMostRuns = 50;
 
 constexpr PositionalSpec kPositionals[] = {
     {.name = "KIND", .help = "what stands there: flow, run, parameter, ..."},
-    {.name = "PREFIX", .help = "what stands there already", .count = PositionalSpec::Count::kOptional},
-    {.name = "WORD", .help = "the other words of the line", .count = PositionalSpec::Count::kAny},
+    {.name = "PREFIX",
+     .help = "what stands there already, as it is written",
+     .count = PositionalSpec::Count::kOptional},
+    {.name = "WORD", .help = "the other words of the line, as they are written", .count = PositionalSpec::Count::kAny},
 };
 
 struct Candidate {
@@ -288,12 +291,18 @@ std::vector<std::string> joined_at_equals(std::vector<std::string> words) {
   return words;
 }
 
+std::vector<std::string> read_words(std::vector<std::string> written, const Environment& environment) {
+  std::vector<std::string> words = joined_at_equals(std::move(written));
+  for (std::string& word : words) word = read_shell_word(word, environment);
+  return words;
+}
+
 // A shell that completes shows no errors: whatever goes wrong, there are no candidates.
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   const std::vector<std::string>& given = arguments.positionals();
-  const std::string prefix = given.size() > 1 ? given[1] : "";
-  const std::vector<std::string> words = joined_at_equals(
-      {given.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(given.size(), 2)), given.end()});
+  const std::string prefix = given.size() > 1 ? read_shell_word(given[1], context.environment) : "";
+  const auto others = given.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(given.size(), 2));
+  const std::vector<std::string> words = read_words({others, given.end()}, context.environment);
   context.options.verbosity = Verbosity::kQuiet;
   take_store_option(context, words);
   const Result<Candidates> candidates = find_candidates(context, given.front(), words);

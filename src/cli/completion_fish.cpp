@@ -42,10 +42,13 @@ function __qflow_in
     test $found[2] -eq $argv[2]
 end
 
-# Candidates that only a store knows: KIND.
+# Candidates that only a store knows: KIND. It reads words as they are written, and "--option=" is no part of a value.
 function __qflow_ask
     set -l words (commandline -opc)
-    command $words[1] complete -- $argv[1] (commandline -ct) $words[2..-1] 2>/dev/null
+    set -l program (string replace -r '^~' $HOME -- $words[1])
+    set -l written (string replace -ra '[\\\\\'"]' '\\\\$0' -- $words)
+    set -l prefix (commandline -ct | string replace -r '^(--[^=]*=|-[^-])' '')
+    command $program complete -- $argv[1] "$prefix" $written[2..-1] 2>/dev/null
 end
 
 complete -c qflow -f

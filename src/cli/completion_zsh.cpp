@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view kZshHead = R"(#compdef qflow
 # zsh completion for qflow; made by: qflow completion zsh
 
-# Candidates that only a store knows: KIND.
+# Candidates that only a store knows: KIND. It reads the words as they are written.
 _qflow_ask() {
   local -a found
   local line
