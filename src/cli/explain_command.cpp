@@ -71,14 +71,13 @@ std::string totals_text(const std::vector<DailyCount>& counts) {
 // The keys of command-line.md; "waiting" holds what is still missing per correlation value.
 Json json_of(const TriggerExplanation& trigger) {
   Json waiting = Json::array(), arrived = Json::array(), filtered = Json::array();
-  std::optional<Instant> closes, next = trigger.next;
+  std::optional<Instant> closes;
   for (const WaitingGroup& group : trigger.waiting) {
     waiting.push_back(
         {{"correlation", group.correlation.empty() ? Json() : parse_json(group.correlation).value_or(Json())},
-         {"missing", group.missing}});
+         {"missing", group.missing.list()}});
     for (Json& event : arrived_json(group)) arrived.push_back(std::move(event));
     if (group.window_closes && (!closes || *group.window_closes < *closes)) closes = group.window_closes;
-    if (group.due && (!next || *group.due < *next)) next = group.due;
   }
   for (const TriggerOutcome& outcome : trigger.refused) {
     Json one = qflow::json_of(outcome);
@@ -98,7 +97,7 @@ Json json_of(const TriggerExplanation& trigger) {
           {"rolled_up", daily_json(trigger.rolled_up)},
           {"window_closes", json_or_null(closes)},
           {"last", trigger.last_run ? Json(trigger.last_run->text()) : Json()},
-          {"next", json_or_null(next)},
+          {"next", json_or_null(next_of(trigger))},
           {"sensors", sensors_json(trigger.sensors)},
           {"would_fire", text_or_null(trigger.would_fire)}};
 }
@@ -158,8 +157,9 @@ class Printer {
                         origin_of(arrived.event), painter_.paint(Color::kDim, arrived.event.id),
                         arrived.too_old ? ", too old for an event that comes now" : ""));
     }
-    if (!group.missing.empty())
-      write(fmt::format("  {} {}\n", painter_.paint(Color::kBlue, "waits for:"), group.missing));
+    if (!group.missing.text.empty()) {
+      write(fmt::format("  {} {}\n", painter_.paint(Color::kBlue, "waits for:"), group.missing.text));
+    }
     if (group.due) write("  " + firing_text(group) + "\n");
     if (group.window_closes) {
       write(fmt::format("  {} later than {} makes the oldest expire\n", of_legs ? "a leg that is met" : "an event",
@@ -262,11 +262,12 @@ const Command kExplainCommand = {
         "it; in that, ... stands for what only you know. A leg of a group is explained with what its group waits for.",
     .json =
         "one object per trigger: {flow, namespace, trigger, group, sentence, disabled, disabled_legs, waiting: "
-        "[{correlation, missing}], arrived: [event with source, correlation], filtered: [{event, outcome, reason, "
-        "...}], rolled_up: [{day, "
+        "[{correlation, missing: [TEXT]}], arrived: [event with source, correlation], filtered: [{event, outcome, "
+        "reason, ...}], rolled_up: [{day, "
         "outcome, events}], window_closes, last, next, sensors: [{trigger, looked_at, seen, next, failures, "
         "failing_since, error}], would_fire}; group is that of a leg, whose waiting, last and would_fire are the "
-        "group's; rolled_up is what qflow gc keeps of old outcomes; would_fire is "
+        "group's; missing lists what has to come, such as a, b (2 of 24), or c or d; event is the id of one; rolled_up "
+        "is what qflow gc keeps of old outcomes; would_fire is "
         "null when the flow file disables it",
     .examples = "  $ qflow explain PredictionFlow\n  $ qflow explain DailyFlow/all_hours\n",
     .positionals = kPositionals,

@@ -44,7 +44,7 @@ std::string waiting_text(const TriggerExplanation& trigger) {
   if (const std::string error = error_of(trigger); !error.empty()) return "failing: " + printable(error);
   if (waiting == 0 && !trigger.next && !trigger.ended.empty()) return "ended";
   if (waiting == 0) return trigger.next ? "next " + format_instant(*trigger.next) : seen_text(trigger);
-  const std::string& missing = trigger.waiting.front().missing;
+  const std::string& missing = trigger.waiting.front().missing.text;
   return fmt::format("{} waiting{}", waiting, missing.empty() ? "" : " for " + missing);
 }
 
@@ -60,7 +60,7 @@ Json json_of(const Deployment& deployment, const std::vector<TriggerExplanation>
                     {"type", trigger.type},
                     {"enabled", trigger.disabled.empty()},
                     {"waiting", count_waiting(trigger)},
-                    {"next", json_or_null(trigger.next)},
+                    {"next", json_or_null(next_of(trigger))},
                     {"error", text_or_null(error)}});
   }
   return {{"flow", deployment.flow.text()},
@@ -113,7 +113,7 @@ const Command kFlowsCommand = {
         "English.",
     .json =
         "one object per flow: {flow, namespace, version, enabled, triggers: [{id, type, enabled, waiting, next, "
-        "error}]}",
+        "error}]}; waiting counts events, next is the instant of a schedule or the end of a debounce",
     .examples = "  $ qflow flows\n",
     .options = kOptions,
     .run = run,

@@ -279,13 +279,13 @@ bool meet_match(const Trigger& joining, const TriggerList& triggers, const std::
   return meets(rules_of(joining), tokens);
 }
 
-std::string missing_sources(const Trigger& joining, const TriggerList& triggers, const TriggerState& state) {
-  const MissingPart missing =
-      joining.legs().empty() ? missing_of(joining, rules_of(joining), items_of(joining, state.waiting, waits_alone))
-                             : missing_of_legs(joining, triggers, state);
+MissingPart missing_sources(const Trigger& joining, const TriggerList& triggers, const TriggerState& state) {
+  MissingPart missing = joining.legs().empty()
+                            ? missing_of(joining, rules_of(joining), items_of(joining, state.waiting, waits_alone))
+                            : missing_of_legs(joining, triggers, state);
   const bool only_an_event =
       missing.text.empty() && std::any_of(state.waiting.begin(), state.waiting.end(), waits_alone);
-  return only_an_event ? "the next event" : missing.text;
+  return only_an_event ? MissingPart{MissingPart::Shape::kSingle, "the next event"} : std::move(missing);
 }
 
 TriggerState still_joining(const Trigger& joining, TriggerState state, Instant now) {

@@ -184,7 +184,7 @@ Status Engine::note_waiting(const DeployedFlow& flow, const Trigger& heard, cons
     return one.event == event && one.trigger == heard.id() && !one.held;
   });
   if (waits == state.waiting.end()) return {};
-  const std::string missing = missing_sources(joining_trigger(flow, heard), flow.triggers, state);
+  const std::string missing = missing_sources(joining_trigger(flow, heard), flow.triggers, state).text;
   return state_.set_outcome(event, flow, heard.id(), {Outcome::kWaiting, "for " + missing});
 }
 

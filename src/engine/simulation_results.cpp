@@ -65,7 +65,7 @@ std::vector<SimulatedOutcome> Simulation::outcomes() const {
   }
   for (const auto& [key, state] : state_.states()) {
     const auto flow = state_.find_flow(key.flow);
-    const std::string missing = missing_sources(*find_trigger(flow->triggers, key.joining), flow->triggers, state);
+    const std::string missing = missing_sources(*find_trigger(flow->triggers, key.joining), flow->triggers, state).text;
     for (const WaitingEvent& one : state.waiting) {
       const auto known = places.find({one.event, key.flow, one.trigger});
       if (!one.held && known != places.end()) outcomes[known->second].outcome.reason = "for " + missing;
@@ -85,7 +85,7 @@ std::vector<SimulatedWait> Simulation::waiting() const {
       held = held && one.held;
     }
     wait.reason = held ? "for the end of the debounce, at " + format_instant(state.held->due)
-                       : "for " + missing_sources(*wait.joining, flow->triggers, state);
+                       : "for " + missing_sources(*wait.joining, flow->triggers, state).text;
     waits.push_back(std::move(wait));
   }
   return waits;

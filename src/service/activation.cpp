@@ -149,7 +149,7 @@ Result<std::string> why_no_run(Store& store, const Engine::Activation& activatio
   }
   const Trigger& joining = joining_trigger(*activation.flow, *activation.trigger);
   QFLOW_ASSIGN(const TriggerState state, ledger.state(activation.flow->key, joining.id(), activation.correlation));
-  return "its group waits for " + missing_sources(joining, activation.flow->triggers, state);
+  return "its group waits for " + missing_sources(joining, activation.flow->triggers, state).text;
 }
 
 }  // namespace

@@ -68,7 +68,7 @@ class Explainer {
     result.description = trigger.rules().description;
     result.flow_description = flow_.definition->description;
     result.disabled = why_disabled(flow_, deployment_, trigger);
-    if (!comes_by_itself(joining)) result.missing = missing_sources(joining, flow_.triggers, {});
+    if (!comes_by_itself(joining)) result.missing = missing_sources(joining, flow_.triggers, {}).text;
     QFLOW_ASSIGN(const std::vector<CorrelatedState> states, ledger_.states(flow_.key, joining.id()));
     for (const CorrelatedState& state : states) {
       QFLOW_ASSIGN(result.waiting.emplace_back(), waiting_group(trigger, joining, state));
@@ -199,7 +199,7 @@ class WaitingReasons {
     for (const CorrelatedState& state : states) {
       const WaitingEvent* waiting = find_waiting(state.state, outcome.order, outcome.trigger);
       if (waiting == nullptr || waiting->held) continue;
-      outcome.outcome.reason = "for " + missing_sources(joining, flow->triggers, state.state);
+      outcome.outcome.reason = "for " + missing_sources(joining, flow->triggers, state.state).text;
     }
     return {};
   }
@@ -210,6 +210,14 @@ class WaitingReasons {
 };
 
 }  // namespace
+
+std::optional<Instant> next_of(const TriggerExplanation& trigger) {
+  std::optional<Instant> next = trigger.next;
+  for (const WaitingGroup& group : trigger.waiting) {
+    if (group.due && (!next || *group.due < *next)) next = group.due;
+  }
+  return next;
+}
 
 Result<std::vector<TriggerExplanation>> explain_triggers(Store& store, const TriggerRegistry& types,
                                                          const Deployment& deployment,

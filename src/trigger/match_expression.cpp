@@ -27,6 +27,9 @@ MissingPart joined(const std::vector<MissingPart>& parts, Shape shape, std::stri
   for (const MissingPart& part : parts) {
     if (!result.text.empty()) result.text += separator;
     result.text += nested(part, shape);
+    if (shape != Shape::kAll) continue;
+    const std::vector<std::string> list = part.list();
+    result.parts.insert(result.parts.end(), list.begin(), list.end());
   }
   return result;
 }
@@ -53,6 +56,11 @@ MissingPart some_of(std::int64_t number, std::vector<MissingPart> parts) {
 }
 
 }  // namespace
+
+std::vector<std::string> MissingPart::list() const {
+  if (shape == Shape::kAll) return parts;
+  return shape == Shape::kNothing ? std::vector<std::string>() : std::vector<std::string>{text};
+}
 
 // Recursive descent: either = both { "||" both }, both = one { "&&" one }, one = name | "(" either ")".
 class MatchParser {

@@ -112,7 +112,7 @@ def a_leg_is_explained_with_its_group(desk):
     of_a, of_b = desk.explain("F/la")[0], desk.explain("F/lb")[0]
     equal([[each["id"] for each in said["arrived"]] for said in (of_a, of_b)], [[], [waits]])
     for said in (of_a, of_b):
-        equal((said["group"], said["waiting"][0]["missing"], said["would_fire"]), ("g", "a", "qflow publish a"))
+        equal((said["group"], said["waiting"][0]["missing"], said["would_fire"]), ("g", ["a"], "qflow publish a"))
     text = desk.ask("explain", "F/lb")[0]
     contains(text, "arrived: b ", "waits for: a", "to fire g: qflow publish a\n")
     fires(desk, "F")
@@ -216,14 +216,14 @@ def what_is_too_old_for_now_is_missing_again(desk):
 
     for name in "abd":
         desk.publish(name)
-    equal(of("F", 0)[:2], ("c", "qflow publish c"))
-    equal(of("F", 7200)[:2], ("a, b, c", "qflow publish a && qflow publish b && qflow publish c"))
+    equal(of("F", 0)[:2], (["c"], "qflow publish c"))
+    equal(of("F", 7200)[:2], (["a", "b", "c"], "qflow publish a && qflow publish b && qflow publish c"))
     text = desk.ask("explain", "F", environment=desk.later(7200))[0]
     contains(text, "too old for an event that comes now", "waits for: a, b, c")
     contains(desk.ask("flows", environment=desk.later(7200))[0], "2 waiting for a, b, c")
-    equal(of("G", 7200), ("e, f", "qflow publish e && qflow publish f", None))
+    equal(of("G", 7200), (["e", "f"], "qflow publish e && qflow publish f", None))
     desk.publish("e")
-    equal(of("G", 7200)[:2], ("d, e, f", "qflow publish d && qflow publish e && qflow publish f"))
+    equal(of("G", 7200)[:2], (["d", "e", "f"], "qflow publish d && qflow publish e && qflow publish f"))
     expect(of("G", 7200)[2] is not None, "the token of a leg has a window")
     contains(desk.ask("explain", "G")[0], "a leg that is met later than ")
     for name in "abc":
@@ -407,3 +407,13 @@ def what_is_due_as_json(desk):
            kind, flow, trigger, run in (("debounce", "F", "d", None), ("sensor", "S", "sensor", None),
                                         ("run", None, None, "Q/1"))])
     desk.refused("tick", "--json", status=2, said="--dry-run")
+
+
+@case
+def flows_and_explain_agree_on_what_comes_next(desk):
+    debounce = "debounce = '1h'"
+    desk.deploy(flow("F", leg("d", f"event = 'd'\n{debounce}"), leg("e", f"event = 'e'\n{debounce}")))
+    desk.publish("d")
+    of_flows = [each["next"] for each in lines(desk.ask("flows", "--json")[0])[0]["triggers"]]
+    expect(of_flows[0] is not None, "the end of the debounce")
+    equal(of_flows, [each["next"] for each in desk.explain("F")])

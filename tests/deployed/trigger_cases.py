@@ -356,7 +356,7 @@ def explain(desk):
     equal((said["flow"], said["trigger"], said["last"]), ("F", "event", None))
     equal([each["id"] for each in said["arrived"]], [waits])
     equal([each["event"] for each in said["filtered"]], [filtered])
-    equal([each["missing"] for each in said["waiting"]], ["b"])
+    equal([each["missing"] for each in said["waiting"]], [["b"]])
     contains(said["would_fire"], "qflow publish b")
     desk.refused("explain", "F/evnt", status=3, said="event")
     desk.refused("explain", "G", status=3, said="F")

@@ -102,24 +102,25 @@ TEST_CASE("what is missing for a match to hold is said in its words") {
     MatchExpression match;
     Met met;  // of a, b, c
     const char* missing;
+    std::vector<std::string> list;
   };
   const Row rows[] = {
-      {bound("all"), {false, false, false}, "a, b, c"},
-      {bound("all"), {true, false, true}, "b"},
-      {bound("all"), {true, true, true}, ""},
-      {bound("any"), {false, false, false}, "a or b or c"},
-      {bound("any"), {false, true, false}, ""},
-      {MatchExpression::at_least(2), {false, false, false}, "2 of a, b, c"},
-      {MatchExpression::at_least(2), {false, true, false}, "1 of a, c"},
-      {MatchExpression::at_least(3), {false, true, false}, "a, c"},
-      {MatchExpression::at_least(2), {true, true, false}, ""},
-      {bound("a && (b || c)"), {false, false, false}, "a, (b or c)"},
-      {bound("a && (b || c)"), {true, false, false}, "b or c"},
-      {bound("a && (b || c)"), {false, false, true}, "a"},
-      {bound("a || b && c"), {false, false, false}, "a or (b, c)"},
-      {bound("a || b && c"), {false, true, false}, "a or c"},
-      {bound("a || b || c"), {false, false, false}, "a or b or c"},
-      {bound("a && b && c"), {false, false, false}, "a, b, c"},
+      {bound("all"), {false, false, false}, "a, b, c", {"a", "b", "c"}},
+      {bound("all"), {true, false, true}, "b", {"b"}},
+      {bound("all"), {true, true, true}, "", {}},
+      {bound("any"), {false, false, false}, "a or b or c", {"a or b or c"}},
+      {bound("any"), {false, true, false}, "", {}},
+      {MatchExpression::at_least(2), {false, false, false}, "2 of a, b, c", {"2 of a, b, c"}},
+      {MatchExpression::at_least(2), {false, true, false}, "1 of a, c", {"1 of a, c"}},
+      {MatchExpression::at_least(3), {false, true, false}, "a, c", {"a", "c"}},
+      {MatchExpression::at_least(2), {true, true, false}, "", {}},
+      {bound("a && (b || c)"), {false, false, false}, "a, (b or c)", {"a", "b or c"}},
+      {bound("a && (b || c)"), {true, false, false}, "b or c", {"b or c"}},
+      {bound("a && (b || c)"), {false, false, true}, "a", {"a"}},
+      {bound("a || b && c"), {false, false, false}, "a or (b, c)", {"a or (b, c)"}},
+      {bound("a || b && c"), {false, true, false}, "a or c", {"a or c"}},
+      {bound("a || b || c"), {false, false, false}, "a or b or c", {"a or b or c"}},
+      {bound("a && b && c"), {false, false, false}, "a, b, c", {"a", "b", "c"}},
   };
   for (const Row& row : rows) {
     CAPTURE(row.match.text());
@@ -128,7 +129,9 @@ TEST_CASE("what is missing for a match to hold is said in its words") {
       if (!row.met[i]) sources.push_back({MissingPart::Shape::kSingle, std::string(1, static_cast<char>('a' + i))});
       if (row.met[i]) sources.emplace_back();
     }
-    CHECK(row.match.missing(std::move(sources)).text == row.missing);
+    const MissingPart missing = row.match.missing(std::move(sources));
+    CHECK(missing.text == row.missing);
+    CHECK((missing.list() == row.list));
   }
 }
 

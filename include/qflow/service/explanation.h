@@ -6,6 +6,7 @@
 
 #include "qflow/service/deployment.h"
 #include "qflow/store/store.h"
+#include "qflow/trigger/match_expression.h"
 #include "qflow/trigger/trigger_registry.h"
 
 namespace qflow {
@@ -22,7 +23,7 @@ struct ArrivedEvent {
 struct WaitingGroup {
   std::string correlation;  // canonical JSON, or ""
   std::vector<ArrivedEvent> arrived;
-  std::string missing;                   // "second, hourly (23 of 24)"; "" when only a debounce has to end
+  MissingPart missing;                   // "second, hourly (23 of 24)"; kNothing when only a debounce has to end
   std::optional<Instant> window_closes;  // what is later than this makes the oldest one expire: an event, or a leg's
   std::optional<Instant> due;            // when a debounce ends
   bool ends_with_event = false;          // or when the next event comes, since a deploy has removed the debounce
@@ -62,6 +63,9 @@ struct TriggerExplanation {
 Result<std::vector<TriggerExplanation>> explain_triggers(Store& store, const TriggerRegistry& types,
                                                          const Deployment& deployment,
                                                          const std::optional<TriggerId>& trigger, Instant now);
+
+// What comes first of what it does by itself: the instant of a schedule, or the end of a debounce.
+std::optional<Instant> next_of(const TriggerExplanation& trigger);
 
 // What an event came to for each trigger, by flow, namespace, trigger; one that waits waits for what is missing now.
 Result<std::vector<TriggerOutcome>> outcomes_now(Store& store, const TriggerRegistry& types, const std::string& event);

@@ -15,6 +15,10 @@ struct MissingPart {
   enum class Shape { kNothing, kSingle, kAll, kChoice, kNumber };
   Shape shape = Shape::kNothing;
   std::string text = {};
+  std::vector<std::string> parts = {};  // of kAll, each by itself: "a, (b or c)" is "a" and "b or c"
+
+  // One by one what has to come: its parts, or its text, or nothing.
+  std::vector<std::string> list() const;
 };
 
 // Which of a trigger's sources must wait for it to fire: all of them, any one, at least a number, or an expression of
