@@ -83,7 +83,7 @@ Result<ScheduledTrigger> read_cron(Context& context, const Arguments& arguments,
   const std::string overlap = arguments.value("dst-overlap").value_or("first");
   if (arguments.value("dst-gap") == "skip") rules.dst_gap = DstGap::kSkip;
   if (overlap != "first") rules.dst_overlap = overlap == "last" ? DstOverlap::kLast : DstOverlap::kBoth;
-  return ScheduledTrigger{.flow = "", .trigger = "", .schedule = std::make_shared<const Schedule>(std::move(rules))};
+  return ScheduledTrigger{.schedule = std::make_shared<const Schedule>(std::move(rules))};
 }
 
 Json json_of(const ScheduledTrigger& row, Instant due) {
@@ -92,9 +92,10 @@ Json json_of(const ScheduledTrigger& row, Instant due) {
   return {{"utc", format_instant(due)},
           {"local", format_local(due, zone)},
           {"timezone", zone.name()},
-          {"flow", row.flow.empty() ? Json() : Json(row.flow)},
-          {"trigger", row.trigger.empty() ? Json() : Json(row.trigger)},
-          {"note", note.empty() ? Json() : Json(note)}};
+          {"flow", row.flow ? Json(row.flow->text()) : Json()},
+          {"namespace", text_or_null(row.name_space)},
+          {"trigger", text_or_null(row.trigger)},
+          {"note", text_or_null(note)}};
 }
 
 void print_table(const Context& context, const std::vector<ScheduledTrigger>& rows,
@@ -108,7 +109,7 @@ void print_table(const Context& context, const std::vector<ScheduledTrigger>& ro
     const TimeZone& zone = *row.schedule->rules().zone;
     const std::string note = row.schedule->note(one.due);
     std::vector<Cell> cells = {{format_local(one.due, zone), Color::kBold},
-                               {row.flow.empty() ? "-" : row.name()},
+                               {row.flow ? row.name() : "-"},
                                {note.empty() ? "-" : note, note.empty() ? Color::kNone : Color::kYellow}};
     if (!brief) {
       cells.insert(cells.begin(), {format_instant(one.due)});
@@ -135,8 +136,8 @@ Instant last_seen(const ScheduledTrigger& row, Instant now) {
 // Of several nothing is said: the others' instants stand there.
 void note_end(Context& context, const ScheduledTrigger& row, Instant after) {
   if (row.schedule->next_after(after)) return;
-  print_note(context, fmt::format("{} has ended: nothing is due after {}",
-                                  row.flow.empty() ? "the schedule" : row.name(), format_instant(after)));
+  print_note(context, fmt::format("{} has ended: nothing is due after {}", row.flow ? row.name() : "the schedule",
+                                  format_instant(after)));
 }
 
 Result<ExitStatus> print_next(Context& context, const Arguments& arguments, const std::vector<ScheduledTrigger>& rows,
@@ -175,16 +176,13 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
                                           exists(context.files, context.folder / names.front()).value_or(false));
   if (is_file) {
     QFLOW_ASSIGN(const std::vector<ScheduledTrigger> rows, schedules_of_file(context, names.front()));
-    if (rows.empty()) print_note(context, names.front() + " has no schedule");
     return print_next(context, arguments, rows, true);
   }
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
   auto rows = names.empty() ? all_deployed_schedules(*store, context.trigger_types)
                             : deployed_schedules(context, *store, names.front());
   if (!rows) return tl::make_unexpected(rows.error());
-  if (rows->empty()) {
-    print_note(context, names.empty() ? "no schedule is deployed and enabled" : names.front() + " has no schedule");
-  }
+  if (rows->empty() && names.empty()) print_note(context, "no schedule is deployed and enabled");
   const auto status = print_next(context, arguments, *rows, !names.empty());
   print_overdue_note(context, *store);
   return status;
@@ -203,8 +201,8 @@ const Command kNextCommand = {
         "what is odd about it: a time that does not exist or comes twice on a night when clocks change.\n\n"
         "Flows have to be deployed, or given as a file; --cron tries an expression out.",
     .json =
-        "one object per instant: {utc, local, timezone, flow, trigger, note}; flow and trigger are null with "
-        "--cron, note is null where nothing is odd",
+        "one object per instant: {utc, local, timezone, flow, namespace, trigger, note}; flow and trigger are null "
+        "with --cron, namespace without one, note where nothing is odd",
     .examples =
         "  $ qflow next\n  $ qflow next NightlyFlow -n 3\n"
         "  $ qflow next --cron '30 2 * * *' --timezone Europe/Berlin --from 2027-03-27\n",

@@ -8,6 +8,7 @@
 #include "cli/flow_argument.h"
 #include "cli/terminal.h"
 #include "qflow/engine/due_instants.h"
+#include "qflow/model/project_namespace.h"
 #include "qflow/service/deployed_flows.h"
 #include "qflow/trigger/trigger_sentence.h"
 
@@ -15,15 +16,15 @@ namespace qflow {
 
 namespace {
 
-std::optional<ScheduledTrigger> scheduled(const std::string& flow, const Trigger& trigger) {
+std::optional<ScheduledTrigger> scheduled(const FlowId& flow, const std::string& name_space, const Trigger& trigger) {
   const ScheduleSubscription* subscription = schedule_of(trigger);
   if (subscription == nullptr) return std::nullopt;
-  return ScheduledTrigger{flow, trigger.id().text(), subscription->schedule};
+  return ScheduledTrigger{flow, name_space, trigger.id().text(), subscription->schedule};
 }
 
 Result<std::optional<ScheduledTrigger>> deployed_schedule(Store& store, const DeployedFlow& flow,
                                                           const Trigger& trigger) {
-  auto one = scheduled(full_name(flow), trigger);
+  auto one = scheduled(flow.definition->id, flow.name_space, trigger);
   if (!one) return one;
   QFLOW_ASSIGN(const auto known, store.ledger().triggers().schedule(flow.key, trigger.id()));
   if (known) one->due = known->due;
@@ -40,9 +41,13 @@ Status check_trigger(const DeployedFlow& flow, const TriggerId& wanted) {
 
 }  // namespace
 
+std::string ScheduledTrigger::name() const {
+  return flow ? qualified_name(name_space, *flow) + "/" + trigger : "";
+}
+
 std::string heading_of(const ScheduledTrigger& trigger) {
   const ScheduleRules& rules = trigger.schedule->rules();
-  const std::string name = trigger.flow.empty() ? "" : trigger.name() + "  ";
+  const std::string name = trigger.flow ? trigger.name() + "  " : "";
   const std::string span = describe_span(rules);
   if (const auto* every = std::get_if<Duration>(&rules.rhythm)) return name + "every " + format_duration(*every) + span;
   const auto& cron = std::get<CronExpression>(rules.rhythm);
@@ -52,15 +57,18 @@ std::string heading_of(const ScheduledTrigger& trigger) {
 Result<std::vector<ScheduledTrigger>> schedules_of_file(Context& context, const std::string& file) {
   QFLOW_ASSIGN(const LoadedFlow flow, load_checked_flow(context, file));
   std::vector<ScheduledTrigger> schedules;
+  bool has_schedule = false;
   for (const auto& trigger : flow.triggers) {
-    auto one = scheduled(flow.definition->id.text(), *trigger);
+    auto one = scheduled(flow.definition->id, "", *trigger);
     if (!one) continue;
+    has_schedule = true;
     if (trigger->rules().enabled) {
       schedules.push_back(std::move(*one));
     } else {
       print_note(context, one->name() + " is disabled");
     }
   }
+  if (!has_schedule) print_note(context, file + " has no schedule");
   return schedules;
 }
 
@@ -71,13 +79,16 @@ Result<std::vector<ScheduledTrigger>> deployed_schedules(Context& context, Store
   QFLOW_ASSIGN(const auto flow, flows.find(deployment.key));
   if (wanted.trigger) QFLOW_TRY(check_trigger(*flow, *wanted.trigger));
   std::vector<ScheduledTrigger> schedules;
+  bool has_schedule = false;
   for (const auto& trigger : flow->triggers) {
     QFLOW_ASSIGN(auto one, deployed_schedule(store, *flow, *trigger));
     if (!one || (wanted.trigger && trigger->id() != *wanted.trigger)) continue;
+    has_schedule = true;
     const bool enabled = is_enabled(*flow, *trigger);
     if (!enabled) print_note(context, one->name() + " is disabled");
     if (enabled || wanted.trigger) schedules.push_back(std::move(*one));
   }
+  if (!has_schedule) print_note(context, argument + " has no schedule");
   return schedules;
 }
 

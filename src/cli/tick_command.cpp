@@ -31,7 +31,7 @@ struct DueThing {
   std::string_view kind;
   std::string name = {};    // "foo.prod.bar.Flow/trigger", or a run
   std::string detail = {};  // the instant, or which were missed
-  Json flow = {}, trigger = {}, run = {};
+  Json flow = {}, name_space = {}, trigger = {}, run = {}, missed = {};
 };
 
 // What a tick would do, in its order.
@@ -57,8 +57,8 @@ class DueList {
  private:
   Status add(std::string_view kind, std::int64_t key, const TriggerId& trigger, std::string detail = {}) {
     QFLOW_ASSIGN(const Deployment deployment, triggers_.deployment(key));
-    const std::string flow = full_name(deployment);
-    things_.push_back({kind, flow + "/" + trigger.text(), std::move(detail), flow, trigger.text()});
+    things_.push_back({kind, full_name(deployment) + "/" + trigger.text(), std::move(detail), deployment.flow.text(),
+                       text_or_null(deployment.name_space), trigger.text()});
     return {};
   }
 
@@ -68,7 +68,10 @@ class DueList {
     const ScheduleSubscription* schedule = trigger != nullptr ? schedule_of(*trigger) : nullptr;
     if (schedule == nullptr) return {};
     const DueInstants instants = due_instants(*schedule, due.due, now_, kShownInstants);
-    if (instants.missed) QFLOW_TRY(add("missed", due.deployment, due.trigger, missed_span(*instants.missed)));
+    if (instants.missed) {
+      QFLOW_TRY(add("missed", due.deployment, due.trigger, missed_span(*instants.missed)));
+      things_.back().missed = to_json(*instants.missed);
+    }
     for (const Instant at : instants.firing) {
       QFLOW_TRY(add("schedule", due.deployment, due.trigger, format_instant(at)));
     }
@@ -87,10 +90,11 @@ Result<ExitStatus> say_what_is_due(Context& context, Store& store, bool as_json)
     if (as_json) {
       print_json_line(context.out, {{"kind", thing.kind},
                                     {"flow", thing.flow},
+                                    {"namespace", thing.name_space},
                                     {"trigger", thing.trigger},
                                     {"run", thing.run},
                                     {"at", thing.kind == "schedule" ? Json(thing.detail) : Json()},
-                                    {"missed", thing.kind == "missed" ? Json(thing.detail) : Json()}});
+                                    {"missed", thing.missed}});
     } else {
       const std::string detail = thing.detail.empty() ? "" : "\t" + thing.detail;
       context.out.write(fmt::format("{}\t{}{}\n", thing.kind, thing.name, detail));
@@ -169,8 +173,9 @@ const Command kTickCommand = {
         "come "
         "again, so try that out in a store of its own (--store).",
     .json =
-        "(of --dry-run) one object per thing that would be done: {kind, flow, trigger, run, at, missed}; kind is "
-        "debounce, schedule, missed, sensor, cancel or run, and what does not belong to it is null",
+        "(of --dry-run) one object per thing that would be done: {kind, flow, namespace, trigger, run, at, missed: "
+        "{count, first, last}}; kind is debounce, schedule, missed, sensor, cancel or run, and what does not belong to "
+        "it is null",
     .examples =
         "  * * * * * cd /srv/project && qflow tick        # in the crontab\n"
         "  $ qflow tick --wait=10m\n"

@@ -100,10 +100,13 @@ Event due_event(const DeployedFlow& flow, const Trigger& schedule, Instant due, 
   return event;
 }
 
+Json to_json(const MissedInstants& missed) {
+  return {{"count", missed.count}, {"first", format_instant(missed.first)}, {"last", format_instant(missed.last)}};
+}
+
 Event missed_event(const DeployedFlow& flow, const Trigger& schedule, const MissedInstants& missed, Instant now) {
   Event event = due_event(flow, schedule, missed.last, now);
-  event.payload = {
-      {"count", missed.count}, {"first", format_instant(missed.first)}, {"last", format_instant(missed.last)}};
+  event.payload = to_json(missed);
   return event;
 }
 

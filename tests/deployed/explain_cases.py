@@ -403,7 +403,7 @@ def what_is_due_as_json(desk):
     desk.publish("q")
     out = desk.ask("tick", "--dry-run", "--json", environment=desk.later(10))[0]
     equal([json.loads(line) for line in out.splitlines()],
-          [{"kind": kind, "flow": flow, "trigger": trigger, "run": run, "at": None, "missed": None} for
+          [{"kind": kind, "flow": flow, "namespace": None, "trigger": trigger, "run": run, "at": None, "missed": None} for
            kind, flow, trigger, run in (("debounce", "F", "d", None), ("sensor", "S", "sensor", None),
                                         ("run", None, None, "Q/1"))])
     desk.refused("tick", "--json", status=2, said="--dry-run")

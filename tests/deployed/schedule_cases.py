@@ -245,6 +245,32 @@ def a_dry_run_says_what_catch_up_would_do(desk):
     equal(out.splitlines(), ["missed\tLast/schedule\t2 instants from 2026-03-04T10:00:00Z to 2026-03-04T11:00:00Z",
                              "schedule\tLast/schedule\t2026-03-04T12:00:00Z",
                              "missed\tNone/schedule\t3 instants from 2026-03-04T10:00:00Z to 2026-03-04T12:00:00Z"])
+    out, _ = desk.ask("tick", "--dry-run", "--json", "--at", "2026-03-04T12:30:00Z")
+    hour = "2026-03-04T{}:00:00Z".format
+    equal([(row["kind"], row["flow"], row["at"], row["missed"]) for row in map(json.loads, out.splitlines())],
+          [("missed", "Last", None, {"count": 2, "first": hour(10), "last": hour(11)}),
+           ("schedule", "Last", hour(12), None),
+           ("missed", "None", None, {"count": 3, "first": hour(10), "last": hour(12)})])
+
+
+@case
+def the_namespace_of_a_schedule_stands_beside_its_flow(desk):
+    at(desk, "09:30:00", "deploy", *desk.write_flows(hourly("F")), "--project", "foo", "--production")
+    for command in (("next", "-n", "1"), ("next", "foo.prod.F", "-n", "1"), ("tick", "--dry-run", "--at", "2026-03-04T10:00:01Z")):
+        row = json.loads(at(desk, "09:40:00", *command, "--json")[0])
+        equal((row["flow"], row["namespace"], row["trigger"]), ("F", "foo.prod", "schedule"), command)
+    contains(at(desk, "09:40:00", "next", "-n", "1")[0], "\tfoo.prod.F/schedule\t")
+
+
+@case
+def a_flow_whose_schedules_are_disabled_has_some(desk):
+    deploy_at(desk, "09:30:00", hourly("F"), hourly("G", "enabled = false"), flow("H", on("e")))
+    desk.ask("disable", "F")
+    for what in ("F", "G", "flow1.toml"):
+        notes = at(desk, "09:40:00", "next", what)[1]
+        contains(notes, "/schedule is disabled")
+        expect("has no schedule" not in notes, notes)
+    contains(at(desk, "09:40:00", "next", "H")[1], "H has no schedule")
 
 
 @case

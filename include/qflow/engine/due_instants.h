@@ -54,7 +54,9 @@ Event due_event(const DeployedFlow& flow, const Trigger& schedule, Instant due, 
 // Of a schedule's event the instant that was due, which a chain of runs passes on; nothing of other events.
 std::optional<Instant> due_instant(const Event& event);
 
-// The event of instants that start nothing; its payload is {count, first, last}. Its outcome is expired.
+Json to_json(const MissedInstants& missed);  // {count, first, last}
+
+// The event of instants that start nothing, with them as its payload. Its outcome is expired.
 Event missed_event(const DeployedFlow& flow, const Trigger& schedule, const MissedInstants& missed, Instant now);
 std::string missed_span(const MissedInstants& missed);  // "3 instants from … to …"
 EventOutcome missed_outcome(const MissedInstants& missed, std::string_view why);
