@@ -33,23 +33,54 @@ const OptionSpec* find_long(const std::vector<OptionSpec>& options, std::string_
   return found == options.end() ? nullptr : &*found;
 }
 
-// The words in reverse, as CLI11 reads them, each option with exactly one word as its value: "--name=" and an optional
-// value that is not given become empty ones, since CLI11 takes an empty value for none; two words become one.
-std::vector<std::string> reversed(const std::vector<OptionSpec>& options, const std::vector<std::string>& words) {
+// The option whose value is the next word: "--name", or a short one that ends the word.
+const OptionSpec* option_before_value(const std::vector<OptionSpec>& options, std::string_view word) {
+  if (const OptionSpec* option = find_long(options, word)) return option;
+  if (word.size() < 2 || word[0] != '-' || word[1] == '-') return nullptr;
+  for (std::size_t i = 1; i < word.size(); ++i) {
+    const auto found = std::find_if(options.begin(), options.end(),
+                                    [&](const OptionSpec& option) { return option.short_name == word[i]; });
+    if (found == options.end()) return nullptr;
+    if (!found->value.empty()) return i + 1 == word.size() ? &*found : nullptr;
+  }
+  return nullptr;
+}
+
+// Of "--name=VALUE".
+Status check_given_value(const OptionSpec& option, std::string_view value) {
+  if (option.value.empty()) return fail(ErrorKind::kUsage, fmt::format("option --{} takes no value", option.name));
+  if (!value.empty() || !has_optional_value(option)) return {};
+  const std::string_view name = option.value.substr(2, option.value.size() - 3);  // of "[=NAME]"
+  return fail(ErrorKind::kUsage, fmt::format("option --{}= has no value", option.name),
+              fmt::format("write --{0}={1}, or --{0} alone", option.name, name));
+}
+
+// As CLI11 reads them: in reverse, each option with exactly one word as its value. "--name=" and an optional value that
+// is not given become empty ones, since CLI11 takes an empty value for none; two words become one.
+Result<std::vector<std::string>> reversed(const std::vector<OptionSpec>& options,
+                                          const std::vector<std::string>& words) {
   std::vector<std::string> list;
-  for (std::size_t i = 0; i < words.size(); ++i) {
+  std::size_t i = 0;
+  for (; i < words.size() && words[i] != "--"; ++i) {
     const std::string& word = words[i];
-    const bool empty_value = word.size() > 3 && word.back() == '=';
-    const OptionSpec* option = find_long(options, empty_value ? word.substr(0, word.size() - 1) : word);
-    list.push_back(empty_value && option != nullptr ? word.substr(0, word.size() - 1) : word);
+    const std::size_t equals = std::min(word.find('='), word.size());
+    const OptionSpec* assigned = equals < word.size() ? find_long(options, word.substr(0, equals)) : nullptr;
+    if (assigned != nullptr) QFLOW_TRY(check_given_value(*assigned, std::string_view(word).substr(equals + 1)));
+    const bool empty_value = assigned != nullptr && equals + 1 == word.size();
+    list.push_back(empty_value ? word.substr(0, equals) : word);
+    if (empty_value) list.emplace_back();
+    const OptionSpec* option = assigned == nullptr ? option_before_value(options, word) : nullptr;
     if (option == nullptr || option->value.empty()) continue;
-    if (empty_value || has_optional_value(*option)) {
+    if (has_optional_value(*option)) {
       list.emplace_back();
     } else if (option->value.find(' ') != std::string_view::npos && i + 2 < words.size()) {
       list.push_back(words[i + 1] + " " + words[i + 2]);
       i += 2;
+    } else if (i + 1 < words.size()) {
+      list.push_back(words[++i]);
     }
   }
+  list.insert(list.end(), words.begin() + static_cast<std::ptrdiff_t>(i), words.end());
   std::reverse(list.begin(), list.end());
   return list;
 }
@@ -72,15 +103,8 @@ Error unknown_option(const Command& command, const std::vector<OptionSpec>& opti
   return {ErrorKind::kUsage, fmt::format("unknown option {} of {}", quoted(given), called(command)), advice};
 }
 
-// Why CLI11 refused the words: only a flag with a value and an option whose value is missing are left as reasons.
+// Why CLI11 refused the words: only an option whose value is missing is left as a reason.
 Error refused(const Command& command, const std::vector<OptionSpec>& options, const std::vector<std::string>& words) {
-  for (const std::string& word : words) {
-    const std::size_t equals = word.find('=');
-    const OptionSpec* option = equals == std::string::npos ? nullptr : find_long(options, word.substr(0, equals));
-    if (option != nullptr && option->value.empty()) {
-      return {ErrorKind::kUsage, fmt::format("option --{} takes no value", option->name), {}};
-    }
-  }
   const std::string last = words.empty() ? std::string() : words.back();
   for (const OptionSpec& option : options) {
     const bool meant = last == fmt::format("--{}", option.name) || (option.short_name != 0 && last.size() > 1 &&
@@ -162,7 +186,8 @@ Result<Arguments> parse_options(const Command& command, const std::vector<std::s
     for (const OptionSpec& option : options) {
       if (may_be_among(words, option)) declared.push_back({&option, declare(app, option)});
     }
-    app.parse(reversed(options, words));
+    QFLOW_ASSIGN(std::vector<std::string> list, reversed(options, words));
+    app.parse(std::move(list));
     QFLOW_TRY(take_options(declared, arguments));
     QFLOW_TRY(take_positionals(app, command, options, arguments));
   } catch (const CLI::Error&) {

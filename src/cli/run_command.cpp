@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cli/command_table.h"
 #include "cli/flow_argument.h"
 #include "cli/namespace_options.h"
@@ -47,6 +49,10 @@ constexpr auto kOptions = with_namespace_options(kOwnOptions);
 Result<LocalRunRequest> read_request(const Arguments& arguments) {
   LocalRunRequest request;
   request.triggers = arguments.values("trigger");
+  if (std::count(request.triggers.begin(), request.triggers.end(), "-") > 1) {
+    return fail(ErrorKind::kUsage, "option --trigger: standard input can be read once only, and - is given twice",
+                "write the events into files, and name them with --trigger @FILE");
+  }
   request.parameters = arguments.values("param");
   request.tags = arguments.values("tag");
   for (const std::string& tag : request.tags) QFLOW_TRY(check_tag(tag));

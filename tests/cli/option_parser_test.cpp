@@ -14,6 +14,7 @@ constexpr OptionSpec kOptions[] = {
     {.name = "param", .short_name = 'p', .value = "K=V", .repeats = OptionSpec::Repeats::kYes},
     {.name = "format", .value = "FORMAT", .choices = "text|dot"},
     {.name = "fail-fast", .short_name = 'F'},
+    {.name = "wait", .value = "[=DURATION]"},
 };
 constexpr Command kCommand = {.name = "test", .positionals = kPositionals, .options = kOptions};
 
@@ -23,7 +24,7 @@ std::string parsed(const std::vector<std::string>& words) {
   if (!arguments) return to_text(arguments.error());
   if (const Status status = check_positionals(kCommand, *arguments); !status) return to_text(status.error());
   std::string text;
-  for (const std::string name : {"payload", "param", "format", "store", "color"}) {
+  for (const std::string name : {"payload", "param", "format", "wait", "store", "color"}) {
     for (const std::string& value : arguments->values(name)) text += name + "=" + value + " ";
   }
   for (const std::string name : {"fail-fast", "quiet", "verbose", "help", "version"}) {
@@ -65,6 +66,13 @@ TEST_CASE("words become options, values and positionals") {
       {{"f", "--format", "dot"}, "format=dot : f"},
       {{"f", "--store", "/s", "--color=never", "-v"}, "store=/s color=never verbose : f"},
       {{"f", "-F", "-F"}, "fail-fast : f"},
+      {{"f", "--wait"}, "wait= : f"},
+      {{"--wait", "f"}, "wait= : f"},
+      {{"--wait=5m", "f"}, "wait=5m : f"},
+      {{"f", "--payload", "--fail-fast=true"}, "payload=--fail-fast=true : f"},
+      {{"f", "--payload", "--wait="}, "payload=--wait= : f"},
+      {{"f", "-Fp", "--fail-fast="}, "param=--fail-fast= fail-fast : f"},
+      {{"--", "--fail-fast=", "--wait="}, ": --fail-fast= --wait="},
   };
   for (const Row& row : rows) CHECK(parsed(row.words) == row.expected);
 }
@@ -91,6 +99,11 @@ TEST_CASE("what is wrong is named, with the way out") {
       {{"f", "-p"}, "option --param needs a value; write --param K=V"},
       {{"f", "-Fp"}, "option --param needs a value; write --param K=V"},
       {{"f", "--fail-fast=yes"}, "option --fail-fast takes no value"},
+      {{"f", "--fail-fast=true"}, "option --fail-fast takes no value"},
+      {{"f", "--fail-fast=false"}, "option --fail-fast takes no value"},
+      {{"f", "--fail-fast="}, "option --fail-fast takes no value"},
+      {{"f", "--quiet="}, "option --quiet takes no value"},
+      {{"f", "--wait="}, "option --wait= has no value; write --wait=DURATION, or --wait alone"},
       {{"f", "--format", "dott"}, "option --format: unknown value 'dott'; did you mean 'dot'?"},
       {{"f", "--color", "blue"}, "option --color: unknown value 'blue'; known: auto, always, never"},
       {{}, "qflow test needs FILE; see qflow help test"},
