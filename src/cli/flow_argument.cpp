@@ -74,16 +74,21 @@ std::string painted(const Diagnostics& diagnostics, const Painter& painter) {
   return result + text.substr(done);
 }
 
+// To who wants a flow checked its warnings are the result; to who wants it for something else they are notes.
+void print_problems_of(Context& context, const LoadedFlow& flow) {
+  const bool quiet = context.options.verbosity == Verbosity::kQuiet && !flow.diagnostics.has_errors();
+  if (!quiet) print_diagnostics(context, flow.diagnostics);
+}
+
 }  // namespace
 
 void print_diagnostics(Context& context, const Diagnostics& diagnostics) {
-  const bool quiet = context.options.verbosity == Verbosity::kQuiet && !diagnostics.has_errors();
-  if (!quiet) context.err.write(painted(diagnostics, painter_for(context, context.err)));
+  context.err.write(painted(diagnostics, painter_for(context, context.err)));
 }
 
 Result<LoadedFlow> load_checked_flow(Context& context, const std::string& file, const NamespaceOverride& changes) {
   QFLOW_ASSIGN(LoadedFlow flow, load_flow_file(context.files, context.trigger_types, context.folder, file, changes));
-  print_diagnostics(context, flow.diagnostics);
+  print_problems_of(context, flow);
   if (flow.diagnostics.has_errors()) return fail(ErrorKind::kInvalid, "");
   return flow;
 }
@@ -99,7 +104,7 @@ Result<std::vector<LoadedFlow>> load_checked_flows(Context& context, const std::
   check_together(flows);
   bool good = true;
   for (const LoadedFlow& flow : flows) {
-    print_diagnostics(context, flow.diagnostics);
+    print_problems_of(context, flow);
     good &= !flow.diagnostics.has_errors();
   }
   if (!good) return fail(ErrorKind::kInvalid, "");

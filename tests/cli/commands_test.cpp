@@ -77,6 +77,10 @@ TEST_CASE("check counts what is wrong") {
   }
   CHECK(fixture.run({"check", "bad.toml"}) == ExitStatus::kUsage);
   CHECK(fixture.err.text.starts_with("bad.toml:2:1: error: "));
+  for (const char* loudness : {"-q", "-v"}) {
+    CHECK(fixture.run({loudness, "check", "warned.toml"}) == ExitStatus::kOk);
+    CHECK_MESSAGE(contains(fixture.err.text, "warned.toml:1:1: warning: "), loudness);
+  }
 }
 
 TEST_CASE("check as JSON has one object per problem") {
