@@ -51,12 +51,14 @@ void print_chain(Context& context, Store& store, const ChainNode& chain, std::st
 // Those that were asked for, of a run or an event.
 template <class Start>
 Status print_chains(Context& context, Store& store, const Start& start, const Arguments& arguments) {
-  if (arguments.flag("trigger-chain")) {
+  const bool backwards = arguments.flag("trigger-chain");
+  if (backwards) {
     QFLOW_ASSIGN(const ChainNode chain, trigger_chain(store, start));
     print_chain(context, store, chain, "←", "trigger-chain");
   }
   if (arguments.flag("downstream")) {
     QFLOW_ASSIGN(const ChainNode chain, downstream_chain(store, start));
+    if (backwards) context.out.write("\n");
     print_chain(context, store, chain, "→", "downstream");
   }
   return {};
@@ -64,9 +66,10 @@ Status print_chains(Context& context, Store& store, const Start& start, const Ar
 
 Status print_run(Context& context, Store& store, const Run& run, const Arguments& arguments) {
   QFLOW_TRY(print_chains(context, store, run, arguments));
-  if (arguments.flag("graph")) QFLOW_TRY(print_run_graph(context, store, run));
-  if (arguments.flag("trigger-chain") || arguments.flag("downstream") || arguments.flag("graph")) return {};
-  return print_run_report(context, store, run);
+  const bool chains = arguments.flag("trigger-chain") || arguments.flag("downstream");
+  if (!arguments.flag("graph")) return chains ? Status() : print_run_report(context, store, run);
+  if (chains) context.out.write("\n");
+  return print_run_graph(context, store, run);
 }
 
 Status inspect_a_run(Context& context, Store& store, const Arguments& arguments) {

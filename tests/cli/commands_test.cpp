@@ -159,6 +159,19 @@ TEST_CASE("what ran can be looked at") {
   fixture.run({"run", "flow.toml"});
   fixture.run({"run", "flow.toml", "-p", "p=bad", "--context", "c"});
 
+  SUBCASE("parts of inspect are kept apart") {
+    CHECK(fixture.run({"inspect", "F/1", "--trigger-chain", "--downstream", "--graph"}) == ExitStatus::kOk);
+    const std::string all = fixture.out.text;
+    std::string parts;
+    for (const char* part : {"--trigger-chain", "--downstream", "--graph"}) {
+      fixture.run({"inspect", "F/1", part});
+      CHECK_FALSE(fixture.out.text.starts_with("\n"));
+      if (!parts.empty()) parts += "\n";
+      parts += fixture.out.text;
+    }
+    CHECK(all == parts);
+  }
+
   SUBCASE("runs") {
     CHECK(fixture.run({"runs"}) == ExitStatus::kOk);
     CHECK(fixture.out.text.starts_with("F/2\tfailed\t"));
