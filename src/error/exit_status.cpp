@@ -14,6 +14,7 @@ constexpr ExitStatusMeaning kMeanings[] = {
     {ExitStatus::kStore, "the store can't be used"},
     {ExitStatus::kHangup, "ended by HUP"},
     {ExitStatus::kInterrupted, "ended by INT (Ctrl-C)"},
+    {ExitStatus::kBrokenPipe, "ended by PIPE: who reads the output went away, as head does"},
     {ExitStatus::kTerminated, "ended by TERM"},
 };
 

@@ -19,6 +19,7 @@ enum class ExitStatus {
   kStore = 7,
   kHangup = 129,
   kInterrupted = 130,
+  kBrokenPipe = 141,
   kTerminated = 143,
 };
 
