@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "qflow/error/printable.h"
+#include "qflow/error/utf8_encoding.h"
+
 namespace qflow {
 
 namespace {
@@ -78,14 +81,18 @@ void for_each_line(std::string_view text, Use use) {
 
 std::string roff_escaped(std::string_view text) {
   std::string result;
-  for (const char c : text) {
-    if (c == '\\') {
+  while (!text.empty()) {
+    const std::size_t length = std::max<std::size_t>(utf8_length(text), 1);
+    if (length > 1) {
+      result += fmt::format("\\[u{:04X}]", decode_utf8(text.substr(0, length)));
+    } else if (text[0] == '\\') {
       result += "\\e";
-    } else if (c == '-') {
+    } else if (text[0] == '-') {
       result += "\\-";
     } else {
-      result += c;
+      result += text[0];
     }
+    text.remove_prefix(length);
   }
   return result;
 }

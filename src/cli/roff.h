@@ -29,7 +29,7 @@ class RoffPage {
   bool after_heading_ = false;
 };
 
-// The text with everything escaped that roff would take for its own.
+// The text with everything escaped that roff would take for its own, or can't read: what is beyond ASCII.
 std::string roff_escaped(std::string_view text);
 
 }  // namespace qflow

@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "qflow/error/printable.h"
+#include "qflow/error/utf8_encoding.h"
 
 namespace qflow {
 
@@ -57,22 +58,13 @@ bool lies_in(std::uint32_t point, const std::array<Range, N>& ranges) {
   return false;
 }
 
-// The code point of a well-formed sequence of `length` bytes.
-std::uint32_t decode(std::string_view text, std::size_t length) {
-  const auto byte = [&](std::size_t i) { return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i])); };
-  if (length == 1) return byte(0);
-  std::uint32_t point = byte(0) & (0xFFU >> (length + 1));
-  for (std::size_t i = 1; i < length; ++i) point = point << 6U | (byte(i) & 0x3FU);
-  return point;
-}
-
 // Bytes and columns of the first character.
 std::pair<std::size_t, int> first_character(std::string_view text) {
   const auto first = static_cast<unsigned char>(text.front());
   if (first >= ' ' && first < 0x7f) return {1, 1};
   const std::size_t length = utf8_length(text);
   if (length == 0) return {1, 1};
-  const std::uint32_t point = decode(text, length);
+  const std::uint32_t point = decode_utf8(text.substr(0, length));
   if (lies_in(point, kZero)) return {length, 0};
   return {length, lies_in(point, kWide) ? 2 : 1};
 }

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "qflow/error/utf8_encoding.h"
+
 namespace qflow {
 namespace {
 
@@ -27,14 +29,6 @@ bool second_byte_fits(unsigned char first, unsigned char second) {
     default:
       return true;
   }
-}
-
-std::uint32_t decode(std::string_view sequence) {
-  const auto first = static_cast<unsigned char>(sequence[0]);
-  if (sequence.size() == 1) return first;
-  std::uint32_t code = first & (0xFFU >> (sequence.size() + 1));
-  for (char byte : sequence.substr(1)) code = code << 6 | (static_cast<unsigned char>(byte) & 0x3FU);
-  return code;
 }
 
 bool is_unsafe(std::uint32_t code) {
@@ -81,7 +75,7 @@ std::size_t append_printable(std::string& out, std::string_view text) {
     return 1;
   }
   const std::string_view sequence = text.substr(0, length);
-  const std::uint32_t code = decode(sequence);
+  const std::uint32_t code = decode_utf8(sequence);
   if (is_unsafe(code)) {
     append_escaped(out, code);
   } else {

@@ -21,4 +21,12 @@ void append_utf8(std::string& text, std::uint32_t code) {
   }
 }
 
+std::uint32_t decode_utf8(std::string_view sequence) {
+  const auto first = static_cast<unsigned char>(sequence[0]);
+  if (sequence.size() == 1) return first;
+  std::uint32_t code = first & (0xFFU >> (sequence.size() + 1));
+  for (const char byte : sequence.substr(1)) code = code << 6 | (static_cast<unsigned char>(byte) & 0x3FU);
+  return code;
+}
+
 }  // namespace qflow

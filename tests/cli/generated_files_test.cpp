@@ -44,6 +44,7 @@ TEST_CASE("without a name the page of the program is printed") {
 
 TEST_CASE("roff takes nothing of a text for its own") {
   CHECK(roff_escaped("a-b \\ c") == "a\\-b \\e c");
+  CHECK(roff_escaped("\xc3\xbc \xe2\x80\xa6 \xf0\x9f\x98\x80") == "\\[u00FC] \\[u2026] \\[u1F600]");
   RoffPage page("x", 1);
   const std::string head = page.source();
   page.heading("NAME");
