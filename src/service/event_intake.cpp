@@ -29,17 +29,6 @@ std::string content_of(const JudgedEvent& judged) {
   return published_content(judged.event, judged.timestamp_given);
 }
 
-// Keys of a deployment's own events count for it alone.
-std::string owned_key(std::int64_t owner, const std::string& key) {
-  return fmt::format("{}/{}", owner, key);
-}
-
-// As who made the event wrote it.
-std::string given_key(const JudgedEvent& judged) {
-  const std::string& key = *judged.idempotency_key;
-  return judged.owner ? key.substr(owned_key(*judged.owner, "").size()) : key;
-}
-
 Result<std::optional<Intake>> find_first(TriggerLedger& ledger, const JudgedEvent& judged) {
   const std::string& name = judged.event.name;
   if (!judged.idempotency_key) return std::optional<Intake>();

@@ -39,12 +39,31 @@ Status check_idempotency_key(const std::optional<std::string>& key) {
   return fail(ErrorKind::kInvalid, "the idempotency key is empty", "leave it out, or give what is new for a new event");
 }
 
+std::string owned_key(std::int64_t owner, const std::string& key) {
+  return fmt::format("{}/{}", owner, key);
+}
+
+std::string given_key(const JudgedEvent& judged) {
+  const std::string& key = *judged.idempotency_key;
+  return judged.owner ? key.substr(owned_key(*judged.owner, "").size()) : key;
+}
+
 std::optional<std::size_t> earlier_use_of_key(const std::vector<JudgedEvent>& batch, std::size_t place) {
   const JudgedEvent& judged = batch[place];
   for (std::size_t i = 0; judged.idempotency_key && i < place; ++i) {
     if (batch[i].idempotency_key == judged.idempotency_key && batch[i].event.name == judged.event.name) return i;
   }
   return std::nullopt;
+}
+
+Error refusal_in_batch(const std::vector<JudgedEvent>& batch, std::size_t place, Error error,
+                       const std::function<std::string(std::size_t earlier)>& where) {
+  const auto earlier = earlier_use_of_key(batch, place);
+  if (!earlier || error.kind != ErrorKind::kInvalid) return error;
+  return {ErrorKind::kInvalid,
+          fmt::format("the idempotency key {} stands with other content {}", quoted(given_key(batch[place])),
+                      where(*earlier)),
+          "use a new key for a new event"};
 }
 
 }  // namespace qflow

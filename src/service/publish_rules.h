@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,8 +22,17 @@ Status check_publishable(const Event& event, std::uint64_t max_payload);
 // kInvalid for an idempotency key that is empty, as an unset variable of a script gives it.
 Status check_idempotency_key(const std::optional<std::string>& key);
 
-// The place of an earlier event of the batch with the name and the idempotency key of the one at `place`. A refusal
-// that names it goes back with the batch.
+// Keys of a deployment's own events count for it alone.
+std::string owned_key(std::int64_t owner, const std::string& key);
+// The idempotency key as who made the event wrote it.
+std::string given_key(const JudgedEvent& judged);
+
+// The place of an earlier event of the batch with the name and the idempotency key of the one at `place`.
 std::optional<std::size_t> earlier_use_of_key(const std::vector<JudgedEvent>& batch, std::size_t place);
+
+// Why the event at `place` was not recorded. An earlier one of the batch that has its key goes back with it, so that
+// nobody finds its id: what `where` says of it ("in day.jsonl:3") stands instead.
+Error refusal_in_batch(const std::vector<JudgedEvent>& batch, std::size_t place, Error error,
+                       const std::function<std::string(std::size_t earlier)>& where);
 
 }  // namespace qflow

@@ -91,14 +91,9 @@ class Publishing {
     return judged;
   }
 
-  // Of what the batch itself has recorded the event goes back with it: the line can be named.
   Error refusal(std::size_t place, Error error) const {
-    const auto earlier = earlier_use_of_key(judged_, place);
-    if (!earlier || error.kind != ErrorKind::kInvalid) return error;
-    return {ErrorKind::kInvalid,
-            fmt::format("the idempotency key {} stands with other content in {}",
-                        quoted(*judged_[place].idempotency_key), publications_[*earlier].origin),
-            "use a new key for a new event"};
+    return refusal_in_batch(judged_, place, std::move(error),
+                            [&](std::size_t earlier) { return fmt::format("in {}", publications_[earlier].origin); });
   }
 
   Ledger& ledger_;

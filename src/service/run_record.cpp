@@ -13,13 +13,9 @@ namespace qflow {
 
 namespace {
 
-// Of what the step itself publishes before, the event goes back with the refused one.
 Error refusal(const std::vector<JudgedEvent>& events, std::size_t place, Error error) {
-  if (error.kind != ErrorKind::kInvalid || !earlier_use_of_key(events, place)) return error;
-  return {ErrorKind::kInvalid,
-          fmt::format("the idempotency key {} stands with other content in another event of the step",
-                      quoted(*events[place].idempotency_key)),
-          "use a new key for a new event"};
+  return refusal_in_batch(events, place, std::move(error),
+                          [](std::size_t) { return std::string("in another event of the step"); });
 }
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "qflow/trigger/trigger_registry.h"
 #include "service/deployed_environment.h"
 #include "service/look_journal.h"
+#include "service/publish_rules.h"
 #include "service/secrets.h"
 #include "service/sensor_keeping.h"
 
@@ -72,6 +73,11 @@ Event event_of(const SensedChange& change, const DeployedFlow& flow, const Trigg
   event.context = change.context;
   event.payload = change.payload;
   return event;
+}
+
+Error refusal(const std::vector<JudgedEvent>& events, std::size_t place, Error error) {
+  return refusal_in_batch(events, place, std::move(error),
+                          [](std::size_t) { return std::string("in another event of this look"); });
 }
 
 }  // namespace
@@ -296,8 +302,9 @@ Result<bool> SensorRound::record(Watch& watch, const Sighting& sighting) {
     QFLOW_ASSIGN(auto known, still_known(watch));
     counts = known.has_value();
     if (!counts) return {};
-    for (const JudgedEvent& event : events) {
-      QFLOW_TRY(intake_.record(writer, event).map([](const Intake&) {}));
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      const auto taken = intake_.record(writer, events[i]);
+      if (!taken) return tl::make_unexpected(refusal(events, i, taken.error()));
     }
     return save_progress(watch, sighting, *known, now);
   }));

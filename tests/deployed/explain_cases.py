@@ -417,3 +417,14 @@ def flows_and_explain_agree_on_what_comes_next(desk):
     of_flows = [each["next"] for each in lines(desk.ask("flows", "--json")[0])[0]["triggers"]]
     expect(of_flows[0] is not None, "the end of the debounce")
     equal(of_flows, [each["next"] for each in desk.explain("F")])
+
+
+@case
+def a_key_that_one_look_gives_twice_names_no_event(desk):
+    rows = '{"payload": {"n": 1}, "idempotency_key": "k"}\n{"payload": {"n": 2}, "idempotency_key": "k"}\n'
+    desk.write("look", rows)
+    desk.deploy(flow("F", "id = 's'\ntype = 'sensor'\nsensor_type = 'exec'\npoll = '1ms'\ncommand = ['cat', 'look']\n"))
+    desk.work()
+    equal(desk.explain("F")[0]["sensors"][0]["error"], "the idempotency key 'k' stands with other content in another event "
+          "of this look; use a new key for a new event")
+    equal(desk.runs("F"), [])
