@@ -91,9 +91,29 @@ Status put_value(Context& context, const Path& out, const ArtifactName& name, co
   return replace_file(context.files, out / (name.text() + ".json"), to_compact(*value), kFileMode);
 }
 
+// The copy of a folder that the copy itself lies in has no end.
+Status check_apart(FileSystem& files, const Path& folder, const std::string& written, const Path& growing) {
+  QFLOW_ASSIGN(const FileInfo source, files.info(folder, FollowLinks::kYes));
+  Path above = growing.parent_path();
+  std::uint64_t last_inode = 0, last_device = 0;
+  while (true) {
+    QFLOW_ASSIGN(const FileInfo info, files.info(above, FollowLinks::kYes));
+    if (info.inode == source.inode && info.device == source.device) {
+      return fail(ErrorKind::kUsage,
+                  fmt::format("can't put {}: the folder holds the store, and with it the copy", quoted(written)),
+                  "name a folder that the store is not in, or put its files one by one");
+    }
+    if (info.inode == last_inode && info.device == last_device) return {};  // of / the parent is / itself
+    last_inode = info.inode;
+    last_device = info.device;
+    above /= "..";  // leads up from where a link leads to
+  }
+}
+
 // The copy grows beside QFLOW_OUT, so that a put that is interrupted leaves no half artifact.
 Status put_file(Context& context, const Path& out, const ArtifactName& name, const std::string& file) {
   const Path growing = out.parent_path() / ("put-" + name.text());
+  QFLOW_TRY(check_apart(context.files, context.folder / file, file, growing));
   QFLOW_TRY(remove_tree(context.files, growing));
   const Status copied = copy_entry(context.files, context.folder / file, growing, FollowLinks::kYes);
   if (!copied) {

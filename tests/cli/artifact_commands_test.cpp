@@ -120,6 +120,31 @@ TEST_CASE("put leaves files and folders, and the last put counts") {
   CHECK(fixture.names() == "thing out ");
 }
 
+// The copy grows beside QFLOW_OUT: it would hold itself, and so on.
+TEST_CASE("put refuses a folder that its own copy would lie in") {
+  PutFixture fixture;
+  fixture.home.write("data.txt", "one");
+  std::filesystem::create_symlink(".", fixture.home.folder / "here");
+  for (const std::string folder : {".", "..", "attempt", "here", "attempt/..", "/"}) {
+    CAPTURE(folder);
+    CHECK(fixture.run({"put", "thing", "--file", folder}) == ExitStatus::kUsage);
+    CHECK(contains(fixture.err.text, "the folder holds the store, and with it the copy; name a folder that"));
+  }
+  CHECK(fixture.names() == "out ");
+  // Also where QFLOW_OUT leads through a link into it.
+  const Path elsewhere = fixture.home.folder.string() + "-link";
+  std::filesystem::create_symlink(fixture.home.folder / "attempt", elsewhere);
+  fixture.home.environment["QFLOW_OUT"] = (elsewhere / "out").string();
+  CHECK(fixture.run({"put", "thing", "--file", "."}) == ExitStatus::kUsage);
+  std::filesystem::remove(elsewhere);
+  CHECK(fixture.names() == "out ");
+
+  fixture.home.environment["QFLOW_OUT"] = fixture.out_folder.string();
+  fixture.home.write("attempt/in/a.txt", "two");
+  CHECK(fixture.run({"put", "thing", "--file", "attempt/in"}) == ExitStatus::kOk);
+  CHECK(fixture.left("thing/a.txt") == "two");
+}
+
 TEST_CASE("put refuses what can't be an artifact") {
   PutFixture fixture;
   for (const std::string name : {"a/b", "..", "", "1a", "a b"}) {
