@@ -73,6 +73,20 @@ Result<Path> store_root(Context& context, const Path& folder) {
   return location.root;
 }
 
+// So that the run is kept in the store that was made: without --store that is looked for from the working folder up.
+std::string way_to_run(const Context& context, const Path& flow) {
+  if (context.options.store) return fmt::format("qflow --store {} run {}", *context.options.store, flow.string());
+  if (!flow.has_parent_path()) return fmt::format("qflow run {}", flow.string());
+  return fmt::format("cd {} && qflow run {}", flow.parent_path().string(), flow.filename().string());
+}
+
+Status check_no_file(FileSystem& files, const Path& folder, const Path& shown) {
+  const auto info = files.info(folder, FollowLinks::kYes);
+  if (!info || info->type == FileType::kFolder) return {};
+  return fail(ErrorKind::kInvalid, fmt::format("{} is a file, not a folder", quoted(shown.string())),
+              "qflow init DIR writes the example into a folder");
+}
+
 Status write_new_file(FileSystem& files, const Path& path, std::string_view text) {
   QFLOW_ASSIGN(const FileHandle file, files.open(path, OpenMode::kCreateNew, 0644));
   return files.write_all(file, text);
@@ -83,6 +97,7 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   const Path flow = folder / kFlowFile;
   const Path shown =
       arguments.positionals().empty() ? Path(kFlowFile) : Path(arguments.positionals().front()) / kFlowFile;
+  QFLOW_TRY(check_no_file(context.files, folder, shown.parent_path()));
   QFLOW_ASSIGN(const bool is_there, exists(context.files, flow));
   if (is_there) {
     return fail(ErrorKind::kRefused, fmt::format("{} exists already, and stays as it is", quoted(shown.string())),
@@ -90,9 +105,11 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   }
   QFLOW_TRY(make_folders(context.files, folder));
   QFLOW_ASSIGN(const Path root, store_root(context, folder));
+  QFLOW_ASSIGN(const bool has_store, exists(context.files, StoreLayout(root).ledger()));
   QFLOW_TRY(Store::open(root, StoreAccess::kCreate, context.files, context.clock));
   QFLOW_TRY(write_new_file(context.files, flow, kExample));
-  context.out.write(fmt::format("made {} and a store; to run it: qflow run {}\n", shown.string(), shown.string()));
+  context.out.write(fmt::format("made {}{}; to run it: {}\n", shown.string(), has_store ? "" : " and a store",
+                                way_to_run(context, shown)));
   return ExitStatus::kOk;
 }
 
@@ -107,8 +124,8 @@ const Command kInitCommand = {
     .group = CommandGroup::kWriting,
     .summary = "write a commented example flow, and make a store",
     .description =
-        "Writes flow.toml, which runs at once, and makes the store .qflow beside it. Nothing that exists is "
-        "overwritten.",
+        "Writes flow.toml, which runs at once, and makes the store .qflow beside it, or the one that --store names. "
+        "Nothing that exists is overwritten.",
     .examples = "  $ qflow init\n  $ qflow run flow.toml\n",
     .positionals = kPositionals,
     .run = run,

@@ -44,6 +44,31 @@ TEST_CASE("init writes a flow that is right, and overwrites nothing") {
   CHECK_FALSE(std::filesystem::exists(fixture.home.folder / "other/.qflow"));
 }
 
+TEST_CASE("init says what it made, and how to run it with that store") {
+  struct Row {
+    std::vector<std::string> words;
+    std::string said;
+  };
+  const std::vector<Row> rows{
+      {{"init"}, "made flow.toml and a store; to run it: qflow run flow.toml\n"},
+      {{"init", "new/folder"},
+       "made new/folder/flow.toml and a store; to run it: cd new/folder && qflow run flow.toml\n"},
+      {{"init", "a", "--store", "s"}, "made a/flow.toml and a store; to run it: qflow --store s run a/flow.toml\n"},
+      {{"init", "b", "--store", "s"}, "made b/flow.toml; to run it: qflow --store s run b/flow.toml\n"},
+  };
+  CommandFixture fixture;
+  for (const Row& row : rows) {
+    CHECK(fixture.run(row.words) == ExitStatus::kOk);
+    CHECK(fixture.out.text == row.said);
+  }
+  std::filesystem::remove(fixture.home.folder / "flow.toml");
+  CHECK(fixture.run({"init"}) == ExitStatus::kOk);
+  CHECK(fixture.out.text == "made flow.toml; to run it: qflow run flow.toml\n");
+  CHECK(fixture.run({"init", "flow.toml"}) == ExitStatus::kUsage);
+  CHECK(fixture.err.text ==
+        "qflow: error: 'flow.toml' is a file, not a folder; qflow init DIR writes the example into a folder\n");
+}
+
 TEST_CASE("check counts what is wrong") {
   CommandFixture fixture;
   fixture.home.write("good.toml", "id = \"A\"\n[[steps]]\nid = \"s\"\n");
