@@ -11,6 +11,7 @@
 #include "cli/wait_option.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/service/dispatch.h"
+#include "qflow/service/input_file.h"
 #include "qflow/service/publishing.h"
 #include "qflow/service/run_cancellation.h"
 
@@ -53,7 +54,7 @@ constexpr auto kOptions = with_namespace_options(kOwnOptions);
 
 Result<std::string> read_source(Context& context, const std::string& source) {
   if (source == "-") return context.in.read_all();
-  return read_file(context.files, context.folder / source, kLongestInput);
+  return read_input_file(context.files, context.folder / source, source, kLongestInput);
 }
 
 // {"rows":3} is {rows:3} when it comes through a shell without quotes around it.

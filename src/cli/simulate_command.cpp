@@ -9,6 +9,7 @@
 #include "cli/terminal.h"
 #include "qflow/service/deployed_flows.h"
 #include "qflow/service/flow_simulation.h"
+#include "qflow/service/input_file.h"
 
 namespace qflow {
 
@@ -76,7 +77,7 @@ Result<std::vector<Given>> read_rows(Context& context, const std::string& file) 
     QFLOW_ASSIGN(const std::string text, context.in.read_all());
     return parse_given_rows(text, "standard input");
   }
-  QFLOW_ASSIGN(const std::string text, read_file(context.files, context.folder / file, kLongestInput));
+  QFLOW_ASSIGN(const std::string text, read_input_file(context.files, context.folder / file, file, kLongestInput));
   return parse_given_rows(text, file);
 }
 

@@ -15,6 +15,7 @@
 #include "qflow/engine/flow_test_run.h"
 #include "qflow/expression/flow_check.h"
 #include "qflow/flowfile/flow_file.h"
+#include "qflow/service/input_file.h"
 
 namespace qflow {
 
@@ -55,16 +56,12 @@ class ExtraThreads {
 Result<LoadedFlow> load_flow_file(FileSystem& files, const TriggerRegistry& types, const Path& folder,
                                   const std::string& file, const NamespaceOverride& changes) {
   const Path path = (folder / file).lexically_normal();
-  const auto info = files.info(path, FollowLinks::kYes);
-  if (!info && info.error().kind == ErrorKind::kNotFound) {
-    return fail(ErrorKind::kNotFound, "there is no file " + quoted(file), "qflow init writes an example to start from");
+  auto text = read_input_file(files, path, file, kLongestFlowFile);
+  if (!text) {
+    if (text.error().kind == ErrorKind::kNotFound) text.error().advice = "qflow init writes an example to start from";
+    return tl::make_unexpected(std::move(text).error());
   }
-  if (!info) return tl::make_unexpected(info.error());
-  if (info->type == FileType::kFolder) {
-    return fail(ErrorKind::kInvalid, "can't read " + file + ": it is a folder", "name the flow file inside it");
-  }
-  QFLOW_ASSIGN(const std::string text, read_file(files, path, kLongestFlowFile));
-  return load_flow_text(types, text, file, path.parent_path().string(), changes);
+  return load_flow_text(types, *text, file, path.parent_path().string(), changes);
 }
 
 std::vector<Result<LoadedFlow>> load_flow_files(FileSystem& files, const TriggerRegistry& types, const Path& folder,

@@ -8,6 +8,7 @@
 #include "qflow/error/printable.h"
 #include "qflow/model/run_end.h"
 #include "qflow/os/random.h"
+#include "qflow/service/input_file.h"
 #include "qflow/service/run_objects.h"
 #include "qflow/service/run_reference.h"
 
@@ -115,7 +116,7 @@ Result<TriggerSource> parse_trigger_argument(const std::string& argument, Store*
   }
   if (argument.front() == '@') {
     const std::string file = argument.substr(1);
-    QFLOW_ASSIGN(const std::string text, read_file(doors.files, doors.folder / file, kLongestEvent));
+    QFLOW_ASSIGN(const std::string text, read_input_file(doors.files, doors.folder / file, file, kLongestEvent));
     return json_source(text, file, doors);
   }
   if (argument.find('/') != std::string::npos) return run_source(argument, store, doors);

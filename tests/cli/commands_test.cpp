@@ -69,6 +69,27 @@ TEST_CASE("init says what it made, and how to run it with that store") {
         "qflow: error: 'flow.toml' is a file, not a folder; qflow init DIR writes the example into a folder\n");
 }
 
+TEST_CASE("a folder is no input") {
+  CommandFixture fixture;
+  fixture.run({"init"});
+  std::filesystem::create_directory(fixture.home.folder / "in");
+  const std::vector<std::vector<std::string>> commands{
+      {"publish", "x", "--payload", "@in"},
+      {"publish", "--batch", "in"},
+      {"simulate", "flow.toml", "--events", "in", "--from", "2026-01-01", "--until", "2026-01-02"},
+      {"run", "flow.toml", "--trigger", "@in"},
+      {"check", "in"},
+  };
+  for (const std::vector<std::string>& words : commands) {
+    CAPTURE(words.front());
+    CHECK(fixture.run(words) == ExitStatus::kUsage);
+    CHECK_MESSAGE(contains(fixture.err.text, "can't read 'in': it is a folder; name a file inside it"),
+                  fixture.err.text);
+  }
+  CHECK(fixture.run({"publish", "x", "--payload", "@nope"}) == ExitStatus::kNotFound);
+  CHECK(contains(fixture.err.text, "there is no file 'nope'"));
+}
+
 TEST_CASE("check counts what is wrong") {
   CommandFixture fixture;
   fixture.home.write("good.toml", "id = \"A\"\n[[steps]]\nid = \"s\"\n");
