@@ -149,7 +149,7 @@ complete -c qflow -n '__qflow_in publish' -l idempotency-key -x -d 'a repeat wit
 complete -c qflow -n '__qflow_in publish' -l batch -r -F -d 'one event per line of a JSON Lines file (- for standard input), all or none'
 complete -c qflow -n '__qflow_in publish' -l dispatch -d 'start the runs that it queued at once, not with the next tick'
 complete -c qflow -n '__qflow_in publish' -l wait -f -d 'wait until all deployed runs have ended, at most so long (then status 6)'
-complete -c qflow -n '__qflow_in publish' -l require-match -d 'status 4 when nothing fires or waits; the event is there all the same'
+complete -c qflow -n '__qflow_in publish' -l require-match -d 'status 4 when nothing fires or waits, 5 when a busy flow skipped it; the event is there all the same'
 complete -c qflow -n '__qflow_in publish' -l dry-run -d 'say what would happen, and change nothing'
 complete -c qflow -n '__qflow_in publish' -l json -d 'one JSON object per event'
 complete -c qflow -n '__qflow_in publish' -l project -x -d 'the project; wins over [project] of a flow file'

@@ -45,7 +45,8 @@ constexpr OptionSpec kOwnOptions[] = {
      .completes = Completes::kFile},
     {.name = "dispatch", .help = "start the runs that it queued at once, not with the next tick"},
     kWaitOption,
-    {.name = "require-match", .help = "status 4 when nothing fires or waits; the event is there all the same"},
+    {.name = "require-match",
+     .help = "status 4 when nothing fires or waits, 5 when a busy flow skipped it; the event is there all the same"},
     {.name = "dry-run", .help = "say what would happen, and change nothing"},
     {.name = "json", .help = "one JSON object per event"},
 };
@@ -201,12 +202,19 @@ void print_consequences(Context& context, Store& store, const PublishedNow& publ
   print_effects(context, context.err, published.effects);
 }
 
-bool nothing_matched(const std::vector<PublishedNow>& published) {
-  return std::none_of(published.begin(), published.end(), [](const PublishedNow& one) {
-    return one.duplicate || std::any_of(one.effects.begin(), one.effects.end(), [](const TriggerOutcome& effect) {
-             return effect.outcome.outcome != Outcome::kFiltered;
-           });
-  });
+// What --require-match makes of it: a trigger has to take one of the events, now or together with what is to come.
+ExitStatus match_status(const std::vector<PublishedNow>& published) {
+  bool was_busy = false;
+  for (const PublishedNow& one : published) {
+    if (one.duplicate) return ExitStatus::kOk;
+    for (const TriggerOutcome& effect : one.effects) {
+      const Outcome outcome = effect.outcome.outcome;
+      const bool taken = outcome == Outcome::kFired || outcome == Outcome::kWaiting || outcome == Outcome::kCoalesced;
+      if (taken) return ExitStatus::kOk;
+      was_busy |= outcome == Outcome::kSkipped;
+    }
+  }
+  return was_busy ? ExitStatus::kBusy : ExitStatus::kNothingMatched;
 }
 
 PublishMode publish_mode(const Context& context, const Arguments& arguments) {
@@ -231,10 +239,10 @@ Result<ExitStatus> publish(Context& context, const Arguments& arguments, Store& 
   QFLOW_ASSIGN(const auto published,
                publish_events(store, std::move(publications), publisher, publish_mode(context, arguments), doors));
   const bool as_json = arguments.flag("json");
-  const bool unmatched = arguments.flag("require-match") && nothing_matched(published);
+  const ExitStatus matched = arguments.flag("require-match") ? match_status(published) : ExitStatus::kOk;
   for (const PublishedNow& one : published) {
     print_published(context, one, as_json, dry_run);
-    if (!as_json || unmatched) print_consequences(context, store, one);
+    if (!as_json || matched != ExitStatus::kOk) print_consequences(context, store, one);
   }
   if (!dry_run) {
     context.out.flush();
@@ -243,7 +251,7 @@ Result<ExitStatus> publish(Context& context, const Arguments& arguments, Store& 
     QFLOW_ASSIGN(const ExitStatus waited, wait_if_asked(context, arguments, store, begin, dispatcher));
     if (waited != ExitStatus::kOk) return waited;
   }
-  return unmatched ? ExitStatus::kNothingMatched : ExitStatus::kOk;
+  return matched;
 }
 
 void print_name_notes(Context& context, const std::vector<Publication>& publications, const Publisher& publisher) {
@@ -262,6 +270,7 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
   QFLOW_ASSIGN(const Publisher publisher, find_publisher(*store, options, context.environment));
   print_name_notes(context, publications, publisher);
+  if (publications.empty()) print_note(context, "the batch holds no event");
   if (is_only_said(arguments, publisher)) return say(context, arguments, *store, publications, publisher);
   return publish(context, arguments, *store, std::move(publications), publisher);
 }

@@ -80,7 +80,7 @@ def skip(desk):
     desk.deploy(busy("skip"))
     equal(publish_with_contexts(desk, None, None, "other"), [("fired", "F/1"), ("skipped", None), ("fired", "F/2")])
     desk.refused("trigger", "--flow-id", "F", status=5, said="F/1")
-    desk.ask("publish", "a", "--require-match")
+    desk.ask("publish", "a", "--require-match", status=5)
     desk.work()
     desk.ask("trigger", "--flow-id", "F")
 

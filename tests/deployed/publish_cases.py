@@ -55,6 +55,26 @@ def require_match(desk):
 
 
 @case
+def require_match_wants_a_run_or_a_wait(desk):
+    """Of what is recorded for an event, only that something fires or waits is a match."""
+    desk.deploy(flow("Busy", on("b"), head="[run]\nwhen_busy = 'skip'"), flow("Once", on("o"), head="[run]\nwhen_busy = 'coalesce'"),
+                flow("Window", on("w", "v", more="within = '1h'")))
+    desk.ask("publish", "b", "--require-match")
+    contains(desk.ask("publish", "b", "--require-match", status=5)[1], "Busy/event: skipped: Busy/1")
+    for _ in range(2):
+        desk.ask("publish", "o", "--require-match")
+    desk.ask("publish", "w", "--require-match")
+    contains(desk.ask("publish", "w", "--timestamp", "2026-01-01T00:00:00Z", "--require-match", status=4)[1], "Window/event: expired")
+    key = ("publish", "b", "--idempotency-key", "k", "--require-match")
+    desk.ask(*key, status=5)
+    desk.ask(*key)
+    batch = b'{"name": "b"}\n{"name": "w"}\n'
+    desk.ask("publish", "--batch", "-", "--require-match", given=batch)
+    for empty in (b"", b"\n"):
+        equal(desk.ask("publish", "--batch", "-", "--require-match", given=empty, status=4)[1], "qflow: note: the batch holds no event\n")
+
+
+@case
 def quiet_leaves_out_the_effects_but_not_what_hangs_on_them(desk):
     desk.deploy(flow("One", on("a")), flow("Never", on("c", more="when = 'false'")))
     out, err = desk.ask("-q", "publish", "a")
