@@ -1,6 +1,7 @@
 #include "cli/wait_option.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "cli/run_foreground.h"
 #include "cli/run_view.h"
@@ -28,6 +29,24 @@ std::string stray_limit(const Arguments& arguments) {
     if (parse_duration(word)) return word;
   }
   return {};
+}
+
+constexpr std::size_t kMostNamed = 5;
+
+// With the runs that it did not live to see the end of.
+Result<ExitStatus> timed_out(Store& store, const Duration& limit) {
+  QFLOW_ASSIGN(const std::vector<RunId> left, store.ledger().triggers().unended_runs());
+  std::vector<std::string> named;
+  for (const RunId& id : left) {
+    if (named.size() == kMostNamed) break;
+    QFLOW_ASSIGN(const Run run, store.ledger().find_run(id));
+    named.push_back(fmt::format("{} ({})", id.text(), to_text(run.status)));
+  }
+  const std::size_t more = left.size() - named.size();
+  const std::string rest = more > 0 ? fmt::format(" and {} more", more) : "";
+  const std::string end = left.empty() ? "" : fmt::format(", before the end of {}{}", fmt::join(named, ", "), rest);
+  return fail(ErrorKind::kTimedOut, fmt::format("the wait was over after {}{}", format_duration(limit), end),
+              "what has not ended goes on; qflow tick --wait waits for it, qflow cancel ends a run");
 }
 
 }  // namespace
@@ -65,7 +84,7 @@ Result<ExitStatus> wait_if_asked(Context& context, const Arguments& arguments, S
     print_note(context, fmt::format("{} {}{}", run.id.text(), to_text(run.status), reason));
   }
   if (waited.signal) return status_of_signal(*waited.signal);
-  if (waited.timed_out) return ExitStatus::kTimedOut;
+  if (waited.timed_out) return timed_out(store, *limit);
   return failed ? ExitStatus::kFailed : ExitStatus::kOk;
 }
 

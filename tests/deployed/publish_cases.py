@@ -229,9 +229,10 @@ def dispatch_and_wait(desk):
     out, err = desk.ask("publish", "bad", "--wait", status=1)
     equal((desk.statuses("Good"), desk.statuses("Bad"), desk.text_of("done")), (["succeeded"], ["failed"], "good\n"))
     contains(err, "Bad/1 failed")
-    desk.ask("publish", "slow", "--wait=300ms", status=6)
+    desk.refused("publish", "slow", "--wait=300ms", status=6, said=["the wait was over after 300ms, before the end of Slow/1 (", "qflow cancel"])
     wait_for(lambda: desk.statuses("Slow") == ["running"], "the start of Slow/1")
     desk.refused("publish", "slow", "--wait=soon", status=2, said="--wait")
+    desk.refused("tick", "--wait=100ms", status=6, said="after 100ms, before the end of Slow/1 (running); what has not ended goes on")
     desk.ask("cancel", "Slow/1")
     equal(len(desk.events("slow")), 1, "a bad option publishes nothing")
 
