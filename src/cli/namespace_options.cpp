@@ -49,10 +49,10 @@ Status take_key(NamespaceOverride& changes, const std::string& key, const Json& 
 Status take_config_value(NamespaceOverride& changes, const std::string& text) {
   const std::size_t space = text.find(' ');
   const std::string name = text.substr(0, space);
-  if (name != "project" || space == std::string::npos) {
-    return fail(ErrorKind::kUsage, "--config-value knows only project, not " + quoted(name),
-                "write --config-value project '{\"branch\": \"bar\"}'");
-  }
+  const std::string advice = "write --config-value project '{\"branch\": \"bar\"}'";
+  if (name != "project")
+    return fail(ErrorKind::kUsage, "--config-value knows only project, not " + quoted(name), advice);
+  if (space == std::string::npos) return fail(ErrorKind::kUsage, "--config-value project lacks its JSON", advice);
   auto value = parse_json(std::string_view(text).substr(space + 1));
   if (!value) return tl::make_unexpected(with_context("--config-value project", value.error()));
   if (!value->is_object()) return fail(ErrorKind::kUsage, "--config-value project must be a JSON object");

@@ -65,6 +65,10 @@ Result<ActivationRequest> read_request(Context& context, const Arguments& argume
   QFLOW_ASSIGN(request.context, arguments.text("context"));
   request.parameters = arguments.values("param");
   QFLOW_ASSIGN(request.correlation, arguments.text("correlation"));
+  if (request.correlation && !request.trigger) {
+    return fail(ErrorKind::kUsage, "--correlation needs the --trigger-id of the trigger whose events wait",
+                "see qflow help trigger");
+  }
   return request;
 }
 

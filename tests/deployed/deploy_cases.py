@@ -387,6 +387,13 @@ def one_flow_in_several_branches(desk):
     contains(" ".join(offered(desk, "source", "", "run", "flow1.toml", "--trigger")), "go", "Hello/latest")
 
 
+@case
+def a_config_value_without_its_json(desk):
+    desk.write_flows(flow("F"))
+    desk.refused("deploy", "flow0.toml", "--config-value", "project", status=2, said="--config-value project lacks its JSON; write")
+    desk.refused("deploy", "flow0.toml", "--config-value", "projekt", "{}", status=2, said="knows only project, not 'projekt'")
+
+
 def offered(desk, kind, prefix="", *words):
     """What completion offers."""
     return [line.split("\t")[0] for line in desk.ask("complete", "--", kind, prefix, *words)[0].splitlines()]

@@ -275,6 +275,7 @@ def a_correlation_value_is_named_as_what_it_is(desk):
     equal(listed, [5, "5", "late day"])
     desk.publish("a", "--payload", '{"k": "5"}')
     desk.ask(*activate, "--correlation", "5")
+    desk.refused("trigger", "--flow-id", "F", "--correlation", "5", status=2, said="--correlation needs the --trigger-id")
 
 
 @case
