@@ -19,9 +19,9 @@ constexpr PositionalSpec kPositionals[] = {
 constexpr OptionSpec kOptions[] = {{.name = "json", .help = "as one JSON object"}};
 
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
-  QFLOW_ASSIGN(const RunReference reference, parse_run_words(arguments.positionals()));
+  QFLOW_ASSIGN(const RunReference reference, parse_whole_run(arguments.positionals(), "qflow cancel"));
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
-  QFLOW_ASSIGN(const Run run, find_run(*store, reference, LatestMeans::kNewest));
+  QFLOW_ASSIGN(const Run run, find_named_run(context, *store, reference, LatestMeans::kNewest));
   RunView view(context, StepOutput::kToErr);
   const Doors doors = doors_of(context);
   QFLOW_TRY(cancel_run(*store, run.id, doors, view));

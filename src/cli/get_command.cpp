@@ -35,9 +35,9 @@ struct Place {
 Result<Place> find_place(Context& context, const std::optional<std::string>& run_text) {
   Place place;
   if (run_text) {
-    QFLOW_ASSIGN(const RunReference reference, parse_run_reference(*run_text));
+    QFLOW_ASSIGN(const RunReference reference, parse_whole_run({*run_text}, "qflow get --run"));
     QFLOW_ASSIGN(place.store, open_store(context, StoreAccess::kRead));
-    QFLOW_ASSIGN(const Run run, find_run(*place.store, reference, LatestMeans::kNewestEnded));
+    QFLOW_ASSIGN(const Run run, find_named_run(context, *place.store, reference, LatestMeans::kNewestEnded));
     QFLOW_ASSIGN(place.scope, ended_run_scope(*place.store, run));
   } else if (is_inside_step(context.environment)) {
     QFLOW_ASSIGN(place.store, open_store(context, StoreAccess::kRead));

@@ -81,7 +81,7 @@ Examples:
 )";
 
 constexpr std::string_view kRunsText =
-    R"(A run is named by its flow and its number, which counts up from 1 per flow: TrainingFlow/34. `latest` stands for the newest: TrainingFlow/latest, also written as two words, TrainingFlow latest.
+    R"(A run is named by its flow and its number, which counts up from 1 per flow: TrainingFlow/34. `latest` stands for the newest: TrainingFlow/latest, also written as two words, TrainingFlow latest. Where the flow is named without its namespace, a step finds the newest run in the namespace of its own run, and --trigger of qflow run in that of the flow to run, if they have one; elsewhere that is the newest of all. foo.prod.bar.TrainingFlow/latest is exact.
 
 A step of a run is TrainingFlow/34/train, a task of a foreach TrainingFlow/34/train/0.
 

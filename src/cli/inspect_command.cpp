@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include "cli/chain_drawing.h"
 #include "cli/command_table.h"
@@ -9,6 +8,7 @@
 #include "cli/store_access.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
+#include "qflow/error/printable.h"
 #include "qflow/service/explanation.h"
 #include "qflow/service/run_inspection.h"
 #include "qflow/service/run_objects.h"
@@ -72,13 +72,22 @@ Status print_run(Context& context, Store& store, const Run& run, const Arguments
   return print_run_graph(context, store, run);
 }
 
-Status inspect_a_run(Context& context, Store& store, const Arguments& arguments) {
-  QFLOW_ASSIGN(const RunReference reference, parse_run_words(arguments.positionals()));
-  if (reference.step) {
-    return fail(ErrorKind::kUsage, "qflow inspect looks at whole runs",
-                fmt::format("qflow logs {} shows one step", fmt::join(arguments.positionals(), "/")));
+// A word alone may have been meant as an event.
+Result<RunReference> wanted_run(const std::vector<std::string>& words) {
+  const std::string& first = words.front();
+  if (words.size() > 1 && is_event_id(first)) {
+    return fail(ErrorKind::kUsage, "the id of an event stands alone", "write qflow inspect " + first);
   }
-  QFLOW_ASSIGN(Run run, find_run(store, reference, LatestMeans::kNewest));
+  if (words.size() == 1 && first.find('/') == std::string::npos) {
+    return fail(ErrorKind::kInvalid, quoted(first) + " is neither a run nor the id of an event",
+                "a run is written Flow/34 or Flow/latest; qflow events lists the ids of events");
+  }
+  return parse_whole_run(words, "qflow inspect");
+}
+
+Status inspect_a_run(Context& context, Store& store, const Arguments& arguments) {
+  QFLOW_ASSIGN(const RunReference reference, wanted_run(arguments.positionals()));
+  QFLOW_ASSIGN(Run run, find_named_run(context, store, reference, LatestMeans::kNewest));
   run.status = status_now(store, run.id, run.status);
   if (!arguments.flag("json")) return print_run(context, store, run, arguments);
   const InspectOptions options{arguments.flag("trigger-chain"), arguments.flag("downstream")};

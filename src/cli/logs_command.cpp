@@ -184,7 +184,7 @@ Status tell_where_logs_are(Context& context, Store& store, const Run& run, const
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const RunReference wanted, parse_run_words(arguments.positionals()));
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
-  QFLOW_ASSIGN(const Run run, find_run(*store, wanted, LatestMeans::kNewest));
+  QFLOW_ASSIGN(const Run run, find_named_run(context, *store, wanted, LatestMeans::kNewest));
   QFLOW_TRY(check_step(*store, run, wanted));
   QFLOW_TRY(refuse_removed(context, *store, run));
   LogView view(context, *store, run, wanted, arguments);

@@ -22,9 +22,17 @@ constexpr PositionalSpec kPositionals[] = {
 
 constexpr OptionSpec kOptions[] = {kJobsOption, kFailFastOption, kResultAsJsonOption};
 
-Result<std::optional<StepId>> read_step(const std::vector<std::string>& words, std::size_t run_words) {
-  if (words.size() == run_words) return std::nullopt;
-  if (words.size() > run_words + 1) return fail(ErrorKind::kUsage, "one step at a time", "see qflow help resume");
+// The step of "Flow/34 train", or of "Flow/34/train".
+Result<std::optional<StepId>> read_step(const std::vector<std::string>& words, std::size_t run_words,
+                                        const RunReference& reference) {
+  if (reference.index) {
+    return fail(ErrorKind::kUsage, "qflow resume takes whole steps, not a task of one",
+                "name the step, or the run alone: of an unfinished foreach it takes over the tasks that succeeded");
+  }
+  if (words.size() == run_words) return reference.step;
+  if (reference.step || words.size() > run_words + 1) {
+    return fail(ErrorKind::kUsage, "one step at a time", "see qflow help resume");
+  }
   return StepId::parse(words[run_words]);
 }
 
@@ -33,11 +41,10 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   const std::size_t run_words = count_run_words(words);
   QFLOW_ASSIGN(const RunReference reference,
                parse_run_words({words.begin(), words.begin() + static_cast<std::ptrdiff_t>(run_words)}));
-  QFLOW_ASSIGN(std::optional<StepId> step, read_step(words, run_words));
-  if (!step) step = reference.step;
+  QFLOW_ASSIGN(const std::optional<StepId> step, read_step(words, run_words, reference));
   QFLOW_ASSIGN(const ExecutionOptions options, read_execution_options(arguments));
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
-  QFLOW_ASSIGN(const Run earlier, find_run(*store, reference, LatestMeans::kNewest));
+  QFLOW_ASSIGN(const Run earlier, find_named_run(context, *store, reference, LatestMeans::kNewest));
   const auto execute = [&](const Doors& doors, StopSignals& signals, RunObserver& observer) {
     return resume_run(*store, earlier.id, step, options, doors, &signals, observer);
   };

@@ -110,8 +110,18 @@ Result<std::vector<Run>> find_runs(Store& store, RunFilter filter) {
   return runs;
 }
 
+Status check_qualified_flow_known(Store& store, const FlowId& flow, const std::string& name_space) {
+  QFLOW_ASSIGN(const std::optional<Run> run, store.ledger().latest_run(flow, name_space, false));
+  if (run) return {};
+  const std::string name = qualified_name(name_space, flow);
+  QFLOW_ASSIGN(std::string advice, advice_on_flow(store, name));
+  if (advice.empty()) return {};
+  return fail(ErrorKind::kNotFound, fmt::format("no run of the flow {}", quoted(name)), std::move(advice));
+}
+
 Status check_flow_known(Store& store, const RunFilter& filter) {
   if (!filter.flow) return {};
+  if (filter.name_space) return check_qualified_flow_known(store, *filter.flow, *filter.name_space);
   QFLOW_ASSIGN(const std::vector<FlowId> flows, store.ledger().known_flows());
   std::vector<std::string> names;
   for (const FlowId& flow : flows) {

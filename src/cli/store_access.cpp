@@ -1,5 +1,7 @@
 #include "cli/store_access.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "cli/terminal.h"
@@ -36,6 +38,20 @@ std::size_t count_run_words(const std::vector<std::string>& words) {
   const std::string head = words[1].substr(0, words[1].find('/'));
   const bool number = !head.empty() && head.find_first_not_of("0123456789") == std::string::npos;
   return number || head == "latest" ? 2 : 1;
+}
+
+Result<RunReference> parse_whole_run(const std::vector<std::string>& words, std::string_view command) {
+  QFLOW_ASSIGN(RunReference reference, parse_run_words(words));
+  if (!reference.step) return reference;
+  const std::string run =
+      reference.flow_name() + "/" + (reference.number > 0 ? std::to_string(reference.number) : "latest");
+  return fail(ErrorKind::kUsage, fmt::format("{} takes whole runs, not a step of one", command),
+              fmt::format("write {}; qflow logs {}/{} shows the step", run, run, reference.step->text()));
+}
+
+Result<Run> find_named_run(const Context& context, Store& store, const RunReference& reference, LatestMeans latest) {
+  QFLOW_ASSIGN(const std::string caller, caller_namespace(store, context.environment));
+  return find_run(store, reference, latest, caller);
 }
 
 }  // namespace qflow

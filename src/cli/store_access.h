@@ -31,4 +31,10 @@ inline constexpr PositionalSpec kLatestWord = {.name = "latest",
 // How many of the words at the start name a run: two for "Flow latest" and "Flow 34", else one.
 std::size_t count_run_words(const std::vector<std::string>& words);
 
+// One run as a whole, as parse_run_words() reads it; kUsage in the name of the command when a step or a task is named.
+Result<RunReference> parse_whole_run(const std::vector<std::string>& words, std::string_view command);
+
+// find_run() for who called this command: a step of a run has its namespace.
+Result<Run> find_named_run(const Context& context, Store& store, const RunReference& reference, LatestMeans latest);
+
 }  // namespace qflow

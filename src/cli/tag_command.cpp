@@ -23,9 +23,9 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   const std::vector<std::string> tags(tags_start, words.end());
   if (tags.empty()) return fail(ErrorKind::kUsage, "qflow tag needs TAG", "see qflow help tag");
   for (const std::string& tag : tags) QFLOW_TRY(check_tag(tag));
-  QFLOW_ASSIGN(const RunReference reference, parse_run_words({words.begin(), tags_start}));
+  QFLOW_ASSIGN(const RunReference reference, parse_whole_run({words.begin(), tags_start}, "qflow tag"));
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
-  QFLOW_ASSIGN(const Run before, find_run(*store, reference, LatestMeans::kNewest));
+  QFLOW_ASSIGN(const Run before, find_named_run(context, *store, reference, LatestMeans::kNewest));
   QFLOW_TRY(store->ledger().write(Durability::kPower,
                                   [&](LedgerWriter& writer) { return writer.add_tags(before.id, tags); }));
   QFLOW_ASSIGN(const Run after, store->ledger().find_run(before.id));

@@ -42,7 +42,7 @@ Result<std::optional<SimulatedTrigger>> simulate(const LoadedFlow& flow, const L
   if (request.triggers.empty()) return std::nullopt;
   std::vector<TriggerSource> sources;
   for (const std::string& argument : request.triggers) {
-    QFLOW_ASSIGN(sources.emplace_back(), parse_trigger_argument(argument, store, doors));
+    QFLOW_ASSIGN(sources.emplace_back(), parse_trigger_argument(argument, name_space, store, doors));
   }
   const auto space_of = [&](const RunId& run) -> std::optional<std::string> {
     const auto known = store != nullptr ? store->ledger().find_run(run) : fail(ErrorKind::kNotFound, "no store");

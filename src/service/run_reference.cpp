@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <set>
+
 #include "qflow/error/suggestion.h"
 #include "qflow/model/project_namespace.h"
 #include "qflow/os/decimal.h"
@@ -32,12 +35,50 @@ tl::unexpected<Error> bad_reference(std::string_view text) {
               "a run is written Flow/34 or Flow/latest, a step of it Flow/34/step");
 }
 
-Result<Run> no_run(Store& store, const RunReference& reference, LatestMeans latest) {
+// As they are qualified, in order; of a flow that is not deployed any more as its newest run was.
+Result<std::vector<std::string>> known_flow_names(Store& store) {
+  std::set<std::string> names;
+  QFLOW_ASSIGN(const std::vector<Deployment> deployed, store.ledger().triggers().deployments());
+  for (const Deployment& each : deployed) names.insert(qualified_name(each.name_space, each.flow));
+  QFLOW_ASSIGN(const std::vector<FlowId> flows, store.ledger().known_flows());
+  for (const FlowId& flow : flows) {
+    QFLOW_ASSIGN(const std::optional<Run> newest, store.ledger().latest_run(flow, std::nullopt, false));
+    if (newest) names.insert(qualified_name(newest->name_space, flow));
+  }
+  return std::vector<std::string>(names.begin(), names.end());
+}
+
+// What to name instead of "Flow/latest", which is searched for in the namespace of who asks.
+Result<std::string> advice_on_namespace(Store& store, const RunReference& reference, LatestMeans latest) {
+  const bool ended_only = latest == LatestMeans::kNewestEnded;
+  QFLOW_ASSIGN(const std::optional<Run> run, store.ledger().latest_run(reference.flow, std::nullopt, ended_only));
+  if (!run) return std::string();
+  if (run->name_space.empty()) return fmt::format("{}, the newest of all, has no project: name it so", run->id.text());
+  return fmt::format("the newest of all is {}, of {}: name that, or {}/latest", run->id.text(), run->name_space,
+                     qualified_name(run->name_space, run->id.flow));
+}
+
+Result<std::string> advice_on_id(Store& store, const FlowId& flow) {
   QFLOW_ASSIGN(const std::vector<FlowId> flows, store.ledger().known_flows());
   std::vector<std::string> names;
-  for (const FlowId& flow : flows) names.push_back(flow.text());
+  for (const FlowId& known : flows) names.push_back(known.text());
+  return did_you_mean(flow.text(), names);
+}
+
+Result<Run> no_run(Store& store, const RunReference& reference, LatestMeans latest, const std::string& caller) {
+  const bool is_qualified = !reference.name_space.empty();
+  std::string advice;
+  if (is_qualified) {
+    QFLOW_ASSIGN(advice, advice_on_flow(store, reference.flow_name()));
+  } else if (!caller.empty()) {
+    QFLOW_ASSIGN(advice, advice_on_namespace(store, reference, latest));
+  }
+  if (advice.empty() && !is_qualified) {
+    QFLOW_ASSIGN(advice, advice_on_id(store, reference.flow));
+  }
+  const std::string name = is_qualified ? reference.flow_name() : qualified_name(caller, reference.flow);
   const std::string what = latest == LatestMeans::kNewestEnded ? " has no run that has ended" : " has no run yet";
-  return fail(ErrorKind::kNotFound, reference.flow_name() + what, did_you_mean(reference.flow.text(), names));
+  return fail(ErrorKind::kNotFound, name + what, std::move(advice));
 }
 
 }  // namespace
@@ -54,6 +95,10 @@ Result<FlowReference> parse_flow_reference(std::string_view text) {
     return reference;
   }
   if (dot == 0) return tl::make_unexpected(bad_name(FlowIdRule::kNoun, FlowIdRule::kRule, text));
+  if (text.find('.') == dot) {
+    return fail(ErrorKind::kInvalid, fmt::format("the flow name {} has one dot", quoted(text)),
+                "write Flow, or project.branch.Flow");
+  }
   QFLOW_ASSIGN(reference.flow, FlowId::parse(text.substr(dot + 1)));
   reference.name_space = text.substr(0, dot);
   return reference;
@@ -88,19 +133,35 @@ Result<RunReference> parse_run_words(const std::vector<std::string>& words) {
   return fail(ErrorKind::kUsage, "one run at a time", "write Flow/34, Flow/latest or Flow latest");
 }
 
-Result<Run> find_run(Store& store, const RunReference& reference, LatestMeans latest) {
-  const std::string& name_space = reference.name_space;
+Result<Run> find_run(Store& store, const RunReference& reference, LatestMeans latest, const std::string& caller) {
   if (reference.number > 0) {
+    const std::string& name_space = reference.name_space;
     QFLOW_ASSIGN(Run run, store.ledger().find_run({reference.flow, reference.number}));
     if (name_space.empty() || run.name_space == name_space) return run;
     return fail(ErrorKind::kNotFound, fmt::format("there is no run {} in {}", run.id.text(), name_space),
                 fmt::format("it is a run of {}", qualified_name(run.name_space, run.id.flow)));
   }
-  QFLOW_ASSIGN(auto run, store.ledger().latest_run(
-                             reference.flow, name_space.empty() ? std::nullopt : std::optional<std::string>(name_space),
-                             latest == LatestMeans::kNewestEnded));
+  const std::string& wanted = reference.name_space.empty() ? caller : reference.name_space;
+  const auto name_space = wanted.empty() ? std::nullopt : std::optional(wanted);
+  QFLOW_ASSIGN(auto run, store.ledger().latest_run(reference.flow, name_space, latest == LatestMeans::kNewestEnded));
   if (run) return std::move(*run);
-  return no_run(store, reference, latest);
+  return no_run(store, reference, latest, caller);
+}
+
+Result<std::string> caller_namespace(Store& store, const Environment& environment) {
+  const auto text = find_variable(environment, "QFLOW_RUN");
+  if (!text) return std::string();
+  QFLOW_ASSIGN(const RunId id, RunId::parse(*text));
+  const Result<Run> run = store.ledger().find_run(id);
+  if (run) return run->name_space;
+  if (run.error().kind == ErrorKind::kNotFound) return std::string();
+  return tl::make_unexpected(run.error());
+}
+
+Result<std::string> advice_on_flow(Store& store, const std::string& name) {
+  QFLOW_ASSIGN(const std::vector<std::string> names, known_flow_names(store));
+  if (std::find(names.begin(), names.end(), name) != names.end()) return std::string();
+  return did_you_mean_or_list(name, names);
 }
 
 }  // namespace qflow

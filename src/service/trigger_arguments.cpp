@@ -43,13 +43,14 @@ Result<Event> step_event(Store& store, const Run& run, const StepId& step, const
   return taken_over_event(run, *state, doors);
 }
 
-Result<TriggerSource> run_source(const std::string& argument, Store* store, const Doors& doors) {
+Result<TriggerSource> run_source(const std::string& argument, const std::string& name_space, Store* store,
+                                 const Doors& doors) {
   QFLOW_ASSIGN(const RunReference reference, parse_run_reference(argument));
   if (store == nullptr) {
     return fail(ErrorKind::kNotFound, "there is no run " + quoted(argument) + ": this folder has no store yet",
                 "run " + reference.flow.text() + " first, or name another store with --store");
   }
-  QFLOW_ASSIGN(const Run run, find_run(*store, reference, LatestMeans::kNewestEnded));
+  QFLOW_ASSIGN(const Run run, find_run(*store, reference, LatestMeans::kNewestEnded, name_space));
   if (!has_ended(run.status)) {
     return fail(ErrorKind::kBusy,
                 run.id.text() + " has not ended: it is " + std::string(to_text(status_now(*store, run.id, run.status))),
@@ -102,7 +103,8 @@ Result<TriggerSource> named_event(const std::string& name, const Doors& doors) {
 
 }  // namespace
 
-Result<TriggerSource> parse_trigger_argument(const std::string& argument, Store* store, const Doors& doors) {
+Result<TriggerSource> parse_trigger_argument(const std::string& argument, const std::string& name_space, Store* store,
+                                             const Doors& doors) {
   const std::size_t first = argument.find_first_not_of(" \t\r\n");
   if (first == std::string::npos) {
     return fail(ErrorKind::kInvalid, "--trigger is empty", "name a run (Flow/34), an event, or a JSON object");
@@ -119,7 +121,7 @@ Result<TriggerSource> parse_trigger_argument(const std::string& argument, Store*
     QFLOW_ASSIGN(const std::string text, read_input_file(doors.files, doors.folder / file, file, kLongestEvent));
     return json_source(text, file, doors);
   }
-  if (argument.find('/') != std::string::npos) return run_source(argument, store, doors);
+  if (argument.find('/') != std::string::npos) return run_source(argument, name_space, store, doors);
   if (is_event_id(argument)) return recorded_event(argument, store);
   if (argument.ends_with(".json") && exists(doors.files, doors.folder / argument).value_or(false)) {
     return fail(ErrorKind::kInvalid, fmt::format("{} is a file, and would be the name of an event", quoted(argument)),

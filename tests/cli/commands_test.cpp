@@ -260,8 +260,40 @@ TEST_CASE("what ran can be looked at") {
     CHECK(object["artifacts"] == Json::object());
     CHECK(fixture.run({"inspect", "F/9"}) == ExitStatus::kNotFound);
     CHECK(fixture.run({"inspect", "F/1/a"}) == ExitStatus::kUsage);
-    CHECK(fixture.run({"inspect", "F"}) == ExitStatus::kUsage);
     CHECK(fixture.run({"inspect", "01a1fbfe-15b1-7fb2-a478-de42b2b16f41"}) == ExitStatus::kNotFound);
+    for (const std::string word : {"F", "orders", "01a1fbfe", "01A1FBFE-15B1-7FB2-A478-DE42B2B16F41"}) {
+      CHECK(fixture.run({"inspect", word}) == ExitStatus::kUsage);
+      CHECK(contains(fixture.err.text, "'" + word + "' is neither a run nor the id of an event; a run is written"));
+      CHECK(contains(fixture.err.text, "qflow events lists the ids"));
+    }
+    CHECK(fixture.run({"inspect", "01a1fbfe-15b1-7fb2-a478-de42b2b16f41", "latest"}) == ExitStatus::kUsage);
+    CHECK(contains(fixture.err.text, "the id of an event stands alone; write qflow inspect 01a1fbfe"));
+  }
+  SUBCASE("what takes whole runs refuses a step or a task") {
+    struct Row {
+      std::vector<std::string> words;
+      std::string said;
+    };
+    const std::vector<Row> rows{
+        {{"inspect", "F/1/a"}, "qflow inspect takes whole runs, not a step of one; write F/1;"},
+        {{"inspect", "F", "latest/a"}, "write F/latest; qflow logs F/latest/a shows the step"},
+        {{"cancel", "F/1/a"}, "qflow cancel takes whole runs"},
+        {{"cancel", "F/1/nosuch/3"}, "qflow cancel takes whole runs"},
+        {{"tag", "F/1/a", "t"}, "qflow tag takes whole runs"},
+        {{"get", "run.id", "--run", "F/1/a/0"}, "qflow get --run takes whole runs"},
+        {{"resume", "F/2/b/0"}, "qflow resume takes whole steps, not a task of one"},
+        {{"resume", "F/2/b", "a"}, "one step at a time"},
+        {{"resume", "F/2", "b", "a"}, "one step at a time"},
+    };
+    for (const Row& row : rows) {
+      CAPTURE(row.words.front());
+      CHECK(fixture.run(row.words) == ExitStatus::kUsage);
+      CHECK_MESSAGE(contains(fixture.err.text, row.said), fixture.err.text);
+    }
+    fixture.run({"runs", "--tag", "t"});
+    CHECK(fixture.out.text.empty());
+    CHECK(fixture.run({"runs", "F.toml"}) == ExitStatus::kUsage);
+    CHECK(contains(fixture.err.text, "the flow name 'F.toml' has one dot; write Flow, or project.branch.Flow"));
   }
   SUBCASE("inspect on a narrow terminal cuts no path") {
     fixture.out.terminal = true;

@@ -388,6 +388,36 @@ def one_flow_in_several_branches(desk):
 
 
 @case
+def what_is_latest_for_a_step(desk):
+    """A step's `latest` is that of its own run's namespace; a person without a project means the newest of all."""
+    up = flow("Up", run="true")
+    down = flow("Down", run='"$QFLOW_BIN" get run.id --run Up/latest >> seen; "$QFLOW_BIN" inspect Up latest --json > up.json')
+    desk.write_flows(up, down)
+    for options in (["--branch", "a"], ["--production"]):
+        desk.ask("deploy", "flow0.toml", "flow1.toml", "--project", "foo", *options)
+    for flow_id in ("foo.test.a.Up", "foo.prod.Up", "foo.test.a.Down", "foo.prod.Down"):
+        desk.ask("trigger", "--flow-id", flow_id)
+    desk.ask("run", "flow1.toml")
+    equal(desk.text_of("seen"), "Up/1\nUp/2\nUp/2\n")
+    desk.ask("trigger", "--flow-id", "foo.test.a.Down")
+    equal(json.loads(desk.text_of("up.json"))["id"], "Up/1")
+    equal(desk.ask("get", "run.id", "--run", "Up/latest")[0], "Up/2\n")
+
+
+@case
+def a_namespace_that_no_run_is_in(desk):
+    desk.write_flows(flow("Up"), flow("New"))
+    desk.ask("deploy", "flow0.toml", "flow1.toml", "--project", "foo", "--production")
+    desk.ask("trigger", "--flow-id", "Up")
+    for command in (["runs", "foo.prd.Up"], ["inspect", "foo.prd.Up", "latest"], ["logs", "foo.prd.Up/latest"]):
+        desk.refused(*command, status=3, said="did you mean 'foo.prod.Up'?")
+    desk.refused("runs", "other.test.branch.Quite_another", status=3, said="known: foo.prod.New, foo.prod.Up")
+    equal(desk.ask("runs", "foo.prod.New")[0], "", "of a flow that is deployed and has not run")
+    for command in (["runs", "prod.Up"], ["inspect", "prod.Up/1"]):
+        desk.refused(*command, status=2, said="the flow name 'prod.Up' has one dot; write Flow, or project.branch.Flow")
+
+
+@case
 def a_config_value_without_its_json(desk):
     desk.write_flows(flow("F"))
     desk.refused("deploy", "flow0.toml", "--config-value", "project", status=2, said="--config-value project lacks its JSON; write")

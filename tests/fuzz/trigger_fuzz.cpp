@@ -66,7 +66,7 @@ Result<TriggerSource> read_argument(std::string_view text) {
   const Doors doors{home.files,         clock,       home.launcher, home.processes, home.environment,
                     home.trigger_types, home.folder, "/qflow",      std::nullopt,   [] {
         return std::string(); }};
-  return parse_trigger_argument(std::string(text), nullptr, doors);
+  return parse_trigger_argument(std::string(text), "", nullptr, doors);
 }
 
 void check_argument(std::string_view text) {

@@ -112,9 +112,9 @@ TEST_CASE("an event without its payload can't trigger a local run") {
   CollectionFixture fixture;
   const PublishedNow filtered = fixture.publish("food", 0);
   const Doors doors = fixture.home.doors();
-  CHECK(parse_trigger_argument(filtered.id, &fixture.home.store(), doors));
+  CHECK(parse_trigger_argument(filtered.id, "", &fixture.home.store(), doors));
   fixture.collect(days(91));
-  const auto refused = parse_trigger_argument(filtered.id, &fixture.home.store(), doors);
+  const auto refused = parse_trigger_argument(filtered.id, "", &fixture.home.store(), doors);
   REQUIRE(!refused);
   CHECK(refused.error().message == "qflow gc has removed the payload of the event " + filtered.id);
 }

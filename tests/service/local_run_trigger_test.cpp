@@ -42,6 +42,41 @@ TEST_CASE("of runs of one flow in several namespaces each has a folder") {
   CHECK(home.seen.lines == std::vector<std::string>{"r | Up 2", "r | foo.test.a.Up 1", "r | foo.test.b.Up 2"});
 }
 
+TEST_CASE("the latest run is that of the flow's own namespace, where it has one") {
+  TestHome home;
+  const std::string in_foo = "[project]\nname = \"foo\"\nbranch = ";
+  for (const std::string branch : {"\"a\"\n", "\"b\"\n"}) {
+    REQUIRE(home.run("id = \"Up\"\n" + in_foo + branch + step("a", "run = 'true'")));
+  }
+  const std::string show = step("r", "exec = ['echo', '{{ trigger.run.id }}']");
+  struct Row {
+    std::string head;
+    std::string trigger;
+    std::string run;  // that triggers
+  };
+  const std::vector<Row> rows{
+      {kHead, "Up/latest", "Up/2"},
+      {kHead + in_foo + "\"a\"\n", "Up/latest", "Up/1"},
+      {kHead + in_foo + "\"b\"\n", "Up/latest", "Up/2"},
+      {kHead + in_foo + "\"a\"\n", "foo.test.b.Up/latest", "Up/2"},
+      {kHead + in_foo + "\"a\"\n", "Up/2", "Up/2"},
+  };
+  LocalRunRequest request;
+  for (const Row& row : rows) {
+    CAPTURE(row.head + row.trigger);
+    request.triggers = {row.trigger};
+    const auto run = home.run(row.head + show, request);
+    REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
+    CHECK(home.seen.lines == std::vector<std::string>{"r | " + row.run});
+  }
+  request.triggers = {"Up/latest"};
+  const auto none = home.run(kHead + in_foo + "\"c\"\n" + show, request);
+  REQUIRE_FALSE(none);
+  CHECK(to_text(none.error()) ==
+        "foo.test.c.Up has no run that has ended; the newest of all is Up/2, of foo.test.b: "
+        "name that, or foo.test.b.Up/latest");
+}
+
 TEST_CASE("an artifact that is called as its flow is lies in the folder of the flow alone") {
   TestHome home;
   REQUIRE(home.run("id = \"model\"\n" + step("a", "run = 'echo 1 > $QFLOW_OUT/model; echo 2 > $QFLOW_OUT/n.json'")));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "qflow/model/run.h"
+#include "qflow/os/environment.h"
 #include "qflow/store/store.h"
 
 namespace qflow {
@@ -27,7 +28,7 @@ struct FlowReference {
   FlowId flow;
   std::string name_space;  // "" when none is named
 };
-// kInvalid when the part after the last dot is no flow id, or nothing stands before that dot.
+// kInvalid when the part after the last dot is no flow id, or there is one dot: no namespace is without one.
 Result<FlowReference> parse_flow_reference(std::string_view text);
 
 // kInvalid with the forms that exist.
@@ -36,7 +37,16 @@ Result<RunReference> parse_run_reference(std::string_view text);
 Result<RunReference> parse_run_words(const std::vector<std::string>& words);
 
 enum class LatestMeans { kNewest, kNewestEnded };
-// The run in the store; kNotFound with what there is instead.
-Result<Run> find_run(Store& store, const RunReference& reference, LatestMeans latest);
+// The run in the store; kNotFound with what there is instead. Where the reference names no namespace, latest is the
+// newest in `caller`, the namespace of who asks; "" means in all.
+Result<Run> find_run(Store& store, const RunReference& reference, LatestMeans latest, const std::string& caller = "");
+
+// The namespace of the run that this process belongs to (QFLOW_RUN); "" without one, without a project, and when the
+// run is in another store.
+Result<std::string> caller_namespace(Store& store, const Environment& environment);
+
+// Which flow may be meant by a qualified name that has no run: the nearest, or all that are deployed or have run; ""
+// when it is one of them.
+Result<std::string> advice_on_flow(Store& store, const std::string& name);
 
 }  // namespace qflow
