@@ -47,13 +47,24 @@ Result<std::string> hash_content(FileSystem& files, const Path& path) {
   return sha256_hex(tree_manifest(tree));
 }
 
-Result<std::string> fingerprint(FileSystem& files, const Path& path) {
-  QFLOW_ASSIGN(FileInfo info, files.info(path, FollowLinks::kNo));
-  if (info.type != FileType::kFolder) return entry_fingerprint(info);
-  QFLOW_ASSIGN(auto tree, read_tree(files, path));
-  std::string lines = entry_fingerprint(info) + "\n";
-  for (const TreeEntry& entry : tree) lines += entry_fingerprint(entry.info) + " " + entry.path + "\n";
+Result<Outline> read_outline(FileSystem& files, const Path& path) {
+  Outline outline;
+  QFLOW_ASSIGN(outline.info, files.info(path, FollowLinks::kNo));
+  if (outline.info.type != FileType::kFolder) return outline;
+  QFLOW_ASSIGN(outline.tree, read_tree(files, path));
+  return outline;
+}
+
+std::string fingerprint(const Outline& outline) {
+  if (outline.info.type != FileType::kFolder) return entry_fingerprint(outline.info);
+  std::string lines = entry_fingerprint(outline.info) + "\n";
+  for (const TreeEntry& entry : outline.tree) lines += entry_fingerprint(entry.info) + " " + entry.path + "\n";
   return sha256_hex(lines);
+}
+
+Result<std::string> fingerprint(FileSystem& files, const Path& path) {
+  QFLOW_ASSIGN(const Outline outline, read_outline(files, path));
+  return fingerprint(outline);
 }
 
 Result<bool> has_content(FileSystem& files, const Path& path, const std::string& sha256) {

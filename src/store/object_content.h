@@ -19,7 +19,16 @@ Status hash_files(FileSystem& files, const Path& folder, std::vector<TreeEntry>&
 // The SHA-256 that names a file, or a folder's manifest. kNotFound when nothing is there.
 Result<std::string> hash_content(FileSystem& files, const Path& path);
 
+// What can be seen of a file or folder without reading its content.
+struct Outline {
+  FileInfo info;
+  std::vector<TreeEntry> tree;  // of a folder
+};
+
+Result<Outline> read_outline(FileSystem& files, const Path& path);
+
 // "size:inode:ctime" of a file; of a folder a hash of the same of all its entries.
+std::string fingerprint(const Outline& outline);
 Result<std::string> fingerprint(FileSystem& files, const Path& path);
 
 // Whether `path` has the content that `sha256` names. An error when it can't be read.

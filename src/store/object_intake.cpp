@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <set>
 
@@ -24,6 +25,25 @@ tl::unexpected<Error> changed_meanwhile(const Output& output) {
   return fail(ErrorKind::kFailed,
               fmt::format("the output {} was changed while it was taken in", quoted(output.name.text())),
               "let the step wait for the processes that it starts");
+}
+
+bool is_unwritten(const FileInfo& before, const FileInfo& now) {
+  if (before.type != now.type) return false;
+  return now.type != FileType::kRegular || (before.size == now.size && before.modified_ns == now.modified_ns);
+}
+
+bool is_same_entry(const TreeEntry& before, const TreeEntry& now) {
+  return before.path == now.path && before.target == now.target && is_unwritten(before.info, now.info);
+}
+
+std::uint64_t size_of(const Outline& outline) {
+  return outline.info.type == FileType::kFolder ? tree_size(outline.tree) : outline.info.size;
+}
+
+// Whether nobody has written to the output since it was read, or begun to be.
+bool is_unwritten(const Output& output, const Outline& now) {
+  return is_unwritten(output.info, now.info) &&
+         std::equal(output.tree.begin(), output.tree.end(), now.tree.begin(), now.tree.end(), is_same_entry);
 }
 
 // Somebody has written down what a folder contains, as its hash has it: one name can't be both.
@@ -70,12 +90,21 @@ ObjectIntake::Item ObjectIntake::make_item(Output output) {
   return item;
 }
 
+// From then on nobody else knows the file.
+Status ObjectIntake::detach_file(const Path& path, FileInfo& info) {
+  QFLOW_TRY(replace_by_copy(files_, path));
+  const std::uint32_t mode = info.mode;
+  QFLOW_ASSIGN(info, files_.info(path, FollowLinks::kNo));
+  info.mode = mode;
+  return {};
+}
+
 Status ObjectIntake::seal_file(const Path& path, FileInfo& info) {
   bool shared = info.links > 1;
-  if (shared) QFLOW_TRY(replace_by_copy(files_, path));
+  if (shared) QFLOW_TRY(detach_file(path, info));
   // A file of another user can be copied, but its mode can't be changed.
   if (!files_.set_permissions(path, sealed_mode(info))) {
-    QFLOW_TRY(replace_by_copy(files_, path));
+    QFLOW_TRY(detach_file(path, info));
     QFLOW_TRY(files_.set_permissions(path, sealed_mode(info)));
   }
   return {};
@@ -83,11 +112,7 @@ Status ObjectIntake::seal_file(const Path& path, FileInfo& info) {
 
 Status ObjectIntake::seal(Item& item) {
   Output& output = item.output;
-  if (output.kind != ArtifactKind::kFolder) {
-    QFLOW_TRY(seal_file(output.path, output.info));
-    QFLOW_ASSIGN(output.info, files_.info(output.path, FollowLinks::kNo));
-    return {};
-  }
+  if (output.kind != ArtifactKind::kFolder) return seal_file(output.path, output.info);
   for (TreeEntry& entry : output.tree) {
     if (entry.info.type == FileType::kRegular) QFLOW_TRY(seal_file(output.path / entry.path, entry.info));
   }
@@ -123,23 +148,26 @@ Status ObjectIntake::place(Item& item) {
       QFLOW_ASSIGN(outcome, move(item, target));
     }
   }
-  return accept(item, outcome, target);
-}
-
-Status ObjectIntake::accept(Item& item, MoveOutcome outcome, const Path& target) {
-  if (outcome == MoveOutcome::kTargetExists) {
-    QFLOW_TRY(use_existing(item, target));
-  } else if (item.output.kind == ArtifactKind::kFolder) {
-    QFLOW_TRY(files_.set_permissions(target, 0555));
-  } else {
-    QFLOW_ASSIGN(FileInfo now, files_.info(target, FollowLinks::kNo));
-    if (now.size != item.object.size) return changed_meanwhile(item.output);
-  }
+  if (outcome != MoveOutcome::kTargetExists) return accept(item, target);
+  QFLOW_TRY(use_existing(item, target));
   QFLOW_ASSIGN(item.object.fingerprint, fingerprint(files_, target));
   return {};
 }
 
-Result<MoveOutcome> ObjectIntake::move(const Item& item, const Path& target) {
+// Somebody may still write to what has its name now: one look both finds what was written since it was hashed, and is
+// remembered, so that what is written from now on is found too.
+Status ObjectIntake::accept(Item& item, const Path& target) {
+  if (item.output.kind == ArtifactKind::kFolder) QFLOW_TRY(files_.set_permissions(target, 0555));
+  QFLOW_ASSIGN(const Outline now, read_outline(files_, target));
+  if (size_of(now) != item.object.size || !(item.copied || is_unwritten(item.output, now))) {
+    QFLOW_TRY(set_aside(files_, layout_, item.object.sha256));
+    return changed_meanwhile(item.output);
+  }
+  item.object.fingerprint = fingerprint(now);
+  return {};
+}
+
+Result<MoveOutcome> ObjectIntake::move(Item& item, const Path& target) {
   auto outcome = files_.move_new(item.output.path, target);
   if (outcome && *outcome == MoveOutcome::kOtherDevice) return move_copy(item, target);
   if (outcome || outcome.error().kind != ErrorKind::kNotFound) return outcome;
@@ -150,23 +178,28 @@ Result<MoveOutcome> ObjectIntake::move(const Item& item, const Path& target) {
   return move(item, target);
 }
 
-Result<MoveOutcome> ObjectIntake::move_copy(const Item& item, const Path& target) {
+Result<MoveOutcome> ObjectIntake::move_copy(Item& item, const Path& target) {
   QFLOW_TRY(make_folders(files_, target.parent_path()));
   made_folder_ = true;
-  const Path copy = incoming_path(layout_);
-  Status copied = copy_output(files_, item.output, copy);
-  if (copied && item.durable) {
-    BackgroundSync sync(files_);
-    add_output(sync, item.output, copy);
-    copied = sync.finish();
-  }
+  const Path path = incoming_path(layout_);
+  Status copied = copy(item, path);
   Result<MoveOutcome> outcome = MoveOutcome::kMoved;
-  if (copied) outcome = files_.move_new(copy, target);
-  bool moved = copied && outcome && *outcome == MoveOutcome::kMoved;
-  if (!moved) (void)remove_tree(files_, copy);
+  if (copied) outcome = files_.move_new(path, target);
+  item.copied = copied && outcome && *outcome == MoveOutcome::kMoved;
+  if (!item.copied) (void)remove_tree(files_, path);
   if (!copied) return tl::make_unexpected(std::move(copied).error());
-  if (moved) QFLOW_TRY(remove_tree(files_, item.output.path));
+  if (item.copied) QFLOW_TRY(remove_tree(files_, item.output.path));
   return outcome;
+}
+
+Status ObjectIntake::copy(const Item& item, const Path& path) {
+  QFLOW_TRY(copy_output(files_, item.output, path));
+  QFLOW_ASSIGN(const Outline source, read_outline(files_, item.output.path));
+  if (!is_unwritten(item.output, source)) return changed_meanwhile(item.output);
+  if (!item.durable) return {};
+  BackgroundSync sync(files_);
+  add_output(sync, item.output, path);
+  return sync.finish();
 }
 
 Result<bool> ObjectIntake::is_right(const Item& item, const Path& target) {

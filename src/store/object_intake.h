@@ -23,16 +23,19 @@ class ObjectIntake {
     Output output;
     ObjectRecord object;
     bool durable = false;  // it must be on disk before the ledger names it: its bytes do not go into the ledger
+    bool copied = false;   // a copy was placed, not what the step left
   };
 
   static Item make_item(Output output);
   Status seal(Item& item);
   Status seal_file(const Path& path, FileInfo& info);
+  Status detach_file(const Path& path, FileInfo& info);
   Status hash(Item& item);
   Status place(Item& item);
-  Status accept(Item& item, MoveOutcome outcome, const Path& target);
-  Result<MoveOutcome> move(const Item& item, const Path& target);
-  Result<MoveOutcome> move_copy(const Item& item, const Path& target);
+  Status accept(Item& item, const Path& target);
+  Result<MoveOutcome> move(Item& item, const Path& target);
+  Result<MoveOutcome> move_copy(Item& item, const Path& target);
+  Status copy(const Item& item, const Path& path);
   Result<bool> is_right(const Item& item, const Path& target);
   Status use_existing(const Item& item, const Path& target);
   Status sync_places(const std::vector<Item>& items);

@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <fstream>
+
 #include "object_workshop.h"
 #include "qflow/model/sha256.h"
 #include "support/faulty_file_system.h"
@@ -12,6 +14,19 @@ namespace {
 
 std::string big(char c) {
   return std::string(kInlineValueLimit + 10, c);
+}
+
+// Every object has the content that its name says.
+void check_objects(Workshop& shop) {
+  for (const auto& prefix : std::filesystem::directory_iterator(shop.layout.objects())) {
+    const std::string name = prefix.path().filename().native();
+    if (name == "quarantine" || name.starts_with(".")) continue;
+    for (const auto& entry : std::filesystem::directory_iterator(prefix)) {
+      ObjectRecord object;
+      object.sha256 = name + entry.path().filename().native();
+      CHECK(shop.objects.unchanged(object).value());
+    }
+  }
 }
 
 }  // namespace
@@ -154,6 +169,47 @@ TEST_CASE("a file with a second name is copied, so that nobody reaches the objec
     }
   }
   CHECK(shop.text(shop.folder / "elsewhere") == "weights!");
+}
+
+TEST_CASE("what is changed while it is taken in does not get the name of another content") {
+  struct Row {
+    std::string what;
+    std::string output;
+    std::function<void(Workshop&)> change;
+  };
+  const auto append = [](const Path& path) { std::ofstream(path, std::ios::app) << "!"; };
+  const auto overwrite = [](const Path& path) { std::fstream(path) << "!"; };
+  const Row rows[] = {
+      {"a longer file", "model", [&](Workshop& shop) { append(shop.out / "model"); }},
+      {"a file of the same size", "model", [&](Workshop& shop) { overwrite(shop.out / "model"); }},
+      {"a large value of the same size", "large", [&](Workshop& shop) { overwrite(shop.out / "large.json"); }},
+      {"a longer file in a folder", "tree", [&](Workshop& shop) { append(shop.out / "tree/sub/f"); }},
+      {"a file of the same size in a folder", "tree", [&](Workshop& shop) { overwrite(shop.out / "tree/sub/f"); }},
+      {"a new file in a folder", "tree", [&](Workshop& shop) { append(shop.out / "tree/new"); }},
+      {"a file less in a folder", "tree", [&](Workshop& shop) { check_ok(shop.files.remove(shop.out / "tree/g")); }},
+  };
+  for (const Row& row : rows) {
+    for (const bool apart : {false, true}) {
+      CAPTURE(row.what);
+      CAPTURE(apart);
+      Workshop shop;
+      FaultyFileSystem watched(shop.files);
+      if (apart) watched.separate_devices();
+      ObjectStore objects(shop.layout, watched);
+      for (const char* name : {"model", "tree/sub/f", "tree/g", "last/f"}) shop.put(name, "weights");
+      shop.put("large.json", "\"" + big('y') + "\"");
+      // Long ago: the clock of a file system goes in steps.
+      const auto long_ago = std::filesystem::file_time_type::clock::now() - std::chrono::hours(1);
+      for (const auto& entry : std::filesystem::recursive_directory_iterator(shop.out)) {
+        std::filesystem::last_write_time(entry, long_ago);
+      }
+      watched.before("move ", [&] { row.change(shop); });
+      const Error error = error_of(objects.collect(shop.out));
+      CHECK(error.kind == ErrorKind::kFailed);
+      CHECK(error.message == "the output '" + row.output + "' was changed while it was taken in");
+      check_objects(shop);
+    }
+  }
 }
 
 TEST_CASE("between file systems everything is copied, and then gone from where it was") {
@@ -347,15 +403,7 @@ TEST_CASE("whatever call fails, an object that has its name is whole, and the ne
       faulty.fail_call(failing, "No space left on device");
       auto artifacts = objects.collect(shop.out);
       if (!artifacts) CHECK(artifacts.error().message.find("No space left on device") != std::string::npos);
-      for (const auto& prefix : std::filesystem::directory_iterator(shop.layout.objects())) {
-        const std::string name = prefix.path().filename().native();
-        if (name == "quarantine" || name.starts_with(".")) continue;
-        for (const auto& entry : std::filesystem::directory_iterator(prefix)) {
-          ObjectRecord object;
-          object.sha256 = name + entry.path().filename().native();
-          CHECK(shop.objects.unchanged(object).value());
-        }
-      }
+      check_objects(shop);
       faulty.fail_call(0);
       refill(shop);
       const auto again = value_of(objects.collect(shop.out));

@@ -1,8 +1,10 @@
 #pragma once
 
+#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "qflow/os/file_system.h"
@@ -27,6 +29,12 @@ class FaultyFileSystem final : public FileSystem {
   void fail_every(std::string word, std::string reason = "Input/output error") {
     fail_call(0, std::move(reason));
     failing_word_ = std::move(word);
+  }
+  // `action` happens once, before the next call whose record begins with `word`.
+  void before(std::string word, std::function<void()> action) {
+    std::lock_guard guard(mutex_);
+    awaited_word_ = std::move(word);
+    action_ = std::move(action);
   }
   std::vector<std::string> calls() {
     std::lock_guard guard(mutex_);
@@ -143,8 +151,14 @@ class FaultyFileSystem final : public FileSystem {
 
  private:
   Status record(std::string_view call, const Path& path) {
-    std::lock_guard guard(mutex_);
+    std::unique_lock guard(mutex_);
     calls_.push_back(std::string(call) + " " + path.native());
+    if (action_ && calls_.back().starts_with(awaited_word_)) {
+      const auto action = std::exchange(action_, nullptr);
+      guard.unlock();
+      action();
+      guard.lock();
+    }
     bool by_number = calls_.size() == failing_call_;
     bool by_word = !failing_word_.empty() && calls_.back().starts_with(failing_word_);
     if (!by_number && !by_word) return {};
@@ -157,6 +171,8 @@ class FaultyFileSystem final : public FileSystem {
   std::vector<std::string> calls_;
   std::size_t failing_call_ = 0;
   std::string failing_word_;
+  std::string awaited_word_;
+  std::function<void()> action_;
   std::string reason_;
   bool other_device_ = false;
   std::string network_;
