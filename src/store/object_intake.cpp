@@ -90,6 +90,18 @@ ObjectIntake::Item ObjectIntake::make_item(Output output) {
   return item;
 }
 
+// A folder is moved, and what is in it replaced, only by somebody who may write to it; the step may have sealed it.
+Status ObjectIntake::open_folders(const Output& output) {
+  constexpr std::uint32_t kOwnerAll = 0700;
+  const auto open = [&](const Path& path, const FileInfo& info) -> Status {
+    const bool is_closed = info.type == FileType::kFolder && (info.mode & kOwnerAll) != kOwnerAll;
+    return is_closed ? files_.set_permissions(path, info.mode | kOwnerAll) : Status();
+  };
+  QFLOW_TRY(open(output.path, output.info));
+  for (const TreeEntry& entry : output.tree) QFLOW_TRY(open(output.path / entry.path, entry.info));
+  return {};
+}
+
 // From then on nobody else knows the file.
 Status ObjectIntake::detach_file(const Path& path, FileInfo& info) {
   QFLOW_TRY(replace_by_copy(files_, path));
@@ -113,6 +125,7 @@ Status ObjectIntake::seal_file(const Path& path, FileInfo& info) {
 Status ObjectIntake::seal(Item& item) {
   Output& output = item.output;
   if (output.kind != ArtifactKind::kFolder) return seal_file(output.path, output.info);
+  QFLOW_TRY(open_folders(output));
   for (TreeEntry& entry : output.tree) {
     if (entry.info.type == FileType::kRegular) QFLOW_TRY(seal_file(output.path / entry.path, entry.info));
   }

@@ -28,6 +28,7 @@ class ObjectIntake {
 
   static Item make_item(Output output);
   Status seal(Item& item);
+  Status open_folders(const Output& output);
   Status seal_file(const Path& path, FileInfo& info);
   Status detach_file(const Path& path, FileInfo& info);
   Status hash(Item& item);

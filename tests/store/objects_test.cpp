@@ -7,6 +7,7 @@
 #include "object_workshop.h"
 #include "qflow/model/sha256.h"
 #include "support/faulty_file_system.h"
+#include "support/unprivileged_child.h"
 
 using namespace qflow;
 
@@ -209,6 +210,29 @@ TEST_CASE("what is changed while it is taken in does not get the name of another
       CHECK(error.message == "the output '" + row.output + "' was changed while it was taken in");
       check_objects(shop);
     }
+  }
+}
+
+TEST_CASE("a folder that its step has sealed is taken in, whoever runs it") {
+  for (const bool apart : {false, true}) {
+    CAPTURE(apart);
+    Workshop shop;
+    FaultyFileSystem watched(shop.files);
+    if (apart) watched.separate_devices();
+    ObjectStore objects(shop.layout, watched);
+    shop.put("model/sub/w", "weights");
+    check_ok(shop.files.make_hard_link(shop.out / "model/sub/w", shop.folder / "elsewhere"));
+    check_ok(shop.files.set_permissions(shop.out / "model/sub/w", 0444));
+    for (const char* sealed : {"model/sub", "model"}) check_ok(shop.files.set_permissions(shop.out / sealed, 0555));
+    CHECK(in_child_as_nobody(shop.folder.path(), [&] {
+      const auto artifacts = objects.collect(shop.out);
+      if (!artifacts) return false;
+      const Path object = shop.layout.object(artifacts->front().object.sha256);
+      return shop.objects.unchanged(artifacts->front().object).value() &&
+             value_of(shop.files.info(object, FollowLinks::kNo)).mode == 0555 &&
+             value_of(shop.files.info(object / "sub", FollowLinks::kNo)).mode == 0555 &&
+             value_of(shop.files.info(object / "sub/w", FollowLinks::kNo)).links == 1;
+    }));
   }
 }
 

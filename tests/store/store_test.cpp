@@ -2,11 +2,10 @@
 
 #include <doctest/doctest.h>
 #include <sqlite3.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "store_fixture.h"
 #include "support/faulty_file_system.h"
+#include "support/unprivileged_child.h"
 
 using namespace qflow;
 
@@ -20,25 +19,6 @@ void run_sql(const Path& database, const std::string& sql) {
   sqlite3_exec(connection, sql.c_str(), nullptr, nullptr, &problem);
   CHECK_MESSAGE(problem == nullptr, problem);
   sqlite3_close(connection);
-}
-
-// What `body` returns in a process of its own; as a user who may not write everywhere, where that is possible.
-bool in_child_as_nobody(const Path& folder, const std::function<bool()>& body) {
-  constexpr uid_t kNobody = 65534;
-  if (getuid() == 0) {
-    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
-      REQUIRE(lchown(entry.path().c_str(), kNobody, kNobody) == 0);
-    }
-    REQUIRE(chown(folder.c_str(), kNobody, kNobody) == 0);
-  }
-  pid_t child = fork();
-  if (child == 0) {
-    if (getuid() == 0 && (setgid(kNobody) != 0 || setuid(kNobody) != 0)) _exit(2);
-    _exit(body() ? 0 : 1);
-  }
-  int status = 0;
-  REQUIRE(waitpid(child, &status, 0) == child);
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 }  // namespace
