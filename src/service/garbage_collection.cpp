@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <optional>
 #include <set>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -17,9 +16,6 @@ namespace {
 
 // So many objects in one transaction: writers wait for a few milliseconds at most.
 constexpr std::size_t kObjectsAtOnce = 50;
-
-constexpr std::chrono::seconds kGatePatience{30};
-constexpr std::chrono::milliseconds kGatePause{2};
 
 class Collector {
  public:
@@ -149,7 +145,7 @@ class Collector {
   }
 
   Status remove_batch(const std::vector<UnnamedObject>& objects) {
-    QFLOW_ASSIGN(const FileHandle gate, close_gate());
+    QFLOW_ASSIGN(const FileHandle gate, store_.close_objects());
     return store_.ledger().write(Durability::kProcess, [&](LedgerWriter& writer) -> Status {
       for (const UnnamedObject& object : objects) {
         QFLOW_ASSIGN(const bool removed, writer.remove_object(object));
@@ -159,21 +155,6 @@ class Collector {
       }
       return {};
     });
-  }
-
-  // While it is closed nobody has brought something in that the ledger does not name yet. Those who do hold it for
-  // milliseconds; waiting in line would make all of them wait too.
-  Result<FileHandle> close_gate() {
-    QFLOW_ASSIGN(FileHandle gate, files_.open(store_.layout().objects_gate(), OpenMode::kLock));
-    const auto until = doors_.clock.monotonic() + kGatePatience;
-    while (true) {
-      const Status closed = files_.lock(gate, false);
-      if (closed) return gate;
-      if (closed.error().kind != ErrorKind::kBusy || doors_.clock.monotonic() > until) {
-        return tl::make_unexpected(closed.error());
-      }
-      std::this_thread::sleep_for(kGatePause);
-    }
   }
 
   // Files that a crash left in objects/: nothing names them, and the ledger does not know them.
@@ -203,7 +184,7 @@ class Collector {
     if (!is_old(path)) return {};
     ++garbage_.objects;
     if (!removes_) return {};
-    QFLOW_ASSIGN(const FileHandle gate, close_gate());
+    QFLOW_ASSIGN(const FileHandle gate, store_.close_objects());
     // Whoever brought it in before the gate closed has named it by now, or has renewed it.
     const bool unknown = is_unknown(path.parent_path().filename().string(), path.filename().string());
     return unknown && is_old(path) ? remove_tree(files_, path) : Status();

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <string_view>
 #include <utility>
 
@@ -72,44 +73,67 @@ class StoreCheck {
   }
 
   Status check_objects() {
-    std::vector<ObjectRecord> changed;
-    QFLOW_TRY(store_.ledger().visit_named_objects([&](const ObjectRecord& object) -> Status {
-      if (check_object(object)) return {};
-      changed.push_back(object);
-      return {};
-    }));
-    for (const ObjectRecord& object : changed) QFLOW_TRY(set_aside(object));
+    QFLOW_ASSIGN(const std::vector<std::string> named, store_.ledger().named_objects());
+    for (const std::string& sha256 : named) {
+      QFLOW_ASSIGN(const std::optional<ObjectRecord> object, record_of(sha256));
+      if (object) QFLOW_TRY(check_object(*object));
+    }
     return {};
   }
 
-  // False for an object that has another content than its name says.
-  bool check_object(const ObjectRecord& object) {
-    const std::string path = printable(store_.layout().object(object.sha256).native());
+  // Nothing for what gc has removed meanwhile.
+  Result<std::optional<ObjectRecord>> record_of(const std::string& sha256) {
+    auto object = store_.ledger().object(sha256);
+    if (object) return std::optional(*std::move(object));
+    if (object.error().kind == ErrorKind::kNotFound) return std::nullopt;
+    if (object.error().kind != ErrorKind::kStore) return tl::make_unexpected(object.error());
+    add(object.error().message, object.error().advice, false);
+    return std::nullopt;
+  }
+
+  Status check_object(const ObjectRecord& object) {
     if (object.bytes && sha256_hex(*object.bytes) != object.sha256) {
       add("the ledger's copy of the value " + object.sha256 + " is damaged", "restore the store from a backup", false);
-      return true;
+      return {};
     }
     const auto state = store_.objects().verify(object);
     if (!state) {
       add_unreadable(state.error());
-      return true;
-    }
-    if (*state == ContentState::kRight) {
+    } else if (*state == ContentState::kRight) {
       forbid(store_.layout().object(object.sha256), FollowLinks::kNo, kAnybodyMayWrite, "can be written",
              "chmod a-w it");
-      return true;
+    } else if (object.bytes) {
+      write_again(object, what_is_wrong(object, *state));
+    } else {
+      return look_again(object);
     }
-    const std::string what = path + (*state == ContentState::kMissing ? " is missing" : " has another content");
-    if (object.bytes) {
-      write_again(object, what);
-      return true;
+    return {};
+  }
+
+  std::string what_is_wrong(const ObjectRecord& object, ContentState state) {
+    return printable(store_.layout().object(object.sha256).native()) +
+           (state == ContentState::kMissing ? " is missing" : " has another content");
+  }
+
+  // Reading may take its time, in which a step may have brought the content in again, or gc has removed it.
+  Status look_again(const ObjectRecord& before) {
+    const auto gate = store_.close_objects();
+    if (!gate) {
+      add(gate.error().message, "call qflow fsck again", false);
+      return {};
     }
-    if (*state == ContentState::kMissing) {
-      add(what, std::string(kMakeAgain), false);
-      return true;
+    QFLOW_ASSIGN(const std::optional<ObjectRecord> object, record_of(before.sha256));
+    if (!object) return {};
+    const auto state = store_.objects().verify(*object);
+    if (!state) {
+      add_unreadable(state.error());
+    } else if (*state == ContentState::kMissing) {
+      add(what_is_wrong(*object, *state), std::string(kMakeAgain), false);
+    } else if (*state == ContentState::kChanged) {
+      QFLOW_TRY(set_aside(*object));
+      add(what_is_wrong(*object, *state), fmt::format("it was set aside; {}", kMakeAgain), false);
     }
-    add(what, fmt::format("it was set aside; {}", kMakeAgain), false);
-    return false;
+    return {};
   }
 
   // Opening makes the file again where the ledger has its bytes.
@@ -132,9 +156,9 @@ class StoreCheck {
   }
 
   Status set_aside(const ObjectRecord& object) {
-    QFLOW_TRY(store_.objects().quarantine(object));
-    return store_.ledger().write(Durability::kProcess, [&](LedgerWriter& writer) {
-      return writer.mark_quarantined(object.sha256, "found by qflow fsck");
+    return store_.ledger().write(Durability::kProcess, [&](LedgerWriter& writer) -> Status {
+      QFLOW_TRY(writer.mark_quarantined(object.sha256, "found by qflow fsck"));
+      return store_.objects().quarantine(object);
     });
   }
 

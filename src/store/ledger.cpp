@@ -323,8 +323,8 @@ Result<std::vector<EventKey>> Ledger::outdated_keys(Instant recorded_before) {
   return qflow::outdated_keys(*connection_->database, recorded_before);
 }
 
-Status Ledger::visit_named_objects(const std::function<Status(const ObjectRecord&)>& visit) {
-  return qflow::visit_named_objects(*connection_->database, visit);
+Result<std::vector<std::string>> Ledger::named_objects() {
+  return qflow::named_objects(*connection_->database);
 }
 
 Result<std::vector<std::string>> Ledger::lost_artifacts() {

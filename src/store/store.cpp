@@ -11,6 +11,9 @@
 namespace qflow {
 namespace {
 
+constexpr std::chrono::seconds kGatePatience{30};
+constexpr std::chrono::milliseconds kGatePause{2};
+
 Error no_store_at(const Path& root) {
   return Error{ErrorKind::kStore, "there is no store at " + printable(root.native()),
                "name an existing one with --store or QFLOW_STORE, or make one with 'qflow init'"};
@@ -134,6 +137,20 @@ Result<FileHandle> Store::hold_objects() {
   QFLOW_ASSIGN(FileHandle gate, files_.open(layout_.objects_gate(), OpenMode::kLock));
   QFLOW_TRY(files_.lock_shared(gate));
   return gate;
+}
+
+Result<FileHandle> Store::close_objects() {
+  QFLOW_ASSIGN(FileHandle gate, files_.open(layout_.objects_gate(), OpenMode::kLock));
+  const auto until = std::chrono::steady_clock::now() + kGatePatience;
+  // Waiting in line would make all of those wait too who bring something in.
+  while (true) {
+    Status closed = files_.lock(gate, false);
+    if (closed) return gate;
+    if (closed.error().kind != ErrorKind::kBusy || std::chrono::steady_clock::now() > until) {
+      return tl::make_unexpected(std::move(closed).error());
+    }
+    std::this_thread::sleep_for(kGatePause);
+  }
 }
 
 bool Store::run_is_locked(const RunId& run) {

@@ -92,16 +92,16 @@ Result<std::vector<UnnamedObject>> unnamed_objects(SqliteConnection& ledger, Ins
   }
 }
 
-Status visit_named_objects(SqliteConnection& ledger, const std::function<Status(const ObjectRecord&)>& visit) {
+Result<std::vector<std::string>> named_objects(SqliteConnection& ledger) {
   Query query = ledger.query_once(
       "SELECT sha256 FROM objects WHERE quarantined IS NULL AND removed_at IS NULL"
       " AND object IN (" QFLOW_NAMED_OBJECTS ")");
+  std::vector<std::string> hashes;
   while (true) {
     QFLOW_ASSIGN(bool more, query.next());
-    if (!more) return {};
-    QFLOW_ASSIGN(const std::string sha256, stored_hash(query.text(0)));
-    QFLOW_ASSIGN(const ObjectRecord record, object(ledger, sha256));
-    QFLOW_TRY(visit(record));
+    if (!more) return hashes;
+    QFLOW_ASSIGN(std::string sha256, stored_hash(query.text(0)));
+    hashes.push_back(std::move(sha256));
   }
 }
 

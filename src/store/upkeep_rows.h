@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -17,7 +16,7 @@ Result<std::vector<std::string>> definition_hashes(SqliteConnection& ledger);
 Result<std::vector<RunId>> runs_ended_before(SqliteConnection& ledger, const std::string& definition_hash,
                                              Instant before);
 Result<std::vector<UnnamedObject>> unnamed_objects(SqliteConnection& ledger, Instant put_before);
-Status visit_named_objects(SqliteConnection& ledger, const std::function<Status(const ObjectRecord&)>& visit);
+Result<std::vector<std::string>> named_objects(SqliteConnection& ledger);
 Result<std::vector<std::string>> lost_artifacts(SqliteConnection& ledger);
 Result<std::vector<std::string>> inconsistencies(SqliteConnection& ledger);
 

@@ -1,12 +1,14 @@
 #include "qflow/service/store_check.h"
 
 #include <doctest/doctest.h>
+#include <sqlite3.h>
 #include <sys/stat.h>
 
 #include <filesystem>
 #include <string>
 #include <vector>
 
+#include "support/faulty_file_system.h"
 #include "support/test_home.h"
 
 namespace qflow {
@@ -21,9 +23,10 @@ class CheckFixture {
   CheckFixture() { REQUIRE(home.run(kFlow)); }
 
   // "mended: …" or "wrong: …", a line for each problem, with paths from the home on.
-  std::string check() {
+  std::string check() { return check(home.store()); }
+  std::string check(Store& store) {
     std::string text;
-    const auto problems = check_store(home.store(), home.doors(), home.seen).value();
+    const auto problems = check_store(store, home.doors(), home.seen).value();
     for (const StoreProblem& problem : problems) {
       text += (problem.mended ? "mended: " : "wrong: ") + problem.what + "; " + problem.remedy + "\n";
     }
@@ -38,6 +41,18 @@ class CheckFixture {
       if (artifact.name.text() == name) return home.store().layout().object(artifact.sha256);
     }
     return {};
+  }
+
+  // The store as `watched` sees it.
+  std::unique_ptr<Store> open(FileSystem& watched) {
+    return Store::open(home.folder / ".qflow", StoreAccess::kWrite, watched, home.clock).value();
+  }
+  // A change behind qflow's back; returns the folder.
+  Path damage_folder() {
+    const Path path = object("folder");
+    REQUIRE(chmod(path.c_str(), 0755) == 0);
+    std::ofstream(path / "added") << "more";
+    return path;
   }
 
   TestHome home;
@@ -80,9 +95,7 @@ TEST_CASE("a value whose file was changed is written again from the ledger") {
 
 TEST_CASE("a folder with another content is set aside, so that nothing reads it") {
   CheckFixture fixture;
-  const Path path = fixture.object("folder");
-  REQUIRE(chmod(path.c_str(), 0755) == 0);
-  std::ofstream(path / "added") << "more";
+  const Path path = fixture.damage_folder();
   const std::string shown = path.lexically_relative(fixture.home.folder).string();
   CHECK(fixture.check() == "wrong: " + shown +
                                " has another content; it was set aside; run the step that made it again, with qflow "
@@ -97,6 +110,68 @@ TEST_CASE("a folder with another content is set aside, so that nothing reads it"
   // The same content comes in again.
   REQUIRE(fixture.home.run(kFlow));
   CHECK(fixture.check().empty());
+}
+
+TEST_CASE("what comes in again while objects are read is not set aside") {
+  CheckFixture fixture;
+  const Path path = fixture.damage_folder();
+  FaultyFileSystem watched(fixture.home.files);
+  const auto store = fixture.open(watched);
+  // When its files are read, their names have been.
+  watched.before("open " + (path / "inside").string(), [&] { std::filesystem::remove(path / "added"); });
+  CHECK(fixture.check(*store).empty());
+  CHECK(*exists(fixture.home.files, path / "inside"));
+  CHECK(fixture.home.store().ledger().lost_artifacts().value().empty());
+}
+
+TEST_CASE("nobody brings objects in while one is set aside") {
+  CheckFixture fixture;
+  const Path path = fixture.damage_folder();
+  FaultyFileSystem watched(fixture.home.files);
+  const auto store = fixture.open(watched);
+  bool is_closed = false;
+  watched.before("move " + path.string(), [&] {
+    const FileHandle gate = fixture.home.files.open(store->layout().objects_gate(), OpenMode::kRead, 0).value();
+    is_closed = fixture.home.files.is_locked(gate).value();
+  });
+  CHECK(fixture.check(*store).find("it was set aside") != std::string::npos);
+  CHECK(is_closed);
+}
+
+TEST_CASE("what gc removes while objects are read is not missed") {
+  CheckFixture fixture;
+  const Path path = fixture.object("folder");
+  FaultyFileSystem watched(fixture.home.files);
+  const auto store = fixture.open(watched);
+  watched.before("info " + path.string(), [&] {
+    fixture.home.write([&](LedgerWriter& writer) -> Status {
+      QFLOW_TRY(writer.remove_results(RunId::parse("F/1").value()).map([](bool) {}));
+      const Instant later = fixture.home.clock.now() + std::chrono::hours(1);
+      for (const UnnamedObject& object : fixture.home.store().ledger().unnamed_objects(later).value()) {
+        QFLOW_TRY(writer.remove_object(object).map([](bool) {}));
+        QFLOW_TRY(remove_tree(fixture.home.files, store->layout().object(object.sha256)));
+      }
+      return {};
+    });
+  });
+  CHECK(fixture.check(*store).empty());
+  CHECK_FALSE(*exists(fixture.home.files, path));
+}
+
+TEST_CASE("the ledger's log can begin anew while objects are read") {
+  CheckFixture fixture;
+  const Path path = fixture.object("folder");
+  FaultyFileSystem watched(fixture.home.files);
+  const auto store = fixture.open(watched);
+  int answer = -1;
+  watched.before("open " + (path / "inside").string(), [&] {
+    sqlite3* other = nullptr;
+    REQUIRE(sqlite3_open(store->layout().ledger().c_str(), &other) == SQLITE_OK);
+    answer = sqlite3_wal_checkpoint_v2(other, nullptr, SQLITE_CHECKPOINT_TRUNCATE, nullptr, nullptr);
+    sqlite3_close(other);
+  });
+  CHECK(fixture.check(*store).empty());
+  CHECK(answer == SQLITE_OK);
 }
 
 TEST_CASE("rows that contradict each other are named") {

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <thread>
+
 #include "store_fixture.h"
 
 using namespace qflow;
@@ -344,4 +346,20 @@ TEST_CASE("a run takes in further events behind those that it has, without readi
   CHECK(found.trigger->sources.empty());
   CHECK(value_of(ledger.last_events_of_run(run.id, [](const RecordedEvent&) { return false; })).first == 0);
   CHECK(error_of(ledger.run_without_sources(run_id("F/9"))).kind == ErrorKind::kNotFound);
+}
+
+TEST_CASE("whoever removes objects waits for those who bring some in, and those for it") {
+  StoreFixture fixture;
+  std::optional<FileHandle> closed;
+  std::thread remover;
+  {
+    const FileHandle held = value_of(fixture.store().hold_objects());
+    remover = std::thread([&] { closed = fixture.store().close_objects().value(); });
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    CHECK(!closed);
+  }
+  remover.join();
+  REQUIRE(closed);
+  const FileHandle gate = value_of(fixture.files.open(fixture.store().layout().objects_gate(), OpenMode::kRead, 0));
+  CHECK(fixture.files.is_locked(gate).value());
 }

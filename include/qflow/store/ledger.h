@@ -144,8 +144,8 @@ class Ledger {
   Result<std::vector<OutdatedEvent>> outdated_events(Instant recorded_before);
   // Of events that neither wait nor are named by a run's trigger.
   Result<std::vector<EventKey>> outdated_keys(Instant recorded_before);
-  // Calls `visit` for each object that some run's results name, with its bytes.
-  Status visit_named_objects(const std::function<Status(const ObjectRecord&)>& visit);
+  // The hashes of the objects that some run's results name; without those that were set aside.
+  Result<std::vector<std::string>> named_objects();
   // Artifacts whose content was changed and set aside, a sentence each with the run and why.
   Result<std::vector<std::string>> lost_artifacts();
   // What does not agree inside the ledger, a sentence each: SQLite's own check, then rows that contradict each other.

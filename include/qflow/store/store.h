@@ -32,6 +32,9 @@ class Store {
   Result<FileHandle> lock_run(const RunId& run);
   // While the handle lives, no object is removed: for whoever brings objects in, until the ledger names them.
   Result<FileHandle> hold_objects();
+  // While the handle lives, nobody has brought in an object that the ledger does not name yet: for whoever removes
+  // objects. Those who do hold them for moments; kBusy when somebody has done so for 30 s.
+  Result<FileHandle> close_objects();
 
   // Whether some process holds the lock of the run now; a run folder or lock that is gone counts as free.
   bool run_is_locked(const RunId& run);

@@ -20,7 +20,7 @@ class StoreLayout {
   Path ledger_draft() const;                      // ledger.db.new, until it is whole
   Path ignore_file() const;                       // .gitignore: keeps the store out of version control
   Path write_gate() const;                        // ledger.gate: writers queue on it before they take SQLite's lock
-  Path objects_gate() const;                      // objects.gate: shared by who brings objects in, gc holds it alone
+  Path objects_gate() const;                      // objects.gate: shared by who brings some in, alone for gc, fsck
   Path objects() const;                           // objects/
   Path object(std::string_view sha256) const;     // objects/ab/cdef…
   Path quarantine() const;                        // objects/quarantine/: what a step changed behind qflow's back
