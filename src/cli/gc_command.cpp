@@ -35,7 +35,8 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
                     dry ? "would remove" : "removed", garbage.runs, garbage.folders, garbage.objects, garbage.events,
                     garbage.keys, size_text(garbage.bytes)));
   }
-  return ExitStatus::kOk;
+  for (const Error& error : garbage.left) print_error(context, error);
+  return garbage.left.empty() ? ExitStatus::kOk : ExitStatus::kStore;
 }
 
 }  // namespace
@@ -52,7 +53,9 @@ const Command kGcCommand = {
         "Of events that were recorded longer ago than `keep_events` of config.toml says (without it: 90 days) the "
         "outcomes become daily counts, which qflow explain shows, and payloads and idempotency keys go (keys after 7 "
         "days at the earliest). An event that waits stays as it is; one that triggered a run keeps payload and key.\n\n"
-        "Runs themselves, their triggers and events stay for ever. May run at any time, beside running flows.",
+        "Runs themselves, their triggers and events stay for ever. May run at any time, beside running flows. What "
+        "can't "
+        "be removed, such as files of other users, is told; all else goes, and the exit status is 7.",
     .json = "one object: {dry_run, runs, folders, objects, events, keys, bytes}",
     .examples = "  $ qflow gc --dry-run\n",
     .options = kOptions,

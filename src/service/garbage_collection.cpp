@@ -77,8 +77,7 @@ class Collector {
     for (const FolderEntry& flow : flows) {
       const auto id = FlowId::parse(flow.name);
       if (!id || flow.type != FileType::kFolder) continue;
-      QFLOW_ASSIGN(const auto runs, files_.list(store_.layout().runs() / flow.name));
-      for (const FolderEntry& run : runs) {
+      for (const FolderEntry& run : entries_of(store_.layout().runs() / flow.name)) {
         const auto number = parse_decimal<std::int64_t>(run.name);
         if (number) QFLOW_TRY(tidy_run_folder({*id, *number}));
       }
@@ -90,33 +89,52 @@ class Collector {
     const Path folder = store_.layout().run(id);
     const auto run = store_.ledger().find_run(id);
     if (!run && run.error().kind != ErrorKind::kNotFound) return tl::make_unexpected(run.error());
+    if (run && !has_ended(run->status)) return {};
+    if (store_.run_is_locked(id)) return {};
     // A crash between the lock and the row leaves a folder without a run.
-    if (!run) return is_old(folder) && !store_.run_is_locked(id) ? remove_folder(folder) : Status();
-    if (!has_ended(run->status) || store_.run_is_locked(id)) return {};
-    if (run->removed_at || given_up_.contains(id)) return remove_folder(folder);
-    for (const char* name : {"out", "items", "empty"}) QFLOW_TRY(remove_folder(folder / name));
-    return tidy_steps(folder / "steps");
-  }
-
-  // Logs stay, at whatever depth they are; what steps saw, and what failed attempts left, goes.
-  Status tidy_steps(const Path& folder) {
-    const auto entries = files_.list(folder);
-    if (!entries && entries.error().kind == ErrorKind::kNotFound) return {};
-    if (!entries) return tl::make_unexpected(entries.error());
-    for (const FolderEntry& entry : *entries) {
-      if (entry.type != FileType::kFolder) continue;
-      const bool goes = entry.name == "in" || entry.name == "out" || entry.name == "artifacts";
-      const bool is_step = folder.filename() == "steps";
-      QFLOW_TRY(goes && !is_step ? remove_folder(folder / entry.name) : tidy_steps(folder / entry.name));
-    }
+    const bool goes = run ? run->removed_at || given_up_.contains(id) : is_old(folder);
+    if (goes) remove_folder(folder);
+    if (goes || !run) return {};
+    for (const char* name : {"out", "items", "empty"}) remove_folder(folder / name);
+    tidy_steps(folder / "steps");
     return {};
   }
 
-  Status remove_folder(const Path& folder) {
-    QFLOW_ASSIGN(const bool is_there, exists(files_, folder));
-    if (!is_there) return {};
-    ++garbage_.folders;
-    return removes_ ? remove_tree(files_, folder) : Status();
+  // Logs stay, at whatever depth they are; what steps saw, and what failed attempts left, goes.
+  void tidy_steps(const Path& folder) {
+    for (const FolderEntry& entry : entries_of(folder)) {
+      if (entry.type != FileType::kFolder) continue;
+      const bool goes = entry.name == "in" || entry.name == "out" || entry.name == "artifacts";
+      const bool is_step = folder.filename() == "steps";
+      goes && !is_step ? remove_folder(folder / entry.name) : tidy_steps(folder / entry.name);
+    }
+  }
+
+  void remove_folder(const Path& folder) {
+    const auto is_there = exists(files_, folder);
+    if (!is_there) return leave(is_there.error());
+    if (*is_there && remove(folder)) ++garbage_.folders;
+  }
+
+  // Whether it is gone, or would be.
+  bool remove(const Path& path) {
+    const Status removed = removes_ ? remove_tree(files_, path) : Status();
+    // Another gc was quicker where nothing is there any more.
+    if (!removed && removed.error().kind != ErrorKind::kNotFound) leave(removed.error());
+    return removed.has_value();
+  }
+
+  // What can't be removed is told in the end, once; all else goes.
+  void leave(const Error& error) {
+    const auto is_same = [&](const Error& each) { return each.message == error.message; };
+    if (std::none_of(garbage_.left.begin(), garbage_.left.end(), is_same)) garbage_.left.push_back(error);
+  }
+
+  std::vector<FolderEntry> entries_of(const Path& folder) {
+    auto entries = files_.list(folder);
+    if (entries) return *std::move(entries);
+    if (entries.error().kind != ErrorKind::kNotFound) leave(entries.error());
+    return {};
   }
 
   bool is_old(const Path& path) {
@@ -149,9 +167,7 @@ class Collector {
     return store_.ledger().write(Durability::kProcess, [&](LedgerWriter& writer) -> Status {
       for (const UnnamedObject& object : objects) {
         QFLOW_ASSIGN(const bool removed, writer.remove_object(object));
-        if (!removed) continue;
-        QFLOW_TRY(remove_tree(files_, store_.layout().object(object.sha256)));
-        count(object);
+        if (removed && remove(store_.layout().object(object.sha256))) count(object);
       }
       return {};
     });
@@ -166,8 +182,7 @@ class Collector {
         QFLOW_TRY(remove_unknown(path));
         continue;
       }
-      QFLOW_ASSIGN(const auto entries, files_.list(path));
-      for (const FolderEntry& entry : entries) {
+      for (const FolderEntry& entry : entries_of(path)) {
         if (is_unknown(folder.name, entry.name)) QFLOW_TRY(remove_unknown(path / entry.name));
       }
     }
@@ -182,12 +197,14 @@ class Collector {
 
   Status remove_unknown(const Path& path) {
     if (!is_old(path)) return {};
-    ++garbage_.objects;
-    if (!removes_) return {};
-    QFLOW_ASSIGN(const FileHandle gate, store_.close_objects());
+    FileHandle gate;
+    if (removes_) {
+      QFLOW_ASSIGN(gate, store_.close_objects());
+    }
     // Whoever brought it in before the gate closed has named it by now, or has renewed it.
     const bool unknown = is_unknown(path.parent_path().filename().string(), path.filename().string());
-    return unknown && is_old(path) ? remove_tree(files_, path) : Status();
+    if (unknown && is_old(path) && remove(path)) ++garbage_.objects;
+    return {};
   }
 
   Store& store_;

@@ -47,7 +47,7 @@ class CommandFixture {
                    out,
                    err,
                    *clock,
-                   home.files,
+                   *files,
                    home.launcher,
                    home.processes,
                    home.trigger_types,
@@ -68,6 +68,7 @@ class CommandFixture {
   TestHome home;
   FakeClock fake_clock{*parse_instant("2026-11-20T10:00:00Z")};
   Clock* clock = &home.clock;
+  FileSystem* files = &home.files;
   StringInput in;
   StringOutput out;
   StringOutput err;

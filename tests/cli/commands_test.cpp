@@ -4,6 +4,7 @@
 
 #include "cli/command_fixture.h"
 #include "qflow/service/run_inspection.h"
+#include "support/faulty_file_system.h"
 #include "support/run_chain.h"
 
 namespace qflow {
@@ -398,6 +399,22 @@ TEST_CASE("logs that gc removed are missed") {
     CHECK(fixture.out.text.empty());
     CHECK(contains(fixture.err.text, "qflow gc removed the logs of F/1 at 20"));
   }
+}
+
+TEST_CASE("gc says what it could not remove") {
+  CommandFixture fixture;
+  fixture.home.write("flow.toml", "id = \"F\"\n[[steps]]\nid = \"a\"\nrun = \"echo 1 > $QFLOW_OUT/x; exit 1\"\n");
+  fixture.run({"run", "flow.toml"});
+  FaultyFileSystem failing(fixture.home.files);
+  fixture.files = &failing;
+  const std::string stubborn = (fixture.home.folder / ".qflow/runs/F/1/steps/a/1/out/x").string();
+  failing.fail_every("remove " + stubborn, "Permission denied");
+  CHECK(fixture.run({"gc"}) == ExitStatus::kStore);
+  CHECK(contains(fixture.out.text, "removed: "));
+  CHECK(fixture.err.text == "qflow: error: can't remove " + stubborn + ": Permission denied\n");
+  failing.fail_call(0);
+  CHECK(fixture.run({"gc", "--json"}) == ExitStatus::kOk);
+  CHECK((*parse_json(fixture.out.text))["folders"] == 1);
 }
 
 TEST_CASE("attempts of a step that goes on are counted") {

@@ -11,6 +11,7 @@
 #include "qflow/service/run_inspection.h"
 #include "qflow/service/run_objects.h"
 #include "support/fake_clock.h"
+#include "support/faulty_file_system.h"
 #include "support/test_home.h"
 
 namespace qflow {
@@ -30,11 +31,12 @@ std::string flow(const std::string& id, const std::string& keep, const std::stri
 class GarbageFixture {
  public:
   // As if gc were called so much later than the runs.
-  Garbage collect(minutes later, GarbageMode mode = GarbageMode::kRemove) {
+  Garbage collect(minutes later, GarbageMode mode = GarbageMode::kRemove) { return collect(home.store(), later, mode); }
+  Garbage collect(Store& store, minutes later, GarbageMode mode = GarbageMode::kRemove) {
     FakeClock clock(home.clock.now() + later);
-    const Doors doors{home.files,         clock,       home.launcher, home.processes, home.environment,
+    const Doors doors{store.files(),      clock,       home.launcher, home.processes, home.environment,
                       home.trigger_types, home.folder, "/qflow",      std::nullopt,   {}};
-    return collect_garbage(home.store(), doors, mode).value();
+    return collect_garbage(store, doors, mode).value();
   }
   // Every path in the store but the ledger's own files, with its permissions.
   std::map<std::string, mode_t> paths() {
@@ -209,6 +211,33 @@ TEST_CASE("a run that has not ended keeps its folder, and the results of the run
     return writer.end_run(waiting.id, RunStatus::kCancelled, "", fixture.home.clock.now());
   });
   CHECK(fixture.collect(hours(2)).runs == 2);
+}
+
+TEST_CASE("what can't be removed is told, and all else goes") {
+  const Path stubborn[] = {"runs/A/1/steps/b/1/out/rest", StoreLayout("").object(sha256_hex("1\n"))};
+  for (const Path& each : stubborn) {
+    GarbageFixture fixture;
+    REQUIRE(fixture.home.run(flow("A", "1h", "1")));
+    REQUIRE(fixture.home.run(flow("B", "1h", "2")));
+    const Path folder = fixture.home.folder / ".qflow";
+    const std::string path = folder / each;
+    CAPTURE(path);
+    FaultyFileSystem failing(fixture.home.files);
+    const auto store = Store::open(folder, StoreAccess::kWrite, failing, fixture.home.clock).value();
+    failing.fail_every("remove " + path, "Permission denied");
+    const Garbage garbage = fixture.collect(*store, hours(2));
+    REQUIRE(garbage.left.size() == 1);
+    CHECK(garbage.left[0].message == "can't remove " + path + ": Permission denied");
+    CHECK_FALSE(*exists(fixture.home.files, folder / "runs/B/1"));
+    CHECK_FALSE(*exists(fixture.home.files, store->layout().object(sha256_hex("2\n"))));
+
+    failing.fail_call(0);
+    const Garbage rest = fixture.collect(*store, hours(2));
+    CHECK(rest.left.empty());
+    CHECK(rest.folders + rest.objects == 1);
+    CHECK(garbage.objects + rest.objects == 4);
+    CHECK_FALSE(*exists(fixture.home.files, path));
+  }
 }
 
 TEST_CASE("a dry run counts what would go, and changes nothing") {

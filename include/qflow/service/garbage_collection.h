@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "qflow/runner/run_reporter.h"
 #include "qflow/service/doors.h"
@@ -8,7 +9,7 @@
 
 namespace qflow {
 
-// What gc removed, or would remove.
+// What gc removed, or would remove, and what it had to leave.
 struct Garbage {
   std::int64_t runs = 0;     // whose results and logs are given up, as `keep` of their flow says
   std::int64_t folders = 0;  // of attempts and steps of ended runs: what failed attempts left, links, working files
@@ -16,6 +17,7 @@ struct Garbage {
   std::int64_t events = 0;   // whose outcomes became daily counts, as `keep_events` of config.toml says
   std::int64_t keys = 0;     // idempotency keys of such events
   std::uint64_t bytes = 0;   // of the objects, and of the events' payloads
+  std::vector<Error> left;   // why files and folders could not be removed; each is tried again by the next gc
 };
 
 enum class GarbageMode { kRemove, kCount };
