@@ -20,7 +20,8 @@ constexpr OptionSpec kOptions[] = {
 // The lock that was handed over, if it is one.
 Result<FileHandle> inherited_lock(const Arguments& arguments, Store& store, const RunId& run) {
   if (!arguments.flag("lock-on-stdin")) return FileHandle();
-  if (store.run_is_locked(run)) return take_standard_input();
+  QFLOW_ASSIGN(const bool is_locked, store.run_is_locked(run));
+  if (is_locked) return take_standard_input();
   return fail(ErrorKind::kUsage, "standard input is not the lock of " + run.text());
 }
 

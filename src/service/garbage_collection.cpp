@@ -90,7 +90,9 @@ class Collector {
     const auto run = store_.ledger().find_run(id);
     if (!run && run.error().kind != ErrorKind::kNotFound) return tl::make_unexpected(run.error());
     if (run && !has_ended(run->status)) return {};
-    if (store_.run_is_locked(id)) return {};
+    const auto is_locked = store_.run_is_locked(id);
+    if (!is_locked) leave(is_locked.error());
+    if (!is_locked || *is_locked) return {};
     // A crash between the lock and the row leaves a folder without a run.
     const bool goes = run ? run->removed_at || given_up_.contains(id) : is_old(folder);
     if (goes) remove_folder(folder);

@@ -48,13 +48,14 @@ Status end_replaced_runs(Store& store, const Doors& doors, std::vector<RunId>& a
   QFLOW_ASSIGN(const std::vector<RunId> runs, store.ledger().triggers().runs_to_cancel());
   for (const RunId& run : runs) {
     if (std::find(asked.begin(), asked.end(), run) != asked.end()) continue;
-    if (!store.run_is_locked(run)) {
+    QFLOW_ASSIGN(const bool is_locked, store.run_is_locked(run));
+    if (!is_locked) {
       const Status ended = cancel_run(store, run, doors, observer);
       if (!ended && ended.error().kind != ErrorKind::kRefused) return ended;  // it may have ended otherwise
       continue;
     }
     const std::optional<ProcessInfo> executor = executor_of(store, run, doors);
-    if (!executor || !store.run_is_locked(run)) continue;
+    if (!executor || !store.run_is_locked(run).value_or(false)) continue;
     doors.processes.signal(*executor, kReplaceSignal);
     asked.push_back(run);
   }
@@ -80,7 +81,7 @@ Status cancel_run(Store& store, const RunId& id, const Doors& doors, RunObserver
     }
     const std::optional<ProcessInfo> executor = executor_of(store, id, doors);
     if (!executor || executor->id == std::exchange(asked, executor->id)) continue;
-    if (store.run_is_locked(id)) doors.processes.signal(*executor, kCancelSignal);
+    if (store.run_is_locked(id).value_or(false)) doors.processes.signal(*executor, kCancelSignal);
   }
   return fail(ErrorKind::kBusy, id.text() + " has not ended yet",
               "its steps may not heed SIGTERM; call qflow cancel once more to end them at once");

@@ -250,7 +250,8 @@ Value trigger_object(Store& store, const std::optional<TriggerRecord>& record) {
 }
 
 RunStatus status_now(Store& store, const RunId& run, RunStatus recorded) {
-  return recorded == RunStatus::kRunning && !store.run_is_locked(run) ? RunStatus::kCrashed : recorded;
+  if (recorded != RunStatus::kRunning) return recorded;
+  return store.run_is_locked(run).value_or(true) ? recorded : RunStatus::kCrashed;
 }
 
 }  // namespace qflow

@@ -93,7 +93,8 @@ class Recovery {
 
 Result<std::vector<RunId>> abandoned_runs(Store& store) {
   QFLOW_ASSIGN(std::vector<RunId> runs, store.ledger().runs_in_hand());
-  std::erase_if(runs, [&](const RunId& run) { return store.run_is_locked(run); });
+  // Where that can't be learnt, recovery says why: it takes the lock.
+  std::erase_if(runs, [&](const RunId& run) { return store.run_is_locked(run).value_or(false); });
   return runs;
 }
 

@@ -28,7 +28,8 @@ Result<Prospect> look_ahead(Store& store, Instant now) {
     if (prospect.work) return {};
     QFLOW_ASSIGN(const auto runs, store.ledger().runs_in_hand());
     prospect.runs_in_hand = !runs.empty();
-    prospect.work = std::any_of(runs.begin(), runs.end(), [&](const RunId& run) { return !store.run_is_locked(run); });
+    prospect.work = std::any_of(runs.begin(), runs.end(),
+                                [&](const RunId& run) { return !store.run_is_locked(run).value_or(false); });
     QFLOW_ASSIGN(prospect.next, store.ledger().triggers().next_due());
     return {};
   }));

@@ -153,10 +153,11 @@ Result<FileHandle> Store::close_objects() {
   }
 }
 
-bool Store::run_is_locked(const RunId& run) {
-  auto lock = files_.open(layout_.run_lock(run), OpenMode::kRead);
-  if (!lock) return false;
-  return files_.is_locked(*lock).value_or(false);
+Result<bool> Store::run_is_locked(const RunId& run) {
+  const auto lock = files_.open(layout_.run_lock(run), OpenMode::kRead);
+  if (!lock && lock.error().kind == ErrorKind::kNotFound) return false;
+  if (!lock) return tl::make_unexpected(lock.error());
+  return files_.is_locked(*lock);
 }
 
 }  // namespace qflow

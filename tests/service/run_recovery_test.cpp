@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "qflow/runner/run_journal.h"
+#include "qflow/service/run_objects.h"
 #include "qflow/service/step_scope.h"
+#include "support/faulty_file_system.h"
 #include "support/test_home.h"
 
 namespace qflow {
@@ -82,6 +84,16 @@ Run add_cut_off_run(TestHome& home, const std::string& toml, const std::function
       << executor_line({1 << 22, 1, 1, {}}, "an-earlier-boot") << "0004194304 0000000000000001 each/1/1\n"
       << "0004194304 0000000000000001 each/2/1\n";
   return run;
+}
+
+TEST_CASE("a run whose lock can't be looked at is not said to have crashed") {
+  TestHome home;
+  const Run run = home.add_run(kFlow);
+  const FileHandle lock = home.store().lock_run(run.id).value();
+  FaultyFileSystem failing(home.files);
+  const auto store = Store::open(home.folder / ".qflow", StoreAccess::kRead, failing, home.clock).value();
+  failing.fail_every("open", "Too many open files");
+  CHECK(to_text(status_now(*store, run.id, run.status)) == to_text(RunStatus::kRunning));
 }
 
 TEST_CASE("what becomes of a run whose process was killed") {

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "store_fixture.h"
+#include "support/faulty_file_system.h"
 
 using namespace qflow;
 
@@ -301,16 +302,16 @@ TEST_CASE("the causes of a run: runs with their state, events with the run that 
 TEST_CASE("the lock of a run is held by one, seen by all, and free when its holder is gone") {
   StoreFixture fixture;
   const RunId run = run_id("F/1");
-  CHECK(!fixture.store().run_is_locked(run));
+  CHECK(!fixture.store().run_is_locked(run).value());
   auto second = fixture.open(StoreAccess::kWrite);
   {
     FileHandle lock = value_of(fixture.store().lock_run(run));
-    CHECK(second->run_is_locked(run));
+    CHECK(second->run_is_locked(run).value());
     const Error error = error_of(second->lock_run(run));
     CHECK(error.kind == ErrorKind::kBusy);
     CHECK(error.message.find("F/1 is being executed by ") == 0);
   }
-  CHECK(!second->run_is_locked(run));
+  CHECK(!second->run_is_locked(run).value());
   CHECK(second->lock_run(run));
 }
 
@@ -346,6 +347,18 @@ TEST_CASE("a run takes in further events behind those that it has, without readi
   CHECK(found.trigger->sources.empty());
   CHECK(value_of(ledger.last_events_of_run(run.id, [](const RecordedEvent&) { return false; })).first == 0);
   CHECK(error_of(ledger.run_without_sources(run_id("F/9"))).kind == ErrorKind::kNotFound);
+}
+
+TEST_CASE("a lock that can't be looked at is not said to be free") {
+  StoreFixture fixture;
+  const RunId run = run_id("F/1");
+  const FileHandle lock = value_of(fixture.store().lock_run(run));
+  FaultyFileSystem failing(fixture.files);
+  const auto store = value_of(Store::open(fixture.root(), StoreAccess::kRead, failing, fixture.clock));
+  for (const char* call : {"open", "is_locked"}) {
+    failing.fail_every(call, "Too many open files");
+    CHECK(error_of(store->run_is_locked(run)).message.ends_with("Too many open files"));
+  }
 }
 
 TEST_CASE("whoever removes objects waits for those who bring some in, and those for it") {

@@ -35,7 +35,7 @@ Value trigger_object(Store& store, const std::optional<TriggerRecord>& record);
 bool is_newer(const TriggerSource& a, const TriggerSource& b);
 
 // The status that commands show: kCrashed for a run that is recorded as running and whose lock is free, since the
-// process that executed it is gone; else `recorded`.
+// process that executed it is gone; else, and where the lock can't be looked at, `recorded`.
 RunStatus status_now(Store& store, const RunId& run, RunStatus recorded);
 
 }  // namespace qflow

@@ -36,8 +36,9 @@ class Store {
   // objects. Those who do hold them for moments; kBusy when somebody has done so for 30 s.
   Result<FileHandle> close_objects();
 
-  // Whether some process holds the lock of the run now; a run folder or lock that is gone counts as free.
-  bool run_is_locked(const RunId& run);
+  // Whether some process holds the lock of the run now; a run folder or lock that is gone counts as free. An error when
+  // that can't be learnt: then nobody knows that the run was abandoned.
+  Result<bool> run_is_locked(const RunId& run);
 
  private:
   Store(Path root, FileSystem& files);
