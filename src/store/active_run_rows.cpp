@@ -4,6 +4,7 @@
 #include "event_rows.h"
 #include "ledger_text.h"
 #include "qflow/store/trigger_ledger.h"
+#include "read_rows.h"
 #include "run_rows.h"
 #include "sqlite_connection.h"
 #include "trigger_rows.h"
@@ -27,12 +28,7 @@ Result<ActiveRun> read_active(const Query& row) {
 }
 
 Result<std::vector<ActiveRun>> read_active_runs(Query query) {
-  std::vector<ActiveRun> runs;
-  while (true) {
-    QFLOW_ASSIGN(const bool more, query.next());
-    if (!more) return runs;
-    QFLOW_ASSIGN(runs.emplace_back(), read_active(query));
-  }
+  return read_rows(std::move(query), read_active);
 }
 
 #define QFLOW_ACTIVE_RUNS                                                                                 \

@@ -4,6 +4,7 @@
 
 #include "ledger_text.h"
 #include "qflow/model/sha256.h"
+#include "read_rows.h"
 #include "run_rows.h"
 #include "step_rows.h"
 
@@ -83,13 +84,7 @@ Result<std::vector<Artifact>> artifacts(SqliteConnection& ledger, const RunId& r
       "SELECT a.step, a.task, a.name, a.kind, o.sha256, o.size FROM artifacts a JOIN objects o ON o.object = a.object"
       " WHERE a.run = ? ORDER BY a.step, a.task, a.name",
       key);
-  std::vector<Artifact> artifacts;
-  while (true) {
-    QFLOW_ASSIGN(bool more, query.next());
-    if (!more) return artifacts;
-    QFLOW_ASSIGN(Artifact artifact, read_artifact(query));
-    artifacts.push_back(std::move(artifact));
-  }
+  return read_rows(std::move(query), read_artifact);
 }
 
 Result<ObjectRecord> object(SqliteConnection& ledger, const std::string& sha256) {

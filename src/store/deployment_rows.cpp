@@ -3,6 +3,7 @@
 #include "ledger_text.h"
 #include "qflow/model/sha256.h"
 #include "qflow/store/trigger_ledger.h"
+#include "read_rows.h"
 #include "run_rows.h"
 #include "sqlite_connection.h"
 #include "trigger_row_ids.h"
@@ -41,31 +42,28 @@ Result<Deployment> read_deployment(const Query& row) {
   return deployment;
 }
 
-Status add_triggers(SqliteConnection& ledger, Deployment& deployment) {
+Result<DeployedTrigger> read_deployed_trigger(const Query& row) {
+  DeployedTrigger trigger;
+  QFLOW_ASSIGN(trigger.id, stored_name<TriggerId>(row.text(0)));
+  trigger.enabled = row.boolean(1);
+  trigger.disabled_reason = row.text(2);
+  trigger.shape = row.text(3);
+  return trigger;
+}
+
+Result<std::vector<DeployedTrigger>> read_deployed_triggers(SqliteConnection& ledger, std::int64_t deployment) {
   Query query = ledger.query(
       "SELECT id, enabled, disabled_reason, shape FROM triggers WHERE deployment = ? AND position IS NOT NULL"
       " ORDER BY position",
-      deployment.key);
-  while (true) {
-    QFLOW_ASSIGN(const bool more, query.next());
-    if (!more) return {};
-    DeployedTrigger trigger;
-    QFLOW_ASSIGN(trigger.id, stored_name<TriggerId>(query.text(0)));
-    trigger.enabled = query.boolean(1);
-    trigger.disabled_reason = query.text(2);
-    trigger.shape = query.text(3);
-    deployment.triggers.push_back(std::move(trigger));
-  }
+      deployment);
+  return read_rows(std::move(query), read_deployed_trigger);
 }
 
 Result<std::vector<Deployment>> read_deployments(SqliteConnection& ledger, Query query) {
-  std::vector<Deployment> deployments;
-  while (true) {
-    QFLOW_ASSIGN(const bool more, query.next());
-    if (!more) break;
-    QFLOW_ASSIGN(deployments.emplace_back(), read_deployment(query));
+  QFLOW_ASSIGN(std::vector<Deployment> deployments, read_rows(std::move(query), read_deployment));
+  for (Deployment& deployment : deployments) {
+    QFLOW_ASSIGN(deployment.triggers, read_deployed_triggers(ledger, deployment.key));
   }
-  for (Deployment& deployment : deployments) QFLOW_TRY(add_triggers(ledger, deployment));
   return deployments;
 }
 
@@ -140,35 +138,18 @@ Result<std::int64_t> TriggerLedger::generation() {
 }
 
 Result<std::vector<std::int64_t>> TriggerLedger::listeners(std::string_view event_name) {
-  std::vector<std::int64_t> keys;
-  Query query = database_.query("SELECT deployment FROM subscriptions WHERE name = ? ORDER BY deployment", event_name);
-  while (true) {
-    QFLOW_ASSIGN(const bool more, query.next());
-    if (!more) return keys;
-    keys.push_back(query.integer(0));
-  }
+  return read_rows(
+      database_.query("SELECT deployment FROM subscriptions WHERE name = ? ORDER BY deployment", event_name),
+      [](const Query& row) -> Result<std::int64_t> { return row.integer(0); });
 }
-
-namespace {
-
-Result<std::vector<std::string>> read_names(Query query) {
-  std::vector<std::string> names;
-  while (true) {
-    QFLOW_ASSIGN(const bool more, query.next());
-    if (!more) return names;
-    names.push_back(query.text(0));
-  }
-}
-
-}  // namespace
 
 Result<std::vector<std::string>> TriggerLedger::awaited_events() {
-  return read_names(
+  return read_texts(
       database_.query("SELECT DISTINCT name FROM subscriptions WHERE name NOT GLOB 'qflow.*' ORDER BY name"));
 }
 
 Result<std::vector<std::string>> TriggerLedger::awaited_events_beside(std::string_view name) {
-  return read_names(database_.query(
+  return read_texts(database_.query(
       "SELECT DISTINCT name FROM (SELECT * FROM (SELECT name FROM subscriptions WHERE name >= ?1 ORDER BY name LIMIT "
       "50) UNION ALL SELECT * FROM (SELECT name FROM subscriptions WHERE name < ?1 ORDER BY name DESC LIMIT 50)) "
       "WHERE name NOT GLOB 'qflow.*' ORDER BY name",

@@ -4,6 +4,7 @@
 
 #include "event_rows.h"
 #include "ledger_text.h"
+#include "read_rows.h"
 
 namespace qflow {
 
@@ -36,12 +37,9 @@ Result<std::vector<OutdatedEvent>> outdated_events(SqliteConnection& ledger, Ins
       ") OR EXISTS (SELECT 1 FROM outcomes o WHERE o.event = e.event))"
       " ORDER BY e.event");
   query.bind(recorded_before);
-  std::vector<OutdatedEvent> events;
-  while (true) {
-    QFLOW_ASSIGN(const bool more, query.next());
-    if (!more) return events;
-    events.push_back({query.integer(0), static_cast<std::uint64_t>(query.integer(1))});
-  }
+  return read_rows(std::move(query), [](const Query& row) -> Result<OutdatedEvent> {
+    return OutdatedEvent{row.integer(0), static_cast<std::uint64_t>(row.integer(1))};
+  });
 }
 
 Result<bool> roll_up_event(SqliteConnection& ledger, std::int64_t event, Instant now) {
@@ -61,12 +59,9 @@ Result<std::vector<EventKey>> outdated_keys(SqliteConnection& ledger, Instant re
       "SELECT k.name, k.key FROM idempotency_keys k JOIN events e ON e.event = k.event"
       " WHERE e.recorded_at < ? AND " QFLOW_NO_RUN_NAMES_IT " AND " QFLOW_NOTHING_WAITS);
   query.bind(recorded_before);
-  std::vector<EventKey> keys;
-  while (true) {
-    QFLOW_ASSIGN(const bool more, query.next());
-    if (!more) return keys;
-    keys.push_back({query.text(0), query.text(1)});
-  }
+  return read_rows(std::move(query), [](const Query& row) -> Result<EventKey> {
+    return EventKey{row.text(0), row.text(1)};
+  });
 }
 
 Status remove_key(SqliteConnection& ledger, const EventKey& key) {
@@ -84,15 +79,13 @@ Result<std::vector<DailyCount>> TriggerLedger::daily_counts(std::int64_t deploym
       "SELECT d.day, d.outcome, d.events FROM triggers t JOIN daily_outcomes d ON d.trigger = t.trigger"
       " WHERE t.deployment = ? AND t.id = ? ORDER BY d.day, d.outcome",
       deployment, trigger.text());
-  std::vector<DailyCount> counts;
-  while (true) {
-    QFLOW_ASSIGN(const bool more, query.next());
-    if (!more) return counts;
-    DailyCount& count = counts.emplace_back();
-    count.day = std::chrono::sys_days(std::chrono::days(query.integer(0)));
-    QFLOW_ASSIGN(count.outcome, stored_choice(query.text(1), parse_outcome));
-    count.events = query.integer(2);
-  }
+  return read_rows(std::move(query), [](const Query& row) -> Result<DailyCount> {
+    DailyCount count;
+    count.day = std::chrono::sys_days(std::chrono::days(row.integer(0)));
+    QFLOW_ASSIGN(count.outcome, stored_choice(row.text(1), parse_outcome));
+    count.events = row.integer(2);
+    return count;
+  });
 }
 
 }  // namespace qflow

@@ -4,6 +4,7 @@
 
 #include "ledger_text.h"
 #include "qflow/error/printable.h"
+#include "read_rows.h"
 #include "run_rows.h"
 
 namespace qflow {
@@ -35,16 +36,9 @@ Result<Event> find_event(SqliteConnection& ledger, std::string_view id) {
 
 Result<std::vector<Event>> events_caused_by(SqliteConnection& ledger, const RunId& run) {
   QFLOW_ASSIGN(std::int64_t cause, run_key(ledger, run));
-  Query query = ledger.query("SELECT " QFLOW_EVENT_COLUMNS
-                             " FROM events e JOIN runs c ON c.run = e.caused_by"
-                             " WHERE e.caused_by = ? AND e.simulated = 0 ORDER BY e.event",
-                             cause);
-  std::vector<Event> events;
-  while (true) {
-    QFLOW_ASSIGN(bool more, query.next());
-    if (!more) return events;
-    QFLOW_ASSIGN(events.emplace_back(), read_event(query, 0));
-  }
+  return read_events(ledger.query("SELECT " QFLOW_EVENT_COLUMNS " FROM events e JOIN runs c ON c.run = e.caused_by"
+                                  " WHERE e.caused_by = ? AND e.simulated = 0 ORDER BY e.event",
+                                  cause));
 }
 
 Result<Event> end_event(SqliteConnection& ledger, const RunId& run, const std::optional<StepId>& step) {
@@ -77,6 +71,10 @@ Result<Event> read_event(const Query& row, int first) {
   QFLOW_ASSIGN(event.payload, stored_json(row.text(first + 9)));
   QFLOW_ASSIGN(event.caused_by, read_run_id(row, first + 10));
   return event;
+}
+
+Result<std::vector<Event>> read_events(Query query) {
+  return read_rows(std::move(query), [](const Query& row) { return read_event(row, 0); });
 }
 
 Result<std::optional<RunId>> read_run_id(const Query& row, int first) {

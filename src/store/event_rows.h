@@ -31,6 +31,7 @@ Result<Event> end_event(SqliteConnection& ledger, const RunId& run, const std::o
   " c.flow, c.number"
 inline constexpr int kEventColumns = 12;
 Result<Event> read_event(const Query& row, int first);
+Result<std::vector<Event>> read_events(Query query);  // from the first column on
 
 // The run in two columns, flow and number; nothing when they are NULL.
 Result<std::optional<RunId>> read_run_id(const Query& row, int first);

@@ -4,6 +4,7 @@
 
 #include "ledger_text.h"
 #include "qflow/store/trigger_ledger.h"
+#include "read_rows.h"
 #include "sqlite_connection.h"
 #include "trigger_row_ids.h"
 
@@ -72,11 +73,7 @@ WaitingRefs missing_in(const WaitingRefs& others, const WaitingRefs& all) {
 Result<TriggerState> read_state(SqliteConnection& ledger, std::int64_t trigger, const std::string& correlation) {
   TriggerState state;
   Query query = ledger.query(QFLOW_WAITING_COLUMNS "AND w.correlation = ? ORDER BY w.event", trigger, correlation);
-  while (true) {
-    QFLOW_ASSIGN(const bool more, query.next());
-    if (!more) break;
-    QFLOW_ASSIGN(state.waiting.emplace_back(), read_waiting(query));
-  }
+  QFLOW_ASSIGN(state.waiting, read_rows(std::move(query), read_waiting));
   QFLOW_ASSIGN(state.held, read_held(ledger, trigger, correlation));
   return state;
 }
@@ -132,18 +129,14 @@ Status TriggerLedger::change_state(std::int64_t deployment, const TriggerId& joi
 }
 
 Result<std::vector<DueDebounce>> TriggerLedger::due_debounces(Instant now) {
-  std::vector<DueDebounce> due;
   Query query = database_.query(
       "SELECT t.deployment, t.id, d.correlation FROM debounces d JOIN triggers t ON t.trigger = d.trigger"
       " WHERE d.due <= ? ORDER BY d.due",
       now);
-  while (true) {
-    QFLOW_ASSIGN(const bool more, query.next());
-    if (!more) return due;
-    DueDebounce one{query.integer(0), {}, query.text(2)};
-    QFLOW_ASSIGN(one.trigger, stored_name<TriggerId>(query.text(1)));
-    due.push_back(std::move(one));
-  }
+  return read_rows(std::move(query), [](const Query& row) -> Result<DueDebounce> {
+    QFLOW_ASSIGN(TriggerId trigger, stored_name<TriggerId>(row.text(1)));
+    return DueDebounce{row.integer(0), std::move(trigger), row.text(2)};
+  });
 }
 
 }  // namespace qflow

@@ -3,6 +3,7 @@
 #include "event_rows.h"
 #include "ledger_text.h"
 #include "qflow/store/trigger_ledger.h"
+#include "read_rows.h"
 #include "run_rows.h"
 #include "sqlite_connection.h"
 #include "trigger_row_ids.h"
@@ -33,21 +34,7 @@ Result<TriggerOutcome> read_outcome(const Query& row) {
 }
 
 Result<std::vector<TriggerOutcome>> read_outcomes(Query query) {
-  std::vector<TriggerOutcome> outcomes;
-  while (true) {
-    QFLOW_ASSIGN(const bool more, query.next());
-    if (!more) return outcomes;
-    QFLOW_ASSIGN(outcomes.emplace_back(), read_outcome(query));
-  }
-}
-
-Result<std::vector<Event>> read_events(Query query) {
-  std::vector<Event> events;
-  while (true) {
-    QFLOW_ASSIGN(const bool more, query.next());
-    if (!more) return events;
-    QFLOW_ASSIGN(events.emplace_back(), read_event(query, 0));
-  }
+  return read_rows(std::move(query), read_outcome);
 }
 
 }  // namespace

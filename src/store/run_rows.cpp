@@ -7,6 +7,7 @@
 #include "event_rows.h"
 #include "ledger_text.h"
 #include "qflow/error/suggestion.h"
+#include "read_rows.h"
 #include "trigger_rows.h"
 
 namespace qflow {
@@ -62,16 +63,13 @@ Result<RunRow> read_run(const Query& row) {
 
 // The runs of a query, with the sources of their triggers.
 Result<std::vector<Run>> read_runs(SqliteConnection& ledger, Query query) {
-  std::vector<Run> runs;
-  while (true) {
-    QFLOW_ASSIGN(bool more, query.next());
-    if (!more) return runs;
-    QFLOW_ASSIGN(RunRow row, read_run(query));
-    if (row.run.trigger) {
-      QFLOW_ASSIGN(row.run.trigger->sources, trigger_sources(ledger, row.key));
+  return read_rows(std::move(query), [&](const Query& row) -> Result<Run> {
+    QFLOW_ASSIGN(RunRow read, read_run(row));
+    if (read.run.trigger) {
+      QFLOW_ASSIGN(read.run.trigger->sources, trigger_sources(ledger, read.key));
     }
-    runs.push_back(std::move(row.run));
-  }
+    return std::move(read.run);
+  });
 }
 
 Result<std::optional<Run>> read_optional_run(SqliteConnection& ledger, Query query) {
@@ -262,14 +260,8 @@ Result<std::vector<Run>> list_runs(SqliteConnection& ledger, const RunFilter& fi
 }
 
 Result<std::vector<FlowId>> known_flows(SqliteConnection& ledger) {
-  std::vector<FlowId> flows;
-  Query query = ledger.query("SELECT flow FROM run_counters ORDER BY flow");
-  while (true) {
-    QFLOW_ASSIGN(bool more, query.next());
-    if (!more) return flows;
-    QFLOW_ASSIGN(FlowId flow, stored_name<FlowId>(query.text(0)));
-    flows.push_back(std::move(flow));
-  }
+  return read_rows(ledger.query("SELECT flow FROM run_counters ORDER BY flow"),
+                   [](const Query& row) { return stored_name<FlowId>(row.text(0)); });
 }
 
 Result<std::vector<RunId>> read_run_ids(Query query) {

@@ -2,6 +2,7 @@
 
 #include "ledger_text.h"
 #include "qflow/store/trigger_ledger.h"
+#include "read_rows.h"
 #include "sqlite_connection.h"
 #include "trigger_row_ids.h"
 
@@ -10,14 +11,10 @@ namespace qflow {
 namespace {
 
 Result<std::vector<DueSchedule>> read_due(Query query) {
-  std::vector<DueSchedule> due;
-  while (true) {
-    QFLOW_ASSIGN(const bool more, query.next());
-    if (!more) return due;
-    DueSchedule one{query.integer(0), {}, query.instant(2)};
-    QFLOW_ASSIGN(one.trigger, stored_name<TriggerId>(query.text(1)));
-    due.push_back(std::move(one));
-  }
+  return read_rows(std::move(query), [](const Query& row) -> Result<DueSchedule> {
+    QFLOW_ASSIGN(TriggerId trigger, stored_name<TriggerId>(row.text(1)));
+    return DueSchedule{row.integer(0), std::move(trigger), row.instant(2)};
+  });
 }
 
 }  // namespace

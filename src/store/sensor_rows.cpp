@@ -2,6 +2,7 @@
 
 #include "ledger_text.h"
 #include "qflow/store/trigger_ledger.h"
+#include "read_rows.h"
 #include "sqlite_connection.h"
 #include "trigger_row_ids.h"
 
@@ -10,14 +11,10 @@ namespace qflow {
 namespace {
 
 Result<std::vector<DueSensor>> read_sensors(Query query) {
-  std::vector<DueSensor> sensors;
-  while (true) {
-    QFLOW_ASSIGN(const bool more, query.next());
-    if (!more) return sensors;
-    DueSensor one{query.integer(0), query.integer(1), {}};
-    QFLOW_ASSIGN(one.trigger, stored_name<TriggerId>(query.text(2)));
-    sensors.push_back(std::move(one));
-  }
+  return read_rows(std::move(query), [](const Query& row) -> Result<DueSensor> {
+    QFLOW_ASSIGN(TriggerId trigger, stored_name<TriggerId>(row.text(2)));
+    return DueSensor{row.integer(0), row.integer(1), std::move(trigger)};
+  });
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "step_rows.h"
 
 #include "ledger_text.h"
+#include "read_rows.h"
 #include "run_rows.h"
 
 namespace qflow {
@@ -80,13 +81,7 @@ Result<std::vector<StepState>> steps(SqliteConnection& ledger, const RunId& run)
       "SELECT step, status, reason, tasks, attempts, started_at, ended_at FROM steps WHERE run = ?"
       " ORDER BY started_at IS NULL, started_at, ended_at, step",
       key);
-  std::vector<StepState> steps;
-  while (true) {
-    QFLOW_ASSIGN(bool more, query.next());
-    if (!more) return steps;
-    QFLOW_ASSIGN(StepState step, read_step(query));
-    steps.push_back(std::move(step));
-  }
+  return read_rows(std::move(query), read_step);
 }
 
 Result<std::vector<Attempt>> attempts(SqliteConnection& ledger, const RunId& run) {
@@ -95,13 +90,7 @@ Result<std::vector<Attempt>> attempts(SqliteConnection& ledger, const RunId& run
       "SELECT step, task, number, status, reason, exit_status, signal, started_at, ended_at FROM attempts"
       " WHERE run = ? ORDER BY step, task, number",
       key);
-  std::vector<Attempt> attempts;
-  while (true) {
-    QFLOW_ASSIGN(bool more, query.next());
-    if (!more) return attempts;
-    QFLOW_ASSIGN(Attempt attempt, read_attempt(query));
-    attempts.push_back(std::move(attempt));
-  }
+  return read_rows(std::move(query), read_attempt);
 }
 
 }  // namespace qflow

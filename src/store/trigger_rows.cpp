@@ -4,6 +4,7 @@
 
 #include "event_rows.h"
 #include "ledger_text.h"
+#include "read_rows.h"
 #include "run_rows.h"
 
 namespace qflow {
@@ -98,13 +99,7 @@ Result<std::vector<TriggerSource>> trigger_sources(SqliteConnection& ledger, std
                              " LEFT JOIN runs c ON c.run = e.caused_by LEFT JOIN runs s ON s.run = t.source_run"
                              " WHERE t.run = ? ORDER BY t.position",
                              run);
-  std::vector<TriggerSource> sources;
-  while (true) {
-    QFLOW_ASSIGN(bool more, query.next());
-    if (!more) return sources;
-    QFLOW_ASSIGN(TriggerSource source, read_source(query));
-    sources.push_back(std::move(source));
-  }
+  return read_rows(std::move(query), read_source);
 }
 
 Result<std::vector<RunCause>> causes_of(SqliteConnection& ledger, const RunId& run) {
@@ -114,16 +109,14 @@ Result<std::vector<RunCause>> causes_of(SqliteConnection& ledger, const RunId& r
       " LEFT JOIN runs s ON s.run = t.source_run LEFT JOIN runs c ON c.run = e.caused_by AND t.source_run IS NULL"
       " WHERE r.flow = ? AND r.number = ? ORDER BY t.position",
       run.flow.text(), run.number);
-  std::vector<RunCause> causes;
-  while (true) {
-    QFLOW_ASSIGN(const bool more, query.next());
-    if (!more) return causes;
-    RunCause& cause = causes.emplace_back();
-    QFLOW_ASSIGN(cause.run, read_linked_run(query, 0));
-    cause.event_id = query.text(5);
-    cause.event_name = query.text(6);
-    QFLOW_ASSIGN(cause.publisher, read_linked_run(query, 7));
-  }
+  return read_rows(std::move(query), [](const Query& row) -> Result<RunCause> {
+    RunCause cause;
+    QFLOW_ASSIGN(cause.run, read_linked_run(row, 0));
+    cause.event_id = row.text(5);
+    cause.event_name = row.text(6);
+    QFLOW_ASSIGN(cause.publisher, read_linked_run(row, 7));
+    return cause;
+  });
 }
 
 Result<std::vector<LinkedRun>> runs_triggered_by(SqliteConnection& ledger, const RunId& run) {

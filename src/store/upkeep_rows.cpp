@@ -4,6 +4,7 @@
 
 #include "artifact_rows.h"
 #include "ledger_text.h"
+#include "read_rows.h"
 #include "run_rows.h"
 
 namespace qflow {
@@ -29,15 +30,6 @@ constexpr const char* kContradictions[] = {
     " WHERE c.last < (SELECT max(number) FROM runs r WHERE r.flow = c.flow)",
 };
 
-Status add_texts(SqliteConnection& ledger, const char* sql, std::vector<std::string>& texts) {
-  Query query = ledger.query_once(sql);
-  while (true) {
-    QFLOW_ASSIGN(bool more, query.next());
-    if (!more) return {};
-    texts.push_back(query.text(0));
-  }
-}
-
 }  // namespace
 
 Result<bool> remove_results(SqliteConnection& ledger, const RunId& run, Instant now) {
@@ -57,9 +49,7 @@ Result<bool> remove_object(SqliteConnection& ledger, const UnnamedObject& object
 }
 
 Result<std::vector<std::string>> definition_hashes(SqliteConnection& ledger) {
-  std::vector<std::string> hashes;
-  QFLOW_TRY(add_texts(ledger, "SELECT hash FROM definitions", hashes));
-  return hashes;
+  return read_texts(ledger.query_once("SELECT hash FROM definitions"));
 }
 
 Result<std::vector<RunId>> runs_ended_before(SqliteConnection& ledger, const std::string& definition_hash,
@@ -69,13 +59,10 @@ Result<std::vector<RunId>> runs_ended_before(SqliteConnection& ledger, const std
       " WHERE d.hash = ? AND r.ended_at < ? AND r.removed_at IS NULL ORDER BY r.ended_at");
   query.bind(definition_hash);
   query.bind(before);
-  std::vector<RunId> runs;
-  while (true) {
-    QFLOW_ASSIGN(bool more, query.next());
-    if (!more) return runs;
-    QFLOW_ASSIGN(FlowId flow, stored_name<FlowId>(query.text(0)));
-    runs.push_back({std::move(flow), query.integer(1)});
-  }
+  return read_rows(std::move(query), [](const Query& row) -> Result<RunId> {
+    QFLOW_ASSIGN(FlowId flow, stored_name<FlowId>(row.text(0)));
+    return RunId{std::move(flow), row.integer(1)};
+  });
 }
 
 Result<std::vector<UnnamedObject>> unnamed_objects(SqliteConnection& ledger, Instant put_before) {
@@ -83,43 +70,34 @@ Result<std::vector<UnnamedObject>> unnamed_objects(SqliteConnection& ledger, Ins
       "SELECT sha256, size, put_at FROM objects WHERE removed_at IS NULL AND put_at < ?"
       " AND object NOT IN (" QFLOW_NAMED_OBJECTS ")");
   query.bind(put_before);
-  std::vector<UnnamedObject> objects;
-  while (true) {
-    QFLOW_ASSIGN(bool more, query.next());
-    if (!more) return objects;
-    QFLOW_ASSIGN(std::string sha256, stored_hash(query.text(0)));
-    objects.push_back({std::move(sha256), static_cast<std::uint64_t>(query.integer(1)), query.instant(2)});
-  }
+  return read_rows(std::move(query), [](const Query& row) -> Result<UnnamedObject> {
+    QFLOW_ASSIGN(std::string sha256, stored_hash(row.text(0)));
+    return UnnamedObject{std::move(sha256), static_cast<std::uint64_t>(row.integer(1)), row.instant(2)};
+  });
 }
 
 Result<std::vector<std::string>> named_objects(SqliteConnection& ledger) {
   Query query = ledger.query_once(
       "SELECT sha256 FROM objects WHERE quarantined IS NULL AND removed_at IS NULL"
       " AND object IN (" QFLOW_NAMED_OBJECTS ")");
-  std::vector<std::string> hashes;
-  while (true) {
-    QFLOW_ASSIGN(bool more, query.next());
-    if (!more) return hashes;
-    QFLOW_ASSIGN(std::string sha256, stored_hash(query.text(0)));
-    hashes.push_back(std::move(sha256));
-  }
+  return read_rows(std::move(query), [](const Query& row) { return stored_hash(row.text(0)); });
 }
 
 Result<std::vector<std::string>> lost_artifacts(SqliteConnection& ledger) {
-  std::vector<std::string> lost;
-  QFLOW_TRY(add_texts(ledger,
-                      "SELECT 'the artifact ' || a.name || ' of ' || r.flow || '/' || r.number"
-                      " || ' is lost: it was changed and set aside: ' || o.quarantined"
-                      " FROM artifacts a JOIN runs r ON r.run = a.run JOIN objects o ON o.object = a.object"
-                      " WHERE r.removed_at IS NULL AND o.quarantined IS NOT NULL ORDER BY r.run, a.name",
-                      lost));
-  return lost;
+  return read_texts(
+      ledger.query_once("SELECT 'the artifact ' || a.name || ' of ' || r.flow || '/' || r.number"
+                        " || ' is lost: it was changed and set aside: ' || o.quarantined"
+                        " FROM artifacts a JOIN runs r ON r.run = a.run JOIN objects o ON o.object = a.object"
+                        " WHERE r.removed_at IS NULL AND o.quarantined IS NOT NULL ORDER BY r.run, a.name"));
 }
 
 Result<std::vector<std::string>> inconsistencies(SqliteConnection& ledger) {
   QFLOW_ASSIGN(std::vector<std::string> problems, ledger.check_integrity());
   if (!problems.empty()) return problems;
-  for (const char* sql : kContradictions) QFLOW_TRY(add_texts(ledger, sql, problems));
+  for (const char* sql : kContradictions) {
+    QFLOW_ASSIGN(const std::vector<std::string> wrong, read_texts(ledger.query_once(sql)));
+    problems.insert(problems.end(), wrong.begin(), wrong.end());
+  }
   return problems;
 }
 
