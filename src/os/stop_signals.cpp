@@ -22,15 +22,32 @@ sigset_t stop_set() {
   return set;
 }
 
+sigset_t set_for_runs() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, kCancelSignal);
+  sigaddset(&set, kReplaceSignal);
+  return set;
+}
+
+void drop_waiting(const sigset_t& signals) {
+  const timespec at_once{};
+  while (sigtimedwait(&signals, nullptr, &at_once) > 0) {
+  }
+}
+
 }  // namespace
 
 StopSignals::StopSignals() {
   const sigset_t set = stop_set();
   pthread_sigmask(SIG_BLOCK, &set, &before_);
+  drop_waiting(set_for_runs());
   file_ = FileHandle(signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
 StopSignals::~StopSignals() {
+  sigaddset(&before_, kCancelSignal);
+  sigaddset(&before_, kReplaceSignal);
   pthread_sigmask(SIG_SETMASK, &before_, nullptr);
 }
 
@@ -38,6 +55,13 @@ std::optional<int> StopSignals::take() {
   signalfd_siginfo info{};
   if (read(file_.descriptor(), &info, sizeof info) != sizeof info) return std::nullopt;
   return static_cast<int>(info.ssi_signo);
+}
+
+std::optional<int> StopSignals::take_for_process() {
+  while (const auto signal = take()) {
+    if (!is_for_run(*signal)) return signal;
+  }
+  return std::nullopt;
 }
 
 }  // namespace qflow

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "qflow/expression/expression.h"
+#include "runner/run_signals.h"
 #include "runner/step_events.h"
 
 namespace qflow {
@@ -300,27 +301,23 @@ Status RunExecutor::advance() {
   return {};
 }
 
-// Why the run was asked to end, if another replaces it.
-std::optional<std::string> RunExecutor::replacement() {
-  return doors_.store.ledger().triggers().cancel_reason(plan_.run.id).value_or(std::nullopt);
-}
-
 // The first signal asks the tasks to end, the second one ends them.
 void RunExecutor::take_signal() {
   if (doors_.signals == nullptr) return;
   while (const auto signal = doors_.signals->take()) {
-    const bool cancel = *signal == kCancelSignal || *signal == kReplaceSignal;
-    const std::optional<std::string> replaced = cancel ? replacement() : std::nullopt;
-    // It may have been meant for the run that this process executed before.
-    if (*signal == kReplaceSignal && (interrupted_ || !replaced)) continue;
-    if (interrupted_) {
+    if (interrupted_by_ && *signal == kReplaceSignal) continue;
+    const auto reason = stop_reason(*signal, plan_.run.id, doors_.store);
+    if (!reason) continue;
+    // Whoever looks for runs that are to end may have passed on what the canceller asks for before he did.
+    const bool is_known = interrupted_by_ == kReplaceSignal && *signal == kCancelSignal;
+    if (is_known) interrupted_by_ = signal;
+    if (is_known) continue;
+    if (interrupted_by_) {
       end_running(std::chrono::microseconds(0));
       continue;
     }
-    interrupted_ = true;
-    const std::string reason = cancel ? replaced.value_or("qflow cancel") : signal_text(*signal);
-    if (outcome_.status == RunStatus::kSucceeded) outcome_ = {RunStatus::kCancelled, reason, {}};
-    if (!cancel) outcome_.signal = *signal;
+    interrupted_by_ = signal;
+    note_signal(outcome_, *signal, *reason);
     observer_.note("stopping: the steps have " + format_duration(kGraceTime) + " to end; once more ends them at once");
     end_running(kGraceTime);
   }

@@ -112,7 +112,6 @@ class RunExecutor {
   Status flush();
   void wait();
   Status advance();
-  std::optional<std::string> replacement();
   void take_signal();
   void check_deadlines();
   void end_running(std::chrono::microseconds grace);
@@ -143,8 +142,8 @@ class RunExecutor {
   std::vector<WaitingRetry> retries_;
   std::vector<std::unique_ptr<RunningTask>> running_;
   std::optional<std::chrono::microseconds> deadline_;
-  bool interrupted_ = false;  // by a signal
-  bool ending_ = false;       // no task starts any more, running ones are being ended
+  std::optional<int> interrupted_by_;  // the signal
+  bool ending_ = false;                // no task starts any more, running ones are being ended
 };
 
 }  // namespace qflow

@@ -171,13 +171,14 @@ Result<RunResult> execute_claimed_run(Store& store, ClaimedRun claimed, const Ex
 }
 
 Status execute_waiting_runs(Store& store, const Doors& doors, RunObserver& observer) {
+  StopSignals signals;
   while (true) {
     QFLOW_ASSIGN(auto claimed, claim_next(store, doors));
     if (!claimed) return {};
-    StopSignals signals;
     const auto result = execute_claimed_run(store, std::move(*claimed), {}, doors, &signals, observer);
     if (!result) observer.note(to_text(result.error()));
-    if (result && result->signal) return {};  // whoever ends this process means more than the run
+    // Whoever ends this process means more than the run.
+    if ((result && result->signal) || signals.take_for_process()) return {};
   }
 }
 
@@ -205,7 +206,7 @@ Result<WaitResult> wait_for_runs(Store& store, const WaitBegin& begin, const std
     QFLOW_TRY(end_replaced_runs(store, doors, asked, observer));
     QFLOW_TRY(dispatcher.dispatch().map([](int) {}));
     result.timed_out = limit && doors.clock.monotonic() - began >= *limit;
-    if (signals != nullptr) result.signal = signals->take();
+    if (signals != nullptr) result.signal = signals->take_for_process();
     if (result.timed_out || result.signal) break;
     std::this_thread::sleep_for(kPause);
   }

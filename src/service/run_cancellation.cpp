@@ -42,6 +42,17 @@ std::optional<ProcessInfo> executor_of(Store& store, const RunId& run, const Doo
   return parse_run_journal(journal).executor;
 }
 
+// Whoever executes it may have begun another run when the signal comes: the ledger says which one is meant.
+Status note_cancellation(Store& store, const RunId& id) {
+  TriggerLedger& triggers = store.ledger().triggers();
+  QFLOW_ASSIGN(const auto known, triggers.cancel_reason(id));
+  if (known) return {};
+  return store.ledger().write(Durability::kProcess, [&](LedgerWriter&) -> Status {
+    QFLOW_ASSIGN(const Run run, store.ledger().find_run(id));
+    return has_ended(run.status) ? Status() : triggers.ask_to_cancel(id, kReason);
+  });
+}
+
 }  // namespace
 
 Status end_replaced_runs(Store& store, const Doors& doors, std::vector<RunId>& asked, RunObserver& observer) {
@@ -81,6 +92,7 @@ Status cancel_run(Store& store, const RunId& id, const Doors& doors, RunObserver
     }
     const std::optional<ProcessInfo> executor = executor_of(store, id, doors);
     if (!executor || executor->id == std::exchange(asked, executor->id)) continue;
+    QFLOW_TRY(note_cancellation(store, id));
     if (store.run_is_locked(id).value_or(false)) doors.processes.signal(*executor, kCancelSignal);
   }
   return fail(ErrorKind::kBusy, id.text() + " has not ended yet",

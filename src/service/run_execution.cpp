@@ -146,14 +146,14 @@ Result<RunResult> execute_held_run(HeldRun held, const ExecutionOptions& options
   RunRecord record(store, doors, plan.run, observer);
   auto outcome = execute(plan, runner_doors, record, observer);
   if (!outcome) return give_up(plan, outcome.error(), runner_doors, doors, observer);
+  const auto commit = git.take();
+  heed_signals(plan.run.id, runner_doors, *outcome);  // git may have taken a while
   // Who ends a run does not want to find parts of it later, in whatever session they are.
   if (outcome->status == RunStatus::kCancelled) {
     const Remains remains = remains_of(plan.run.id, store.layout(), doors.files, doors.processes);
     (void)end_leftovers(remains, doors.processes, doors.clock);
-    QFLOW_ASSIGN(const auto asked_because, store.ledger().triggers().cancel_reason(plan.run.id));
-    if (asked_because) outcome->reason = *asked_because;
   }
-  QFLOW_TRY(record.end(*outcome, {}, git.take()));
+  QFLOW_TRY(record.end(*outcome, {}, commit));
   call_hooks(plan, runner_doors, *outcome, observer);
   if (plan.run.origin == RunOrigin::kDeployed) remove_workspace(plan.run.id, store);
   return RunResult{plan.run.id, outcome->status, outcome->reason, outcome->signal};

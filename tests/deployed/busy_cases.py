@@ -5,7 +5,7 @@ import json
 import time
 
 from desk import after, case, contains, equal, expect, flow, on
-from faults import wait_for
+from faults import printed_by, wait_for
 
 
 def busy(kind, run="", more="", trigger=None):
@@ -306,3 +306,56 @@ def a_resumed_run_keeps_to_the_policy(desk):
     for name in "QM":
         desk.ask("resume", f"{name}/1")
         equal(desk.statuses(name), ["failed", "succeeded", "succeeded"])
+
+
+def slow_git(desk):
+    """Runs wait for it when their steps have ended."""
+    (desk.folder / "bin").mkdir()
+    (desk.folder / ".git").mkdir()
+    git = desk.folder / "bin" / "git"
+    git.write_text("#!/bin/sh\nexec sleep 1.7\n")
+    git.chmod(0o755)
+    desk.environment["PATH"] = f"{desk.folder}/bin:{desk.environment['PATH']}"
+
+
+@case
+def cancel_in_the_last_phase_of_a_run(desk):
+    """Whoever watches it is told."""
+    slow_git(desk)
+    desk.write("g.toml", flow("G", run="touch done"))
+    run = desk.start("run", "g.toml")
+    wait_for(lambda: (desk.folder / "done").exists(), "the end of the step")
+    time.sleep(0.3)
+    equal(desk.ask("cancel", "G/1")[0], "G/1 cancelled\n")
+    equal(run.wait(timeout=20), 1)
+    contains(printed_by(run), "G/1 cancelled: qflow cancel")
+    equal(desk.statuses("G"), ["cancelled"])
+
+
+@case
+def cancel_ends_one_run_and_not_its_process(desk):
+    """Also in the last phase: what waits behind the run is still in its hand."""
+    slow_git(desk)
+    desk.deploy(busy("queue", "echo $QFLOW_RUN >> begun"))
+    publish_with_contexts(desk, None, None, None)
+    desk.ask("tick")
+    wait_for(lambda: desk.text_of("begun") == "F/1\n", "the start of F/1")
+    time.sleep(0.3)
+    desk.ask("cancel", "F/1")
+    wait_for(lambda: desk.statuses("F") == ["cancelled", "succeeded", "succeeded"], "the end of F/3", 20)
+
+
+@case
+def cancel_leaves_the_time_to_end(desk):
+    """However many others see that the run is to end; a second one ends it at once."""
+    desk.deploy(busy("parallel", "trap 'touch asked' TERM; touch begun; while :; do sleep 0.1 || true; done"))
+    desk.publish("a")
+    wait = desk.start("tick", "--wait=30s")
+    wait_for(lambda: (desk.folder / "begun").exists(), "the start of the step")
+    first = desk.start("cancel", "F/1")
+    wait_for(lambda: (desk.folder / "asked").exists(), "SIGTERM")
+    time.sleep(1)
+    equal(desk.statuses("F"), ["running"])
+    desk.ask("cancel", "F/1")
+    equal((first.wait(timeout=5), wait.wait(timeout=5)), (0, 1))
+    equal([(run["status"], run["reason"]) for run in desk.runs("F")], [("cancelled", "qflow cancel")])

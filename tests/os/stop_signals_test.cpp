@@ -28,5 +28,25 @@ TEST_CASE("a signal that this process was started to ignore is ignored still") {
   std::signal(SIGHUP, before);
 }
 
+TEST_CASE("who asks a run to end too late ends nothing, and is not heard by the next run") {
+  {
+    StopSignals signals;
+    raise(kCancelSignal);
+    raise(kReplaceSignal);
+  }
+  raise(kCancelSignal);
+  StopSignals next;
+  CHECK_FALSE(next.take());
+  raise(kCancelSignal);
+  CHECK(next.take() == kCancelSignal);
+}
+
+TEST_CASE("between two runs only what is meant for the process counts") {
+  StopSignals signals;
+  for (const int signal : {kCancelSignal, kReplaceSignal, SIGTERM}) raise(signal);
+  CHECK(signals.take_for_process() == SIGTERM);
+  CHECK_FALSE(signals.take_for_process());
+}
+
 }  // namespace
 }  // namespace qflow

@@ -18,6 +18,18 @@
 namespace qflow {
 namespace {
 
+TEST_CASE("a cancellation that was meant for an earlier run of this process is not heard") {
+  TestHome home;
+  StopSignals signals;
+  for (const int signal : {kCancelSignal, kReplaceSignal}) std::raise(signal);
+  const LoadedFlow flow = home.load("id = \"F\"\n" + step("a", "run = 'sleep 0.1'"));
+  CHECK(run_locally(flow, {}, home.doors(), &signals, home.seen).value().status == RunStatus::kSucceeded);
+  std::raise(SIGTERM);
+  const RunResult ended = run_locally(flow, {}, home.doors(), &signals, home.seen).value();
+  CHECK(ended.status == RunStatus::kCancelled);
+  CHECK(ended.signal == SIGTERM);
+}
+
 TEST_CASE("runs end as their steps do") {
   struct Row {
     std::string what;

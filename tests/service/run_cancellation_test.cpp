@@ -120,6 +120,23 @@ TEST_CASE("a process that has not announced itself yet is asked as soon as it ha
   CHECK(fixture.processes.signals == std::vector<FakeProcessTable::Signal>{{150, kCancelSignal}, {200, kCancelSignal}});
 }
 
+TEST_CASE("the ledger knows which run is meant before its process is asked, and keeps the first reason") {
+  for (const bool replaced : {false, true}) {
+    CancellationFixture fixture;
+    fixture.home.add_run(kFlow);
+    TriggerLedger& triggers = fixture.home.store().ledger().triggers();
+    if (replaced) fixture.home.write([&](LedgerWriter&) { return triggers.ask_to_cancel(fixture.run, "replaced"); });
+    fixture.execute(200);
+    std::optional<std::string> known;
+    fixture.processes.on_signal = [&](const auto&) {
+      known = triggers.cancel_reason(fixture.run).value();
+      fixture.end(RunStatus::kCancelled);
+    };
+    CHECK(fixture.cancel());
+    CHECK(known == (replaced ? "replaced" : "qflow cancel"));
+  }
+}
+
 TEST_CASE("what had ended before is refused, and says how") {
   CancellationFixture fixture;
   fixture.home.add_run(kFlow);

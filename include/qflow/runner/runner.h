@@ -66,6 +66,10 @@ struct RunOutcome {
 Result<RunOutcome> execute_run(const RunPlan& plan, const RunnerDoors& doors, RunReporter& reporter,
                                RunObserver& observer);
 
+// What the signals that wait make of the outcome of a run whose tasks have ended: one that would have succeeded is
+// cancelled.
+void heed_signals(const RunId& run, const RunnerDoors& doors, RunOutcome& outcome);
+
 // How long a task may take to end itself after SIGTERM before SIGKILL.
 inline constexpr std::chrono::seconds kGraceTime{10};
 
