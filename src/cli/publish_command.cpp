@@ -13,7 +13,6 @@
 #include "qflow/service/dispatch.h"
 #include "qflow/service/input_file.h"
 #include "qflow/service/publishing.h"
-#include "qflow/service/run_cancellation.h"
 
 namespace qflow {
 
@@ -224,13 +223,6 @@ PublishMode publish_mode(const Context& context, const Arguments& arguments) {
   return is_quiet && !effects_count ? PublishMode::kSilently : PublishMode::kForReal;
 }
 
-Status dispatch(Context& context, Store& store, const Doors& doors, RunDispatcher& dispatcher) {
-  RunView view(context, StepOutput::kToErr);
-  std::vector<RunId> asked;
-  QFLOW_TRY(end_replaced_runs(store, doors, asked, view));
-  return dispatcher.dispatch().map([](int) {});
-}
-
 Result<ExitStatus> publish(Context& context, const Arguments& arguments, Store& store,
                            std::vector<Publication> publications, const Publisher& publisher) {
   const bool dry_run = arguments.flag("dry-run");
@@ -247,7 +239,10 @@ Result<ExitStatus> publish(Context& context, const Arguments& arguments, Store& 
   if (!dry_run) {
     context.out.flush();
     RunDispatcher dispatcher(store, doors);
-    if (arguments.flag("dispatch")) QFLOW_TRY(dispatch(context, store, doors, dispatcher));
+    if (arguments.flag("dispatch")) {
+      RunView view(context, StepOutput::kToErr);
+      QFLOW_TRY(dispatcher.move_on(nullptr, view).map([](int) {}));
+    }
     QFLOW_ASSIGN(const ExitStatus waited, wait_if_asked(context, arguments, store, begin, dispatcher));
     if (waited != ExitStatus::kOk) return waited;
   }

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
 
-#include <thread>
-
 #include "cli/command_table.h"
 #include "cli/namespace_options.h"
 #include "cli/run_foreground.h"
@@ -10,13 +8,12 @@
 #include "cli/terminal.h"
 #include "qflow/error/printable.h"
 #include "qflow/service/activation.h"
-#include "qflow/service/run_cancellation.h"
+#include "qflow/service/dispatch.h"
 
 namespace qflow {
 
 namespace {
 
-constexpr std::chrono::milliseconds kPause{50};
 constexpr std::int64_t kMostBatches = 9'000'000'000'000'000;
 
 constexpr OptionSpec kOwnOptions[] = {
@@ -72,36 +69,10 @@ Result<ActivationRequest> read_request(Context& context, const Arguments& argume
   return request;
 }
 
-// Its turn has not come: this process lets the earlier ones start, and waits for the run's end, whoever takes it.
-Result<RunResult> follow(Store& store, const RunId& id, StopSignals& signals, RunObserver& observer,
-                         const Doors& doors) {
-  observer.note(id.text() + " waits for earlier runs");
-  std::vector<RunId> asked;
-  RunDispatcher dispatcher(store, doors);
-  while (true) {
-    QFLOW_ASSIGN(const Run run, store.ledger().find_run(id));
-    if (has_ended(run.status)) return RunResult{id, run.status, run.reason, std::nullopt};
-    std::optional<ClaimedRun> claimed;
-    if (run.status == RunStatus::kQueued) {
-      QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
-        QFLOW_ASSIGN(claimed, claim_run(store, writer, id, doors.clock.now()));
-        return {};
-      }));
-    }
-    if (!claimed) QFLOW_TRY(end_replaced_runs(store, doors, asked, observer));
-    if (!claimed) QFLOW_TRY(dispatcher.dispatch().map([](int) {}));
-    if (claimed) return execute_claimed_run(store, std::move(*claimed), {}, doors, &signals, observer);
-    if (const auto signal = signals.take()) return RunResult{id, run.status, "it goes on by itself", *signal};
-    std::this_thread::sleep_for(kPause);
-  }
-}
-
 Result<ExitStatus> detach(Context& context, Store& store, const RunId& run, bool as_json) {
   const Doors doors = doors_of(context);
   RunView view(context, StepOutput::kToErr);
-  std::vector<RunId> asked;
-  QFLOW_TRY(end_replaced_runs(store, doors, asked, view));
-  QFLOW_TRY(RunDispatcher(store, doors).dispatch().map([](int) {}));
+  QFLOW_TRY(RunDispatcher(store, doors).move_on(nullptr, view).map([](int) {}));
   if (as_json) {
     print_json(context.out, {{"run", run.text()}, {"status", to_text(RunStatus::kQueued)}, {"reason", Json()}});
   } else {
@@ -112,8 +83,11 @@ Result<ExitStatus> detach(Context& context, Store& store, const RunId& run, bool
 
 Result<ExitStatus> follow_activation(Context& context, Store& store, ActivatedRun activated, bool as_json) {
   return run_in_foreground(context, as_json, [&](const Doors& doors, StopSignals& signals, RunObserver& observer) {
-    if (!activated.claimed) return follow(store, *activated.run, signals, observer, doors);
-    return execute_claimed_run(store, std::move(*activated.claimed), {}, doors, &signals, observer);
+    if (activated.claimed) {
+      return execute_claimed_run(store, std::move(*activated.claimed), {}, doors, &signals, observer);
+    }
+    RunDispatcher dispatcher(store, doors);
+    return execute_in_turn(store, *activated.run, dispatcher, doors, signals, observer);
   });
 }
 

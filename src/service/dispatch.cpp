@@ -24,6 +24,10 @@ constexpr std::int64_t kAtOnce = 16;  // candidates looked at in one go
 constexpr std::chrono::seconds kTimeToTakeRun{30};
 constexpr std::uint64_t kLongestWorkerLog = 1024 * 1024;
 
+bool contains(const std::vector<RunId>& runs, const RunId& run) {
+  return std::find(runs.begin(), runs.end(), run) != runs.end();
+}
+
 Result<std::int64_t> most_workers(Store& store, const Doors& doors) {
   QFLOW_ASSIGN(const StoreConfig config, load_store_config(store.layout(), doors.files));
   if (config.max_workers > 0) return config.max_workers;
@@ -54,6 +58,23 @@ Result<std::optional<ClaimedRun>> take(Store& store, LedgerWriter& writer, const
   return std::optional<ClaimedRun>(ClaimedRun{std::move(run), std::move(*lock)});
 }
 
+Result<bool> may_start(Store& store, const RunId& run) {
+  QFLOW_ASSIGN(const std::vector<RunId> startable, store.ledger().triggers().startable_runs(-1));
+  return contains(startable, run);
+}
+
+// Who waits for a run's turn asks often: others can write all the while.
+Result<std::optional<ClaimedRun>> claim_in_turn(Store& store, const RunId& run, const Doors& doors) {
+  std::optional<ClaimedRun> claimed;
+  QFLOW_ASSIGN(const bool startable, may_start(store, run));
+  if (!startable) return claimed;
+  QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
+    QFLOW_ASSIGN(claimed, claim_run(store, writer, run, doors.clock.now()));
+    return {};
+  }));
+  return claimed;
+}
+
 Result<std::optional<ClaimedRun>> claim_next(Store& store, const Doors& doors) {
   std::optional<ClaimedRun> claimed;
   QFLOW_ASSIGN(const std::vector<RunId> hope, store.ledger().triggers().startable_runs(1));
@@ -78,10 +99,6 @@ Result<std::vector<Run>> made_since(Store& store, Instant at) {
   QFLOW_ASSIGN(std::vector<Run> made, store.ledger().list_runs(filter));
   std::reverse(made.begin(), made.end());
   return made;
-}
-
-bool contains(const std::vector<RunId>& runs, const RunId& run) {
-  return std::find(runs.begin(), runs.end(), run) != runs.end();
 }
 
 // The runs that had not ended then, and those that were made since.
@@ -112,6 +129,14 @@ Result<int> RunDispatcher::dispatch() {
     QFLOW_TRY(start_worker(run));
     ++started;
   }
+  return started;
+}
+
+Result<int> RunDispatcher::move_on(StopSignals* signals, RunObserver& observer) {
+  const Status recovered = recover_runs(store_, doors_, signals, observer);
+  QFLOW_TRY(end_replaced_runs(store_, doors_, asked_, observer));
+  QFLOW_ASSIGN(const int started, dispatch());
+  QFLOW_TRY(recovered);
   return started;
 }
 
@@ -158,8 +183,8 @@ Status RunDispatcher::start_worker(const RunId& run) {
 }
 
 Result<std::optional<ClaimedRun>> claim_run(Store& store, LedgerWriter& writer, const RunId& run, Instant now) {
-  QFLOW_ASSIGN(const std::vector<RunId> startable, store.ledger().triggers().startable_runs(-1));
-  if (std::find(startable.begin(), startable.end(), run) == startable.end()) return std::optional<ClaimedRun>();
+  QFLOW_ASSIGN(const bool startable, may_start(store, run));
+  if (!startable) return std::optional<ClaimedRun>();
   return take(store, writer, run, now);
 }
 
@@ -182,6 +207,24 @@ Status execute_waiting_runs(Store& store, const Doors& doors, RunObserver& obser
   }
 }
 
+Result<RunResult> execute_in_turn(Store& store, const RunId& id, RunDispatcher& dispatcher, const Doors& doors,
+                                  StopSignals& signals, RunObserver& observer) {
+  observer.note(id.text() + " waits for earlier runs");
+  while (true) {
+    QFLOW_ASSIGN(const Run run, store.ledger().find_run(id));
+    if (has_ended(run.status)) return RunResult{id, run.status, run.reason, std::nullopt};
+    QFLOW_ASSIGN(auto claimed, claim_in_turn(store, id, doors));
+    if (claimed) return execute_claimed_run(store, std::move(*claimed), {}, doors, &signals, observer);
+    QFLOW_TRY(dispatcher.move_on(&signals, observer).map([](int) {}));
+    if (const auto signal = signals.take_for_process()) {
+      const bool is_queued = run.status == RunStatus::kQueued;
+      return RunResult{id, run.status, is_queued ? "qflow tick starts it in its turn" : "it goes on by itself",
+                       *signal};
+    }
+    std::this_thread::sleep_for(kPause);
+  }
+}
+
 Result<WaitBegin> begin_to_wait(Store& store, const Doors& doors) {
   WaitBegin begin;
   begin.at = doors.clock.now();
@@ -197,14 +240,11 @@ Result<WaitResult> wait_for_runs(Store& store, const WaitBegin& begin, const std
                                  RunDispatcher& dispatcher, const Doors& doors, StopSignals* signals,
                                  RunObserver& observer) {
   WaitResult result;
-  std::vector<RunId> asked;
   const auto began = doors.clock.monotonic();
   while (true) {
     QFLOW_ASSIGN(const bool any_left, store.ledger().triggers().has_unended_runs());
     if (!any_left) break;
-    QFLOW_TRY(recover_runs(store, doors, signals, observer));
-    QFLOW_TRY(end_replaced_runs(store, doors, asked, observer));
-    QFLOW_TRY(dispatcher.dispatch().map([](int) {}));
+    QFLOW_TRY(dispatcher.move_on(signals, observer).map([](int) {}));
     result.timed_out = limit && doors.clock.monotonic() - began >= *limit;
     if (signals != nullptr) result.signal = signals->take_for_process();
     if (result.timed_out || result.signal) break;

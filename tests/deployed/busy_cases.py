@@ -2,6 +2,7 @@
 import fcntl
 import hashlib
 import json
+import signal
 import time
 
 from desk import after, case, contains, equal, expect, flow, on
@@ -359,3 +360,19 @@ def cancel_leaves_the_time_to_end(desk):
     desk.ask("cancel", "F/1")
     equal((first.wait(timeout=5), wait.wait(timeout=5)), (0, 1))
     equal([(run["status"], run["reason"]) for run in desk.runs("F")], [("cancelled", "qflow cancel")])
+
+
+@case
+def a_run_by_hand_behind_a_killed_one(desk):
+    desk.deploy(busy("queue", "[ -e begun ] || { touch begun; sleep 30; }"))
+    first = desk.start("trigger", "--flow-id", "F")
+    wait_for(lambda: (desk.folder / "begun").exists(), "the start of F/1")
+    second = desk.start("trigger", "--flow-id", "F")
+    wait_for(lambda: "waits for earlier runs" in printed_by(second), "F/2")
+    second.send_signal(signal.SIGINT)
+    equal(second.wait(timeout=5), 130)
+    contains(printed_by(second), "F/2 queued: qflow tick starts it in its turn")
+    first.kill()
+    first.wait()
+    desk.ask("trigger", "--flow-id", "F")
+    equal(desk.statuses("F"), ["succeeded"] * 3)

@@ -23,6 +23,11 @@ class RunDispatcher {
   // the run that it was started for. How many were started.
   Result<int> dispatch();
 
+  // What every process does that waits for runs, or starts them: recovers those whose process was killed, has those
+  // ended that are to end, and dispatches. `signals`, where there are some, end the hook of a recovered run that hangs.
+  // The error of a run that can't be recovered comes when the rest is done. How many processes were started.
+  Result<int> move_on(StopSignals* signals, RunObserver& observer);
+
  private:
   struct Worker {
     ChildProcess process;
@@ -37,6 +42,7 @@ class RunDispatcher {
   Store& store_;
   const Doors& doors_;
   std::vector<Worker> workers_;
+  std::vector<RunId> asked_;  // to end
 };
 
 // What such a process does: see RunDispatcher. Runs that fail are no error.
@@ -56,6 +62,11 @@ Result<std::optional<ClaimedRun>> claim_run(Store& store, LedgerWriter& writer, 
 Result<RunResult> execute_claimed_run(Store& store, ClaimedRun claimed, const ExecutionOptions& options,
                                       const Doors& doors, StopSignals* signals, RunObserver& observer);
 
+// Executes a deployed run as soon as its turn comes, or waits for its end when another process has taken it; meanwhile
+// the dispatcher, of the same store, moves on what comes before. A signal ends the wait; the run stays as it is.
+Result<RunResult> execute_in_turn(Store& store, const RunId& run, RunDispatcher& dispatcher, const Doors& doors,
+                                  StopSignals& signals, RunObserver& observer);
+
 // How a wait for runs ended.
 struct WaitResult {
   bool timed_out = false;
@@ -72,8 +83,8 @@ struct WaitBegin {
 
 Result<WaitBegin> begin_to_wait(Store& store, const Doors& doors);
 
-// Waits until no deployed run is queued or running any more, at most `limit`, recovers those whose process is killed,
-// and has the dispatcher, of the same store, start what becomes queued.
+// Waits until no deployed run is queued or running any more, at most `limit`; meanwhile the dispatcher, of the same
+// store, moves them on.
 Result<WaitResult> wait_for_runs(Store& store, const WaitBegin& begin, const std::optional<Duration>& limit,
                                  RunDispatcher& dispatcher, const Doors& doors, StopSignals* signals,
                                  RunObserver& observer);
