@@ -72,8 +72,8 @@ Result<RunPlan> announced_plan(HeldRun& held, const ExecutionOptions& options, S
 }
 
 // The run can't go on. What it had begun has been ended, here or with an earlier process.
-tl::unexpected<Error> give_up(const Run& run, const Error& error, Store& store, const Doors& doors,
-                              RunObserver& observer) {
+tl::unexpected<Error> record_failure(const Run& run, const Error& error, Store& store, const Doors& doors,
+                                     RunObserver& observer) {
   const std::string reason = to_text(error);
   const auto changes = interrupted_work(store, run, doors, reason);
   (void)RunRecord(store, doors, run, observer)
@@ -82,22 +82,22 @@ tl::unexpected<Error> give_up(const Run& run, const Error& error, Store& store, 
 }
 
 // The same for a run that has come as far as its steps.
-tl::unexpected<Error> give_up(const RunPlan& plan, const Error& error, const RunnerDoors& runner_doors,
-                              const Doors& doors, RunObserver& observer) {
-  auto given_up = give_up(plan.run, error, runner_doors.store, doors, observer);
+tl::unexpected<Error> fail_with_hooks(const RunPlan& plan, const Error& error, const RunnerDoors& runner_doors,
+                                      const Doors& doors, RunObserver& observer) {
+  auto failed = record_failure(plan.run, error, runner_doors.store, doors, observer);
   call_hooks(plan, runner_doors, {RunStatus::kFailed, to_text(error), std::nullopt}, observer);
-  return given_up;
+  return failed;
 }
 
 // The same for one that has not: its hooks find what can be made of what they are promised.
-tl::unexpected<Error> give_up(HeldRun held, const Error& error, const RunnerDoors& runner_doors, const Doors& doors,
-                              RunObserver& observer) {
+tl::unexpected<Error> fail_unplanned(HeldRun held, const Error& error, const RunnerDoors& runner_doors,
+                                     const Doors& doors, RunObserver& observer) {
   Store& store = runner_doors.store;
   auto config = load_store_config(store.layout(), doors.files);
   held.secrets = found_secrets(*held.flow, doors.environment, store.layout(), doors.files);
   const RunPlan plan = plan_with(std::move(config).value_or(StoreConfig()), held, {}, store, doors);
   (void)write_run_files(plan, store);
-  return give_up(plan, error, runner_doors, doors, observer);
+  return fail_with_hooks(plan, error, runner_doors, doors, observer);
 }
 
 // What only tasks use; what a killed one left stays. gc would find it too, but a crontab makes thousands of runs before
@@ -140,12 +140,12 @@ Result<RunResult> execute_held_run(HeldRun held, const ExecutionOptions& options
                                    StopSignals* signals, RunObserver& observer) {
   const RunnerDoors runner_doors{store, doors.clock, doors.launcher, signals};
   auto made = announced_plan(held, options, store, doors);
-  if (!made) return give_up(std::move(held), made.error(), runner_doors, doors, observer);
+  if (!made) return fail_unplanned(std::move(held), made.error(), runner_doors, doors, observer);
   const RunPlan plan = std::move(*made);
   GitProbe git(doors, plan.flow->folder);
   RunRecord record(store, doors, plan.run, observer);
   auto outcome = execute(plan, runner_doors, record, observer);
-  if (!outcome) return give_up(plan, outcome.error(), runner_doors, doors, observer);
+  if (!outcome) return fail_with_hooks(plan, outcome.error(), runner_doors, doors, observer);
   const auto commit = git.take();
   heed_signals(plan.run.id, runner_doors, *outcome);  // git may have taken a while
   // Who ends a run does not want to find parts of it later, in whatever session they are.
@@ -170,19 +170,19 @@ Result<RunResult> execute_queued_run(Store& store, const RunId& id, FileHandle l
 
 Result<RunResult> execute_started_run(Store& store, Run run, FileHandle lock, const ExecutionOptions& options,
                                       const Doors& doors, StopSignals* signals, RunObserver& observer) {
+  const RunnerDoors runner_doors{store, doors.clock, doors.launcher, signals};
   HeldRun held;
   held.lock = std::move(lock);
   held.run = std::move(run);
   auto flow = recorded_flow(store, held.run);
-  if (!flow) return give_up(held.run, flow.error(), store, doors, observer);
+  if (!flow) return record_failure(held.run, flow.error(), store, doors, observer);
   held.flow = std::move(*flow);
   auto secrets = find_secrets(*held.flow, doors.environment, store.layout(), doors.files);
-  if (!secrets) {
-    const RunnerDoors runner_doors{store, doors.clock, doors.launcher, signals};
-    return give_up(std::move(held), secrets.error(), runner_doors, doors, observer);
-  }
+  if (!secrets) return fail_unplanned(std::move(held), secrets.error(), runner_doors, doors, observer);
   held.secrets = std::move(*secrets);
-  QFLOW_ASSIGN(held.earlier, earlier_results(store, held.run.id));
+  auto earlier = earlier_results(store, held.run.id);
+  if (!earlier) return fail_unplanned(std::move(held), earlier.error(), runner_doors, doors, observer);
+  held.earlier = std::move(*earlier);
   return execute_held_run(std::move(held), options, store, doors, signals, observer);
 }
 

@@ -108,3 +108,26 @@ def a_tick_says_why_no_process_can_take_a_run(desk):
     lock.rmdir()
     desk.work()
     equal(desk.statuses("F"), ["succeeded"])
+
+
+def change_ledger(desk, statement):
+    """As damage would, or another version of qflow."""
+    with sqlite3.connect(desk.folder / ".qflow" / "ledger.db", timeout=30) as ledger:
+        ledger.execute(statement)
+    ledger.close()
+
+
+@case
+def a_run_whose_results_cant_be_read_fails(desk):
+    """With its hook, as one that could not be planned otherwise."""
+    desk.deploy(flow("F", on("a"), run="echo 1 > $QFLOW_OUT/x.json") + "[[steps]]\nid = 't'\nneeds = ['s']\n"
+                "run = 'touch begun; sleep 30'\n[hooks]\non_failure = 'touch told'\n")
+    desk.publish("a", "--dispatch")
+    wait_for(lambda: (desk.folder / "begun").exists(), "the start of t")
+    desk.kill_workers()
+    change_ledger(desk, "UPDATE artifacts SET kind = 'strange'")
+    desk.ask("tick", "--wait=20s", status=1)
+    failed = desk.runs("F")[0]
+    equal(failed["status"], "failed")
+    contains(failed["reason"], "strange")
+    wait_for(lambda: (desk.folder / "told").exists(), "the hook")
