@@ -168,10 +168,11 @@ Result<ExitStatus> say(Context& context, const Arguments& arguments, Store& stor
                        const std::vector<Publication>& publications, const Publisher& publisher) {
   const Doors doors = doors_of(context);
   QFLOW_ASSIGN(const auto named, publish_events(store, publications, publisher, PublishMode::kCheckOnly, doors));
-  for (std::size_t i = 0; i < named.size(); ++i) {
+  for (std::size_t i = 0; i < named.events.size(); ++i) {
+    const PublishedNow& one = named.events[i];
     print_note(context,
-               fmt::format("local run: would publish {} {}", named[i].name, to_compact(publications[i].event.payload)));
-    if (arguments.flag("json")) print_published_json(context, named[i], Json());
+               fmt::format("local run: would publish {} {}", one.name, to_compact(publications[i].event.payload)));
+    if (arguments.flag("json")) print_published_json(context, one, Json());
   }
   return ExitStatus::kOk;
 }
@@ -231,8 +232,9 @@ Result<ExitStatus> publish(Context& context, const Arguments& arguments, Store& 
   QFLOW_ASSIGN(const auto published,
                publish_events(store, std::move(publications), publisher, publish_mode(context, arguments), doors));
   const bool as_json = arguments.flag("json");
-  const ExitStatus matched = arguments.flag("require-match") ? match_status(published) : ExitStatus::kOk;
-  for (const PublishedNow& one : published) {
+  const ExitStatus matched = arguments.flag("require-match") ? match_status(published.events) : ExitStatus::kOk;
+  for (const std::string& note : published.passed_over) print_note(context, note);
+  for (const PublishedNow& one : published.events) {
     print_published(context, one, as_json, dry_run);
     if (!as_json || matched != ExitStatus::kOk) print_consequences(context, store, one);
   }

@@ -54,6 +54,8 @@ class DueList {
     return std::move(things_);
   }
 
+  std::vector<std::string> passed_over() const { return flows_.passed_over(); }
+
  private:
   Status add(std::string_view kind, std::int64_t key, const TriggerId& trigger, std::string detail = {}) {
     QFLOW_ASSIGN(const Deployment deployment, triggers_.deployment(key));
@@ -63,7 +65,8 @@ class DueList {
   }
 
   Status add_instants(const DueSchedule& due) {
-    QFLOW_ASSIGN(const auto flow, flows_.find(due.deployment));
+    QFLOW_ASSIGN(const auto flow, flows_.find_readable(due.deployment));
+    if (!flow) return {};
     const Trigger* trigger = find_trigger(flow->triggers, due.trigger);
     const ScheduleSubscription* schedule = trigger != nullptr ? schedule_of(*trigger) : nullptr;
     if (schedule == nullptr) return {};
@@ -85,7 +88,9 @@ class DueList {
 };
 
 Result<ExitStatus> say_what_is_due(Context& context, Store& store, bool as_json) {
-  QFLOW_ASSIGN(const std::vector<DueThing> things, DueList(store, context.trigger_types, context.clock.now()).read());
+  DueList due(store, context.trigger_types, context.clock.now());
+  QFLOW_ASSIGN(const std::vector<DueThing> things, due.read());
+  for (const std::string& note : due.passed_over()) print_note(context, note);
   for (const DueThing& thing : things) {
     if (as_json) {
       print_json_line(context.out, {{"kind", thing.kind},

@@ -2,40 +2,30 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/flowfile/flow_file.h"
 #include "qflow/model/project_namespace.h"
+#include "qflow/service/deployment.h"
+#include "qflow/trigger/source_filter.h"
 #include "service/artifact_reading.h"
 
 namespace qflow {
 
 namespace {
 
-// What steps say was checked when it was deployed.
-Result<std::shared_ptr<const DeployedFlow>> build(const Deployment& deployment, const TriggerRegistry& types) {
-  const Path file(deployment.flow_file);
-  FlowFile parsed = parse_flow_file(deployment.definition, file.filename().string(), file.parent_path().string());
-  // A project that came from the command line is known by the namespace alone.
-  if (!parsed.definition.project) parsed.definition.project = project_of(deployment.name_space);
-  auto flow = std::make_shared<DeployedFlow>();
-  flow->triggers = build_triggers(parsed.definition, types, parsed.diagnostics);
-  if (parsed.diagnostics.has_errors()) {
-    return fail(ErrorKind::kStore, "the deployed definition of " + deployment.flow.text() + " has errors now:\n" +
-                                       parsed.diagnostics.render());
+// "flow.toml:3:1: unknown key 'x'".
+std::string first_error(const Diagnostics& diagnostics) {
+  for (const Diagnostic& one : diagnostics.list()) {
+    if (one.severity != Severity::kError) continue;
+    return fmt::format("{}:{}:{}: {}", printable(diagnostics.file()), one.position.line, one.position.column,
+                       one.message);
   }
-  flow->key = deployment.key;
-  flow->name_space = deployment.name_space;
-  flow->version = deployment.version;
-  flow->definition = std::make_shared<const FlowDefinition>(std::move(parsed.definition));
-  flow->definition_hash = deployment.definition_hash;
-  flow->enabled = deployment.enabled;
-  for (const DeployedTrigger& trigger : deployment.triggers) {
-    if (!trigger.enabled) flow->disabled.insert(trigger.id);
-  }
-  return std::shared_ptr<const DeployedFlow>(std::move(flow));
+  return {};
 }
 
 std::optional<std::string> namespace_of_cause(Store& store, const Event& event) {
@@ -53,17 +43,73 @@ Status DeployedFlows::refresh() {
   return {};
 }
 
-Result<std::shared_ptr<const DeployedFlow>> DeployedFlows::find(std::int64_t key) {
-  QFLOW_TRY(refresh());
-  return find_fresh(key);
+// What steps say was checked when it was deployed.
+DeployedFlows::Entry DeployedFlows::build(const Deployment& deployment, const TriggerRegistry& types) {
+  const Path file(deployment.flow_file);
+  FlowFile parsed = parse_flow_file(deployment.definition, file.filename().string(), file.parent_path().string());
+  // A project that came from the command line is known by the namespace alone.
+  if (!parsed.definition.project) parsed.definition.project = project_of(deployment.name_space);
+  auto flow = std::make_shared<DeployedFlow>();
+  flow->triggers = build_triggers(parsed.definition, types, parsed.diagnostics);
+  flow->key = deployment.key;
+  flow->name_space = deployment.name_space;
+  flow->version = deployment.version;
+  flow->definition = std::make_shared<const FlowDefinition>(std::move(parsed.definition));
+  flow->definition_hash = deployment.definition_hash;
+  flow->enabled = deployment.enabled;
+  for (const DeployedTrigger& trigger : deployment.triggers) {
+    if (!trigger.enabled) flow->disabled.insert(trigger.id);
+  }
+  Entry entry{std::move(flow)};
+  if (!parsed.diagnostics.has_errors()) return entry;
+  entry.error = Error{
+      ErrorKind::kStore,
+      "the deployed definition of " + deployment.flow.text() + " has errors now:\n" + parsed.diagnostics.render(), ""};
+  entry.problem = "its definition can't be read: " + first_error(parsed.diagnostics);
+  entry.name = full_name(deployment);
+  return entry;
 }
 
-Result<std::shared_ptr<const DeployedFlow>> DeployedFlows::find_fresh(std::int64_t key) {
-  std::shared_ptr<const DeployedFlow>& flow = flows_[key];
-  if (flow) return flow;
+Result<const DeployedFlows::Entry*> DeployedFlows::look_up(std::int64_t key) {
+  Entry& entry = flows_[key];
+  if (entry.flow) return &entry;
   QFLOW_ASSIGN(const Deployment deployment, store_.ledger().triggers().deployment(key));
-  QFLOW_ASSIGN(flow, build(deployment, types_));
-  return flow;
+  entry = build(deployment, types_);
+  return &entry;
+}
+
+Result<std::shared_ptr<const DeployedFlow>> DeployedFlows::find(std::int64_t key) {
+  QFLOW_TRY(refresh());
+  QFLOW_ASSIGN(const Entry* const entry, look_up(key));
+  if (entry->error) return tl::make_unexpected(*entry->error);
+  return entry->flow;
+}
+
+Result<std::shared_ptr<const DeployedFlow>> DeployedFlows::find_readable(std::int64_t key) {
+  QFLOW_TRY(refresh());
+  QFLOW_ASSIGN(const Entry* const entry, look_up(key));
+  return entry->error ? nullptr : entry->flow;
+}
+
+std::vector<std::string> DeployedFlows::passed_over() const {
+  std::vector<std::string> sentences;
+  for (const auto& [key, entry] : flows_) {
+    if (entry.error) sentences.push_back(fmt::format("{} is passed over: {}", entry.name, entry.problem));
+  }
+  return sentences;
+}
+
+// What could be evaluated of such a flow may mean something else.
+std::vector<Judgement> DeployedFlows::refuse(const Entry& entry, const Event& event) {
+  std::vector<Judgement> judgements;
+  for (const auto& trigger : entry.flow->triggers) {
+    const auto& subscriptions = trigger->subscriptions();
+    const bool listens = std::any_of(subscriptions.begin(), subscriptions.end(), [&](const Subscription& one) {
+      return listens_to(*trigger, one, entry.flow->name_space, event.name);
+    });
+    if (listens) judgements.push_back({.flow = entry.flow, .trigger = trigger.get(), .refusal = entry.problem});
+  }
+  return judgements;
 }
 
 Result<std::vector<Judgement>> DeployedFlows::judge(const Event& event) {
@@ -75,10 +121,9 @@ Result<std::vector<Judgement>> DeployedFlows::judge(const Event& event) {
   const EventScope scope(event);
   QFLOW_TRY(refresh());
   for (const std::int64_t key : listeners) {
-    QFLOW_ASSIGN(const auto flow, find_fresh(key));
-    for (Judgement& judgement : judge_event(flow, scope, cause_space, artifacts)) {
-      judgements.push_back(std::move(judgement));
-    }
+    QFLOW_ASSIGN(const Entry* const entry, look_up(key));
+    auto its = entry->error ? refuse(*entry, event) : judge_event(entry->flow, scope, cause_space, artifacts);
+    std::move(its.begin(), its.end(), std::back_inserter(judgements));
   }
   return judgements;
 }

@@ -275,7 +275,8 @@ Result<int> EventIntake::end_debounces(LedgerWriter& writer, const std::vector<D
   State state(store_, writer, flows_, doors_);
   QFLOW_ASSIGN(const int limit, max_chain());
   for (const DueDebounce& one : due) {
-    QFLOW_ASSIGN(const auto flow, flows_.find(one.deployment));
+    QFLOW_ASSIGN(const auto flow, flows_.find_readable(one.deployment));
+    if (!flow) continue;
     const Trigger* joining = find_trigger(flow->triggers, one.trigger);
     if (joining == nullptr) continue;
     QFLOW_TRY(Engine(state, artifacts_, limit).end_debounce(*flow, *joining, one.correlation, now));
@@ -286,7 +287,11 @@ Result<int> EventIntake::end_debounces(LedgerWriter& writer, const std::vector<D
 Status EventIntake::collect_instants(LedgerWriter& writer, const DueSchedule& due, Instant now,
                                      std::vector<DueInstant>& instants) {
   Ledger& ledger = store_.ledger();
-  QFLOW_ASSIGN(const auto flow, flows_.find(due.deployment));
+  QFLOW_ASSIGN(const auto flow, flows_.find_readable(due.deployment));
+  if (!flow) {
+    ++stuck_;
+    return {};
+  }
   const Trigger* trigger = find_trigger(flow->triggers, due.trigger);
   const ScheduleSubscription* schedule = trigger != nullptr ? schedule_of(*trigger) : nullptr;
   if (schedule == nullptr) return ledger.triggers().save_schedule(due.deployment, due.trigger, std::nullopt);
@@ -300,7 +305,8 @@ Status EventIntake::collect_instants(LedgerWriter& writer, const DueSchedule& du
 }
 
 Result<int> EventIntake::take_due_instants(LedgerWriter& writer, Instant now) {
-  QFLOW_ASSIGN(const auto due, store_.ledger().triggers().due_schedules(now, kSchedulesAtOnce));
+  const std::int64_t known = std::exchange(stuck_, 0);
+  QFLOW_ASSIGN(const auto due, store_.ledger().triggers().due_schedules(now, kSchedulesAtOnce + known));
   std::vector<DueInstant> instants;
   for (const DueSchedule& one : due) QFLOW_TRY(collect_instants(writer, one, now, instants));
   std::stable_sort(instants.begin(), instants.end(),
@@ -310,7 +316,7 @@ Result<int> EventIntake::take_due_instants(LedgerWriter& writer, Instant now) {
     QFLOW_ASSIGN(event, judge_own(*instant.flow, std::move(event)));
     QFLOW_TRY(record(writer, event).map([](const Intake&) {}));
   }
-  return static_cast<int>(due.size());
+  return std::max(0, static_cast<int>(due.size()) - static_cast<int>(known));
 }
 
 Status EventIntake::expire_waiting(std::int64_t deployment, const TriggerId& joining, const std::string& reason) {

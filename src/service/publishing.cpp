@@ -65,6 +65,8 @@ class Publishing {
     return published;
   }
 
+  std::vector<std::string> passed_over() { return intake_.flows().passed_over(); }
+
  private:
   Status prepare_all(const Publisher& publisher) {
     for (Publication& publication : publications_) {
@@ -180,18 +182,19 @@ Result<std::vector<Publication>> parse_batch(std::string_view text, const std::s
   return publications;
 }
 
-Result<std::vector<PublishedNow>> publish_events(Store& store, std::vector<Publication> publications,
-                                                 const Publisher& publisher, PublishMode mode, const Doors& doors) {
+Result<Published> publish_events(Store& store, std::vector<Publication> publications, const Publisher& publisher,
+                                 PublishMode mode, const Doors& doors) {
   Publishing publishing(store, doors);
   QFLOW_TRY(publishing.prepare(std::move(publications), publisher));
-  if (mode == PublishMode::kCheckOnly) return publishing.names();
-  std::vector<PublishedNow> published;
+  if (mode == PublishMode::kCheckOnly) return Published{publishing.names(), {}};
+  Published published;
   const auto record = [&](LedgerWriter& writer) -> Status {
-    QFLOW_ASSIGN(published, publishing.record(writer, mode != PublishMode::kSilently));
+    QFLOW_ASSIGN(published.events, publishing.record(writer, mode != PublishMode::kSilently));
     return {};
   };
   Ledger& ledger = store.ledger();
   QFLOW_TRY(mode == PublishMode::kDryRun ? ledger.rehearse(record) : ledger.write(Durability::kPower, record));
+  published.passed_over = publishing.passed_over();
   return published;
 }
 

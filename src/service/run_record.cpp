@@ -83,6 +83,7 @@ Status RunRecord::end(const RunOutcome& outcome, const RunChanges& changes, cons
   const Instant now = doors_.clock.now();
   QFLOW_ASSIGN(const std::vector<JudgedEvent> events, judge(changes));
   QFLOW_ASSIGN(const JudgedEvent end, judge_end(run_end_event(run_, outcome.status, outcome.reason, now)));
+  for (const std::string& note : intake_.flows().passed_over()) observer_.note(note);
   return store_.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
     QFLOW_TRY(write(writer, changes, events));
     if (git) QFLOW_TRY(writer.note_commit(run_.id, git->commit, git->dirty));

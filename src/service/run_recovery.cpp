@@ -105,8 +105,12 @@ Status recover_run(Store& store, const RunId& run, const Doors& doors, StopSigna
 Status recover_runs(Store& store, const Doors& doors, StopSignals* signals, RunObserver& observer) {
   QFLOW_ASSIGN(const std::vector<RunId> abandoned, abandoned_runs(store));
   Recovery recovery(store, doors, signals, observer);
-  for (const RunId& run : abandoned) QFLOW_TRY(recovery.recover(run));
-  return {};
+  Status first_failure;
+  for (const RunId& run : abandoned) {
+    const Status recovered = recovery.recover(run);
+    if (first_failure && !recovered) first_failure = tl::make_unexpected(with_context(run.text(), recovered.error()));
+  }
+  return first_failure;
 }
 
 }  // namespace qflow

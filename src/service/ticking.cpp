@@ -36,11 +36,10 @@ Result<Prospect> look_ahead(Store& store, Instant now) {
   return prospect;
 }
 
-Result<int> end_debounces(Store& store, const Doors& doors) {
+Result<int> end_debounces(Store& store, EventIntake& intake, const Doors& doors) {
   const Instant now = doors.clock.now();
   QFLOW_ASSIGN(const std::vector<DueDebounce> due, store.ledger().triggers().due_debounces(now));
   if (due.empty()) return 0;
-  EventIntake intake(store, doors);
   int ended = 0;
   QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
     QFLOW_ASSIGN(ended, intake.end_debounces(writer, now));
@@ -50,18 +49,19 @@ Result<int> end_debounces(Store& store, const Doors& doors) {
 }
 
 // In several transactions, so that others can write in between.
-Result<int> take_due_instants(Store& store, const Doors& doors) {
+Result<int> take_due_instants(Store& store, EventIntake& intake, const Doors& doors) {
   const Instant now = doors.clock.now();
-  EventIntake intake(store, doors);
   int taken = 0;
   while (true) {
     QFLOW_ASSIGN(const auto due, store.ledger().triggers().due_schedules(now, 1));
     if (due.empty()) return taken;
+    int more = 0;
     QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
-      QFLOW_ASSIGN(const int more, intake.take_due_instants(writer, now));
-      taken += more;
+      QFLOW_ASSIGN(more, intake.take_due_instants(writer, now));
       return {};
     }));
+    if (more == 0) return taken;
+    taken += more;
   }
 }
 
@@ -69,17 +69,20 @@ Result<int> take_due_instants(Store& store, const Doors& doors) {
 
 Result<TickReport> tick(Store& store, const Doors& doors, RunDispatcher& dispatcher, RunObserver& observer) {
   TickReport report;
-  QFLOW_TRY(recover_runs(store, doors, nullptr, observer));
+  const Status recovered = recover_runs(store, doors, nullptr, observer);
   std::vector<RunId> asked;
   QFLOW_TRY(end_replaced_runs(store, doors, asked, observer));
-  QFLOW_ASSIGN(report.debounces, end_debounces(store, doors));
-  QFLOW_ASSIGN(report.schedules, take_due_instants(store, doors));
+  EventIntake intake(store, doors);
+  QFLOW_ASSIGN(report.debounces, end_debounces(store, intake, doors));
+  QFLOW_ASSIGN(report.schedules, take_due_instants(store, intake, doors));
+  for (const std::string& note : intake.flows().passed_over()) observer.note(note);
   QFLOW_TRY(end_replaced_runs(store, doors, asked, observer));
   QFLOW_ASSIGN(report.started, dispatcher.dispatch());
   QFLOW_ASSIGN(const PollReport polled, poll_sensors(store, doors, dispatcher));
   report.looks = polled.looks;
   report.changes = polled.changes;
   report.started += polled.started;
+  QFLOW_TRY(recovered);
   return report;
 }
 

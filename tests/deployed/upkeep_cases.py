@@ -118,6 +118,42 @@ def change_ledger(desk, statement):
 
 
 @case
+def a_flow_that_cant_be_read_holds_up_no_other(desk):
+    hourly = "type = 'schedule'\nschedule = '@hourly'"
+    late = desk.later(3700)
+    held = on("held", more="id = 'held'\ndebounce = '1s'")
+    texts = [flow(name, on("ping"), hourly, held) for name in ("Bad", "Good")]
+    desk.deploy(*texts)
+    desk.publish("held")
+    change_ledger(desk, """UPDATE definitions SET text = 'strange = 1' || char(10) || text WHERE text LIKE 'id = "Bad"%'""")
+    bad, good = desk.publish("ping")[0]["effects"]
+    equal((bad["flow"], bad["outcome"], good["outcome"], good["run"]), ("Bad", "filtered", "fired", "Good/1"))
+    contains(bad["reason"], "its definition can't be read: ", "strange")
+    contains(desk.ask("tick", "--dry-run", environment=late)[1], "Bad is passed over")
+    contains(desk.ask("tick", environment=late)[1], "Bad is passed over: its definition can't be read: ")
+    equal((len(desk.runs("Good")), desk.runs("Bad")), (3, []))
+    # A trigger of a type that only another program knows.
+    change_ledger(desk, """UPDATE definitions SET text = replace(text, "type = 'event'", "type = 'own'") WHERE text LIKE '%"Bad"%'""")
+    contains(desk.ask("publish", "ping")[1], "Bad is passed over")
+    desk.deploy(*(text + "# anew\n" for text in texts))
+    equal(desk.ask("tick", "--wait=20s", environment=late)[1].count("passed over"), 0)
+    equal(len(desk.runs("Bad")), 2, "what was due and what was held is still there")
+
+
+@case
+def a_run_that_cant_be_recovered_holds_up_no_other(desk):
+    run = "[ -e $QFLOW_FLOW ] || { touch $QFLOW_FLOW; sleep 30; }"
+    desk.deploy(*(flow(name, on("a"), run=run) for name in ("A", "B")))
+    desk.write(".qflow/config.toml", "max_workers = 2\n")
+    desk.publish("a", "--dispatch")
+    wait_for(lambda: (desk.folder / "A").exists() and (desk.folder / "B").exists(), "the start of both steps")
+    desk.kill_workers()
+    change_ledger(desk, """DELETE FROM definitions WHERE text LIKE 'id = "A"%'""")
+    desk.refused("tick", status=(3, 7), said="A/1")
+    wait_for(lambda: desk.statuses("B") == ["succeeded"], "the end of B/1")
+
+
+@case
 def a_run_whose_results_cant_be_read_fails(desk):
     """With its hook, as one that could not be planned otherwise."""
     desk.deploy(flow("F", on("a"), run="echo 1 > $QFLOW_OUT/x.json") + "[[steps]]\nid = 't'\nneeds = ['s']\n"

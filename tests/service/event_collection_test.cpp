@@ -49,7 +49,7 @@ class CollectionFixture {
     publication.event.payload = {{"rows", rows}};
     publication.idempotency_key = key;
     const Doors doors = home.doors();
-    return publish_events(home.store(), {publication}, {}, PublishMode::kForReal, doors).value().front();
+    return publish_events(home.store(), {publication}, {}, PublishMode::kForReal, doors).value().events.front();
   }
 
   Garbage collect(days later, GarbageMode mode = GarbageMode::kRemove) {

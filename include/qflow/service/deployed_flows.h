@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "qflow/engine/deployed_flow.h"
@@ -20,17 +22,31 @@ class DeployedFlows {
   // As it is deployed now. kStore when the recorded definition has errors (a newer qflow may see some, and one without
   // the types of triggers of the program that deployed it).
   Result<std::shared_ptr<const DeployedFlow>> find(std::int64_t key);
-  // What every flow that listens to the event makes of it, in the order of their first deploy.
+  // The same for one of many, which the others do not wait for: null when its recorded definition has errors.
+  Result<std::shared_ptr<const DeployedFlow>> find_readable(std::int64_t key);
+  // What every flow that listens to the event makes of it, in the order of their first deploy. Of one whose recorded
+  // definition has errors, the triggers that can be read refuse it.
   Result<std::vector<Judgement>> judge(const Event& event);
+  // Those whose definition has errors, as far as they were asked for, each a sentence for people.
+  std::vector<std::string> passed_over() const;
 
  private:
+  struct Entry {
+    std::shared_ptr<const DeployedFlow> flow;  // with errors: the triggers that can be read
+    std::optional<Error> error = {};
+    std::string problem = {};  // the first error, in short
+    std::string name = {};
+  };
+
+  static Entry build(const Deployment& deployment, const TriggerRegistry& types);
+  static std::vector<Judgement> refuse(const Entry& entry, const Event& event);
   Status refresh();
-  Result<std::shared_ptr<const DeployedFlow>> find_fresh(std::int64_t key);
+  Result<const Entry*> look_up(std::int64_t key);
 
   Store& store_;
   const TriggerRegistry& types_;
   std::int64_t generation_ = -1;
-  std::map<std::int64_t, std::shared_ptr<const DeployedFlow>> flows_;
+  std::map<std::int64_t, Entry> flows_;
 };
 
 // All of them, enabled and disabled as they are now, by flow and namespace.

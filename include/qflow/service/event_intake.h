@@ -64,7 +64,8 @@ class EventIntake {
   // In the transaction: what is over at `now` fires, of all deployments or of one. How many.
   Result<int> end_debounces(LedgerWriter& writer, Instant now, std::optional<std::int64_t> only = {});
   // In the transaction: instants of schedules that are due at `now` become events, in their order. How many schedules
-  // it looked at; there may be more until it is 0.
+  // it looked at for the first time; there may be more until it is 0. Those of a flow that can't be read stay due,
+  // until it is deployed anew.
   Result<int> take_due_instants(LedgerWriter& writer, Instant now);
   // In the transaction: an activation by hand; see Engine::activate.
   Result<std::optional<RunId>> activate(LedgerWriter& writer, const Engine::Activation& activation, const Event& event);
@@ -90,6 +91,7 @@ class EventIntake {
   DeployedFlows flows_;
   ArtifactReader artifacts_;
   std::optional<StoreConfig> config_;
+  std::int64_t stuck_ = 0;  // schedules that stay due
 };
 
 }  // namespace qflow

@@ -33,6 +33,12 @@ struct PublishedNow {
   std::vector<TriggerOutcome> effects = {};
 };
 
+// All of them, in their order.
+struct Published {
+  std::vector<PublishedNow> events;
+  std::vector<std::string> passed_over;  // deployed flows that can't be read, each a sentence
+};
+
 // Who publishes: a run, whose step called qflow publish, or a person.
 struct Publisher {
   std::optional<Run> run;
@@ -53,7 +59,7 @@ enum class PublishMode { kForReal, kSilently, kDryRun, kCheckOnly };
 // max_payload, a timestamp more than 24 h ahead, `namespaced` without a project, an idempotency key that was used with
 // other content. kSilently does not read the effects: where many listen, others wait that much less. kDryRun says what
 // would happen and leaves nothing. kCheckOnly gives the full names alone, of events that keep to the rules.
-Result<std::vector<PublishedNow>> publish_events(Store& store, std::vector<Publication> publications,
-                                                 const Publisher& publisher, PublishMode mode, const Doors& doors);
+Result<Published> publish_events(Store& store, std::vector<Publication> publications, const Publisher& publisher,
+                                 PublishMode mode, const Doors& doors);
 
 }  // namespace qflow

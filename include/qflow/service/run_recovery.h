@@ -19,7 +19,7 @@ Result<std::vector<RunId>> abandoned_runs(Store& store);
 // left of their processes, and records what becomes of them: a deployed run whose flow says on_crash = "resume" waits
 // again, and goes on as the same run when it is executed; the others have crashed, and the command that resumes them
 // is a note. The attempts that were running are used up. Costs one look-up when there is nothing to do. `signals`,
-// where there are some, end a hook that hangs.
+// where there are some, end a hook that hangs. The error of one that can't be recovered comes when all others are.
 Status recover_runs(Store& store, const Doors& doors, StopSignals* signals, RunObserver& observer);
 
 // The same for this run alone; nothing happens when it is executed, waits for a tick, or has ended.
