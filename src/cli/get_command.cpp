@@ -30,6 +30,7 @@ Error syntax_error(const std::string& text, const ExpressionProblem& problem) {
 struct Place {
   std::unique_ptr<Store> store;
   std::unique_ptr<Scope> scope;
+  bool is_outside = false;  // of runs: there are no names
 };
 
 Result<Place> find_place(Context& context, const std::optional<std::string>& run_text) {
@@ -41,10 +42,10 @@ Result<Place> find_place(Context& context, const std::optional<std::string>& run
     QFLOW_ASSIGN(place.scope, ended_run_scope(*place.store, run));
   } else if (is_inside_step(context.environment)) {
     QFLOW_ASSIGN(place.store, open_store(context, StoreAccess::kRead));
-    QFLOW_ASSIGN(place.scope, step_scope(*place.store, context.files, context.environment));
-  } else {
-    place.scope = std::make_unique<EmptyScope>();
+    QFLOW_ASSIGN(place.scope, step_scope(*place.store, doors_of(context)));
   }
+  place.is_outside = place.scope == nullptr;
+  if (place.is_outside) place.scope = std::make_unique<EmptyScope>();
   return place;
 }
 
@@ -53,8 +54,8 @@ Result<Json> evaluate(Context& context, const Expression& expression, const std:
   const Result<Value> value = expression.evaluate(*place.scope);
   if (value) return value->to_json();
   Error error = value.error();
-  const bool outside = !run_text && !is_inside_step(context.environment) && !expression.references().empty();
-  if (outside) error.advice = "outside a step, --run RUN says which run is meant";
+  if (place.is_outside && !expression.references().empty())
+    error.advice = "outside a step, --run RUN says which run is meant";
   return tl::make_unexpected(std::move(error));
 }
 

@@ -265,7 +265,7 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_TRY(check_namespace_used(arguments, options));
   QFLOW_ASSIGN(std::vector<Publication> publications, read_publications(context, arguments));
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
-  QFLOW_ASSIGN(const Publisher publisher, find_publisher(*store, options, context.environment));
+  QFLOW_ASSIGN(const Publisher publisher, find_publisher(*store, options, doors_of(context)));
   print_name_notes(context, publications, publisher);
   if (publications.empty()) print_note(context, "the batch holds no event");
   if (is_only_said(arguments, publisher)) return say(context, arguments, *store, publications, publisher);

@@ -6,6 +6,7 @@
 
 #include "qflow/error/printable.h"
 #include "qflow/model/name_characters.h"
+#include "qflow/service/calling_run.h"
 #include "qflow/service/event_intake.h"
 #include "service/publish_rules.h"
 #include "service/row_lines.h"
@@ -155,16 +156,16 @@ Status take_name(Publication& publication, const std::string& written) {
   return {};
 }
 
-Result<Publisher> find_publisher(Store& store, const NamespaceOverride& options, const Environment& environment) {
+Result<Publisher> find_publisher(Store& store, const NamespaceOverride& options, const Doors& doors) {
   Publisher publisher;
-  if (const auto text = find_variable(environment, "QFLOW_RUN")) {
-    QFLOW_ASSIGN(const RunId id, RunId::parse(*text));
-    QFLOW_ASSIGN(publisher.run, store.ledger().find_run(id));
+  QFLOW_ASSIGN(const std::optional<RunId> caller, calling_run(store, doors));
+  if (caller) {
+    QFLOW_ASSIGN(publisher.run, store.ledger().find_run(*caller));
     publisher.name_space = publisher.run->name_space;
   }
   QFLOW_ASSIGN(const auto project, override_project(std::nullopt, options));
   if (project) {
-    const std::string user = user_name(environment);
+    const std::string user = user_name(doors.environment);
     publisher.name_space = project_namespace(*project, user);
     publisher.note = namespace_note(*project, user);
   }

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "qflow/runner/run_scope.h"
+#include "qflow/service/calling_run.h"
 #include "qflow/service/run_objects.h"
 
 namespace qflow {
@@ -48,17 +49,19 @@ bool is_inside_step(const Environment& environment) {
   return find_variable(environment, "QFLOW_RUN") && find_variable(environment, "QFLOW_STEP");
 }
 
-Result<std::unique_ptr<Scope>> step_scope(Store& store, FileSystem& files, const Environment& environment) {
-  QFLOW_ASSIGN(const RunId id, RunId::parse(find_variable(environment, "QFLOW_RUN").value_or("")));
-  QFLOW_ASSIGN(Run run, store.ledger().find_run(id));
+Result<std::unique_ptr<Scope>> step_scope(Store& store, const Doors& doors) {
+  QFLOW_ASSIGN(const std::optional<RunId> id, calling_run(store, doors));
+  if (!id) return std::unique_ptr<Scope>();
+  const Environment& environment = doors.environment;
+  QFLOW_ASSIGN(Run run, store.ledger().find_run(*id));
   QFLOW_ASSIGN(const std::shared_ptr<const FlowDefinition> flow, recorded_flow(store, run));
   QFLOW_ASSIGN(const std::size_t step, index_of(*flow, find_variable(environment, "QFLOW_STEP").value_or("")));
-  QFLOW_ASSIGN(std::vector<Artifact> artifacts, store.ledger().artifacts(id));
-  QFLOW_ASSIGN(const std::vector<StepState> steps, store.ledger().steps(id));
+  QFLOW_ASSIGN(std::vector<Artifact> artifacts, store.ledger().artifacts(*id));
+  QFLOW_ASSIGN(const std::vector<StepState> steps, store.ledger().steps(*id));
   auto in_reach = std::make_shared<ArtifactsObject>(store, flow, StepGraph(flow->steps).needs(step),
                                                     std::move(artifacts), task_counts(steps));
   auto view = std::make_unique<RunView>(store, std::move(run), std::move(in_reach));
-  QFLOW_TRY(add_item(*view, files, environment));
+  QFLOW_TRY(add_item(*view, doors.files, environment));
   return std::unique_ptr<Scope>(std::move(view));
 }
 

@@ -2,7 +2,7 @@
 import json
 import re
 
-from desk import case, contains, equal, expect, flow, on
+from desk import case, contains, equal, expect, flow, lines, on
 from faults import wait_for
 
 UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"
@@ -373,3 +373,25 @@ def a_context_that_no_environment_can_hold_is_not_in_it(desk):
         desk.work()
     equal(desk.statuses("Ctx"), ["succeeded"] * 3)
     equal(desk.text_of("ran").split(), ["day", "none", "none"])
+
+
+@case
+def a_step_is_no_part_of_another_store(desk):
+    """Which may have a run of the same id."""
+    other = desk.folder / "other"
+    desk.write("f.toml", flow("F", run='echo 1 > "$QFLOW_OUT/x.json"'))
+    desk.ask("--store", str(other), "run", "f.toml", "--context", "theirs")
+    desk.write("g.toml", flow("F", run=f"""
+cd / # the store's path in the environment may be relative, or a link
+"$QFLOW_BIN" --store {other} publish there
+"$QFLOW_BIN" --store {desk.folder}/link publish here
+QFLOW_STORE=${{QFLOW_STORE#/}} "$QFLOW_BIN" --store {desk.folder}/link publish here
+"$QFLOW_BIN" --store {desk.folder}/link get run.id
+! "$QFLOW_BIN" --store {other} get run.id
+"""))
+    (desk.folder / "link").symlink_to(desk.store)
+    err = desk.ask("run", "g.toml", "--context", "ours")[1]
+    contains(err, "outside a step")
+    there = lines(desk.ask("--store", str(other), "events", "there", "--json")[0])
+    equal([(event["caused_by"], event["context"]) for event in there], [(None, None)])
+    equal([(event["caused_by"], event["context"]) for event in desk.events("here")], [("F/1", "ours")] * 2)

@@ -46,8 +46,8 @@ struct Publisher {
   std::string note = {};   // what became of the options' branch, or of the user's name, or ""
 };
 
-// From QFLOW_RUN of the environment and the namespace options.
-Result<Publisher> find_publisher(Store& store, const NamespaceOverride& options, const Environment& environment);
+// The calling run (calling_run.h) and what the namespace options say.
+Result<Publisher> find_publisher(Store& store, const NamespaceOverride& options, const Doors& doors);
 
 // A batch: one JSON object per line, with the keys of an event, `namespaced` and `idempotency_key`. Empty lines are
 // skipped. kInvalid names `file` and the line.
