@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -10,31 +11,20 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "cli/blocking_descriptor.h"
+#include "cli/output_queue.h"
+
 namespace qflow {
 
 namespace {
 
 constexpr std::size_t kBufferSize = 64 * 1024;
 
-// Waits until a descriptor that somebody made non-blocking is ready; false when it has really failed.
-bool can_try_again(int descriptor, short events, int error) {
-  if (error == EINTR) return true;
-  if (error != EAGAIN) return false;
-  pollfd waiting{descriptor, events, 0};
-  poll(&waiting, 1, -1);
-  return true;
-}
-
-int write_fully(int descriptor, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(descriptor, text.data(), text.size());
-    if (written >= 0) {
-      text.remove_prefix(static_cast<std::size_t>(written));
-    } else if (!can_try_again(descriptor, POLLOUT, errno)) {
-      return errno;
-    }
-  }
-  return 0;
+bool is_same_file(int one, int other) {
+  struct stat first {
+  }, second{};
+  if (fstat(one, &first) != 0 || fstat(other, &second) != 0) return false;
+  return first.st_dev == second.st_dev && first.st_ino == second.st_ino;
 }
 
 void end_by_broken_pipe() {
@@ -57,8 +47,33 @@ void PosixOutput::write(std::string_view text) {
 void PosixOutput::flush() {
   if (before_ != nullptr) before_->flush();
   if (pending_.empty() || failed()) return;
-  error_ = write_fully(descriptor_, pending_);
+  if (queue_) {
+    queue_->put(pending_);
+  } else {
+    error_ = write_fully(descriptor_, pending_);
+  }
   pending_.clear();
+}
+
+void PosixOutput::keep_unread() {
+  if (queue_ || !has_reader(descriptor_)) return;
+  flush();
+  // What comes to one reader keeps its order.
+  const bool shared = before_ != nullptr && before_->queue_ && is_same_file(before_->descriptor_, descriptor_);
+  queue_ = shared ? before_->queue_ : std::make_shared<OutputQueue>(descriptor_);
+}
+
+std::size_t PosixOutput::unread() const {
+  return queue_ ? queue_->unread() : 0;
+}
+
+void PosixOutput::settle(std::optional<std::chrono::milliseconds> patience) {
+  flush();
+  if (queue_) queue_->settle(patience);
+}
+
+int PosixOutput::error() const {
+  return error_ == 0 && queue_ ? queue_->error() : error_;
 }
 
 int PosixOutput::width() const {
@@ -98,12 +113,12 @@ Path own_program() {
 }
 
 int finish_process(ExitStatus status, PosixOutput& out, PosixOutput& err) {
-  out.flush();
+  out.settle(std::nullopt);
   if (out.failed() && out.error() != EPIPE) {
     err.write("qflow: error: can't write to standard output: " + std::string(std::strerror(out.error())) + "\n");
     if (status == ExitStatus::kOk) status = ExitStatus::kFailed;
   }
-  err.flush();
+  err.settle(std::nullopt);
   if (out.error() == EPIPE && status == ExitStatus::kOk) end_by_broken_pipe();
   return static_cast<int>(status);
 }

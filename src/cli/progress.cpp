@@ -1,12 +1,10 @@
 #include "cli/progress.h"
 
 #include <fmt/format.h>
-#include <pthread.h>
 
 #include <algorithm>
-#include <csignal>
-#include <functional>
 
+#include "cli/signal_free_thread.h"
 #include "cli/terminal.h"
 #include "qflow/time/duration.h"
 
@@ -21,17 +19,6 @@ bool can_draw(const Context& context) {
   const auto term = context.environment.find("TERM");
   const bool dumb = term != context.environment.end() && term->second == "dumb";
   return context.err.is_terminal() && !dumb && context.options.verbosity != Verbosity::kQuiet;
-}
-
-// The thread that executes the run handles signals; a thread that does not block them could take them away.
-std::thread start_without_signals(const std::function<void()>& body) {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread(body);
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return thread;
 }
 
 }  // namespace
@@ -78,6 +65,8 @@ void Progress::redraw_until_stopped() {
   // wait_for waits on the steady clock by pthread_cond_clockwait, which g++ 12's ThreadSanitizer does not know.
   const auto next = [] { return std::chrono::system_clock::now() + kRedraw; };
   while (!stopped_.wait_until(lock, next(), [this] { return stop_; })) {
+    // What a terminal that stands still (Ctrl-S) has not taken would only become more.
+    if (context_.err.unread() > 0) continue;
     erase();
     draw();
   }

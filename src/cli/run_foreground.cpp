@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <csignal>
 
 #include "cli/run_view.h"
@@ -13,6 +14,9 @@ namespace qflow {
 namespace {
 
 constexpr std::int64_t kMostJobs = 4096;
+
+// With a reader that has stalled, for whoever has ended the run by a signal and waits for the end of qflow.
+constexpr std::chrono::seconds kPatience{1};
 
 ExitStatus status_of(const RunResult& result) {
   const bool by_user = result.signal == SIGHUP || result.signal == SIGINT || result.signal == SIGTERM;
@@ -61,9 +65,15 @@ Result<ExecutionOptions> read_execution_options(const Arguments& arguments) {
 }
 
 Result<ExitStatus> run_in_foreground(Context& context, bool as_json, const ExecuteRun& execute) {
+  context.out.keep_unread();
+  context.err.keep_unread();
   QFLOW_ASSIGN(const RunResult result,
                execute_watched(context, as_json ? StepOutput::kToErr : StepOutput::kToOut, execute));
   print_result(context, result, as_json);
+  if (result.signal) {
+    context.out.settle(kPatience);
+    context.err.settle(kPatience);
+  }
   return status_of(result);
 }
 

@@ -6,6 +6,12 @@
 
 namespace qflow {
 
+namespace {
+
+constexpr std::size_t kMostUnread = std::size_t{4} << 20;
+
+}  // namespace
+
 RunView::RunView(Context& context, StepOutput step_output)
     : context_(context), step_output_(step_output), progress_(context) {}
 
@@ -30,6 +36,10 @@ void RunView::line(std::string_view task_label, TaskStream stream, std::string_v
 void RunView::note(std::string_view text) {
   if (context_.options.verbosity == Verbosity::kQuiet) return;
   progress_.write(context_.err, fmt::format("qflow: note: {}\n", text));
+}
+
+bool RunView::is_congested() const {
+  return context_.out.unread() + context_.err.unread() > kMostUnread;
 }
 
 }  // namespace qflow

@@ -14,7 +14,7 @@ namespace qflow {
 enum class StepOutput { kToOut, kToErr, kToLogs };
 
 // Shows a run in the foreground: each line of output as "step | line", notes, and what is running. --quiet silences
-// all of it.
+// all of it. Congested when a reader has stalled.
 class RunView final : public RunObserver {
  public:
   RunView(Context& context, StepOutput step_output);
@@ -22,6 +22,7 @@ class RunView final : public RunObserver {
   void step_changed(const StepState& step) override;
   void line(std::string_view task_label, TaskStream stream, std::string_view text) override;
   void note(std::string_view text) override;
+  bool is_congested() const override;
 
  private:
   Context& context_;

@@ -283,7 +283,14 @@ void RunExecutor::wait() {
     wake_by(task->launched.process->wake_at());
     wake_by(task->deadline);
   }
-  for (const WaitingRetry& retry : retries_) wake_by(retry.at);
+  // What could start and has not was held up by a congested observer. Without a free place nothing is waited for but an
+  // end.
+  if (static_cast<int>(running_.size()) < plan_.jobs && !ending_) {
+    const auto soon =
+        doors_.clock.monotonic() + (observer_.is_congested() ? kCongestionPause : std::chrono::milliseconds(0));
+    if (!startable_.empty()) wake_by(soon);
+    for (const WaitingRetry& retry : retries_) wake_by(std::max(retry.at, soon));
+  }
   wake_by(report_at_);
   std::optional<std::chrono::microseconds> limit;
   if (wake) limit = *wake - doors_.clock.monotonic();

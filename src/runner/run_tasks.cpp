@@ -33,7 +33,7 @@ std::string exit_reason(const ProcessExit& exit) {
 }  // namespace
 
 void RunExecutor::start_tasks() {
-  while (static_cast<int>(running_.size()) < plan_.jobs && !ending_) {
+  while (static_cast<int>(running_.size()) < plan_.jobs && !ending_ && !observer_.is_congested()) {
     if (start_due_retry()) continue;
     if (startable_.empty()) return;
     StepExecution& execution = *startable_.front();

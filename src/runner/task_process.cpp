@@ -41,7 +41,8 @@ TaskProcess::~TaskProcess() {
 }
 
 std::array<int, 3> TaskProcess::descriptors() const {
-  return {streams_[0].pipe.descriptor(), streams_[1].pipe.descriptor(), collected_ ? -1 : child_.exited.descriptor()};
+  return {held_up_ ? -1 : streams_[0].pipe.descriptor(), held_up_ ? -1 : streams_[1].pipe.descriptor(),
+          collected_ ? -1 : child_.exited.descriptor()};
 }
 
 std::optional<std::chrono::microseconds> TaskProcess::wake_at() const {
@@ -50,11 +51,18 @@ std::optional<std::chrono::microseconds> TaskProcess::wake_at() const {
     const auto look = clock_.monotonic() + look_again_;
     at = at ? std::min(*at, look) : look;
   }
+  if (held_up_) {
+    const auto look = clock_.monotonic() + kCongestionPause;
+    at = at ? std::min(*at, look) : look;
+  }
   return at;
 }
 
 Status TaskProcess::advance() {
-  for (Stream& stream : streams_) read(stream, kReadAtOnce);
+  held_up_ = observer_.is_congested();
+  for (Stream& stream : streams_) {
+    if (!held_up_) read(stream, kReadAtOnce);
+  }
   QFLOW_TRY(log_.flush());
   if (!collected_) QFLOW_TRY(collect());
   if (kill_at_ && clock_.monotonic() >= *kill_at_ && !finished_) {

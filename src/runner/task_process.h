@@ -66,6 +66,7 @@ class TaskProcess {
   AttemptLog log_;
   std::array<Stream, 2> streams_;
   ChildProcess child_;
+  bool held_up_ = false;  // by the observer: the pipes are not read
   bool collected_ = false;
   bool finished_ = false;
   ProcessExit exit_;

@@ -6,6 +6,8 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
+#include <optional>
 #include <string>
 
 #include "support/temporary_folder.h"
@@ -42,6 +44,72 @@ TEST_CASE("text is held back until it is flushed, and keeps its order with the o
   CHECK_FALSE(out.is_terminal());
   CHECK(out.width() == 80);
   CHECK(finish_process(ExitStatus::kNotFound, out, err) == 3);
+}
+
+// What a reader that takes a little at a time finds.
+std::string read_slowly(int descriptor, std::size_t size) {
+  std::string text;
+  char buffer[1000];
+  fcntl(descriptor, F_SETFL, 0);
+  while (text.size() < size) {
+    const ssize_t count = read(descriptor, buffer, sizeof buffer);
+    REQUIRE(count > 0);
+    text.append(buffer, static_cast<std::size_t>(count));
+  }
+  return text;
+}
+
+TEST_CASE("nobody waits for a reader that stalls, and it finds everything in its order") {
+  TestPipe pipe;
+  PosixOutput out(pipe.ends[1], PosixOutput::Buffering::kLarge);
+  PosixOutput err(pipe.ends[1], PosixOutput::Buffering::kNone, &out);
+  out.keep_unread();
+  err.keep_unread();
+  out.write("at once\n");
+  out.flush();
+  CHECK(pipe.content() == "at once\n");
+  CHECK(out.unread() == 0);
+  std::string all;
+  for (int i = 0; i < 20'000; ++i) {
+    PosixOutput& stream = i % 3 == 0 ? err : out;
+    all += "line " + std::to_string(i) + "\n";
+    stream.write("line " + std::to_string(i) + "\n");
+    if (i % 7 == 0) stream.flush();
+  }
+  out.flush();
+  CHECK(out.unread() > all.size() / 2);
+  CHECK((fcntl(pipe.ends[1], F_GETFL) & O_NONBLOCK) == 0);
+  CHECK(read_slowly(pipe.ends[0], all.size()) == all);
+  out.settle(std::nullopt);
+  CHECK(out.unread() == 0);
+  out.write("at once again\n");
+  CHECK(finish_process(ExitStatus::kOk, out, err) == 0);
+  CHECK(pipe.content() == "at once again\n");
+}
+
+TEST_CASE("who waits only so long gives up what a reader that stalls has not taken") {
+  TestPipe pipe;
+  PosixOutput out(pipe.ends[1], PosixOutput::Buffering::kLarge);
+  PosixOutput err(pipe.ends[1], PosixOutput::Buffering::kNone, &out);
+  out.keep_unread();
+  out.write(std::string(1 << 20, 'x'));
+  CHECK(out.unread() > 0);
+  out.settle(std::chrono::milliseconds(20));
+  CHECK(out.unread() == 0);
+  out.write("more");
+  CHECK(finish_process(ExitStatus::kOk, out, err) == 0);
+}
+
+TEST_CASE("a reader that goes away while text is kept for it is an error of the write") {
+  ignore_broken_pipes();
+  TestPipe pipe;
+  PosixOutput out(pipe.ends[1], PosixOutput::Buffering::kLarge);
+  out.keep_unread();
+  out.write(std::string(1 << 20, 'x'));
+  CHECK_FALSE(out.failed());
+  close(pipe.ends[0]);
+  out.settle(std::nullopt);
+  CHECK(out.error() == EPIPE);
 }
 
 TEST_CASE("a reader that went away is remembered, and nothing is written any more") {

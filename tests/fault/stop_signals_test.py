@@ -5,7 +5,8 @@ children each that ignore every signal but SIGKILL, one of them in a session of 
 Proven: a second signal ends all of them within 5 s, and without one they are gone 5 s after the grace time of 10 s
 (--long); the exit status tells the signal, the ledger says cancelled, and why, and agrees with itself; a step that is
 killed fails the run and takes its group along; after SIGKILL to everything the next command records the run as crashed; a
-hook that does not end is ended by a signal; a run that a step has detached goes on; a signal that qflow was started to
+hook that does not end is ended by a signal; nobody who
+reads what qflow prints can hold up a run, or its end, and who reads late misses nothing; a run that a step has detached goes on; a signal that qflow was started to
 ignore is ignored.
 
 usage: stop_signals_test.py QFLOW [--long] [--seed N]
@@ -14,6 +15,7 @@ import concurrent.futures
 import json
 import os
 import signal
+import subprocess
 import time
 
 from faults import Place, expect, main, printed_by, wait_for
@@ -158,6 +160,74 @@ def stop_hook(qflow):
         expect_ended(place, "succeeded", None, {})
 
 
+def start_unread(place, steps):
+    """A run whose standard output nobody reads, and the pipe."""
+    place.write("flow.toml", f"id = 'Deaf'\n[run]\njobs = 2\n{steps}")
+    read_end, write_end = os.pipe()
+    process = place.start("run", "flow.toml", stdout=write_end, stderr=subprocess.DEVNULL)
+    os.close(write_end)
+    return process, read_end
+
+
+def read_all(descriptor):
+    with open(descriptor, encoding="utf-8") as file:
+        return file.read()
+
+
+LOUD = "[[steps]]\nid = 'loud'\nrun = 'seq 200000'\n"
+LIMITED = "[[steps]]\nid = 'limited'\nrun = 'sleep 1000'\ntimeout = '1s'\n"
+ENDLESS = "[[steps]]\nid = 'endless'\nrun = 'seq 1000000000'\n"
+
+
+def has_stalled(place):
+    """More was printed than a pipe takes."""
+    log = place.store / "runs" / RUN / "steps" / "endless" / "1" / "log"
+    return log.exists() and log.stat().st_size > 1024 * 1024
+
+
+def stall_and_read(qflow):
+    """The run goes on and ends while nobody reads what it prints; who reads later finds all of it."""
+    with Place(qflow) as place:
+        process, read_end = start_unread(place, LOUD + LIMITED)
+        wait_for(lambda: place.newest("Deaf") and place.inspect(RUN)["status"] == "failed", "the end of the run", 10)
+        expect_ended(place, "failed", "step limited: timed out", {"loud": "succeeded", "limited": "failed"})
+        expect(process.poll() is None, "qflow has not waited for the reader")
+        text = read_all(read_end)
+        expect(text == "".join(f"loud | {i}\n" for i in range(1, 200_001)) + f"{RUN}\n", f"the output: {len(text)} bytes")
+        expect(process.wait(timeout=600) == 1, f"status {process.returncode}")
+
+
+def stall_and_stop(qflow):
+    """While nobody reads, timers, qflow cancel and signals end steps that print without end; qflow stays small."""
+    with Place(qflow) as place:
+        process, read_end = start_unread(place, ENDLESS.replace("run", "timeout = '2s'\nrun"))
+        wait_for(lambda: place.newest("Deaf") and place.inspect(RUN)["status"] == "failed", "the end of the run", 20)
+        with open(f"/proc/{process.pid}/status") as file:
+            peak = int(next(line for line in file if line.startswith("VmHWM")).split()[1])
+        expect(peak < 100_000, f"qflow has taken {peak} KB")
+        process.send_signal(signal.SIGTERM)
+        expect(process.wait(timeout=600) == -signal.SIGTERM, f"waiting for a reader: status {process.returncode}")
+        os.close(read_end)
+    for signals, status in ((signal.SIGINT,), 130), ((signal.SIGTERM,) * 2, 143):
+        with Place(qflow) as place:
+            process, read_end = start_unread(place, ENDLESS)
+            wait_for(lambda: has_stalled(place), "the stall")
+            for each in signals:
+                process.send_signal(each)
+            began = time.monotonic()
+            expect(process.wait(timeout=600) == status, f"{signals}: status {process.returncode}")
+            expect(time.monotonic() - began < PATIENCE, f"{signals}: the end took {time.monotonic() - began:.1f} s")
+            expect_ended(place, "cancelled", signals[0].name, {"endless": "cancelled"})
+            os.close(read_end)
+    with Place(qflow) as place:
+        process, read_end = start_unread(place, ENDLESS)
+        wait_for(lambda: has_stalled(place), "the stall")
+        place.call("cancel", RUN)
+        expect_ended(place, "cancelled", "qflow cancel", {"endless": "cancelled"})
+        expect(read_all(read_end).endswith(f"\n{RUN}\n"), "the end of the output")
+        expect(process.wait(timeout=600) == 1, f"status {process.returncode}")
+
+
 def stop_hook_of_crashed(qflow):
     """A run of another flow calls the hook that a crashed one is owed, and can be stopped while it does."""
     with Place(qflow) as place:
@@ -201,6 +271,7 @@ def test(qflow, is_long, _):
     tasks += [(kill_step, os.kill, "a step"), (kill_step, os.killpg, "its group")]
     tasks += [(kill_everything,), (cancel_crashed,), (keep_detached,)]
     tasks += [(stop_hook,), (stop_hook_of_crashed,), (ignore_hangup,)]
+    tasks += [(stall_and_read,), (stall_and_stop,)]
     with concurrent.futures.ThreadPoolExecutor(max_workers=4) as pool:
         for done in [pool.submit(task, qflow, *rest) for task, *rest in tasks]:
             done.result()

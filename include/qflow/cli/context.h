@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -24,6 +26,14 @@ class OutputStream {
   virtual bool is_terminal() const = 0;
   virtual int width() const = 0;  // columns of the terminal; 80 when unknown
   virtual bool failed() const = 0;
+
+  // From now on nobody waits for a reader that has stalled: what it does not take at once is kept, and written as soon
+  // as it does. flush() only begins with that.
+  virtual void keep_unread() {}
+  virtual std::size_t unread() const { return 0; }  // bytes that are kept
+  // Waits until nothing is kept. Once the reader has taken nothing for the time of `patience`, if there is one, what is
+  // kept and what comes later is dropped.
+  virtual void settle(std::optional<std::chrono::milliseconds> /*patience*/) {}
 };
 
 // Bytes that a command reads of a file or of standard input.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -66,6 +67,11 @@ class RunObserver {
   // One line of a task's output, without its newline; a line of more than 64 KiB comes in pieces.
   virtual void line(std::string_view task_label, TaskStream stream, std::string_view text) = 0;
   virtual void note(std::string_view text) = 0;
+  // Whether lines come faster than they can be shown. Until it is false again, which is looked at every
+  // kCongestionPause, what tasks print stays in their pipes, and no further one starts.
+  virtual bool is_congested() const { return false; }
 };
+
+inline constexpr std::chrono::milliseconds kCongestionPause{20};
 
 }  // namespace qflow
