@@ -1,5 +1,7 @@
 #include "qflow/store/store_location.h"
 
+#include <fmt/format.h>
+
 namespace qflow {
 namespace {
 
@@ -10,13 +12,22 @@ Error not_a_folder(const Path& path) {
                "move it away, or name a store with --store"};
 }
 
-// Whether a folder is there; what is something else is an error.
+tl::unexpected<Error> leads_nowhere(const Path& path, FileSystem& files) {
+  return fail(ErrorKind::kStore,
+              fmt::format("{} is a link to {}, which is not there", path.native(), files.read_link(path).value_or("")),
+              "mount the disk that has it, or remove the link");
+}
+
+// Whether a folder is there; what is something else is an error, and so is a link that leads nowhere: another store
+// would be used in the place of one that is only away.
 Result<bool> is_store(FileSystem& files, const Path& path) {
-  auto info = files.info(path, FollowLinks::kYes);
-  if (!info) {
-    if (info.error().kind == ErrorKind::kNotFound) return false;
-    return tl::make_unexpected(std::move(info).error());
+  auto info = files.info(path, FollowLinks::kNo);
+  if (!info && info.error().kind == ErrorKind::kNotFound) return false;
+  if (info && info->type == FileType::kSymlink) {
+    info = files.info(path, FollowLinks::kYes);
+    if (!info && info.error().kind == ErrorKind::kNotFound) return leads_nowhere(path, files);
   }
+  if (!info) return tl::make_unexpected(std::move(info).error());
   if (info->type != FileType::kFolder) return tl::make_unexpected(not_a_folder(path));
   return true;
 }

@@ -50,6 +50,27 @@ TEST_CASE("a .qflow that is not a folder, and an empty --store, are refused") {
   CHECK(error_of(locate_store(files, {}, "", folder.path())).kind == ErrorKind::kUsage);
 }
 
+TEST_CASE("a .qflow that is a link is followed, and refused when it leads nowhere") {
+  TemporaryFolder folder;
+  PosixFileSystem files;
+  check_ok(make_folders(files, folder / ".qflow"));
+  check_ok(files.make_folder(folder / "linked"));
+  check_ok(files.make_folder(folder / "away"));
+  check_ok(files.make_symlink("../.qflow", folder / "linked" / ".qflow"));
+  check_ok(files.make_symlink("/not/mounted/store", folder / "away" / ".qflow"));
+  const StoreLocation linked = value_of(locate_store(files, {}, {}, folder / "linked"));
+  CHECK(linked.root == folder / "linked" / ".qflow");
+  CHECK(linked.exists);
+  const Environment by_name{{"QFLOW_STORE", ".qflow"}};
+  for (const Environment& environment : {Environment(), by_name}) {
+    const Error error = error_of(locate_store(files, environment, {}, folder / "away"));
+    CHECK(error.kind == ErrorKind::kStore);
+    CHECK(to_text(error) == (folder / "away" / ".qflow").native() +
+                                " is a link to /not/mounted/store, which is not there; mount the disk that has it, or "
+                                "remove the link");
+  }
+}
+
 TEST_CASE("no store: where it was looked for and how to make one") {
   CHECK(
       to_text(no_store({"/a/b/.qflow", false}, "/a/b")) ==

@@ -15,7 +15,7 @@ struct StoreLocation {
 };
 
 // The store to use; when none is found, `folder`/.qflow with exists = false (only init, run and deploy make it). A
-// `.qflow` that is not a folder is kStore.
+// `.qflow` that is not a folder, or a link that leads nowhere, is kStore.
 Result<StoreLocation> locate_store(FileSystem& files, const Environment& environment,
                                    const std::optional<std::string>& option, const Path& folder);
 
