@@ -6,6 +6,7 @@
 
 #include "qflow/error/suggestion.h"
 #include "qflow/runner/secret_limits.h"
+#include "service/stored_text.h"
 
 namespace qflow {
 
@@ -18,7 +19,7 @@ constexpr std::uint64_t kLongestSecret = 64 * 1024;
 Result<std::optional<std::string>> find_secret(const ParameterName& name, const Environment& environment,
                                                const StoreLayout& store, FileSystem& files) {
   if (const auto found = environment.find(name.text()); found != environment.end()) return found->second;
-  auto text = read_file(files, store.secret(name), kLongestSecret);
+  auto text = read_stored_text(files, store.secret(name), kLongestSecret);
   if (!text && text.error().kind == ErrorKind::kNotFound) return std::nullopt;
   if (!text) return tl::make_unexpected(text.error());
   if (!text->empty() && text->back() == '\n') text->pop_back();

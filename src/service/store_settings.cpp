@@ -1,5 +1,7 @@
 #include "service/store_settings.h"
 
+#include "service/stored_text.h"
+
 namespace qflow {
 
 namespace {
@@ -9,7 +11,7 @@ constexpr std::uint64_t kLongestConfig = 1024 * 1024;
 }  // namespace
 
 Result<StoreConfig> load_store_config(const StoreLayout& layout, FileSystem& files) {
-  auto text = read_file(files, layout.config(), kLongestConfig);
+  auto text = read_stored_text(files, layout.config(), kLongestConfig);
   if (!text && text.error().kind == ErrorKind::kNotFound) return StoreConfig();
   if (!text) return tl::make_unexpected(text.error());
   Diagnostics diagnostics(layout.config().string(), *text);

@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
+#include <sys/stat.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -51,6 +53,23 @@ run = "echo ${DB_PASSWORD-none} ${TOKEN-none}"
   CHECK(everything.find("b | none none") != std::string::npos);
   CHECK(everything.find("hunter2secret") == std::string::npos);
   CHECK(everything.find("ken12345") == std::string::npos);
+}
+
+TEST_CASE("what only waits to be written to is no secret and no configuration") {
+  TestHome home;
+  const std::string toml = kHead + step("a", "secrets = ['TOKEN']\nrun = 'true'");
+  for (const std::string name : {"secrets/TOKEN", "config.toml"}) {
+    CAPTURE(name);
+    home.write(".qflow/secrets/TOKEN", "hunter2secret\n");
+    const Path path = home.folder / ".qflow" / name;
+    std::filesystem::remove(path);
+    REQUIRE(mkfifo(path.c_str(), 0600) == 0);
+    const auto run = home.run(toml);
+    REQUIRE_FALSE(run);
+    CHECK(run.error().kind == ErrorKind::kStore);
+    CHECK(run.error().message == "can't read " + path.string() + ": it is not a regular file");
+    std::filesystem::remove(path);
+  }
 }
 
 TEST_CASE("what is said about an artifact with a secret in it masks the secret") {
