@@ -1,5 +1,8 @@
 #include "runner/task_launch.h"
 
+#include <fmt/format.h>
+#include <unistd.h>
+
 #include <utility>
 
 #include "qflow/expression/template.h"
@@ -43,10 +46,19 @@ Status TaskLauncher::prepare() {
   outputs_ = layout.run_outputs(plan_.run.id);
   items_ = layout.run_items(plan_.run.id);
   QFLOW_TRY(make_folders(doors_.store.files(), outputs_));
-  QFLOW_ASSIGN(const Path module, provide_python_module(doors_.store));
-  python_path_ = module.string();
+  QFLOW_TRY(find_python_module());
   const auto before = plan_.environment.find(kPythonPath);
   set_variable(inherited_, kPythonPath, with_module(before == plan_.environment.end() ? "" : before->second));
+  return {};
+}
+
+// PYTHONPATH is split at its colons, and can't quote one: to a folder with one in its path the open folder leads.
+Status TaskLauncher::find_python_module() {
+  QFLOW_ASSIGN(const Path module, provide_python_module(doors_.store));
+  python_path_ = module.string();
+  if (python_path_.find(':') == std::string::npos) return {};
+  QFLOW_ASSIGN(python_folder_, doors_.store.files().open(module, OpenMode::kRead));
+  python_path_ = fmt::format("/proc/{}/fd/{}", getpid(), python_folder_.descriptor());
   return {};
 }
 

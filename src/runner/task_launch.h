@@ -56,6 +56,7 @@ class TaskLauncher {
   Result<Path> parameters_with_item(const TaskRequest& request);
   Result<std::vector<std::string>> arguments(const TaskRequest& request);
   Result<std::vector<std::string>> shell_arguments(const Step& step);
+  Status find_python_module();
   std::string with_module(const std::string& python_path) const;
   Result<std::string> working_folder(const TaskRequest& request);
 
@@ -66,6 +67,7 @@ class TaskLauncher {
   Path outputs_;                        // the folder of every QFLOW_OUT
   Path items_;                          // the folder of what each task of a foreach finds in QFLOW_PARAMS
   std::string python_path_;             // of the module qflow
+  FileHandle python_folder_;            // its folder, where python_path_ leads through it
   std::set<StepId> with_script_;        // steps whose script is in its file
   std::vector<std::string> inherited_;  // of every task: the environment without run variables, and the run's own
 };

@@ -222,6 +222,26 @@ TEST_CASE("parameters come from -p, from events, from defaults") {
   CHECK(home.store().ledger().list_runs({}).value().size() == 1);
 }
 
+TEST_CASE("steps find the Python module wherever the store is") {
+  for (const std::string name : {"plain", "a:b"}) {
+    CAPTURE(name);
+    TestHome home;
+    home.store_option = (home.folder / name).string();
+    home.environment["PYTHONPATH"] = home.folder.string();
+    home.write("mine.py", "");
+    const auto run = home.run(kHead +
+                              step("a",
+                                   "shell = 'python3'\nrun = 'import mine; from qflow import current; "
+                                   "print(current.trigger)'") +
+                              step("b",
+                                   "needs = ['a']\nenv = { PYTHONPATH = '.' }\nworkdir = '/'\n"
+                                   "shell = 'python3'\nrun = 'from qflow import current; print(1)'"));
+    REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
+    CHECK(run->reason == "");
+    CHECK(home.seen.lines.size() == 2);
+  }
+}
+
 TEST_CASE("a hook is called for the way that the run ended") {
   struct Row {
     std::string command;

@@ -68,7 +68,7 @@ class TestHome {
 
   Doors doors() {
     return {files,         clock,  launcher, processes,    environment,
-            trigger_types, folder, "/qflow", std::nullopt, [this] { return input; }};
+            trigger_types, folder, "/qflow", store_option, [this] { return input; }};
   }
 
   LoadedFlow load(const std::string& toml) const {
@@ -138,6 +138,7 @@ class TestHome {
   PosixProcessLauncher launcher;
   PosixProcessTable processes;
   Environment environment;
+  std::optional<std::string> store_option;
   TriggerRegistry trigger_types;
   std::string input;
   RecordingObserver seen;
