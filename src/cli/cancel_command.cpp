@@ -41,7 +41,8 @@ const Command kCancelCommand = {
     .summary = "end a run that waits or is being executed",
     .description =
         "Its steps get SIGTERM, and SIGKILL 10 s later, as with Ctrl-C; a second qflow cancel ends them at once. "
-        "Returns when the run has ended. A run that had ended before is refused with exit status 4.",
+        "Returns when the run has ended. A run that had ended before is refused with exit status 4; its "
+        "hooks are ended if they are being called.",
     .json = "one object: {run, status}",
     .examples = "  $ qflow cancel TrainingFlow/34\n",
     .positionals = kPositionals,

@@ -23,6 +23,7 @@ constexpr std::string_view kFiles[][2] = {
     {".qflow/ledger.db", "runs, steps, events, triggers, and values up to 64 KiB"},
     {".qflow/objects/", "larger values and files, by content"},
     {".qflow/runs/FLOW/NUMBER/", "logs, and artifacts for browsing, of one run; hook.log: what its hooks printed"},
+    {".qflow/hooks/", "marks of the runs whose hooks are being called"},
     {".qflow/secrets/NAME", "a secret (mode 0600)"},
     {".qflow/config.toml", "settings of the store; see CONFIGURATION"},
     {".qflow/last_tick", "touched by every tick: its time is that of the last one"},

@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "qflow/runner/run_journal.h"
 #include "runner/run_environment.h"
 #include "runner/task_process.h"
 
@@ -43,6 +44,8 @@ Status run_shell(const std::string& text, const RunPlan& plan, const RunnerDoors
   add_value(spec.environment, "QFLOW_REASON", outcome.reason);
   spec.folder = plan.flow->folder;
   spec.with_parent = ProcessSpec::WithParent::kDies;
+  spec.journal = plan.journal;
+  spec.journal_note = kHookNote;
   const auto log_place = [&] { return doors.store.layout().run_hook_log(plan.run.id); };
   AttemptLog log(doors.store.files(), doors.clock, log_place, plan.max_log);
   QFLOW_ASSIGN(const std::unique_ptr<TaskProcess> hook,
@@ -64,13 +67,34 @@ std::vector<std::string> hooks_for(const RunPlan& plan, RunStatus status) {
   return hooks;
 }
 
+// A hook without a mark is better than none.
+void mark_hooks(const RunId& run, Store& store) {
+  const Status made = store.files().make_folder(store.layout().hooks());
+  if (made) (void)write_file(store.files(), store.layout().hook_mark(run), "");
+}
+
 }  // namespace
 
 void call_hooks(const RunPlan& plan, const RunnerDoors& doors, const RunOutcome& outcome, RunObserver& observer) {
-  for (const std::string& hook : hooks_for(plan, outcome.status)) {
+  const std::vector<std::string> hooks = hooks_for(plan, outcome.status);
+  if (hooks.empty()) return;
+  mark_hooks(plan.run.id, doors.store);
+  for (const std::string& hook : hooks) {
     const Status called = run_shell(hook, plan, doors, outcome, observer);
     if (!called) observer.note(to_text(called.error()));
   }
+  (void)doors.store.files().remove(doors.store.layout().hook_mark(plan.run.id));
+}
+
+Result<std::vector<RunId>> runs_with_hooks(const StoreLayout& layout, FileSystem& files) {
+  std::vector<RunId> runs;
+  const auto marks = files.list(layout.hooks());
+  if (!marks && marks.error().kind == ErrorKind::kNotFound) return runs;
+  if (!marks) return tl::make_unexpected(marks.error());
+  for (const FolderEntry& mark : *marks) {
+    if (const auto run = StoreLayout::marked_run(mark.name)) runs.push_back(*run);
+  }
+  return runs;
 }
 
 }  // namespace qflow

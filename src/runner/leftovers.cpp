@@ -21,8 +21,21 @@ constexpr std::chrono::milliseconds kPause{5};
 // Between a process's start, which the system rounds to 10 ms, and its line in the journal.
 constexpr std::chrono::seconds kLongestStart{1};
 
-std::vector<JournaledTask> journaled_tasks(const RunId& run, const StoreLayout& layout, FileSystem& files) {
-  return parse_run_journal(read_file(files, layout.run_lock(run)).value_or("")).tasks;
+RunJournal journal_of(const RunId& run, const StoreLayout& layout, FileSystem& files) {
+  return parse_run_journal(read_file(files, layout.run_lock(run)).value_or(""));
+}
+
+// `journaled` are tasks or hooks.
+template <class Journaled>
+Remains remains_among(const std::vector<Journaled>& journaled, const RunId& run, const StoreLayout& layout,
+                      ProcessTable& processes) {
+  Remains remains;
+  const std::string boot_id = processes.boot_id();
+  for (const Journaled& one : journaled) {
+    if (one.boot_id == boot_id) remains.leaders.push_back(one.process);
+  }
+  remains.entries = {"QFLOW_RUN=" + run.text(), "QFLOW_STORE=" + layout.root().string()};
+  return remains;
 }
 
 bool has_entry(std::string_view environment, std::string_view entry) {
@@ -86,12 +99,13 @@ class LeftoverSearch {
 }  // namespace
 
 Remains remains_of(const RunId& run, const StoreLayout& layout, FileSystem& files, ProcessTable& processes) {
-  Remains remains;
-  const std::string boot_id = processes.boot_id();
-  for (const JournaledTask& task : journaled_tasks(run, layout, files)) {
-    if (task.boot_id == boot_id) remains.leaders.push_back(task.process);
-  }
-  remains.entries = {"QFLOW_RUN=" + run.text(), "QFLOW_STORE=" + layout.root().string()};
+  return remains_among(journal_of(run, layout, files).tasks, run, layout, processes);
+}
+
+Remains remains_of_hooks(const RunId& run, RunStatus status, const StoreLayout& layout, FileSystem& files,
+                         ProcessTable& processes) {
+  Remains remains = remains_among(journal_of(run, layout, files).hooks, run, layout, processes);
+  remains.entries.push_back("QFLOW_STATUS=" + std::string(to_text(status)));
   return remains;
 }
 
@@ -116,7 +130,7 @@ bool end_leftovers(const Remains& remains, ProcessTable& processes, Clock& clock
 
 std::vector<Attempt> journaled_attempts(const RunId& run, const StoreLayout& layout, FileSystem& files) {
   std::vector<Attempt> attempts;
-  for (const JournaledTask& task : journaled_tasks(run, layout, files)) {
+  for (const JournaledTask& task : journal_of(run, layout, files).tasks) {
     Attempt attempt;
     attempt.step = task.step;
     attempt.index = task.index;

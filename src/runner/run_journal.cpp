@@ -80,6 +80,7 @@ RunJournal parse_run_journal(std::string_view text) {
       boot_id = std::move(executor->boot_id);
     }
     for (const JournaledProcess& process : parse_journal(text.substr(0, end + 1))) {
+      if (process.note == kHookNote) journal.hooks.push_back({boot_id, process});
       auto task = parse_task(process);
       if (!task) continue;
       task->boot_id = boot_id;

@@ -76,6 +76,7 @@ Status end_replaced_runs(Store& store, const Doors& doors, std::vector<RunId>& a
 Status cancel_run(Store& store, const RunId& id, const Doors& doors, RunObserver& observer) {
   const auto began = doors.clock.monotonic();
   QFLOW_ASSIGN(const Run before, store.ledger().find_run(id));
+  if (has_ended(before.status)) QFLOW_TRY(end_hooks(store, before, doors, observer));
   QFLOW_TRY(refuse_ended(before));
   if (status_now(store, id, before.status) == RunStatus::kCrashed) {
     QFLOW_TRY(recover_run(store, id, doors, nullptr, observer));

@@ -98,9 +98,45 @@ Result<std::vector<RunId>> abandoned_runs(Store& store) {
   return runs;
 }
 
+Result<std::vector<RunId>> abandoned_hooks(Store& store) {
+  QFLOW_ASSIGN(std::vector<RunId> runs, runs_with_hooks(store.layout(), store.files()));
+  std::erase_if(runs, [&](const RunId& run) { return store.run_is_locked(run).value_or(true); });
+  return runs;
+}
+
+Status end_hooks(Store& store, const Run& run, const Doors& doors, RunObserver& observer) {
+  const Path mark = store.layout().hook_mark(run.id);
+  QFLOW_ASSIGN(const bool any, exists(doors.files, mark));
+  if (!any) return {};
+  const Remains remains = remains_of_hooks(run.id, run.status, store.layout(), doors.files, doors.processes);
+  const bool ended = end_leftovers(remains, doors.processes, doors.clock);
+  observer.note(fmt::format("{} of {} {}", ended ? "the hooks" : "some processes of the hooks", run.id.text(),
+                            ended ? "were ended" : "could not be ended"));
+  // Who still calls them takes it away.
+  const auto lock = store.lock_run(run.id);
+  if (lock) (void)doors.files.remove(mark);
+  return {};
+}
+
 Status recover_run(Store& store, const RunId& run, const Doors& doors, StopSignals* signals, RunObserver& observer) {
   return Recovery(store, doors, signals, observer).recover(run);
 }
+
+namespace {
+
+Status end_abandoned_hooks(Store& store, const Doors& doors, RunObserver& observer) {
+  QFLOW_ASSIGN(const std::vector<RunId> hooks, abandoned_hooks(store));
+  for (const RunId& id : hooks) {
+    const auto run = store.ledger().find_run(id);
+    if (!run && run.error().kind != ErrorKind::kNotFound) return tl::make_unexpected(run.error());
+    // A ledger that was restored from a backup may not know the run.
+    if (!run) (void)doors.files.remove(store.layout().hook_mark(id));
+    if (run) QFLOW_TRY(end_hooks(store, *run, doors, observer));
+  }
+  return {};
+}
+
+}  // namespace
 
 Status recover_runs(Store& store, const Doors& doors, StopSignals* signals, RunObserver& observer) {
   QFLOW_ASSIGN(const std::vector<RunId> abandoned, abandoned_runs(store));
@@ -110,7 +146,8 @@ Status recover_runs(Store& store, const Doors& doors, StopSignals* signals, RunO
     const Status recovered = recovery.recover(run);
     if (first_failure && !recovered) first_failure = tl::make_unexpected(with_context(run.text(), recovered.error()));
   }
-  return first_failure;
+  const Status ended = end_abandoned_hooks(store, doors, observer);
+  return first_failure ? ended : first_failure;
 }
 
 }  // namespace qflow

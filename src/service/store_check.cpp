@@ -63,6 +63,10 @@ class StoreCheck {
       if (status_now(store_, run.id, run.status) != RunStatus::kCrashed) continue;
       add(run.id.text() + " is said to be running, but nobody executes it", "it was recovered", true);
     }
+    QFLOW_ASSIGN(const std::vector<RunId> hooks, abandoned_hooks(store_));
+    for (const RunId& run : hooks) {
+      add(run.text() + " has hooks whose caller was killed", "what was left of them was ended", true);
+    }
     return recover_runs(store_, doors_, nullptr, observer_);
   }
 

@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "qflow/runner/hook.h"
 #include "qflow/service/dispatch.h"
 #include "qflow/service/event_intake.h"
 #include "qflow/service/idle_note.h"
@@ -17,7 +18,7 @@ namespace {
 
 struct Prospect {
   bool work = false;
-  bool runs_in_hand = false;      // whose process may die at any time
+  bool runs_in_hand = false;      // executed, or their hooks called, by a process that may die at any time
   std::optional<Instant> next{};  // when something comes due
 };
 
@@ -26,7 +27,9 @@ Result<Prospect> look_ahead(Store& store, Instant now) {
   QFLOW_TRY(store.ledger().read([&]() -> Status {
     QFLOW_ASSIGN(prospect.work, store.ledger().triggers().has_due(now));
     if (prospect.work) return {};
-    QFLOW_ASSIGN(const auto runs, store.ledger().runs_in_hand());
+    QFLOW_ASSIGN(std::vector<RunId> runs, store.ledger().runs_in_hand());
+    QFLOW_ASSIGN(const auto hooks, runs_with_hooks(store.layout(), store.files()));
+    runs.insert(runs.end(), hooks.begin(), hooks.end());
     prospect.runs_in_hand = !runs.empty();
     prospect.work = std::any_of(runs.begin(), runs.end(),
                                 [&](const RunId& run) { return !store.run_is_locked(run).value_or(false); });

@@ -148,6 +148,22 @@ Path StoreLayout::sensor_lock(std::int64_t key, std::string_view watched) const 
   return sensors() / (std::to_string(key) + "-" + sha256_hex(watched).substr(0, 16) + ".lock");
 }
 
+Path StoreLayout::hooks() const {
+  return root_ / "hooks";
+}
+
+Path StoreLayout::hook_mark(const RunId& run) const {
+  return hooks() / (run.flow.text() + "." + std::to_string(run.number));
+}
+
+// The name of a flow has no dot.
+std::optional<RunId> StoreLayout::marked_run(std::string_view name) {
+  std::string text(name);
+  std::replace(text.begin(), text.end(), '.', '/');
+  const auto run = RunId::parse(text);
+  return run ? std::optional(*run) : std::nullopt;
+}
+
 Path StoreLayout::python() const {
   return root_ / "python";
 }
@@ -162,9 +178,9 @@ Path StoreLayout::last_tick() const {
 
 bool StoreLayout::has_entry(std::string_view name) {
   const StoreLayout layout{Path()};
-  const Path entries[] = {layout.config(),       layout.ignore_file(), layout.last_tick(), layout.objects(),
-                          layout.objects_gate(), layout.python(),      layout.runs(),      layout.secrets(),
-                          layout.sensors(),      layout.worker_log(),  layout.write_gate()};
+  const Path entries[] = {layout.config(),  layout.hooks(),        layout.ignore_file(), layout.last_tick(),
+                          layout.objects(), layout.objects_gate(), layout.python(),      layout.runs(),
+                          layout.secrets(), layout.sensors(),      layout.worker_log(),  layout.write_gate()};
   return name.starts_with(layout.ledger().native()) ||
          std::find(std::begin(entries), std::end(entries), Path(name)) != std::end(entries);
 }

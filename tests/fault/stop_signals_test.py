@@ -5,9 +5,9 @@ children each that ignore every signal but SIGKILL, one of them in a session of 
 Proven: a second signal ends all of them within 5 s, and without one they are gone 5 s after the grace time of 10 s
 (--long); the exit status tells the signal, the ledger says cancelled, and why, and agrees with itself; a step that is
 killed fails the run and takes its group along; after SIGKILL to everything the next command records the run as crashed; a
-hook that does not end is ended by a signal; nobody who
-reads what qflow prints can hold up a run, or its end, and who reads late misses nothing; a run that a step has detached goes on; a signal that qflow was started to
-ignore is ignored.
+hook that does not end is ended by a signal, by qflow cancel, and after SIGKILL to its caller by the next command; nobody
+who reads what qflow prints can hold up a run, or its end, and who reads late misses nothing; a run that a step has
+detached goes on; a signal that qflow was started to ignore is ignored.
 
 usage: stop_signals_test.py QFLOW [--long] [--seed N]
 """
@@ -160,6 +160,42 @@ def stop_hook(qflow):
         expect_ended(place, "succeeded", None, {})
 
 
+def leave_hook(qflow):
+    """Who called the hook is killed: the next command ends what the hook has started, once."""
+    with Place(qflow) as place:
+        hook = "echo hooked >> hooked; sleep 1000; echo no >> hooked"
+        place.write("flow.toml", f"id = 'Deaf'\n[hooks]\non_success = '{hook}'\n")
+        place.write("other.toml", "id = 'Other'\n[hooks]\non_success = 'true'\n")
+        for number, command in enumerate((["tick"], ["run", "other.toml"], ["fsck"]), 1):
+            process, run = place.start("run", "flow.toml"), f"Deaf/{number}"
+            wait_for((place.folder / "hooked").exists, "the hook begins")
+            wait_for(lambda: len(place.processes(run)) == 2, "the program that the hook has started")
+            process.kill()
+            process.wait()
+            place.call(*command)
+            expect(not place.processes(run), f"{command[0]}: processes of the hook are left")
+            expect((place.folder / "hooked").read_text() == "hooked\n", f"{command[0]}: the hook went on")
+            (place.folder / "hooked").unlink()
+            expect(not list((place.store / "hooks").iterdir()), f"{command[0]}: the mark of the hook is left")
+            expect(place.inspect(run)["status"] == "succeeded", f"{command[0]}: the run has changed")
+            place.call("fsck")
+            place.call("cancel", run, status=4)
+
+
+def cancel_hook(qflow):
+    """qflow cancel ends the hook of a run that has ended, and lets alone what a step has left running on purpose."""
+    with Place(qflow) as place:
+        step = '[[steps]]\nid = "a"\nrun = "setsid sleep 999 > /dev/null 2>&1 & sleep 0.5"\n'
+        place.write("flow.toml", f"id = 'Deaf'\n{step}[hooks]\non_success = 'echo > hooked; sleep 1000 & wait'\n")
+        place.call("run", "flow.toml", "--detach")
+        wait_for((place.folder / "hooked").exists, "the hook begins")
+        place.call("cancel", RUN, status=4)
+        wait_for(lambda: len(place.processes(RUN)) == 1, "the hook's end")
+        wait_for(lambda: not list((place.store / "hooks").iterdir()), "the end of its caller")
+        expect_ended(place, "succeeded", None, {"a": "succeeded"})
+        expect(len(place.processes(RUN)) == 1, "what the step left on purpose is gone")
+
+
 def start_unread(place, steps):
     """A run whose standard output nobody reads, and the pipe."""
     place.write("flow.toml", f"id = 'Deaf'\n[run]\njobs = 2\n{steps}")
@@ -270,7 +306,7 @@ def test(qflow, is_long, _):
     tasks += [(stop, way, True) for way in WAYS if is_long]
     tasks += [(kill_step, os.kill, "a step"), (kill_step, os.killpg, "its group")]
     tasks += [(kill_everything,), (cancel_crashed,), (keep_detached,)]
-    tasks += [(stop_hook,), (stop_hook_of_crashed,), (ignore_hangup,)]
+    tasks += [(stop_hook,), (stop_hook_of_crashed,), (leave_hook,), (cancel_hook,), (ignore_hangup,)]
     tasks += [(stall_and_read,), (stall_and_stop,)]
     with concurrent.futures.ThreadPoolExecutor(max_workers=4) as pool:
         for done in [pool.submit(task, qflow, *rest) for task, *rest in tasks]:

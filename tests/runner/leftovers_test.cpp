@@ -101,6 +101,20 @@ TEST_CASE("who moved to another group is known by the run and the store that it 
   }
 }
 
+TEST_CASE("what is left of hooks is told from what steps left on purpose") {
+  LeftoversFixture fixture;
+  fixture.let_end(SIGTERM);
+  std::ofstream(fixture.layout.run_lock(fixture.run), std::ios::app) << "\n0000000210 0000001000000000 hook\n";
+  const std::string environment = fixture.environment("F/1");
+  fixture.table.add({kLeader, 1, kLeader, seconds(1000)}, environment);
+  fixture.table.add({210, 1, 210, seconds(1000)});
+  fixture.table.add({220, 1, 220, seconds(2000)}, environment + std::string("QFLOW_STATUS=failed\0", 20));
+  fixture.table.add({230, 1, 230, seconds(2000)}, environment + std::string("QFLOW_STATUS=succeeded\0", 23));
+  CHECK(end_leftovers(remains_of_hooks(fixture.run, RunStatus::kFailed, fixture.layout, fixture.files, fixture.table),
+                      fixture.table, fixture.clock));
+  CHECK(fixture.table.signals == Signals{{210, SIGTERM}, {220, SIGTERM}});
+}
+
 TEST_CASE("this process and those above it are spared") {
   LeftoversFixture fixture;
   fixture.table.add({90, 1, 90, {}}, fixture.environment("F/1"));

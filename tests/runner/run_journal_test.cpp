@@ -23,6 +23,10 @@ std::string told(std::string_view text) {
               std::to_string(task.attempt) + " = " + std::to_string(task.process.id) + "@" +
               std::to_string(task.process.at.count()) + " (" + task.boot_id + ")";
   }
+  for (const JournaledHook& hook : journal.hooks) {
+    result += "; hook = " + std::to_string(hook.process.id) + "@" + std::to_string(hook.process.at.count()) + " (" +
+              hook.boot_id + ")";
+  }
   return result;
 }
 
@@ -44,6 +48,8 @@ TEST_CASE("a run's journal tells who executed it and what they started") {
       {first + "0000000042 0000000000000006 train/3/2\n", "executor 7@5; train[3]#2 = 42@6 (boot-1)"},
       {first + "0000000042 0000000000000006 " + attempt_note(StepId::parse("a_b").value(), 0, 12) + "\n",
        "executor 7@5; a_b[0]#12 = 42@6 (boot-1)"},
+      {first + task + "0000000043 0000000000000007 hook\n",
+       "executor 7@5; train#1 = 42@6 (boot-1); hook = 43@7 (boot-1)"},
       // Torn, foreign or impossible lines.
       {first + task.substr(0, task.size() - 1), "executor 7@5"},
       {first + task.substr(0, 15) + second + task, "executor 7@5; train#1 = 42@6 (boot-1)"},

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "qflow/runner/hook.h"
 #include "qflow/runner/run_journal.h"
 #include "qflow/service/run_objects.h"
 #include "qflow/service/step_scope.h"
@@ -236,6 +237,20 @@ TEST_CASE("a run that can't go on fails, and what it had begun ends with it") {
   REQUIRE(home.seen.lines.size() == 1);
   CHECK(home.seen.lines[0].starts_with("hook | none {} no value for the secret 'NO_SUCH_SECRET'"));
   CHECK(home.store().ledger().inconsistencies().value().empty());
+}
+
+TEST_CASE("the marks of hooks whose caller was killed are taken away, of unknown runs too") {
+  TestHome home;
+  REQUIRE(home.run("id = \"G\"\n[hooks]\non_success = \"test -e \\\"$QFLOW_STORE/hooks/G.1\\\" && echo marked\"\n"));
+  CHECK(home.seen.lines == std::vector<std::string>{"hook | marked"});
+  CHECK(runs_with_hooks(home.store().layout(), home.files).value().empty());
+  for (const std::string mark : {"G.1", "G.2"}) home.write(".qflow/hooks/" + mark, "");
+  CHECK(abandoned_hooks(home.store()).value().size() == 2);
+  const FileHandle lock = home.store().lock_run(RunId::parse("G/1").value()).value();
+  CHECK(abandoned_hooks(home.store()).value() == std::vector<RunId>{RunId::parse("G/2").value()});
+  CHECK(recover(home));
+  CHECK(home.seen.notes.empty());
+  CHECK(runs_with_hooks(home.store().layout(), home.files).value() == std::vector<RunId>{RunId::parse("G/1").value()});
 }
 
 }  // namespace

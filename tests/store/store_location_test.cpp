@@ -111,10 +111,13 @@ TEST_CASE("every path of a store") {
       {layout.run_executor_log(run), "/s/runs/TrainingFlow/34/executor.log"},
       {layout.run_hook_log(run), "/s/runs/TrainingFlow/34/hook.log"},
       {layout.config(), "/s/config.toml"},
+      {layout.hook_mark(run), "/s/hooks/TrainingFlow.34"},
       {layout.python(), "/s/python"},
       {layout.worker_log(), "/s/worker.log"},
       {layout.secret(ParameterName::parse("TOKEN").value()), "/s/secrets/TOKEN"},
       {layout.last_tick(), "/s/last_tick"},
   };
   for (const Row& row : rows) CHECK(row.path == row.text);
+  CHECK(StoreLayout::marked_run(layout.hook_mark(run).filename().native()) == run);
+  CHECK_FALSE(StoreLayout::marked_run("TrainingFlow"));
 }

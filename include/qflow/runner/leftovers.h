@@ -26,6 +26,10 @@ struct Remains {
 // (run_journal.h), and who names this store and run in its environment.
 Remains remains_of(const RunId& run, const StoreLayout& layout, FileSystem& files, ProcessTable& processes);
 
+// Of the hooks of a run that has ended with this status: the same, and not what its steps left running on purpose.
+Remains remains_of_hooks(const RunId& run, RunStatus status, const StoreLayout& layout, FileSystem& files,
+                         ProcessTable& processes);
+
 // Ends every process that is left: SIGTERM first, SIGKILL a second later. Spares this process and those above it. False
 // when some could not be ended within 10 s. Out of reach: processes that left their group and cleared their
 // environment.

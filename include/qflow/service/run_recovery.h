@@ -15,11 +15,18 @@ inline constexpr int kMostCrashes = 3;
 // Runs that a process should be executing, whose lock is free.
 Result<std::vector<RunId>> abandoned_runs(Store& store);
 
+// Runs that have ended, whose hooks were being called by a process that was killed.
+Result<std::vector<RunId>> abandoned_hooks(Store& store);
+
+// Ends what is left of the hooks of a run that has ended, with a note; nothing when none is being called.
+Status end_hooks(Store& store, const Run& run, const Doors& doors, RunObserver& observer);
+
 // Finds the runs that nobody executes any more though the ledger has them as running (their lock is free), ends what is
 // left of their processes, and records what becomes of them: a deployed run whose flow says on_crash = "resume" waits
 // again, and goes on as the same run when it is executed; the others have crashed, and the command that resumes them
-// is a note. The attempts that were running are used up. Costs one look-up when there is nothing to do. `signals`,
-// where there are some, end a hook that hangs. The error of one that can't be recovered comes when all others are.
+// is a note. The attempts that were running are used up. What killed processes left of hooks is ended too: a hook is
+// called once. Costs two look-ups when there is nothing to do. `signals`, where there are some, end a hook that hangs.
+// The error of one that can't be recovered comes when all others are.
 Status recover_runs(Store& store, const Doors& doors, StopSignals* signals, RunObserver& observer);
 
 // The same for this run alone; nothing happens when it is executed, waits for a tick, or has ended.

@@ -53,7 +53,11 @@ class StoreLayout {
   Path sensors() const;                          // sensors/
   // sensors/12-0f3a….lock: held by who looks at that, for the trigger of this key; `watched` says what.
   Path sensor_lock(std::int64_t key, std::string_view watched) const;
-  Path python() const;      // python/: the module for steps, by version
+  Path hooks() const;  // hooks/
+  // hooks/TrainingFlow.34: is there while the run's hooks are called, and longer if who called them was killed.
+  Path hook_mark(const RunId& run) const;
+  static std::optional<RunId> marked_run(std::string_view name);  // the run of an entry of hooks/
+  Path python() const;                                            // python/: the module for steps, by version
   Path worker_log() const;  // worker.log: what the processes that take queued runs have to say
   Path last_tick() const;   // last_tick
   // Whether a store has an entry of that name; SQLite's files beside the ledger are named after it.
