@@ -49,8 +49,8 @@ Result<RunReference> parse_whole_run(const std::vector<std::string>& words, std:
               fmt::format("write {}; qflow logs {}/{} shows the step", run, run, reference.step->text()));
 }
 
-Result<Run> find_named_run(const Context& context, Store& store, const RunReference& reference, LatestMeans latest) {
-  QFLOW_ASSIGN(const std::string caller, caller_namespace(store, context.environment));
+Result<Run> find_named_run(Context& context, Store& store, const RunReference& reference, LatestMeans latest) {
+  QFLOW_ASSIGN(const std::string caller, caller_namespace(store, doors_of(context)));
   return find_run(store, reference, latest, caller);
 }
 

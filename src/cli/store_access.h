@@ -35,6 +35,6 @@ std::size_t count_run_words(const std::vector<std::string>& words);
 Result<RunReference> parse_whole_run(const std::vector<std::string>& words, std::string_view command);
 
 // find_run() for who called this command: a step of a run has its namespace.
-Result<Run> find_named_run(const Context& context, Store& store, const RunReference& reference, LatestMeans latest);
+Result<Run> find_named_run(Context& context, Store& store, const RunReference& reference, LatestMeans latest);
 
 }  // namespace qflow

@@ -8,6 +8,8 @@
 #include "qflow/error/suggestion.h"
 #include "qflow/model/project_namespace.h"
 #include "qflow/os/decimal.h"
+#include "qflow/service/calling_run.h"
+#include "qflow/service/run_objects.h"
 
 namespace qflow {
 
@@ -63,6 +65,16 @@ Result<std::string> advice_on_id(Store& store, const FlowId& flow) {
   std::vector<std::string> names;
   for (const FlowId& known : flows) names.push_back(known.text());
   return did_you_mean(flow.text(), names);
+}
+
+// The ledger has a crashed run as running until a command that writes records its end.
+Result<std::optional<Run>> latest_run(Store& store, const FlowId& flow, const std::optional<std::string>& name_space,
+                                      LatestMeans latest) {
+  QFLOW_ASSIGN(auto newest, store.ledger().latest_run(flow, name_space, false));
+  const bool is_meant =
+      latest == LatestMeans::kNewest || !newest || has_ended(status_now(store, newest->id, newest->status));
+  if (is_meant) return newest;
+  return store.ledger().latest_run(flow, name_space, true);
 }
 
 Result<Run> no_run(Store& store, const RunReference& reference, LatestMeans latest, const std::string& caller) {
@@ -143,16 +155,15 @@ Result<Run> find_run(Store& store, const RunReference& reference, LatestMeans la
   }
   const std::string& wanted = reference.name_space.empty() ? caller : reference.name_space;
   const auto name_space = wanted.empty() ? std::nullopt : std::optional(wanted);
-  QFLOW_ASSIGN(auto run, store.ledger().latest_run(reference.flow, name_space, latest == LatestMeans::kNewestEnded));
+  QFLOW_ASSIGN(auto run, latest_run(store, reference.flow, name_space, latest));
   if (run) return std::move(*run);
   return no_run(store, reference, latest, caller);
 }
 
-Result<std::string> caller_namespace(Store& store, const Environment& environment) {
-  const auto text = find_variable(environment, "QFLOW_RUN");
-  if (!text) return std::string();
-  QFLOW_ASSIGN(const RunId id, RunId::parse(*text));
-  const Result<Run> run = store.ledger().find_run(id);
+Result<std::string> caller_namespace(Store& store, const Doors& doors) {
+  QFLOW_ASSIGN(const std::optional<RunId> caller, calling_run(store, doors));
+  if (!caller) return std::string();
+  const Result<Run> run = store.ledger().find_run(*caller);
   if (run) return run->name_space;
   if (run.error().kind == ErrorKind::kNotFound) return std::string();
   return tl::make_unexpected(run.error());

@@ -9,6 +9,7 @@
 #include "qflow/runner/hook.h"
 #include "qflow/runner/run_journal.h"
 #include "qflow/service/run_objects.h"
+#include "qflow/service/run_reference.h"
 #include "qflow/service/step_scope.h"
 #include "support/faulty_file_system.h"
 #include "support/test_home.h"
@@ -210,6 +211,8 @@ TEST_CASE("a crashed run has ended for who reads it, and triggers what names it"
     return scope.value()->root("run").value().to_json().value()["status"];
   };
   CHECK(status() == Json("crashed"));
+  const RunReference latest = parse_run_reference("F/latest").value();
+  CHECK(find_run(home.store(), latest, LatestMeans::kNewestEnded).value().id == cut_off.id);
   LocalRunRequest request;
   request.triggers = {"F/1"};
   const auto triggered = home.run("id = \"G\"\n[[steps]]\nid = \"a\"\nrun = \"true\"\n", request);

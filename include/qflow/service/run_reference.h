@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "qflow/model/run.h"
-#include "qflow/os/environment.h"
+#include "qflow/service/doors.h"
 #include "qflow/store/store.h"
 
 namespace qflow {
@@ -43,7 +43,7 @@ Result<Run> find_run(Store& store, const RunReference& reference, LatestMeans la
 
 // The namespace of the run that this process belongs to (QFLOW_RUN); "" without one, without a project, and when the
 // run is in another store.
-Result<std::string> caller_namespace(Store& store, const Environment& environment);
+Result<std::string> caller_namespace(Store& store, const Doors& doors);
 
 // Which flow may be meant by a qualified name that has no run: the nearest, or all that are deployed or have run; ""
 // when it is one of them.
