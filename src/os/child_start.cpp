@@ -1,4 +1,4 @@
-#include "child_start.h"
+#include "os/child_start.h"
 
 #include <fcntl.h>
 #include <linux/close_range.h>

@@ -1,4 +1,4 @@
-#include "confined_folders.h"
+#include "os/confined_folders.h"
 
 #include <fcntl.h>
 #include <linux/openat2.h>
@@ -11,7 +11,7 @@
 #include <mutex>
 #include <utility>
 
-#include "system_error.h"
+#include "os/system_error.h"
 
 namespace qflow {
 namespace {

@@ -17,10 +17,10 @@
 #include <utility>
 #include <vector>
 
+#include "os/system_error.h"
 #include "os/system_text.h"
 #include "qflow/os/decimal.h"
 #include "qflow/os/file_system.h"
-#include "system_error.h"
 
 namespace qflow {
 namespace {

@@ -14,9 +14,9 @@
 #include <memory>
 #include <optional>
 
-#include "confined_folders.h"
+#include "os/confined_folders.h"
+#include "os/system_error.h"
 #include "qflow/os/file_system.h"
-#include "system_error.h"
 
 namespace qflow {
 namespace {

@@ -9,11 +9,11 @@
 #include <cerrno>
 #include <string_view>
 
-#include "child_start.h"
-#include "program_lookup.h"
+#include "os/child_start.h"
+#include "os/program_lookup.h"
+#include "os/system_error.h"
 #include "qflow/os/process_journal.h"
 #include "qflow/os/process_launcher.h"
-#include "system_error.h"
 
 namespace qflow {
 namespace {

@@ -1,4 +1,4 @@
-#include "program_lookup.h"
+#include "os/program_lookup.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -8,7 +8,7 @@
 #include <cerrno>
 #include <string_view>
 
-#include "system_error.h"
+#include "os/system_error.h"
 
 namespace qflow {
 namespace {

@@ -1,4 +1,4 @@
-#include "system_error.h"
+#include "os/system_error.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

@@ -1,4 +1,4 @@
-#include "done_marker.h"
+#include "sensor/done_marker.h"
 
 #include <utility>
 

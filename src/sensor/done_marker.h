@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
-#include "glob.h"
 #include "qflow/error/error.h"
+#include "sensor/glob.h"
 
 namespace qflow {
 

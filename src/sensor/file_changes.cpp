@@ -1,10 +1,10 @@
-#include "file_changes.h"
+#include "sensor/file_changes.h"
 
 #include <algorithm>
 #include <utility>
 #include <vector>
 
-#include "file_snapshot.h"
+#include "sensor/file_snapshot.h"
 
 namespace qflow {
 namespace {

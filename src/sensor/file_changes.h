@@ -7,12 +7,12 @@
 #include <string>
 #include <string_view>
 
-#include "file_version.h"
-#include "folder_listing.h"
 #include "qflow/error/error.h"
 #include "qflow/model/sensor.h"
 #include "qflow/time/duration.h"
 #include "qflow/time/instant.h"
+#include "sensor/file_version.h"
+#include "sensor/folder_listing.h"
 
 namespace qflow {
 

@@ -1,4 +1,4 @@
-#include "file_payload.h"
+#include "sensor/file_payload.h"
 
 #include <algorithm>
 #include <chrono>
@@ -7,8 +7,8 @@
 #include <string_view>
 #include <utility>
 
-#include "change_report.h"
 #include "qflow/error/printable.h"
+#include "sensor/change_report.h"
 
 namespace qflow {
 namespace {

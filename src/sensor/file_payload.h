@@ -1,8 +1,8 @@
 #pragma once
 
-#include "file_changes.h"
 #include "qflow/model/json.h"
 #include "qflow/os/file_system.h"
+#include "sensor/file_changes.h"
 
 namespace qflow {
 

@@ -1,4 +1,4 @@
-#include "file_selection.h"
+#include "sensor/file_selection.h"
 
 #include <algorithm>
 #include <iterator>

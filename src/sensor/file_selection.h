@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "done_marker.h"
-#include "glob.h"
+#include "sensor/done_marker.h"
+#include "sensor/glob.h"
 
 namespace qflow {
 

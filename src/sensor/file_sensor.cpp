@@ -2,14 +2,14 @@
 #include <string>
 #include <utility>
 
-#include "change_report.h"
-#include "done_marker.h"
-#include "file_changes.h"
-#include "file_payload.h"
-#include "file_selection.h"
-#include "folder_walk.h"
-#include "look_deadline.h"
-#include "sensor_kinds.h"
+#include "sensor/change_report.h"
+#include "sensor/done_marker.h"
+#include "sensor/file_changes.h"
+#include "sensor/file_payload.h"
+#include "sensor/file_selection.h"
+#include "sensor/folder_walk.h"
+#include "sensor/look_deadline.h"
+#include "sensor/sensor_kinds.h"
 
 namespace qflow {
 namespace {

@@ -1,4 +1,4 @@
-#include "file_snapshot.h"
+#include "sensor/file_snapshot.h"
 
 #include <algorithm>
 #include <cstring>

@@ -5,10 +5,10 @@
 #include <string_view>
 #include <vector>
 
-#include "file_version.h"
 #include "qflow/error/error.h"
 #include "qflow/time/duration.h"
 #include "qflow/time/instant.h"
+#include "sensor/file_version.h"
 
 namespace qflow {
 

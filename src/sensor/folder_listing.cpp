@@ -1,4 +1,4 @@
-#include "folder_listing.h"
+#include "sensor/folder_listing.h"
 
 #include <algorithm>
 #include <functional>

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "file_version.h"
+#include "sensor/file_version.h"
 
 namespace qflow {
 

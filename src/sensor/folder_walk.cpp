@@ -1,11 +1,11 @@
-#include "folder_walk.h"
+#include "sensor/folder_walk.h"
 
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "real_path.h"
+#include "sensor/real_path.h"
 
 namespace qflow {
 namespace {

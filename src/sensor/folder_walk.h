@@ -1,9 +1,9 @@
 #pragma once
 
-#include "file_selection.h"
-#include "folder_listing.h"
-#include "look_deadline.h"
 #include "qflow/os/file_system.h"
+#include "sensor/file_selection.h"
+#include "sensor/folder_listing.h"
+#include "sensor/look_deadline.h"
 
 namespace qflow {
 

@@ -1,4 +1,4 @@
-#include "glob.h"
+#include "sensor/glob.h"
 
 #include <algorithm>
 #include <optional>

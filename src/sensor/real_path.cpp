@@ -1,4 +1,4 @@
-#include "real_path.h"
+#include "sensor/real_path.h"
 
 #include <string>
 #include <string_view>

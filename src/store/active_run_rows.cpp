@@ -1,13 +1,13 @@
 #include <algorithm>
 #include <utility>
 
-#include "event_rows.h"
-#include "ledger_text.h"
 #include "qflow/store/trigger_ledger.h"
-#include "read_rows.h"
-#include "run_rows.h"
-#include "sqlite_connection.h"
-#include "trigger_rows.h"
+#include "store/event_rows.h"
+#include "store/ledger_text.h"
+#include "store/read_rows.h"
+#include "store/run_rows.h"
+#include "store/sqlite_connection.h"
+#include "store/trigger_rows.h"
 
 namespace qflow {
 

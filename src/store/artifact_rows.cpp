@@ -1,12 +1,12 @@
-#include "artifact_rows.h"
+#include "store/artifact_rows.h"
 
 #include <fmt/format.h>
 
-#include "ledger_text.h"
 #include "qflow/model/sha256.h"
-#include "read_rows.h"
-#include "run_rows.h"
-#include "step_rows.h"
+#include "store/ledger_text.h"
+#include "store/read_rows.h"
+#include "store/run_rows.h"
+#include "store/step_rows.h"
 
 namespace qflow {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "qflow/model/artifact.h"
 #include "qflow/store/objects.h"
-#include "sqlite_connection.h"
+#include "store/sqlite_connection.h"
 
 namespace qflow {
 

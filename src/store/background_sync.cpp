@@ -1,4 +1,4 @@
-#include "background_sync.h"
+#include "store/background_sync.h"
 
 #include <pthread.h>
 #include <signal.h>

@@ -1,10 +1,10 @@
-#include "event_roll_up.h"
+#include "store/event_roll_up.h"
 
 #include <utility>
 
-#include "event_rows.h"
-#include "ledger_text.h"
-#include "read_rows.h"
+#include "store/event_rows.h"
+#include "store/ledger_text.h"
+#include "store/read_rows.h"
 
 namespace qflow {
 

@@ -6,7 +6,7 @@
 
 #include "qflow/model/event.h"
 #include "qflow/model/run.h"
-#include "sqlite_connection.h"
+#include "store/sqlite_connection.h"
 
 namespace qflow {
 

@@ -1,11 +1,11 @@
-#include "folder_tree.h"
+#include "store/folder_tree.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "link_target.h"
 #include "qflow/error/printable.h"
+#include "store/link_target.h"
 
 namespace qflow {
 namespace {

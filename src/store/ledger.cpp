@@ -2,16 +2,16 @@
 
 #include <chrono>
 
-#include "artifact_rows.h"
-#include "event_roll_up.h"
-#include "event_rows.h"
-#include "ledger_opening.h"
-#include "run_rows.h"
-#include "schema.h"
-#include "sqlite_connection.h"
-#include "step_rows.h"
-#include "trigger_rows.h"
-#include "upkeep_rows.h"
+#include "store/artifact_rows.h"
+#include "store/event_roll_up.h"
+#include "store/event_rows.h"
+#include "store/ledger_opening.h"
+#include "store/run_rows.h"
+#include "store/schema.h"
+#include "store/sqlite_connection.h"
+#include "store/step_rows.h"
+#include "store/trigger_rows.h"
+#include "store/upkeep_rows.h"
 
 namespace qflow {
 namespace {

@@ -1,10 +1,10 @@
-#include "ledger_opening.h"
+#include "store/ledger_opening.h"
 
 #include <fmt/format.h>
 
 #include "qflow/error/printable.h"
-#include "schema.h"
-#include "store_error.h"
+#include "store/schema.h"
+#include "store/store_error.h"
 
 namespace qflow {
 namespace {

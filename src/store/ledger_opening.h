@@ -5,7 +5,7 @@
 
 #include "qflow/os/file_system.h"
 #include "qflow/store/ledger.h"
-#include "sqlite_connection.h"
+#include "store/sqlite_connection.h"
 
 namespace qflow {
 

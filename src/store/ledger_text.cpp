@@ -1,4 +1,4 @@
-#include "ledger_text.h"
+#include "store/ledger_text.h"
 
 #include <fmt/format.h>
 

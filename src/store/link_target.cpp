@@ -1,4 +1,4 @@
-#include "link_target.h"
+#include "store/link_target.h"
 
 #include <algorithm>
 #include <string_view>

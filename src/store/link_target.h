@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "folder_tree.h"
+#include "store/folder_tree.h"
 
 namespace qflow {
 

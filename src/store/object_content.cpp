@@ -1,4 +1,4 @@
-#include "object_content.h"
+#include "store/object_content.h"
 
 #include <fmt/format.h>
 

@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "folder_tree.h"
 #include "qflow/os/file_system.h"
 #include "qflow/store/objects.h"
+#include "store/folder_tree.h"
 
 namespace qflow {
 

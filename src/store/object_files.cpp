@@ -1,4 +1,4 @@
-#include "object_files.h"
+#include "store/object_files.h"
 
 #include <fmt/format.h>
 #include <unistd.h>

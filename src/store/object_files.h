@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <string>
 
-#include "background_sync.h"
-#include "out_folder.h"
 #include "qflow/os/file_system.h"
 #include "qflow/store/store_layout.h"
+#include "store/background_sync.h"
+#include "store/out_folder.h"
 
 namespace qflow {
 

@@ -1,4 +1,4 @@
-#include "object_intake.h"
+#include "store/object_intake.h"
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -7,11 +7,11 @@
 #include <atomic>
 #include <set>
 
-#include "object_content.h"
-#include "object_files.h"
 #include "qflow/error/printable.h"
 #include "qflow/model/sha256.h"
 #include "qflow/store/ledger.h"
+#include "store/object_content.h"
+#include "store/object_files.h"
 
 namespace qflow {
 namespace {

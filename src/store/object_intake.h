@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "out_folder.h"
 #include "qflow/store/objects.h"
+#include "store/out_folder.h"
 
 namespace qflow {
 

@@ -1,12 +1,12 @@
 #include <fmt/format.h>
 
-#include "object_content.h"
-#include "object_files.h"
-#include "object_intake.h"
 #include "qflow/error/printable.h"
 #include "qflow/model/sha256.h"
 #include "qflow/store/ledger.h"
 #include "qflow/store/objects.h"
+#include "store/object_content.h"
+#include "store/object_files.h"
+#include "store/object_intake.h"
 
 namespace qflow {
 namespace {

@@ -1,4 +1,4 @@
-#include "out_folder.h"
+#include "store/out_folder.h"
 
 #include <fmt/format.h>
 

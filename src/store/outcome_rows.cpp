@@ -1,12 +1,12 @@
 #include <utility>
 
-#include "event_rows.h"
-#include "ledger_text.h"
 #include "qflow/store/trigger_ledger.h"
-#include "read_rows.h"
-#include "run_rows.h"
-#include "sqlite_connection.h"
-#include "trigger_row_ids.h"
+#include "store/event_rows.h"
+#include "store/ledger_text.h"
+#include "store/read_rows.h"
+#include "store/run_rows.h"
+#include "store/sqlite_connection.h"
+#include "store/trigger_row_ids.h"
 
 namespace qflow {
 

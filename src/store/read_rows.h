@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "sqlite_query.h"
+#include "store/sqlite_query.h"
 
 namespace qflow {
 

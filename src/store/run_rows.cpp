@@ -1,14 +1,14 @@
-#include "run_rows.h"
+#include "store/run_rows.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 
-#include "event_rows.h"
-#include "ledger_text.h"
 #include "qflow/error/suggestion.h"
-#include "read_rows.h"
-#include "trigger_rows.h"
+#include "store/event_rows.h"
+#include "store/ledger_text.h"
+#include "store/read_rows.h"
+#include "store/trigger_rows.h"
 
 namespace qflow {
 namespace {

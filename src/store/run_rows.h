@@ -7,7 +7,7 @@
 
 #include "qflow/model/run.h"
 #include "qflow/store/ledger.h"
-#include "sqlite_connection.h"
+#include "store/sqlite_connection.h"
 
 namespace qflow {
 

@@ -1,10 +1,10 @@
 #include <utility>
 
-#include "ledger_text.h"
 #include "qflow/store/trigger_ledger.h"
-#include "read_rows.h"
-#include "sqlite_connection.h"
-#include "trigger_row_ids.h"
+#include "store/ledger_text.h"
+#include "store/read_rows.h"
+#include "store/sqlite_connection.h"
+#include "store/trigger_row_ids.h"
 
 namespace qflow {
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "qflow/error/error.h"
-#include "sqlite_connection.h"
+#include "store/sqlite_connection.h"
 
 namespace qflow {
 

@@ -1,4 +1,4 @@
-#include "sqlite_connection.h"
+#include "store/sqlite_connection.h"
 
 #include <fmt/format.h>
 #include <sqlite3.h>
@@ -10,7 +10,7 @@
 
 #include "qflow/error/printable.h"
 #include "qflow/os/file_uri.h"
-#include "sqlite_files.h"
+#include "store/sqlite_files.h"
 
 namespace qflow {
 namespace {

@@ -11,7 +11,7 @@
 
 #include "qflow/error/error.h"
 #include "qflow/os/file_system.h"
-#include "sqlite_query.h"
+#include "store/sqlite_query.h"
 
 namespace qflow {
 

@@ -1,4 +1,4 @@
-#include "sqlite_files.h"
+#include "store/sqlite_files.h"
 
 #include <fcntl.h>
 #include <sqlite3.h>

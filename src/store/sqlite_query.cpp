@@ -1,10 +1,10 @@
-#include "sqlite_query.h"
+#include "store/sqlite_query.h"
 
 #include <sqlite3.h>
 
 #include <cerrno>
 
-#include "sqlite_connection.h"
+#include "store/sqlite_connection.h"
 
 namespace qflow {
 namespace {

@@ -1,8 +1,8 @@
-#include "step_rows.h"
+#include "store/step_rows.h"
 
-#include "ledger_text.h"
-#include "read_rows.h"
-#include "run_rows.h"
+#include "store/ledger_text.h"
+#include "store/read_rows.h"
+#include "store/run_rows.h"
 
 namespace qflow {
 namespace {

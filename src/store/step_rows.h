@@ -3,7 +3,7 @@
 #include <vector>
 
 #include "qflow/model/run.h"
-#include "sqlite_connection.h"
+#include "store/sqlite_connection.h"
 
 namespace qflow {
 

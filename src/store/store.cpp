@@ -6,7 +6,7 @@
 #include <thread>
 
 #include "qflow/error/printable.h"
-#include "store_error.h"
+#include "store/store_error.h"
 
 namespace qflow {
 namespace {

@@ -4,7 +4,7 @@
 #include <optional>
 
 #include "qflow/model/names.h"
-#include "sqlite_connection.h"
+#include "store/sqlite_connection.h"
 
 namespace qflow {
 

@@ -1,11 +1,11 @@
-#include "trigger_rows.h"
+#include "store/trigger_rows.h"
 
 #include <fmt/format.h>
 
-#include "event_rows.h"
-#include "ledger_text.h"
-#include "read_rows.h"
-#include "run_rows.h"
+#include "store/event_rows.h"
+#include "store/ledger_text.h"
+#include "store/read_rows.h"
+#include "store/run_rows.h"
 
 namespace qflow {
 namespace {

@@ -1,11 +1,11 @@
-#include "upkeep_rows.h"
+#include "store/upkeep_rows.h"
 
 #include <fmt/format.h>
 
-#include "artifact_rows.h"
-#include "ledger_text.h"
-#include "read_rows.h"
-#include "run_rows.h"
+#include "store/artifact_rows.h"
+#include "store/ledger_text.h"
+#include "store/read_rows.h"
+#include "store/run_rows.h"
 
 namespace qflow {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "qflow/store/ledger.h"
-#include "sqlite_connection.h"
+#include "store/sqlite_connection.h"
 
 namespace qflow {
 

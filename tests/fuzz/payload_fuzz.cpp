@@ -134,8 +134,8 @@ void publish(Desk& desk, const std::vector<Publication>& publications, std::stri
   demand(published.has_value() != refused, refused ? "it breaks a rule and is refused" : "it keeps the rules",
          published ? input : to_text(published.error()));
   if (!published) return demand(published.error().kind == ErrorKind::kInvalid, "what is refused is invalid", input);
-  demand(published->size() == publications.size(), "each event has an answer", input);
-  for (const PublishedNow& one : *published) {
+  demand(published->events.size() == publications.size(), "each event has an answer", input);
+  for (const PublishedNow& one : published->events) {
     demand(is_event_id(one.id), "an event has an id", one.id);
     demand(!desk.store().ledger().find_event(one.id), "a dry run leaves nothing", one.id);
   }

@@ -147,7 +147,8 @@ TEST_CASE("what gc removes while objects are read is not missed") {
     fixture.home.write([&](LedgerWriter& writer) -> Status {
       QFLOW_TRY(writer.remove_results(RunId::parse("F/1").value()).map([](bool) {}));
       const Instant later = fixture.home.clock.now() + std::chrono::hours(1);
-      for (const UnnamedObject& object : fixture.home.store().ledger().unnamed_objects(later).value()) {
+      const auto objects = fixture.home.store().ledger().unnamed_objects(later).value();
+      for (const UnnamedObject& object : objects) {
         QFLOW_TRY(writer.remove_object(object).map([](bool) {}));
         QFLOW_TRY(remove_tree(fixture.home.files, store->layout().object(object.sha256)));
       }
