@@ -18,7 +18,6 @@ namespace qflow {
 
 namespace {
 
-
 constexpr PositionalSpec kPositionals[] = {{.name = "NAME",
                                             .help = "the event's name; none with --batch",
                                             .count = PositionalSpec::Count::kOptional,

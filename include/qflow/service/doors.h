@@ -23,9 +23,9 @@ struct Doors {
   ProcessTable& processes;
   const Environment& environment;
   const TriggerRegistry& trigger_types;
-  Path folder;                              // working directory, absolute
-  Path program;                             // this binary, absolute
-  std::optional<std::string> store_option;  // --store
+  Path folder;                                      // working directory, absolute
+  Path program;                                     // this binary, absolute
+  std::optional<std::string> store_option;          // --store
   std::function<Result<std::string>()> read_input;  // all of standard input, for `-`
 };
 
