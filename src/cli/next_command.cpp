@@ -179,8 +179,8 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
     return print_next(context, arguments, rows, true);
   }
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
-  auto rows = names.empty() ? all_deployed_schedules(*store, context.trigger_types)
-                            : deployed_schedules(context, *store, names.front());
+  auto rows =
+      names.empty() ? all_deployed_schedules(context, *store) : deployed_schedules(context, *store, names.front());
   if (!rows) return tl::make_unexpected(rows.error());
   if (rows->empty() && names.empty()) print_note(context, "no schedule is deployed and enabled");
   const auto status = print_next(context, arguments, *rows, !names.empty());

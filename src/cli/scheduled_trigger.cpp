@@ -92,8 +92,10 @@ Result<std::vector<ScheduledTrigger>> deployed_schedules(Context& context, Store
   return schedules;
 }
 
-Result<std::vector<ScheduledTrigger>> all_deployed_schedules(Store& store, const TriggerRegistry& types) {
-  QFLOW_ASSIGN(const auto flows, all_deployed_flows(store, types));
+Result<std::vector<ScheduledTrigger>> all_deployed_schedules(Context& context, Store& store) {
+  DeployedFlows deployed(store, context.trigger_types);
+  QFLOW_ASSIGN(const auto flows, deployed.all_readable());
+  for (const std::string& note : deployed.passed_over()) print_note(context, note);
   std::vector<ScheduledTrigger> schedules;
   for (const auto& flow : flows) {
     for (const auto& trigger : flow->triggers) {

@@ -34,7 +34,7 @@ Result<std::vector<ScheduledTrigger>> schedules_of_file(Context& context, const 
 // it is named.
 Result<std::vector<ScheduledTrigger>> deployed_schedules(Context& context, Store& store, const std::string& argument);
 
-// Of all flows, those that are enabled.
-Result<std::vector<ScheduledTrigger>> all_deployed_schedules(Store& store, const TriggerRegistry& types);
+// Of all flows, those that are enabled; a flow that can't be read is left out, with a note.
+Result<std::vector<ScheduledTrigger>> all_deployed_schedules(Context& context, Store& store);
 
 }  // namespace qflow

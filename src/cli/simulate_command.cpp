@@ -91,7 +91,9 @@ Result<World> world_of_files(Context& context, const std::vector<std::string>& f
 Result<World> world_of_store(Context& context, const Span& span, bool with_history) {
   World world;
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
-  QFLOW_ASSIGN(world.flows, all_deployed_flows(*store, context.trigger_types));
+  DeployedFlows deployed(*store, context.trigger_types);
+  QFLOW_ASSIGN(world.flows, deployed.all_readable());
+  for (const std::string& note : deployed.passed_over()) print_note(context, note);
   QFLOW_ASSIGN(world.rules.max_chain, max_chain_of(*store, context.files));
   if (with_history) {
     QFLOW_ASSIGN(world.given, recorded_events(*store, span.from, span.until));

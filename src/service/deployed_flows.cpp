@@ -91,6 +91,16 @@ Result<std::shared_ptr<const DeployedFlow>> DeployedFlows::find_readable(std::in
   return entry->error ? nullptr : entry->flow;
 }
 
+Result<std::vector<std::shared_ptr<const DeployedFlow>>> DeployedFlows::all_readable() {
+  QFLOW_ASSIGN(const std::vector<Deployment> deployments, store_.ledger().triggers().deployments());
+  std::vector<std::shared_ptr<const DeployedFlow>> readable;
+  for (const Deployment& deployment : deployments) {
+    QFLOW_ASSIGN(auto flow, find_readable(deployment.key));
+    if (flow) readable.push_back(std::move(flow));
+  }
+  return readable;
+}
+
 std::vector<std::string> DeployedFlows::passed_over() const {
   std::vector<std::string> sentences;
   for (const auto& [key, entry] : flows_) {
@@ -126,17 +136,6 @@ Result<std::vector<Judgement>> DeployedFlows::judge(const Event& event) {
     std::move(its.begin(), its.end(), std::back_inserter(judgements));
   }
   return judgements;
-}
-
-Result<std::vector<std::shared_ptr<const DeployedFlow>>> all_deployed_flows(Store& store,
-                                                                            const TriggerRegistry& types) {
-  QFLOW_ASSIGN(const std::vector<Deployment> deployments, store.ledger().triggers().deployments());
-  DeployedFlows flows(store, types);
-  std::vector<std::shared_ptr<const DeployedFlow>> deployed;
-  for (const Deployment& deployment : deployments) {
-    QFLOW_ASSIGN(deployed.emplace_back(), flows.find(deployment.key));
-  }
-  return deployed;
 }
 
 Result<const Trigger*> named_trigger(const DeployedFlow& flow, const TriggerId& id) {

@@ -130,6 +130,10 @@ def a_flow_that_cant_be_read_holds_up_no_other(desk):
     equal((bad["flow"], bad["outcome"], good["outcome"], good["run"]), ("Bad", "filtered", "fired", "Good/1"))
     contains(bad["reason"], "its definition can't be read: ", "strange")
     contains(desk.ask("tick", "--dry-run", environment=late)[1], "Bad is passed over")
+    for looking in (("next",), ("simulate", "--from", "2026-01-01", "--until", "2026-01-02")):
+        said, noted = desk.ask(*looking)
+        contains(said, "Good")
+        contains(noted, "Bad is passed over")
     contains(desk.ask("tick", environment=late)[1], "Bad is passed over: its definition can't be read: ")
     equal((len(desk.runs("Good")), desk.runs("Bad")), (3, []))
     # A trigger of a type that only another program knows.

@@ -24,6 +24,8 @@ class DeployedFlows {
   Result<std::shared_ptr<const DeployedFlow>> find(std::int64_t key);
   // The same for one of many, which the others do not wait for: null when its recorded definition has errors.
   Result<std::shared_ptr<const DeployedFlow>> find_readable(std::int64_t key);
+  // Each whose recorded definition has no errors, by flow and namespace.
+  Result<std::vector<std::shared_ptr<const DeployedFlow>>> all_readable();
   // What every flow that listens to the event makes of it, in the order of their first deploy. Of one whose recorded
   // definition has errors, the triggers that can be read refuse it.
   Result<std::vector<Judgement>> judge(const Event& event);
@@ -48,9 +50,6 @@ class DeployedFlows {
   std::int64_t generation_ = -1;
   std::map<std::int64_t, Entry> flows_;
 };
-
-// All of them, enabled and disabled as they are now, by flow and namespace.
-Result<std::vector<std::shared_ptr<const DeployedFlow>>> all_deployed_flows(Store& store, const TriggerRegistry& types);
 
 // kNotFound with the nearest name.
 Result<const Trigger*> named_trigger(const DeployedFlow& flow, const TriggerId& id);
