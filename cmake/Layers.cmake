@@ -21,11 +21,12 @@ endfunction()
 function(qflow_layer name)
   cmake_parse_arguments(PARSE_ARGV 1 layer "" "" "LIBRARIES")
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*.cpp)
-  # Each command has its kOptions and kPositionals, so they can't be joined (CMAKE_UNITY_BUILD).
+  # Each command has its kOptions and kPositionals, so they can't be compiled together.
   file(GLOB commands CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/${name}/*_command.cpp)
   set_source_files_properties(${commands} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   list(TRANSFORM layer_UNPARSED_ARGUMENTS PREPEND qflow_ OUTPUT_VARIABLE uses)
   add_library(qflow_${name} STATIC ${sources})
+  set_target_properties(qflow_${name} PROPERTIES UNITY_BUILD ${QFLOW_UNITY})
   target_include_directories(qflow_${name} PRIVATE ${PROJECT_SOURCE_DIR}/src)
   qflow_precompile(qflow_${name})
   target_link_libraries(qflow_${name} PUBLIC qflow_common ${uses} PRIVATE ${layer_LIBRARIES})
