@@ -32,13 +32,16 @@ constexpr const char* kContradictions[] = {
 
 }  // namespace
 
+// A run reads its sources until it has ended, and so will the one that fires when what its end waits for has come.
 Result<bool> remove_results(SqliteConnection& ledger, const RunId& run, Instant now) {
   QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
   QFLOW_TRY(
-      ledger.run("UPDATE runs SET removed_at = ? WHERE run = ? AND removed_at IS NULL AND ended_at IS NOT NULL"
-                 " AND NOT EXISTS (SELECT 1 FROM trigger_sources t JOIN runs r ON r.run = t.run WHERE t.source_run = ?"
-                 " AND r.ended_at IS NULL)",
-                 now, key, key));
+      ledger.run("UPDATE runs SET removed_at = ?1 WHERE run = ?2 AND removed_at IS NULL AND ended_at IS NOT NULL"
+                 " AND NOT EXISTS (SELECT 1 FROM trigger_sources t JOIN runs r ON r.run = t.run WHERE t.source_run = ?2"
+                 " AND r.ended_at IS NULL)"
+                 " AND NOT EXISTS (SELECT 1 FROM events e JOIN outcomes o ON o.event = e.event WHERE e.caused_by = ?2"
+                 " AND e.name GLOB 'qflow.*' AND o.outcome = 'waiting')",
+                 now, key));
   return ledger.changes() > 0;
 }
 

@@ -2,7 +2,7 @@
 import json
 import sqlite3
 
-from desk import case, contains, equal, flow, on
+from desk import after, case, contains, equal, flow, on
 from faults import wait_for
 
 
@@ -64,6 +64,30 @@ run = 'test -e "$QFLOW_PARAMS" && echo said && test "$QFLOW_ITEM" = 1'
     equal(desk.ask("get", "artifacts.items", "--run", "Each/1")[0], "[1,2]\n")
     desk.ask("run", "each.toml", status=1)
     equal((folder.parent / "2" / "out").exists(), True)
+
+
+@case
+def what_a_trigger_waits_with_stays(desk):
+    def down(name, trigger):
+        return flow(name, trigger, run="""test $($QFLOW_BIN get 'trigger["Up"].data.m') = 77""")
+
+    keep = "[run]\nkeep = '1d'"
+    desk.deploy(flow("Up", head=keep, run="echo 77 > $QFLOW_OUT/m.json"), flow("Other", head=keep),
+                down("Join", "type = 'flow'\nflows = ['Up', 'Other']\nwithin = '7d'"),
+                down("Held", after("Up", "debounce = '4d'")),
+                down("OfStep", after("Up", "source_task_id = 's'\ndebounce = '4d'")))
+    desk.ask("trigger", "--flow-id", "Up")
+    desk.work()
+    days = [desk.later(day * 86_400) for day in range(6)]
+    contains(desk.ask("gc", "--dry-run", environment=days[2])[0], "would remove: the results of 0 runs")
+    contains(desk.ask("gc", environment=days[2])[0], "removed: the results of 0 runs")
+    desk.ask("trigger", "--flow-id", "Other", environment=days[2])
+    desk.work(environment=days[2])
+    equal(desk.statuses("Join"), ["succeeded"])
+    contains(desk.ask("gc", environment=days[3])[0], "removed: the results of 1 runs")
+    desk.work(environment=days[5])
+    equal((desk.statuses("Held"), desk.statuses("OfStep")), (["succeeded"], ["succeeded"]))
+    contains(desk.ask("gc", environment=days[5])[0], "removed: the results of 1 runs")
 
 
 @case

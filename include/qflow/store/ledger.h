@@ -77,7 +77,7 @@ class LedgerWriter {
   virtual Status mark_quarantined(const std::string& sha256, std::string_view why) = 0;
   virtual Result<std::int64_t> insert_event(const Event& event) = 0;  // its place in the ledger
   // gc gives up the results of an ended run. False, and nothing happens, when a run that has not ended was triggered by
-  // it.
+  // it, or its end or that of a step waits in a trigger.
   virtual Result<bool> remove_results(const RunId& run) = 0;
   // gc removes an object, whose file the caller removes before the transaction ends. False, and nothing happens, when
   // it has come in again since.
