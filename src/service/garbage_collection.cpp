@@ -175,7 +175,7 @@ class Collector {
     });
   }
 
-  // Files that a crash left in objects/: nothing names them, and the ledger does not know them.
+  // Files that a crash left in objects/, or that could not be removed: the ledger does not know them any more.
   Status remove_unknown_files() {
     QFLOW_ASSIGN(const auto folders, files_.list(store_.layout().objects()));
     for (const FolderEntry& folder : folders) {
@@ -197,15 +197,23 @@ class Collector {
     return !object && object.error().kind == ErrorKind::kNotFound;
   }
 
+  // What an earlier gc could not remove was old enough then; the attempt itself has renewed it since.
+  Result<bool> may_go(const Path& path) {
+    if (is_old(path)) return true;
+    return store_.ledger().object_is_removed(path.parent_path().filename().string() + path.filename().string());
+  }
+
   Status remove_unknown(const Path& path) {
-    if (!is_old(path)) return {};
+    QFLOW_ASSIGN(const bool may_go_now, may_go(path));
+    if (!may_go_now) return {};
     FileHandle gate;
     if (removes_) {
       QFLOW_ASSIGN(gate, store_.close_objects());
     }
     // Whoever brought it in before the gate closed has named it by now, or has renewed it.
     const bool unknown = is_unknown(path.parent_path().filename().string(), path.filename().string());
-    if (unknown && is_old(path) && remove(path)) ++garbage_.objects;
+    QFLOW_ASSIGN(const bool may_go_still, may_go(path));
+    if (unknown && may_go_still && remove(path)) ++garbage_.objects;
     return {};
   }
 

@@ -315,6 +315,10 @@ Result<std::vector<UnnamedObject>> Ledger::unnamed_objects(Instant put_before) {
   return qflow::unnamed_objects(*connection_->database, put_before);
 }
 
+Result<bool> Ledger::object_is_removed(const std::string& sha256) {
+  return qflow::object_is_removed(*connection_->database, sha256);
+}
+
 Result<std::vector<OutdatedEvent>> Ledger::outdated_events(Instant recorded_before) {
   return qflow::outdated_events(*connection_->database, recorded_before);
 }

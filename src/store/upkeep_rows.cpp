@@ -79,6 +79,10 @@ Result<std::vector<UnnamedObject>> unnamed_objects(SqliteConnection& ledger, Ins
   });
 }
 
+Result<bool> object_is_removed(SqliteConnection& ledger, const std::string& sha256) {
+  return ledger.query("SELECT 1 FROM objects WHERE sha256 = ? AND removed_at IS NOT NULL", sha256).next();
+}
+
 Result<std::vector<std::string>> named_objects(SqliteConnection& ledger) {
   Query query = ledger.query_once(
       "SELECT sha256 FROM objects WHERE quarantined IS NULL AND removed_at IS NULL"

@@ -16,6 +16,7 @@ Result<std::vector<std::string>> definition_hashes(SqliteConnection& ledger);
 Result<std::vector<RunId>> runs_ended_before(SqliteConnection& ledger, const std::string& definition_hash,
                                              Instant before);
 Result<std::vector<UnnamedObject>> unnamed_objects(SqliteConnection& ledger, Instant put_before);
+Result<bool> object_is_removed(SqliteConnection& ledger, const std::string& sha256);
 Result<std::vector<std::string>> named_objects(SqliteConnection& ledger);
 Result<std::vector<std::string>> lost_artifacts(SqliteConnection& ledger);
 Result<std::vector<std::string>> inconsistencies(SqliteConnection& ledger);

@@ -88,6 +88,7 @@ TEST_CASE("no look-up reads a whole table, so none grows with what is stored") {
   (void)ledger.attempts(run);
   (void)ledger.artifacts(run);
   (void)ledger.object(artifact.object.sha256);
+  (void)ledger.object_is_removed(artifact.object.sha256);
   (void)ledger.find_event("x");
   (void)ledger.causes_of(run);
   (void)ledger.runs_triggered_by(run);

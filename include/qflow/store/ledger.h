@@ -140,6 +140,8 @@ class Ledger {
   // Runs of the definition that ended before, whose results are there, oldest first.
   Result<std::vector<RunId>> runs_ended_before(const std::string& definition_hash, Instant before);
   Result<std::vector<UnnamedObject>> unnamed_objects(Instant put_before);
+  // Whether gc removed the object, and it has not come in again since.
+  Result<bool> object_is_removed(const std::string& sha256);
   // In the order of the ledger; those that wait are not among them.
   Result<std::vector<OutdatedEvent>> outdated_events(Instant recorded_before);
   // Of events that neither wait nor are named by a run's trigger.
