@@ -405,7 +405,10 @@ class Tasks:
 
 
 class Steps(Mapping[str, object]):
-    """The steps that left artifacts: `steps["train"].model`, of a foreach `steps["train"][3].model`."""
+    """The steps that left artifacts: `steps["train"].model`, of a foreach `steps["train"][3].model`.
+
+    A foreach is among them even when it had nothing to do: `for task in steps["train"]` does nothing then.
+    """
 
     def __init__(self, folder: str, cache: dict[str, Any]) -> None:
         self._folder = os.path.join(folder, ".steps")
@@ -415,7 +418,9 @@ class Steps(Mapping[str, object]):
         if step not in set(self):
             raise UnknownKey(f"no step {step!r} left artifacts for this one{_hint(step, self)}")
         folder = os.path.join(self._folder, step)
-        if any(entry.isdigit() for entry in os.listdir(folder)):
+        entries = os.listdir(folder)
+        # Without any it is a foreach: another step that left nothing has no folder.
+        if not entries or any(entry.isdigit() for entry in entries):
             return Tasks(step, folder, self._cache)
         return View(_FolderSource(f"artifacts of step {step!r}", folder, self._cache))
 

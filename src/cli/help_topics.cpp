@@ -57,7 +57,7 @@ constexpr std::string_view kConfigText =
 constexpr std::string_view kArtifactsText =
     R"(A step leaves artifacts by writing into the folder $QFLOW_OUT: x.json becomes the value x, any other file or folder the file artifact of its name. They count only if the step succeeds, all at once. `qflow put NAME VALUE` and `qflow put NAME --file PATH` do the same.
 
-A step reads the artifacts of all steps that it needs, directly or not, in the folder $QFLOW_IN, with `qflow get artifacts.NAME`, or in templates. The nearest wins. Where two steps, neither below the other, leave different values under one name, the bare name is ambiguous: artifacts.STEP.NAME and $QFLOW_IN/.steps/STEP/ always reach one step's own. A foreach is the list of all its tasks: artifacts.STEP[INDEX].NAME.
+A step reads the artifacts of all steps that it needs, directly or not, in the folder $QFLOW_IN, with `qflow get artifacts.NAME`, or in templates. The nearest wins. Where two steps, neither below the other, leave different values under one name, the bare name is ambiguous: artifacts.STEP.NAME and $QFLOW_IN/.steps/STEP/ always reach one step's own. A foreach is the list of all its tasks, artifacts.STEP[INDEX].NAME, and an empty one where it had nothing to do; the folder of any other step that left nothing is not there.
 
 Artifacts are immutable and stored once by content. What a triggering run left is in $QFLOW_TRIGGER_DATA, and trigger.data in expressions.
 )";

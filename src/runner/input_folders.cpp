@@ -8,7 +8,8 @@ namespace qflow {
 
 Result<StepInputs> InputFolders::build(const StepId& step, const ArtifactsObject& artifacts) {
   StepInputs inputs;
-  if (artifacts.reachable().empty()) {
+  const std::vector<StepId> lists = artifacts.lists_in_reach();
+  if (artifacts.reachable().empty() && lists.empty()) {
     QFLOW_ASSIGN(inputs.folder, empty_folder());
     return inputs;
   }
@@ -19,7 +20,7 @@ Result<StepInputs> InputFolders::build(const StepId& step, const ArtifactsObject
   std::set<std::string> objects;
   for (const Artifact& artifact : artifacts.reachable()) objects.insert(artifact.sha256);
   inputs.objects.assign(objects.begin(), objects.end());
-  std::set<StepId> producers;
+  std::set<StepId> producers(lists.begin(), lists.end());
   for (const Artifact& artifact : artifacts.reachable()) producers.insert(artifact.step);
   for (const StepId& producer : producers) {
     QFLOW_TRY(build_step_folder(producer, artifacts.reachable()));

@@ -17,7 +17,8 @@ struct StepInputs {
 };
 
 // Builds the QFLOW_IN folders of a run: links into the store, one folder per step whatever its number of tasks and
-// attempts, and one folder per producing step that every `.steps/<step>` links to.
+// attempts, and one folder per producing step that every `.steps/<step>` links to; of a foreach even when it left
+// nothing.
 class InputFolders {
  public:
   InputFolders(Store& store, RunId run) : store_(store), run_(std::move(run)) {}

@@ -206,6 +206,18 @@ bool ArtifactsObject::is_step_in_reach(std::string_view name) const {
   return reached_from(StepGraph(steps), from_)[static_cast<std::size_t>(step - steps.begin())];
 }
 
+std::vector<StepId> ArtifactsObject::lists_in_reach() const {
+  const std::vector<Step>& steps = flow_->steps;
+  const auto is_list = [](const Step& step) { return step.foreach.has_value(); };
+  if (from_.empty() || std::none_of(steps.begin(), steps.end(), is_list)) return {};
+  const std::vector<bool> reached = reached_from(StepGraph(steps), from_);
+  std::vector<StepId> lists;
+  for (std::size_t step = 0; step < steps.size(); ++step) {
+    if (reached[step] && is_list(steps[step])) lists.push_back(steps[step].id);
+  }
+  return lists;
+}
+
 Result<Value> ArtifactsObject::field(std::string_view name) const {
   if (const auto found = visible_.find(std::string(name)); found != visible_.end()) {
     if (found->second.artifact == nullptr) return tl::make_unexpected(ambiguous(name, found->second));

@@ -406,6 +406,14 @@ class Reading(Step):
         self.assertIn("name a task", self.message(AttributeError, lambda: tasks.model))
         self.assertEqual(len(copy.copy(tasks)), 3)
 
+    def test_of_a_foreach_that_had_nothing_to_do(self):
+        (self.given / ".steps/each").mkdir(parents=True)
+        self.assertEqual([task for task in artifacts.each], [])
+        self.assertEqual((len(artifacts.steps["each"]), list(artifacts.steps)), (0, ["each"]))
+        self.assertIn("there are none", self.message(IndexError, lambda: artifacts.each[0]))
+        self.assertIn("name a task", self.message(AttributeError, lambda: artifacts.each.model))
+        self.assertIn("there is no artifact 'rows' here", self.message(AttributeError, lambda: artifacts.rows))
+
     def test_an_ambiguous_one_lists_the_candidates(self):
         self.write("in/.steps/left/rows.json", 1)
         self.write("in/.steps/right/rows.json", 2)

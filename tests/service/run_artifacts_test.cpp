@@ -200,6 +200,22 @@ TEST_CASE("a step that left nothing can be asked about") {
   CHECK(run->reason.find("step 'skipped' has no 'rows'; it was skipped, or left nothing") != std::string::npos);
 }
 
+TEST_CASE("a foreach that had nothing to do has a folder without tasks, so that a join can walk through it") {
+  const std::string steps = step("each", "foreach = '[]'\nrun = 'true'") +
+                            step("quiet", "foreach = '[1]'\nrun = 'true'") +
+                            step("skipped", "when = 'false'\nforeach = '[1]'\nrun = 'true'") +
+                            step("one", "run = 'echo 1 > $QFLOW_OUT/n.json'") + step("plain", "run = 'true'");
+  const std::string walks = "run = 'cd $QFLOW_IN/.steps; for each in *; do cd $each; echo $each $(ls); cd ..; done'";
+  TestHome home;
+  REQUIRE(home.run(kHead + steps + step("z", "needs = ['each', 'quiet', 'skipped', 'plain']\n" + walks)));
+  CHECK(home.seen.lines == std::vector<std::string>{"z | each", "z | quiet", "z | skipped"});
+  REQUIRE(home.run(kHead + steps + step("y", "needs = ['each', 'one', 'plain']\nrun = 'true'") +
+                   step("z", "needs = ['y']\n" + walks)));
+  CHECK(home.seen.lines == std::vector<std::string>{"z | each", "z | one n.json"});
+  REQUIRE(home.run(kHead + steps + step("z", "needs = ['plain']\nrun = 'ls -A $QFLOW_IN'")));
+  CHECK(home.seen.lines.empty());
+}
+
 TEST_CASE("a step whose input was changed by another one fails, and the run ends as other failed ones") {
   TestHome home;
   const std::string toml = kHead + step("a", "run = 'mkdir $QFLOW_OUT/dir; echo x > $QFLOW_OUT/dir/x'") +

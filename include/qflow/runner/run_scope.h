@@ -49,6 +49,8 @@ class ArtifactsObject final : public LazyObject {
   const std::map<std::string, VisibleArtifact>& visible() const { return visible_; }
   // Every artifact in reach, hidden and ambiguous ones too.
   const std::vector<Artifact>& reachable() const { return artifacts_; }
+  // Every foreach in reach: each is a list, though it may have left nothing.
+  std::vector<StepId> lists_in_reach() const;
 
  private:
   void join_equal_values();
