@@ -71,7 +71,13 @@ Result<bool> has_content(FileSystem& files, const Path& path, const std::string&
   auto hash = hash_content(files, path);
   if (!hash && hash.error().kind == ErrorKind::kNotFound) return false;
   if (!hash) return tl::make_unexpected(std::move(hash).error());
-  return *hash == sha256;
+  return *hash == sha256 ? Result<bool>(true) : is_former_empty_folder(files, path, sha256);
+}
+
+Result<bool> is_former_empty_folder(FileSystem& files, const Path& path, const std::string& sha256) {
+  if (sha256 != sha256_hex("")) return false;
+  QFLOW_ASSIGN(const Outline outline, read_outline(files, path));
+  return outline.info.type == FileType::kFolder && outline.tree.empty();
 }
 
 }  // namespace qflow

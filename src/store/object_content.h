@@ -34,4 +34,8 @@ Result<std::string> fingerprint(FileSystem& files, const Path& path);
 // Whether `path` has the content that `sha256` names. An error when it can't be read.
 Result<bool> has_content(FileSystem& files, const Path& path, const std::string& sha256);
 
+// Whether it is an empty folder in the place of the empty file, where stores of earlier builds have it: right for the
+// runs that left it.
+Result<bool> is_former_empty_folder(FileSystem& files, const Path& path, const std::string& sha256);
+
 }  // namespace qflow

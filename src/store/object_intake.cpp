@@ -216,6 +216,9 @@ Status ObjectIntake::copy(const Item& item, const Path& path) {
 }
 
 Result<bool> ObjectIntake::is_right(const Item& item, const Path& target) {
+  // It makes place for the empty file, which has the better right to the name.
+  QFLOW_ASSIGN(const bool is_former, is_former_empty_folder(files_, target, item.object.sha256));
+  if (is_former) return false;
   if (known_) {
     auto recorded = known_(item.object.sha256);
     QFLOW_ASSIGN(std::string present, fingerprint(files_, target));

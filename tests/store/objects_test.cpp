@@ -6,6 +6,7 @@
 
 #include "object_workshop.h"
 #include "qflow/model/sha256.h"
+#include "store/object_content.h"
 #include "support/faulty_file_system.h"
 #include "support/unprivileged_child.h"
 
@@ -62,6 +63,26 @@ TEST_CASE("an empty folder is no empty file, whichever comes first") {
     CHECK(value_of(shop.files.info(shop.layout.object(plots), FollowLinks::kNo)).type == FileType::kFolder);
     CHECK(value_of(shop.files.info(shop.layout.object(marker), FollowLinks::kNo)).type == FileType::kRegular);
   }
+}
+
+TEST_CASE("an empty folder with the hash of an empty file, as stores once had it, makes place for the file") {
+  Workshop shop;
+  const Path place = shop.layout.object(sha256_hex(""));
+  check_ok(make_folders(shop.files, place));
+  check_ok(shop.files.set_permissions(place, 0555));
+  const std::string known = value_of(fingerprint(shop.files, place));
+  ObjectRecord former;
+  former.sha256 = sha256_hex("");
+  former.kind = ArtifactKind::kFolder;
+  CHECK(value_of(shop.objects.verify(former)) == ContentState::kRight);
+  CHECK(value_of(shop.objects.open_path(former)) == place);
+  shop.put("_SUCCESS", "");
+  const auto artifacts =
+      value_of(shop.objects.collect(shop.out, [&](const std::string&) { return std::optional(known); }));
+  REQUIRE(artifacts.size() == 1);
+  CHECK(artifacts[0].object.sha256 == sha256_hex(""));
+  CHECK(value_of(shop.files.info(place, FollowLinks::kNo)).type == FileType::kRegular);
+  CHECK(shop.objects.unchanged(artifacts[0].object).value());
 }
 
 TEST_CASE("a file that describes a folder as its hash does is refused beside that folder, not taken for it") {
