@@ -140,9 +140,8 @@ class Printer {
       write(fmt::format("  up to {}, rolled up by qflow gc: {}\n", day_text(trigger.rolled_up.back().day),
                         totals_text(trigger.rolled_up)));
     }
-    const std::string command = trigger.would_fire.empty()
-                                    ? "set enabled = true in its flow file, and qflow deploy that"
-                                    : painter_.paint(Color::kCyan, trigger.would_fire);
+    const std::string command =
+        trigger.would_fire.empty() ? trigger.to_enable : painter_.paint(Color::kCyan, trigger.would_fire);
     write(fmt::format("  to fire {}: {}\n", trigger.group ? trigger.group->text() : "it", command));
     return {};
   }

@@ -74,6 +74,7 @@ class Explainer {
       QFLOW_ASSIGN(result.waiting.emplace_back(), waiting_group(trigger, joining, state));
     }
     result.would_fire = firing_command(flow_, joining, states, now_);
+    if (result.would_fire.empty()) result.to_enable = enabling_advice(flow_, joining);
     for (const Trigger* part : source_triggers(trigger, flow_.triggers)) {
       QFLOW_TRY(add_part(*part, result));
       if (part != &trigger && is_off(*part)) result.disabled_legs.push_back(part->id().text());

@@ -256,15 +256,17 @@ std::string firing_command(const DeployedFlow& flow, const Trigger& trigger, con
 
 std::string enabling_advice(const DeployedFlow& flow, const Trigger& trigger) {
   const Trigger& joining = joining_trigger(flow, trigger);
+  Commands commands = enabling_flow(flow);
+  add_enabling(flow, trigger, commands);
+  if (&joining != &trigger) add_enabling(flow, joining, commands);
   for (const Trigger* one : {&trigger, &joining}) {
     if (one->rules().enabled) continue;
     const FlowDefinition& definition = *flow.definition;
     const std::string file = (Path(definition.folder) / Path(definition.file).filename()).string();
-    return fmt::format("set enabled = true for {} in {}, and qflow deploy that", one->id().text(), printable(file));
+    commands.insert(commands.begin(), fmt::format("set enabled = true for {} in {}, and qflow deploy that",
+                                                  one->id().text(), printable(file)));
+    return fmt::format("{}", fmt::join(commands, ", and "));
   }
-  Commands commands = enabling_flow(flow);
-  add_enabling(flow, trigger, commands);
-  if (&joining != &trigger) add_enabling(flow, joining, commands);
   return joined(commands);
 }
 

@@ -14,7 +14,8 @@ namespace qflow {
 std::string firing_command(const DeployedFlow& flow, const Trigger& trigger, const std::vector<CorrelatedState>& states,
                            Instant now);
 
-// What lets a disabled trigger fire again: a change of the flow file that disables it or its group, else qflow enable.
+// What lets a disabled trigger fire again: a change of the flow file that disables it or its group, and the qflow
+// enable that it needs.
 std::string enabling_advice(const DeployedFlow& flow, const Trigger& trigger);
 
 }  // namespace qflow

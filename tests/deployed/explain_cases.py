@@ -180,7 +180,11 @@ def what_would_fire_enables_what_is_disabled(desk):
     equal(would_fire(desk), "qflow enable F && qflow enable F/g && qflow enable F/la && qflow publish a")
     fires(desk, "F")
     equal(would_fire(desk, "F/off"), None)
-    contains(desk.ask("explain", "F/off")[0], "to fire it: set enabled = true in its flow file")
+    file = f"to fire it: set enabled = true for off in {desk.folder}/flow0.toml, and qflow deploy that"
+    contains(desk.ask("explain", "F/off")[0], f"{file}\n")
+    for what in ("F/off", "F"):
+        desk.ask("disable", what)
+    contains(desk.ask("explain", "F/off")[0], f"{file}, and qflow enable F, and qflow enable F/off\n")
 
 
 @case

@@ -56,6 +56,7 @@ struct TriggerExplanation {
   std::vector<TriggerId> ended;         // of its schedules: those that are never due again
   std::vector<SensorState> sensors;     // itself, or the legs that are some
   std::string would_fire;               // a command; "" when the flow file disables it
+  std::string to_enable;                // then: what lets it fire again, for people
 };
 
 // Of one trigger of the deployment, or of all that fire by themselves, as it stands at `now`, in the order of the file.
