@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "qflow/error/printable.h"
 #include "qflow/runner/run_journal.h"
 #include "runner/run_environment.h"
 #include "runner/task_process.h"
@@ -53,7 +54,8 @@ Status run_shell(const std::string& text, const RunPlan& plan, const RunnerDoors
                                   observer));
   QFLOW_TRY(wait_for(*hook, doors));
   if (hook->exit().exit_status == 0) return {};
-  return fail(ErrorKind::kFailed, "the hook failed", "its output is in hook.log in the folder of the run");
+  return fail(ErrorKind::kFailed, "the hook of " + plan.run.id.text() + " failed",
+              "its output is in " + printable(log_place().native()));
 }
 
 // The flow's own hook first, then the store's.

@@ -156,7 +156,7 @@ def stop_hook(qflow):
         process.send_signal(signal.SIGINT)
         wait_for(lambda: process.poll() is not None, "qflow ends with its hook")
         expect(process.returncode == 0, f"the hook: status {process.returncode}\n{printed_by(process)}")
-        expect("the hook failed" in printed_by(process), f"the hook's end is no note: {printed_by(process)}")
+        expect("the hook of Deaf/1 failed" in printed_by(process), f"the hook's end is no note: {printed_by(process)}")
         expect_ended(place, "succeeded", None, {})
 
 

@@ -266,8 +266,8 @@ TEST_CASE("a hook may be longer than an argument of a program") {
   const std::string text = "# " + std::string(200'000, 'x') + "\necho good $QFLOW_STATUS\nfalse\necho not reached\n";
   REQUIRE(home.run(kHead + step("a", "run = 'true'") + "[hooks]\non_success = '''\n" + text + "'''\n"));
   CHECK(home.seen.lines == std::vector<std::string>{"hook | good succeeded"});
-  CHECK(home.seen.notes ==
-        std::vector<std::string>{"the hook failed; its output is in hook.log in the folder of the run"});
+  CHECK(home.seen.notes == std::vector<std::string>{"the hook of F/1 failed; its output is in " +
+                                                    (home.folder / ".qflow/runs/F/1/hook.log").string()});
 }
 
 TEST_CASE("a run keeps the text that it was made from, whatever the file says later") {
