@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -23,8 +24,11 @@ namespace {
 constexpr std::size_t kPiece = 4096;  // what a slow reader is seen to move by
 
 // A way to the same pipe or terminal whose writes never wait: the flag belongs to the open file description, and that
-// of the descriptor is shared with others. Nothing where there is no such way (a socket, somebody else's pipe).
+// of the descriptor is shared with others. Nothing where there is no such way (a socket, somebody else's pipe, the
+// master of a pseudo-terminal: to open it again makes another pair).
 FileHandle open_without_waiting(int descriptor) {
+  unsigned pair = 0;
+  if (ioctl(descriptor, TIOCGPTN, &pair) == 0) return FileHandle();
   return FileHandle(
       open(fmt::format("/proc/self/fd/{}", descriptor).c_str(), O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
 }

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -85,6 +86,25 @@ TEST_CASE("nobody waits for a reader that stalls, and it finds everything in its
   out.write("at once again\n");
   CHECK(finish_process(ExitStatus::kOk, out, err) == 0);
   CHECK(pipe.content() == "at once again\n");
+}
+
+TEST_CASE("what goes to the master of a pseudo-terminal arrives at its other side") {
+  const int master = posix_openpt(O_RDWR | O_NOCTTY | O_CLOEXEC);
+  REQUIRE(master >= 0);
+  REQUIRE(grantpt(master) == 0);
+  REQUIRE(unlockpt(master) == 0);
+  const int slave = open(ptsname(master), O_RDWR | O_NOCTTY | O_CLOEXEC);
+  REQUIRE(slave >= 0);
+  {
+    PosixOutput out(master, PosixOutput::Buffering::kLarge);
+    PosixOutput err(master, PosixOutput::Buffering::kNone, &out);
+    out.keep_unread();
+    out.write("typed\n");
+    CHECK(finish_process(ExitStatus::kOk, out, err) == 0);
+  }
+  CHECK(read_slowly(slave, 6) == "typed\n");
+  close(slave);
+  close(master);
 }
 
 TEST_CASE("who waits only so long gives up what a reader that stalls has not taken") {
