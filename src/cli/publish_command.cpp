@@ -242,7 +242,7 @@ Result<ExitStatus> publish(Context& context, const Arguments& arguments, Store& 
     RunDispatcher dispatcher(store, doors);
     if (arguments.flag("dispatch")) {
       RunView view(context, StepOutput::kToErr);
-      QFLOW_TRY(dispatcher.move_on(nullptr, view).map([](int) {}));
+      QFLOW_TRY(dispatcher.start_queued(view));
     }
     QFLOW_ASSIGN(const ExitStatus waited, wait_if_asked(context, arguments, store, begin, dispatcher));
     if (waited != ExitStatus::kOk) return waited;

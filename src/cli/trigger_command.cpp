@@ -72,12 +72,14 @@ Result<ActivationRequest> read_request(Context& context, const Arguments& argume
 Result<ExitStatus> detach(Context& context, Store& store, const RunId& run, bool as_json) {
   const Doors doors = doors_of(context);
   RunView view(context, StepOutput::kToErr);
-  QFLOW_TRY(RunDispatcher(store, doors).move_on(nullptr, view).map([](int) {}));
   if (as_json) {
     print_json(context.out, {{"run", run.text()}, {"status", to_text(RunStatus::kQueued)}, {"reason", Json()}});
   } else {
     context.out.write(run.text() + "\n");
   }
+  // The run is there, whatever keeps it from being started now.
+  context.out.flush();
+  QFLOW_TRY(RunDispatcher(store, doors).start_queued(view));
   return ExitStatus::kOk;
 }
 

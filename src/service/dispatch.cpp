@@ -101,6 +101,14 @@ Result<std::vector<Run>> made_since(Store& store, Instant at) {
   return made;
 }
 
+// Which no process ends.
+Result<bool> only_abandoned_left(Store& store) {
+  QFLOW_ASSIGN(const std::vector<RunId> unended, store.ledger().triggers().unended_runs());
+  QFLOW_ASSIGN(const std::vector<RunId> abandoned, abandoned_runs(store));
+  return !unended.empty() &&
+         std::all_of(unended.begin(), unended.end(), [&](const RunId& run) { return contains(abandoned, run); });
+}
+
 // The runs that had not ended then, and those that were made since.
 Result<std::vector<Run>> ended_since(Store& store, const WaitBegin& begin) {
   std::vector<Run> ended;
@@ -132,12 +140,25 @@ Result<int> RunDispatcher::dispatch() {
   return started;
 }
 
-Result<int> RunDispatcher::move_on(StopSignals* signals, RunObserver& observer) {
+Status RunDispatcher::start_queued(RunObserver& observer) {
+  const Status ended = end_replaced_runs(store_, doors_, asked_, observer);
+  if (!ended) note_once(ended.error(), observer);
+  return dispatch().map([](int) {});
+}
+
+Result<std::optional<Error>> RunDispatcher::move_on(StopSignals* signals, RunObserver& observer) {
   const Status recovered = recover_runs(store_, doors_, signals, observer);
-  QFLOW_TRY(end_replaced_runs(store_, doors_, asked_, observer));
-  QFLOW_ASSIGN(const int started, dispatch());
-  QFLOW_TRY(recovered);
-  return started;
+  const Status ended = end_replaced_runs(store_, doors_, asked_, observer);
+  QFLOW_TRY(dispatch().map([](int) {}));
+  for (const Status& status : {recovered, ended}) {
+    if (!status) return std::optional<Error>(status.error());
+  }
+  return std::optional<Error>();
+}
+
+void RunDispatcher::note_once(const Error& error, RunObserver& observer) {
+  const std::string text = to_text(error);
+  if (noted_.insert(text).second) observer.note(text);
 }
 
 // One that can't take its run says why in a file that nobody looks at, and the next one could not either.
@@ -215,7 +236,8 @@ Result<RunResult> execute_in_turn(Store& store, const RunId& id, RunDispatcher& 
     if (has_ended(run.status)) return RunResult{id, run.status, run.reason, std::nullopt};
     QFLOW_ASSIGN(auto claimed, claim_in_turn(store, id, doors));
     if (claimed) return execute_claimed_run(store, std::move(*claimed), {}, doors, &signals, observer);
-    QFLOW_TRY(dispatcher.move_on(&signals, observer).map([](int) {}));
+    QFLOW_ASSIGN(const std::optional<Error> failure, dispatcher.move_on(&signals, observer));
+    if (failure) dispatcher.note_once(*failure, observer);
     if (const auto signal = signals.take_for_process()) {
       const bool is_queued = run.status == RunStatus::kQueued;
       return RunResult{id, run.status, is_queued ? "qflow tick starts it in its turn" : "it goes on by itself",
@@ -244,7 +266,12 @@ Result<WaitResult> wait_for_runs(Store& store, const WaitBegin& begin, const std
   while (true) {
     QFLOW_ASSIGN(const bool any_left, store.ledger().triggers().has_unended_runs());
     if (!any_left) break;
-    QFLOW_TRY(dispatcher.move_on(signals, observer).map([](int) {}));
+    QFLOW_ASSIGN(const std::optional<Error> failure, dispatcher.move_on(signals, observer));
+    if (failure) {
+      QFLOW_ASSIGN(const bool in_vain, only_abandoned_left(store));
+      if (in_vain) return tl::make_unexpected(*failure);
+      dispatcher.note_once(*failure, observer);
+    }
     result.timed_out = limit && doors.clock.monotonic() - began >= *limit;
     if (signals != nullptr) result.signal = signals->take_for_process();
     if (result.timed_out || result.signal) break;

@@ -53,24 +53,31 @@ Status note_cancellation(Store& store, const RunId& id) {
   });
 }
 
+Status end_replaced_run(Store& store, const RunId& run, const Doors& doors, std::vector<RunId>& asked,
+                        RunObserver& observer) {
+  if (std::find(asked.begin(), asked.end(), run) != asked.end()) return {};
+  QFLOW_ASSIGN(const bool is_locked, store.run_is_locked(run));
+  if (!is_locked) {
+    const Status ended = cancel_run(store, run, doors, observer);
+    return ended || ended.error().kind == ErrorKind::kRefused ? Status() : ended;  // it may have ended otherwise
+  }
+  const std::optional<ProcessInfo> executor = executor_of(store, run, doors);
+  if (!executor || !store.run_is_locked(run).value_or(false)) return {};
+  doors.processes.signal(*executor, kReplaceSignal);
+  asked.push_back(run);
+  return {};
+}
+
 }  // namespace
 
 Status end_replaced_runs(Store& store, const Doors& doors, std::vector<RunId>& asked, RunObserver& observer) {
   QFLOW_ASSIGN(const std::vector<RunId> runs, store.ledger().triggers().runs_to_cancel());
+  Status first_failure;
   for (const RunId& run : runs) {
-    if (std::find(asked.begin(), asked.end(), run) != asked.end()) continue;
-    QFLOW_ASSIGN(const bool is_locked, store.run_is_locked(run));
-    if (!is_locked) {
-      const Status ended = cancel_run(store, run, doors, observer);
-      if (!ended && ended.error().kind != ErrorKind::kRefused) return ended;  // it may have ended otherwise
-      continue;
-    }
-    const std::optional<ProcessInfo> executor = executor_of(store, run, doors);
-    if (!executor || !store.run_is_locked(run).value_or(false)) continue;
-    doors.processes.signal(*executor, kReplaceSignal);
-    asked.push_back(run);
+    const Status done = end_replaced_run(store, run, doors, asked, observer);
+    if (first_failure && !done) first_failure = tl::make_unexpected(with_context(run.text(), done.error()));
   }
-  return {};
+  return first_failure;
 }
 
 Status cancel_run(Store& store, const RunId& id, const Doors& doors, RunObserver& observer) {

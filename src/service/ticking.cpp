@@ -74,18 +74,19 @@ Result<TickReport> tick(Store& store, const Doors& doors, RunDispatcher& dispatc
   TickReport report;
   const Status recovered = recover_runs(store, doors, nullptr, observer);
   std::vector<RunId> asked;
-  QFLOW_TRY(end_replaced_runs(store, doors, asked, observer));
+  const Status ended = end_replaced_runs(store, doors, asked, observer);
   EventIntake intake(store, doors);
   QFLOW_ASSIGN(report.debounces, end_debounces(store, intake, doors));
   QFLOW_ASSIGN(report.schedules, take_due_instants(store, intake, doors));
   for (const std::string& note : intake.flows().passed_over()) observer.note(note);
-  QFLOW_TRY(end_replaced_runs(store, doors, asked, observer));
+  const Status ended_since = end_replaced_runs(store, doors, asked, observer);
   QFLOW_ASSIGN(report.started, dispatcher.dispatch());
   QFLOW_ASSIGN(const PollReport polled, poll_sensors(store, doors, dispatcher));
   report.looks = polled.looks;
   report.changes = polled.changes;
   report.started += polled.started;
-  QFLOW_TRY(recovered);
+  // One run that nobody can look at holds nothing else up.
+  for (const Status& status : {recovered, ended, ended_since}) QFLOW_TRY(status);
   return report;
 }
 

@@ -3,7 +3,7 @@ import json
 import sqlite3
 
 from desk import after, case, contains, equal, flow, on
-from faults import wait_for
+from faults import printed_by, wait_for
 
 
 @case
@@ -179,6 +179,74 @@ def a_run_that_cant_be_recovered_holds_up_no_other(desk):
     change_ledger(desk, """DELETE FROM definitions WHERE text LIKE 'id = "A"%'""")
     desk.refused("tick", status=(3, 7), said="A/1")
     wait_for(lambda: desk.statuses("B") == ["succeeded"], "the end of B/1")
+
+
+def leave_unrecoverable(desk, run):
+    """A killed run, whose lock nobody can open."""
+    desk.kill_workers()
+    lock = desk.folder / ".qflow" / "runs" / run / "lock"
+    lock.unlink()
+    lock.mkdir()
+
+
+@case
+def a_run_that_cant_be_recovered_is_only_noted_by_who_starts_others(desk):
+    """Who repeats a command that has failed would start twice; the tick is told."""
+    bad = flow("Bad", on("a"), run="touch begun; sleep 30")
+    good = flow("Good", on("b"), head="[run]\nwhen_busy = 'queue'\n", run="case $QFLOW_RUN in */3) until [ -e go ]; do sleep 0.05; done;; esac")
+    desk.deploy(bad, good)
+    desk.write(".qflow/config.toml", "max_workers = 4\n")
+    desk.publish("a", "--dispatch")
+    wait_for(lambda: (desk.folder / "begun").exists(), "the start of Bad/1")
+    leave_unrecoverable(desk, "Bad/1")
+    desk.publish("b", "--dispatch")
+    wait_for(lambda: desk.statuses("Good") == ["succeeded"], "the end of Good/1")
+    equal(desk.ask("trigger", "--flow-id", "Good", "--detach"), ("Good/2\n", ""))
+    wait_for(lambda: desk.statuses("Good") == ["succeeded"] * 2, "the end of Good/2")
+    desk.publish("b", "--dispatch")
+    by_hand = desk.start("trigger", "--flow-id", "Good")
+    wait_for(lambda: "note: Bad/1: " in printed_by(by_hand), "the note")
+    desk.write("go", "")
+    equal((by_hand.wait(timeout=30), printed_by(by_hand).count("note: Bad/1: ")), (0, 1))
+    equal(desk.statuses("Good"), ["succeeded"] * 4)
+    desk.refused("publish", "b", "--wait=50s", status=7, said="Bad/1")
+    equal(desk.statuses("Good"), ["succeeded"] * 5, "a wait ends when nothing else is left")
+    desk.refused("tick", status=7, said="Bad/1")
+
+
+@case
+def who_starts_a_run_waits_for_no_hook_of_another(desk):
+    desk.deploy(flow("F", on("a")))
+    desk.write("bad.toml", flow("Bad", run="touch begun; sleep 30")
+               + "[hooks]\non_failure = 'touch told; until [ -e go ]; do sleep 0.05; done'\n")
+    run = desk.start("run", "bad.toml")
+    wait_for(lambda: (desk.folder / "begun").exists(), "the start of Bad/1")
+    run.kill()
+    run.wait()
+    equal(desk.ask("trigger", "--flow-id", "F", "--detach")[0], "F/1\n")
+    desk.publish("a", "--dispatch")
+    wait_for(lambda: desk.statuses("F") == ["succeeded"] * 2, "the runs")
+    equal(((desk.folder / "told").exists(), desk.runs("Bad")[0]["status"]), (False, "crashed"))
+    tick = desk.start("tick")
+    wait_for(lambda: (desk.folder / "told").exists(), "the hook")
+    desk.write("go", "")
+    equal(tick.wait(timeout=30), 0)
+
+
+@case
+def a_replaced_run_that_cant_be_ended_holds_up_no_other(desk):
+    run = "touch $QFLOW_FLOW; sleep 30"
+    desk.deploy(*(flow(name, on("a"), head="[run]\nwhen_busy = 'replace'\n", run=run) for name in ("Bad", "Cut")),
+                flow("Good", on("b"), "type = 'schedule'\nschedule = '@hourly'"))
+    desk.write(".qflow/config.toml", "max_workers = 4\n")
+    desk.publish("a", "--dispatch")
+    wait_for(lambda: (desk.folder / "Bad").exists() and (desk.folder / "Cut").exists(), "the start of both steps")
+    leave_unrecoverable(desk, "Bad/1")
+    desk.publish("a")
+    desk.publish("b")
+    desk.refused("tick", status=7, said="Bad/1", environment=desk.later(3700))
+    equal((desk.statuses("Cut")[0], len(desk.runs("Good"))), ("cancelled", 2))
+    wait_for(lambda: desk.statuses("Good") == ["succeeded"] * 2, "the runs of Good")
 
 
 @case

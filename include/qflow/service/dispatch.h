@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <optional>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "qflow/runner/run_reporter.h"
@@ -23,10 +25,17 @@ class RunDispatcher {
   // the run that it was started for. How many were started.
   Result<int> dispatch();
 
-  // What every process does that waits for runs, or starts them: recovers those whose process was killed, has those
-  // ended that are to end, and dispatches. `signals`, where there are some, end the hook of a recovered run that hangs.
-  // The error of a run that can't be recovered comes when the rest is done. How many processes were started.
-  Result<int> move_on(StopSignals* signals, RunObserver& observer);
+  // What a process does that has queued runs and does not wait for them: has those ended that are to end, and
+  // dispatches. Why one of them can't be ended is a note.
+  Status start_queued(RunObserver& observer);
+
+  // What a process does that waits for runs: recovers those whose process was killed first. `signals`, where there are
+  // some, end the hook of a recovered run that hangs. The error of a run that can't be recovered or ended, which keeps
+  // it from nothing else; to be noted by note_once().
+  Result<std::optional<Error>> move_on(StopSignals* signals, RunObserver& observer);
+
+  // A note for who waits, however often move_on() says it.
+  void note_once(const Error& error, RunObserver& observer);
 
  private:
   struct Worker {
@@ -43,6 +52,7 @@ class RunDispatcher {
   const Doors& doors_;
   std::vector<Worker> workers_;
   std::vector<RunId> asked_;  // to end
+  std::set<std::string> noted_;
 };
 
 // What such a process does: see RunDispatcher. Runs that fail are no error.
@@ -84,7 +94,7 @@ struct WaitBegin {
 Result<WaitBegin> begin_to_wait(Store& store, const Doors& doors);
 
 // Waits until no deployed run is queued or running any more, at most `limit`; meanwhile the dispatcher, of the same
-// store, moves them on.
+// store, moves them on. The error of a run that can't be recovered when only such ones are left.
 Result<WaitResult> wait_for_runs(Store& store, const WaitBegin& begin, const std::optional<Duration>& limit,
                                  RunDispatcher& dispatcher, const Doors& doors, StopSignals* signals,
                                  RunObserver& observer);
