@@ -55,12 +55,12 @@ Status note_cancellation(Store& store, const RunId& id) {
 
 Status end_replaced_run(Store& store, const RunId& run, const Doors& doors, std::vector<RunId>& asked,
                         RunObserver& observer) {
-  if (std::find(asked.begin(), asked.end(), run) != asked.end()) return {};
   QFLOW_ASSIGN(const bool is_locked, store.run_is_locked(run));
   if (!is_locked) {
     const Status ended = cancel_run(store, run, doors, observer);
     return ended || ended.error().kind == ErrorKind::kRefused ? Status() : ended;  // it may have ended otherwise
   }
+  if (std::find(asked.begin(), asked.end(), run) != asked.end()) return {};
   const std::optional<ProcessInfo> executor = executor_of(store, run, doors);
   if (!executor || !store.run_is_locked(run).value_or(false)) return {};
   doors.processes.signal(*executor, kReplaceSignal);

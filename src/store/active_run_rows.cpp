@@ -112,13 +112,14 @@ Result<std::optional<std::string>> TriggerLedger::cancel_reason(const RunId& run
 // Few runs have not ended, so all of these go through the index of those: SQLite itself would rather read the whole
 // table in the order that is asked for.
 
-// A run that comes after others waits for every earlier one of its context, one with a limit for its turn. CROSS JOIN,
-// so that the runs are read in the order of their making and no further than to the limit.
+// A run that comes after others waits for every earlier one of its context, one with a limit for its turn; one that was
+// asked to end is not begun any more. CROSS JOIN, so that the runs are read in the order of their making and no further
+// than to the limit.
 Result<std::vector<RunId>> TriggerLedger::startable_runs(std::int64_t limit) {
   return read_run_ids(database_.query(
       "SELECT r.flow, r.number FROM runs r INDEXED BY runs_queued CROSS JOIN deployments p ON p.deployment = "
       "r.deployment"
-      " WHERE r.status = 'queued' AND r.deployment IS NOT NULL AND r.ended_at IS NULL"
+      " WHERE r.status = 'queued' AND r.deployment IS NOT NULL AND r.ended_at IS NULL AND r.cancel IS NULL"
       " AND (p.one_by_one = 0 OR NOT EXISTS (SELECT 1 FROM runs o WHERE o.deployment = r.deployment"
       " AND o.ended_at IS NULL AND o.context IS r.context AND (o.run < r.run OR o.status = 'running')"
       " AND o.run <> r.run))"

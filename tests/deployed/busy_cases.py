@@ -135,6 +135,29 @@ def replace_asks_at_once(desk):
 
 
 @case
+def a_replaced_run_is_not_executed_again(desk):
+    """Also when its process is killed while others wait, who have asked that process to end it."""
+    run = "echo $QFLOW_RUN >> begun; case $QFLOW_RUN in */1) trap 'touch asked' TERM; while [ ! -e go ]; do sleep 0.1 || true; done;; esac"
+    desk.deploy(busy("replace", run, "on_crash = 'resume'"))
+    desk.publish("a", "--dispatch")
+    wait_for(lambda: desk.text_of("begun"), "the start of F/1")
+    wait = desk.start("tick", "--wait=50s")
+    wait_for(lambda: blocks_signals(wait.pid), "the wait")
+    desk.publish("a")
+    wait_for(lambda: (desk.folder / "asked").exists(), "SIGTERM")
+    desk.kill_workers()
+    wait.wait(timeout=55)
+    equal([(run["status"], run["reason"]) for run in desk.runs("F")], [("cancelled", "replaced by F/2"), ("succeeded", None)])
+    equal(desk.text_of("begun"), "F/1\nF/2\n")
+
+
+def blocks_signals(process):
+    """As it does while it waits for runs."""
+    with open(f"/proc/{process}/status") as file:
+        return any(line.startswith("SigBlk:") and int(line.split()[1], 16) for line in file)
+
+
+@case
 def a_coalesced_run_keeps_the_version_that_was_decided(desk):
     def version(name):
         return flow("F", on("a"), head="[run]\nwhen_busy = 'coalesce'\n", params=[f"[parameters.{name}]\ntype = 'int'\ndefault = 0\n"],

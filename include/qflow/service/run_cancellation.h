@@ -9,8 +9,8 @@
 namespace qflow {
 
 // Runs that others have replaced, or asked to end without a process that heard it: asks the processes that execute them
-// to end them as cancelled, and does not wait; what a crash has left is ended here. Passes over those in `asked`, and
-// adds those that it asks. The error of one that can't be ended or asked comes when all others are.
+// to end them as cancelled, and does not wait; what a crash has left is ended here. Asks none of those in `asked` once
+// more, and adds those that it asks. The error of one that can't be ended or asked comes when all others are.
 Status end_replaced_runs(Store& store, const Doors& doors, std::vector<RunId>& asked, RunObserver& observer);
 
 // Ends a run that waits or is being executed, and returns when it has ended as cancelled. Its process gets the chance

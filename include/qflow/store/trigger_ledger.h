@@ -196,8 +196,8 @@ class TriggerLedger {
   Status ask_to_cancel(const RunId& run, std::string_view reason);
   Result<std::vector<RunId>> runs_to_cancel();
   Result<std::optional<std::string>> cancel_reason(const RunId& run);  // why it was asked to end, if it was
-  // The queued deployed runs that may start now, oldest first: those that no run of their deployment, context and
-  // policy is in the way of. At most `limit` of them, with -1 all.
+  // The queued deployed runs that may start now, oldest first: those that nobody has asked to end, and no run of their
+  // deployment, context and policy is in the way of. At most `limit` of them, with -1 all.
   Result<std::vector<RunId>> startable_runs(std::int64_t limit);
   Result<bool> has_unended_runs();
   Result<std::vector<RunId>> unended_runs();  // deployed ones that are queued or running, oldest first
