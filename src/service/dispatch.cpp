@@ -75,7 +75,9 @@ Result<std::optional<ClaimedRun>> claim_in_turn(Store& store, const RunId& run, 
   return claimed;
 }
 
-Result<std::optional<ClaimedRun>> claim_next(Store& store, const Doors& doors) {
+// A signal ends this process until it is about to take a run; what comes from then on is for that run, and waits in
+// `signals`.
+Result<std::optional<ClaimedRun>> claim_next(Store& store, const Doors& doors, std::optional<StopSignals>& signals) {
   std::optional<ClaimedRun> claimed;
   QFLOW_ASSIGN(const std::vector<RunId> hope, store.ledger().triggers().startable_runs(1));
   if (hope.empty()) return claimed;
@@ -83,6 +85,7 @@ Result<std::optional<ClaimedRun>> claim_next(Store& store, const Doors& doors) {
     QFLOW_ASSIGN(const std::int64_t free, free_workers(store, doors));
     if (free == 0) return {};
     QFLOW_ASSIGN(const std::vector<RunId> startable, store.ledger().triggers().startable_runs(kAtOnce));
+    signals.emplace();
     for (const RunId& run : startable) {
       QFLOW_ASSIGN(claimed, take(store, writer, run, doors.clock.now()));
       if (claimed) break;
@@ -217,14 +220,14 @@ Result<RunResult> execute_claimed_run(Store& store, ClaimedRun claimed, const Ex
 }
 
 Status execute_waiting_runs(Store& store, const Doors& doors, RunObserver& observer) {
-  StopSignals signals;
   while (true) {
-    QFLOW_ASSIGN(auto claimed, claim_next(store, doors));
+    std::optional<StopSignals> signals;
+    QFLOW_ASSIGN(auto claimed, claim_next(store, doors, signals));
     if (!claimed) return {};
-    const auto result = execute_claimed_run(store, std::move(*claimed), {}, doors, &signals, observer);
+    const auto result = execute_claimed_run(store, std::move(*claimed), {}, doors, &*signals, observer);
     if (!result) observer.note(to_text(result.error()));
     // Whoever ends this process means more than the run.
-    if ((result && result->signal) || signals.take_for_process()) return {};
+    if ((result && result->signal) || signals->take_for_process()) return {};
   }
 }
 

@@ -2,6 +2,7 @@
 import fcntl
 import hashlib
 import json
+import os
 import signal
 import time
 
@@ -155,6 +156,21 @@ def blocks_signals(process):
     """As it does while it waits for runs."""
     with open(f"/proc/{process}/status") as file:
         return any(line.startswith("SigBlk:") and int(line.split()[1], 16) for line in file)
+
+
+@case
+def a_process_that_waits_to_take_a_run_ends_without_it(desk):
+    desk.deploy(flow("F", on("a")))
+    desk.publish("a")
+    with open(desk.store / "ledger.gate", "a") as gate:
+        fcntl.flock(gate, fcntl.LOCK_EX)
+        work = desk.start("--store", str(desk.store), "work")
+        wait_for(lambda: len(os.listdir(f"/proc/{work.pid}/task")) > 1, "the thread that waits for the gate")
+        work.send_signal(signal.SIGTERM)
+        work.wait(timeout=20)
+    equal(desk.statuses("F"), ["queued"])
+    desk.work()
+    equal(desk.statuses("F"), ["succeeded"])
 
 
 @case

@@ -55,7 +55,8 @@ class RunDispatcher {
   std::set<std::string> noted_;
 };
 
-// What such a process does: see RunDispatcher. Runs that fail are no error.
+// What such a process does: see RunDispatcher. Runs that fail are no error. A signal that comes while none is executed
+// ends the process at once.
 Status execute_waiting_runs(Store& store, const Doors& doors, RunObserver& observer);
 
 // A run that was taken to be executed: it is running in the ledger, and this process holds its lock.
