@@ -58,15 +58,10 @@ Result<std::optional<ClaimedRun>> take(Store& store, LedgerWriter& writer, const
   return std::optional<ClaimedRun>(ClaimedRun{std::move(run), std::move(*lock)});
 }
 
-Result<bool> may_start(Store& store, const RunId& run) {
-  QFLOW_ASSIGN(const std::vector<RunId> startable, store.ledger().triggers().startable_runs(-1));
-  return contains(startable, run);
-}
-
 // Who waits for a run's turn asks often: others can write all the while.
 Result<std::optional<ClaimedRun>> claim_in_turn(Store& store, const RunId& run, const Doors& doors) {
   std::optional<ClaimedRun> claimed;
-  QFLOW_ASSIGN(const bool startable, may_start(store, run));
+  QFLOW_ASSIGN(const bool startable, store.ledger().triggers().may_start(run));
   if (!startable) return claimed;
   QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
     QFLOW_ASSIGN(claimed, claim_run(store, writer, run, doors.clock.now()));
@@ -207,7 +202,7 @@ Status RunDispatcher::start_worker(const RunId& run) {
 }
 
 Result<std::optional<ClaimedRun>> claim_run(Store& store, LedgerWriter& writer, const RunId& run, Instant now) {
-  QFLOW_ASSIGN(const bool startable, may_start(store, run));
+  QFLOW_ASSIGN(const bool startable, store.ledger().triggers().may_start(run));
   if (!startable) return std::optional<ClaimedRun>();
   return take(store, writer, run, now);
 }
@@ -238,7 +233,14 @@ Result<RunResult> execute_in_turn(Store& store, const RunId& id, RunDispatcher& 
     QFLOW_ASSIGN(const Run run, store.ledger().find_run(id));
     if (has_ended(run.status)) return RunResult{id, run.status, run.reason, std::nullopt};
     QFLOW_ASSIGN(auto claimed, claim_in_turn(store, id, doors));
-    if (claimed) return execute_claimed_run(store, std::move(*claimed), {}, doors, &signals, observer);
+    if (claimed) {
+      auto result = execute_claimed_run(store, std::move(*claimed), {}, doors, &signals, observer);
+      // Others have waited for the place that it had.
+      if (const Status started = dispatcher.start_queued(observer); !started) {
+        dispatcher.note_once(started.error(), observer);
+      }
+      return result;
+    }
     QFLOW_ASSIGN(const std::optional<Error> failure, dispatcher.move_on(&signals, observer));
     if (failure) dispatcher.note_once(*failure, observer);
     if (const auto signal = signals.take_for_process()) {

@@ -115,18 +115,33 @@ Result<std::optional<std::string>> TriggerLedger::cancel_reason(const RunId& run
 // A run that comes after others waits for every earlier one of its context, one with a limit for its turn; one that was
 // asked to end is not begun any more. CROSS JOIN, so that the runs are read in the order of their making and no further
 // than to the limit.
+#define QFLOW_STARTABLE_RUNS                                                                                    \
+  "SELECT r.flow, r.number FROM runs r INDEXED BY runs_queued CROSS JOIN deployments p ON p.deployment = "      \
+  "r.deployment"                                                                                                \
+  " WHERE r.status = 'queued' AND r.deployment IS NOT NULL AND r.ended_at IS NULL AND r.cancel IS NULL"         \
+  " AND (p.one_by_one = 0 OR NOT EXISTS (SELECT 1 FROM runs o WHERE o.deployment = r.deployment"                \
+  " AND o.ended_at IS NULL AND o.context IS r.context AND (o.run < r.run OR o.status = 'running')"              \
+  " AND o.run <> r.run))"                                                                                       \
+  " AND (p.max_parallel IS NULL OR p.max_parallel > (SELECT count(*) FROM runs o INDEXED BY runs_running WHERE" \
+  " o.deployment = r.deployment AND o.ended_at IS NULL AND o.status = 'running'))"
+
 Result<std::vector<RunId>> TriggerLedger::startable_runs(std::int64_t limit) {
-  return read_run_ids(database_.query(
-      "SELECT r.flow, r.number FROM runs r INDEXED BY runs_queued CROSS JOIN deployments p ON p.deployment = "
-      "r.deployment"
-      " WHERE r.status = 'queued' AND r.deployment IS NOT NULL AND r.ended_at IS NULL AND r.cancel IS NULL"
-      " AND (p.one_by_one = 0 OR NOT EXISTS (SELECT 1 FROM runs o WHERE o.deployment = r.deployment"
-      " AND o.ended_at IS NULL AND o.context IS r.context AND (o.run < r.run OR o.status = 'running')"
-      " AND o.run <> r.run))"
-      " AND (p.max_parallel IS NULL OR p.max_parallel > (SELECT count(*) FROM runs o INDEXED BY runs_running WHERE"
-      " o.deployment = r.deployment AND o.ended_at IS NULL AND o.status = 'running'))"
-      " ORDER BY r.created_at, r.run LIMIT ?",
-      limit));
+  return read_run_ids(database_.query(QFLOW_STARTABLE_RUNS " ORDER BY r.created_at, r.run LIMIT ?", limit));
+}
+
+// A negative limit is none.
+Result<bool> TriggerLedger::may_start(const RunId& run) {
+  QFLOW_ASSIGN(
+      const std::vector<RunId> next,
+      read_run_ids(database_.query(
+          QFLOW_STARTABLE_RUNS
+          " AND r.deployment = (SELECT deployment FROM runs WHERE flow = ?1 AND number = ?2)"
+          " ORDER BY r.created_at, r.run LIMIT (SELECT coalesce(p.max_parallel - (SELECT count(*) FROM runs o"
+          " INDEXED BY runs_running WHERE o.deployment = p.deployment AND o.ended_at IS NULL AND o.status ="
+          " 'running'), -1)"
+          " FROM runs r CROSS JOIN deployments p ON p.deployment = r.deployment WHERE r.flow = ?1 AND r.number = ?2)",
+          run.flow.text(), run.number)));
+  return std::find(next.begin(), next.end(), run) != next.end();
 }
 
 Result<std::vector<RunId>> TriggerLedger::unended_runs() {

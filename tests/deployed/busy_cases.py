@@ -174,6 +174,24 @@ def a_process_that_waits_to_take_a_run_ends_without_it(desk):
 
 
 @case
+def a_run_by_hand_under_max_parallel_keeps_its_turn(desk):
+    """And starts what has waited for it."""
+    run = "echo $QFLOW_RUN >> order; case $QFLOW_RUN in */1) until [ -e go ]; do sleep 0.05; done;; esac"
+    desk.deploy(busy("parallel", run, "max_parallel = 1"))
+    desk.write(".qflow/config.toml", "max_workers = 4\n")
+    first = desk.start("trigger", "--flow-id", "F")
+    wait_for(lambda: desk.text_of("order"), "the start of F/1")
+    desk.publish("a")
+    by_hand = desk.start("trigger", "--flow-id", "F")
+    wait_for(lambda: "F/3 waits for earlier runs" in printed_by(by_hand), "F/3")
+    desk.publish("a")
+    desk.write("go", "")
+    equal((first.wait(timeout=30), by_hand.wait(timeout=30)), (0, 0))
+    wait_for(lambda: desk.statuses("F") == ["succeeded"] * 4, "the end of F/4")
+    equal(desk.text_of("order"), "F/1\nF/2\nF/3\nF/4\n")
+
+
+@case
 def a_coalesced_run_keeps_the_version_that_was_decided(desk):
     def version(name):
         return flow("F", on("a"), head="[run]\nwhen_busy = 'coalesce'\n", params=[f"[parameters.{name}]\ntype = 'int'\ndefault = 0\n"],

@@ -27,9 +27,9 @@ struct DispatchFixture {
   Doors doors{home.files,         clock,       launcher, home.processes, home.environment,
               home.trigger_types, home.folder, "/qflow", std::nullopt,   [] { return std::string(); }};
 
-  explicit DispatchFixture(int runs) {
+  explicit DispatchFixture(int runs, const std::string& policy = "") {
     std::vector<LoadedFlow> flows;
-    flows.push_back(home.load("id = \"F\"\n[[steps]]\nid = \"s\"\nrun = \":\"\n"));
+    flows.push_back(home.load("id = \"F\"\n[run]\n" + policy + "[[steps]]\nid = \"s\"\nrun = \":\"\n"));
     REQUIRE(deploy_flows(flows, DeployMode::kLive, doors));
     home.write(".qflow/config.toml", "max_workers = 2\n");
     for (int i = 0; i < runs; ++i) REQUIRE(TriggerService(home.store(), doors).trigger_flow("F").success);
@@ -73,6 +73,27 @@ TEST_CASE("processes that execute runs make no room for more than max_workers, a
   fixture.launcher.end_with_status(1002, 0);
   CHECK(dispatcher.dispatch() == 0);
   CHECK(fixture.launcher.collected == std::vector<pid_t>{1001, 1002});
+}
+
+TEST_CASE("runs under max_parallel start in their order, and one that was asked to end does not start") {
+  DispatchFixture fixture(4, "max_parallel = 2\n");
+  TriggerLedger& triggers = fixture.home.store().ledger().triggers();
+  const auto starting = [&] {
+    std::string numbers;
+    for (int number = 1; number <= 4; ++number) {
+      const RunId run{FlowId::parse("F").value(), number};
+      if (triggers.may_start(run).value()) numbers += std::to_string(number);
+    }
+    return numbers;
+  };
+  CHECK(starting() == "12");
+  fixture.claim("F/1");
+  CHECK(starting() == "2");
+  fixture.home.write([&](LedgerWriter&) { return triggers.ask_to_cancel(RunId::parse("F/2").value(), "replaced"); });
+  CHECK(starting() == "3");
+  CHECK(triggers.startable_runs(1).value().front().text() == "F/3");
+  fixture.claim("F/3");
+  CHECK(starting() == "");
 }
 
 TEST_CASE("the processes outlive the dispatcher") {

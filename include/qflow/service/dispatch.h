@@ -74,7 +74,8 @@ Result<RunResult> execute_claimed_run(Store& store, ClaimedRun claimed, const Ex
                                       const Doors& doors, StopSignals* signals, RunObserver& observer);
 
 // Executes a deployed run as soon as its turn comes, or waits for its end when another process has taken it; meanwhile
-// the dispatcher, of the same store, moves on what comes before. A signal ends the wait; the run stays as it is.
+// the dispatcher, of the same store, moves on what comes before, and afterwards starts what has waited for it. A signal
+// ends the wait; the run stays as it is.
 Result<RunResult> execute_in_turn(Store& store, const RunId& run, RunDispatcher& dispatcher, const Doors& doors,
                                   StopSignals& signals, RunObserver& observer);
 

@@ -199,6 +199,8 @@ class TriggerLedger {
   // The queued deployed runs that may start now, oldest first: those that nobody has asked to end, and no run of their
   // deployment, context and policy is in the way of. At most `limit` of them, with -1 all.
   Result<std::vector<RunId>> startable_runs(std::int64_t limit);
+  // Whether the run is one of those, and its deployment's earlier ones leave it a place under max_parallel.
+  Result<bool> may_start(const RunId& run);
   Result<bool> has_unended_runs();
   Result<std::vector<RunId>> unended_runs();  // deployed ones that are queued or running, oldest first
   Result<std::int64_t> running_runs();        // deployed ones
