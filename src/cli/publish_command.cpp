@@ -10,6 +10,7 @@
 #include "cli/terminal.h"
 #include "cli/wait_option.h"
 #include "qflow/error/suggestion.h"
+#include "qflow/service/calling_run.h"
 #include "qflow/service/dispatch.h"
 #include "qflow/service/input_file.h"
 #include "qflow/service/publishing.h"
@@ -149,9 +150,9 @@ Result<std::vector<Publication>> read_publications(Context& context, const Argum
   return publications;
 }
 
-// A local run is for trying things out.
-bool is_only_said(const Arguments& arguments, const Publisher& publisher) {
-  return arguments.flag("safe") && publisher.run && publisher.run->origin == RunOrigin::kLocal;
+// A local run is for trying things out, in whichever store.
+bool is_only_said(const Arguments& arguments, const Doors& doors) {
+  return arguments.flag("safe") && is_in_local_run(doors);
 }
 
 void print_published_json(Context& context, const PublishedNow& published, Json id) {
@@ -267,7 +268,7 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const Publisher publisher, find_publisher(*store, options, doors_of(context)));
   print_name_notes(context, publications, publisher);
   if (publications.empty()) print_note(context, "the batch holds no event");
-  if (is_only_said(arguments, publisher)) return say(context, arguments, *store, publications, publisher);
+  if (is_only_said(arguments, doors_of(context))) return say(context, arguments, *store, publications, publisher);
   return publish(context, arguments, *store, std::move(publications), publisher);
 }
 

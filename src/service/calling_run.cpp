@@ -11,16 +11,42 @@ bool is_same_folder(FileSystem& files, const Path& a, const Path& b) {
   return one && other && one->device == other->device && one->inode == other->inode;
 }
 
+// The folder of the run that this process belongs to, in its own store. A step chooses another store by QFLOW_STORE; by
+// QFLOW_PARAMS it chooses nothing.
+std::optional<Path> own_run_folder(const RunId& run, const Doors& doors) {
+  const auto parameters = find_variable(doors.environment, "QFLOW_PARAMS");
+  if (!parameters) return std::nullopt;
+  const Path folder = (doors.folder / *parameters).parent_path();
+  const bool of_foreach = folder.filename() == StoreLayout(Path()).run_items(run).filename();
+  return of_foreach ? folder.parent_path() : folder;
+}
+
+Result<Run> find_in_own_store(const RunId& id, const Doors& doors) {
+  const auto folder = own_run_folder(id, doors);
+  if (!folder) return fail(ErrorKind::kNotFound, "QFLOW_PARAMS names no file of " + id.text());
+  const Path root = folder->parent_path().parent_path().parent_path();  // runs/TrainingFlow/34
+  QFLOW_ASSIGN(const auto store, Store::open(root, StoreAccess::kRead, doors.files, doors.clock));
+  return store->ledger().find_run(id);
+}
+
 }  // namespace
 
 Result<std::optional<RunId>> calling_run(Store& store, const Doors& doors) {
   const auto run = find_variable(doors.environment, "QFLOW_RUN");
-  const auto its_store = find_variable(doors.environment, "QFLOW_STORE");
-  if (!run || !its_store || !is_same_folder(doors.files, doors.folder / *its_store, store.layout().root())) {
-    return std::optional<RunId>();
-  }
+  if (!run) return std::optional<RunId>();
   QFLOW_ASSIGN(RunId id, RunId::parse(*run));
-  return std::optional<RunId>(std::move(id));
+  const auto folder = own_run_folder(id, doors);
+  const bool is_here = folder && is_same_folder(doors.files, *folder, store.layout().run(id));
+  return is_here ? std::optional(std::move(id)) : std::nullopt;
+}
+
+bool is_in_local_run(const Doors& doors) {
+  const auto run = find_variable(doors.environment, "QFLOW_RUN");
+  if (!run) return false;
+  const auto id = RunId::parse(*run);
+  if (!id) return true;
+  const auto found = find_in_own_store(*id, doors);
+  return !found || found->origin == RunOrigin::kLocal;
 }
 
 }  // namespace qflow

@@ -384,6 +384,8 @@ def a_step_is_no_part_of_another_store(desk):
     desk.write("g.toml", flow("F", run=f"""
 cd / # the store's path in the environment may be relative, or a link
 "$QFLOW_BIN" --store {other} publish there
+QFLOW_STORE={other} "$QFLOW_BIN" publish there
+! QFLOW_STORE={other} "$QFLOW_BIN" get run.id
 "$QFLOW_BIN" --store {desk.folder}/link publish here
 QFLOW_STORE=${{QFLOW_STORE#/}} "$QFLOW_BIN" --store {desk.folder}/link publish here
 "$QFLOW_BIN" --store {desk.folder}/link get run.id
@@ -393,5 +395,28 @@ QFLOW_STORE=${{QFLOW_STORE#/}} "$QFLOW_BIN" --store {desk.folder}/link publish h
     err = desk.ask("run", "g.toml", "--context", "ours")[1]
     contains(err, "outside a step")
     there = lines(desk.ask("--store", str(other), "events", "there", "--json")[0])
-    equal([(event["caused_by"], event["context"]) for event in there], [(None, None)])
+    equal([(event["caused_by"], event["context"]) for event in there], [(None, None)] * 2)
     equal([(event["caused_by"], event["context"]) for event in desk.events("here")], [("F/1", "ours")] * 2)
+
+
+@case
+def a_step_publishes_safely_into_another_store(desk):
+    """Which does not know its run, or has one of the same id."""
+    other = desk.folder / "other"
+    desk.ask("--store", str(other), "run", desk.write_flows(flow("F"))[0])
+    each = f"""[[steps]]
+id = 'each'
+foreach = '[1]'
+run = 'QFLOW_STORE={other} "$QFLOW_BIN" publish each --safe; "$QFLOW_BIN" publish own'
+"""
+    text = flow("F", on("go"), run=f'QFLOW_STORE={other} "$QFLOW_BIN" publish there --safe') + each
+    desk.deploy(text)
+    err = desk.ask("run", "flow0.toml")[1]
+    contains(err, "local run: would publish there", "local run: would publish each")
+
+    def recorded(name):
+        return [event["caused_by"] for event in lines(desk.ask("--store", str(other), "events", "--json")[0]) if event["name"] == name]
+    equal((recorded("there"), recorded("each")), ([], []))
+    desk.publish("go", "--wait=20s")
+    equal((recorded("there"), recorded("each")), ([None], [None]))
+    equal([event["caused_by"] for event in desk.events("own")], ["F/2", "F/1"])
