@@ -85,7 +85,7 @@ Result<ExitStatus> run_words(Context& context, const std::vector<std::string>& w
 Result<ExitStatus> run_at_inherited_time(Context& context, const std::vector<std::string>& words) {
   QFLOW_ASSIGN(const std::optional<Duration> shift, inherited_shift(context.environment));
   if (!shift) return run_words(context, words);
-  ShiftedContext shifted(context, *shift);
+  ShiftedContext shifted(context, *shift, context.environment);
   const Result<ExitStatus> status = run_words(shifted.context(), words);
   context.options = shifted.context().options;
   return status;

@@ -4,6 +4,7 @@
 
 #include <charconv>
 #include <string>
+#include <utility>
 
 #include "qflow/error/printable.h"
 
@@ -13,14 +14,9 @@ namespace {
 
 constexpr const char* kVariable = "QFLOW_CLOCK_SHIFT";
 
-Environment with_shift(Environment environment, Duration shift) {
-  environment[kVariable] = std::to_string(shift.count());
-  return environment;
-}
-
 }  // namespace
 
-ShiftedContext::ShiftedContext(Context& context, Duration shift)
+ShiftedContext::ShiftedContext(Context& context, Duration shift, Environment environment)
     : clock_(context.clock, shift),
       context_{context.in,
                context.out,
@@ -30,7 +26,7 @@ ShiftedContext::ShiftedContext(Context& context, Duration shift)
                context.launcher,
                context.processes,
                context.trigger_types,
-               with_shift(context.environment, shift),
+               std::move(environment),
                context.folder,
                context.program,
                context.options} {}
@@ -43,6 +39,13 @@ Result<std::optional<Duration>> inherited_shift(const Environment& environment) 
   if (error == std::errc() && end == text->data() + text->size()) return std::optional<Duration>(count);
   return fail(ErrorKind::kUsage, fmt::format("{} is not a number of microseconds: {}", kVariable, quoted(*text)),
               "unset it");
+}
+
+Result<Environment> with_further_shift(Environment environment, Duration further) {
+  QFLOW_ASSIGN(const std::optional<Duration> inherited, inherited_shift(environment));
+  const Duration shift = inherited.value_or(Duration(0)) + further;
+  environment[kVariable] = std::to_string(shift.count());
+  return environment;
 }
 
 }  // namespace qflow

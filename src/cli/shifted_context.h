@@ -7,11 +7,12 @@
 
 namespace qflow {
 
-// A context in which it is another time: for who uses it, and by QFLOW_CLOCK_SHIFT of the environment (microseconds)
-// for the processes that are started from it, and theirs. The first context outlives it.
+// A context in which it is another time: for who uses it by its clock, which `shift` turns further than the first
+// context's, and for the processes that are started from it, and theirs, by QFLOW_CLOCK_SHIFT of `environment`
+// (microseconds from the time of the system). The first context outlives it.
 class ShiftedContext {
  public:
-  ShiftedContext(Context& context, Duration shift);
+  ShiftedContext(Context& context, Duration shift, Environment environment);
   ShiftedContext(const ShiftedContext&) = delete;
   ShiftedContext& operator=(const ShiftedContext&) = delete;
 
@@ -24,5 +25,8 @@ class ShiftedContext {
 
 // What this process was started with, if it was started from a shifted context; kUsage when it is no number.
 Result<std::optional<Duration>> inherited_shift(const Environment& environment);
+
+// For processes whose clock is turned further than this one's, which may be turned already; errors as above.
+Result<Environment> with_further_shift(Environment environment, Duration further);
 
 }  // namespace qflow

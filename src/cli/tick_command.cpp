@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "cli/command_table.h"
 #include "cli/run_view.h"
 #include "cli/shifted_context.h"
@@ -156,7 +158,9 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   const auto at = arguments.value("at");
   if (!at) return tick_now(context, arguments);
   QFLOW_ASSIGN(const Instant instant, parse_datetime(*at));
-  ShiftedContext shifted(context, instant - context.clock.now());
+  const Duration shift = instant - context.clock.now();
+  QFLOW_ASSIGN(Environment environment, with_further_shift(context.environment, shift));
+  ShiftedContext shifted(context, shift, std::move(environment));
   return tick_now(shifted.context(), arguments);
 }
 

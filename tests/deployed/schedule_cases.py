@@ -321,3 +321,14 @@ def a_tick_that_finds_nothing_spares_the_next_ones_the_ledger(desk):
     equal([tick_opens_the_ledger() for _ in range(2)], [True, False])
     desk.work(environment=desk.later(3600))
     equal(desk.statuses("Hourly"), ["succeeded"])
+
+
+@case
+def a_tick_in_a_turned_time_passes_its_own_on(desk):
+    """To its runs, also when its own time was turned already."""
+    desk.deploy(flow("F", on("a")))
+    ahead = {**desk.environment, "QFLOW_CLOCK_SHIFT": str(864_000_000_000)}
+    desk.publish("a", environment=ahead)
+    desk.ask("tick", "--wait=20s", "--at", "2099-01-01T00:00:00Z", environment=ahead)
+    run = desk.runs("F")[0]
+    equal((run["status"], run["started_at"][:4]), ("succeeded", "2099"))
