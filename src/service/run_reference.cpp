@@ -70,11 +70,16 @@ Result<std::string> advice_on_id(Store& store, const FlowId& flow) {
 // The ledger has a crashed run as running until a command that writes records its end.
 Result<std::optional<Run>> latest_run(Store& store, const FlowId& flow, const std::optional<std::string>& name_space,
                                       LatestMeans latest) {
-  QFLOW_ASSIGN(auto newest, store.ledger().latest_run(flow, name_space, false));
-  const bool is_meant =
-      latest == LatestMeans::kNewest || !newest || has_ended(status_now(store, newest->id, newest->status));
-  if (is_meant) return newest;
-  return store.ledger().latest_run(flow, name_space, true);
+  if (latest == LatestMeans::kNewest) return store.ledger().latest_run(flow, name_space, false);
+  QFLOW_ASSIGN(auto newest, store.ledger().latest_run(flow, name_space, true));
+  QFLOW_ASSIGN(const std::vector<RunId> in_hand, store.ledger().runs_in_hand());
+  for (const RunId& id : in_hand) {
+    if (id.flow != flow || (newest && id.number < newest->id.number)) continue;
+    QFLOW_ASSIGN(Run run, store.ledger().find_run(id));
+    const bool is_meant = !name_space || run.name_space == *name_space;
+    if (is_meant && has_ended(status_now(store, id, run.status))) newest = std::move(run);
+  }
+  return newest;
 }
 
 Result<Run> no_run(Store& store, const RunReference& reference, LatestMeans latest, const std::string& caller) {

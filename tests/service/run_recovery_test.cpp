@@ -213,6 +213,12 @@ TEST_CASE("a crashed run has ended for who reads it, and triggers what names it"
   CHECK(status() == Json("crashed"));
   const RunReference latest = parse_run_reference("F/latest").value();
   CHECK(find_run(home.store(), latest, LatestMeans::kNewestEnded).value().id == cut_off.id);
+  home.add_run(kFlow, [](Run& run) {
+    run.origin = RunOrigin::kDeployed;
+    run.status = RunStatus::kQueued;
+  });
+  CHECK(find_run(home.store(), latest, LatestMeans::kNewestEnded).value().id == cut_off.id);
+  CHECK(find_run(home.store(), latest, LatestMeans::kNewest).value().id.number == 2);
   LocalRunRequest request;
   request.triggers = {"F/1"};
   const auto triggered = home.run("id = \"G\"\n[[steps]]\nid = \"a\"\nrun = \"true\"\n", request);
