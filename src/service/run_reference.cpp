@@ -37,15 +37,15 @@ tl::unexpected<Error> bad_reference(std::string_view text) {
               "a run is written Flow/34 or Flow/latest, a step of it Flow/34/step");
 }
 
-// As they are qualified, in order; of a flow that is not deployed any more as its newest run was.
+// As they are qualified, in order: those that are deployed, and those that runs have.
 Result<std::vector<std::string>> known_flow_names(Store& store) {
   std::set<std::string> names;
   QFLOW_ASSIGN(const std::vector<Deployment> deployed, store.ledger().triggers().deployments());
   for (const Deployment& each : deployed) names.insert(qualified_name(each.name_space, each.flow));
   QFLOW_ASSIGN(const std::vector<FlowId> flows, store.ledger().known_flows());
   for (const FlowId& flow : flows) {
-    QFLOW_ASSIGN(const std::optional<Run> newest, store.ledger().latest_run(flow, std::nullopt, false));
-    if (newest) names.insert(qualified_name(newest->name_space, flow));
+    QFLOW_ASSIGN(const std::vector<std::string> name_spaces, store.ledger().namespaces_of(flow));
+    for (const std::string& name_space : name_spaces) names.insert(qualified_name(name_space, flow));
   }
   return std::vector<std::string>(names.begin(), names.end());
 }

@@ -259,6 +259,10 @@ Result<std::vector<FlowId>> Ledger::known_flows() {
   return qflow::known_flows(*connection_->database);
 }
 
+Result<std::vector<std::string>> Ledger::namespaces_of(const FlowId& flow) {
+  return qflow::namespaces_of(*connection_->database, flow);
+}
+
 Result<std::vector<StepState>> Ledger::steps(const RunId& run) {
   return qflow::steps(*connection_->database, run);
 }

@@ -264,6 +264,20 @@ Result<std::vector<FlowId>> known_flows(SqliteConnection& ledger) {
                    [](const Query& row) { return stored_name<FlowId>(row.text(0)); });
 }
 
+// From each to the next by the index: SELECT DISTINCT would read the rows of all its runs.
+Result<std::vector<std::string>> namespaces_of(SqliteConnection& ledger, const FlowId& flow) {
+  std::vector<std::string> found;
+  while (true) {
+    Query query = found.empty() ? ledger.query("SELECT min(namespace) FROM runs WHERE flow = ?", flow.text())
+                                : ledger.query("SELECT min(namespace) FROM runs WHERE flow = ? AND namespace > ?",
+                                               flow.text(), found.back());
+    QFLOW_ASSIGN(const bool row, query.next());
+    const std::optional<std::string> next = row ? query.optional_text(0) : std::nullopt;
+    if (!next) return found;
+    found.push_back(*next);
+  }
+}
+
 Result<std::vector<RunId>> read_run_ids(Query query) {
   std::vector<RunId> runs;
   while (true) {

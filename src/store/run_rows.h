@@ -33,6 +33,7 @@ Result<std::optional<Run>> latest_run(SqliteConnection& ledger, const FlowId& fl
                                       const std::optional<std::string>& name_space, bool ended_only);
 Result<std::vector<Run>> list_runs(SqliteConnection& ledger, const RunFilter& filter);
 Result<std::vector<FlowId>> known_flows(SqliteConnection& ledger);
+Result<std::vector<std::string>> namespaces_of(SqliteConnection& ledger, const FlowId& flow);
 Result<std::vector<RunId>> runs_in_hand(SqliteConnection& ledger);
 Result<std::vector<RunId>> read_run_ids(Query query);  // of rows "flow, number"
 Result<std::string> definition(SqliteConnection& ledger, const std::string& hash);

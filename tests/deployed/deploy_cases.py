@@ -413,6 +413,9 @@ def a_namespace_that_no_run_is_in(desk):
         desk.refused(*command, status=3, said="did you mean 'foo.prod.Up'?")
     desk.refused("runs", "other.test.branch.Quite_another", status=3, said="known: foo.prod.New, foo.prod.Up")
     equal(desk.ask("runs", "foo.prod.New")[0], "", "of a flow that is deployed and has not run")
+    for options in (["--branch", "baz"], ["--branch", "bar", "--production"]):
+        desk.ask("run", "flow0.toml", "--project", "foo", *options)
+    desk.refused("runs", "other.test.branch.Quite_another", status=3, said="known: foo.prod.New, foo.prod.Up, foo.prod.bar.Up, foo.test.baz.Up")
     for command in (["runs", "prod.Up"], ["inspect", "prod.Up/1"]):
         desk.refused(*command, status=2, said="the flow name 'prod.Up' has one dot; write Flow, or project.branch.Flow")
 

@@ -8,8 +8,8 @@
 namespace qflow {
 
 // The run whose step or hook has started this process (QFLOW_RUN), if it is one of this store: that of another one may
-// have a namesake here. Its own store is where QFLOW_PARAMS lies. Nothing outside of runs. kInvalid when QFLOW_RUN is no
-// run's id.
+// have a namesake here. Its own store is where QFLOW_PARAMS lies. Nothing outside of runs. kInvalid when QFLOW_RUN is
+// no run's id.
 Result<std::optional<RunId>> calling_run(Store& store, const Doors& doors);
 
 // Whether a step or hook of a local run has started this process, in whichever store it is; a run that can't be found

@@ -115,6 +115,8 @@ class Ledger {
   Result<std::vector<Run>> list_runs(const RunFilter& filter);  // with trigger records
   // Those that some process should be executing: running ones, and local ones that wait for their process.
   Result<std::vector<RunId>> runs_in_hand();
+  // That runs of the flow have, sorted.
+  Result<std::vector<std::string>> namespaces_of(const FlowId& flow);
   Result<std::vector<FlowId>> known_flows();                  // flows that ever ran
   Result<std::vector<StepState>> steps(const RunId& run);     // in the order of their start, then pending ones by name
   Result<std::vector<Attempt>> attempts(const RunId& run);    // by step, index, number
