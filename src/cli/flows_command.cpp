@@ -1,11 +1,14 @@
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "cli/command_table.h"
 #include "cli/deployed_argument.h"
 #include "cli/overdue_note.h"
 #include "cli/store_access.h"
 #include "cli/table.h"
 #include "qflow/error/printable.h"
+#include "qflow/service/deployed_flows.h"
 #include "qflow/service/explanation.h"
 
 namespace qflow {
@@ -52,9 +55,24 @@ std::string last_run(const TriggerExplanation& trigger) {
   return trigger.last_run ? trigger.last_run->text() : "-";
 }
 
-Json json_of(const Deployment& deployment, const std::vector<TriggerExplanation>& triggers) {
+// A deployed flow, as far as its definition can be read.
+struct ListedFlow {
+  Deployment deployment;
+  std::string problem;  // "" when it can
+  std::vector<TriggerExplanation> triggers;
+};
+
+Result<ListedFlow> look_at(Store& store, const TriggerRegistry& types, Deployment deployment, Instant now) {
+  auto triggers = explain_triggers(store, types, deployment, std::nullopt, now);
+  if (triggers) return ListedFlow{std::move(deployment), "", std::move(*triggers)};
+  QFLOW_ASSIGN(std::string problem, DeployedFlows(store, types).problem_of(deployment.key));
+  if (problem.empty()) return tl::make_unexpected(triggers.error());
+  return ListedFlow{std::move(deployment), std::move(problem), {}};
+}
+
+Json json_of(const ListedFlow& flow) {
   Json list = Json::array();
-  for (const TriggerExplanation& trigger : triggers) {
+  for (const TriggerExplanation& trigger : flow.triggers) {
     const std::string error = error_of(trigger);
     list.push_back({{"id", trigger.trigger.text()},
                     {"type", trigger.type},
@@ -63,19 +81,22 @@ Json json_of(const Deployment& deployment, const std::vector<TriggerExplanation>
                     {"next", json_or_null(next_of(trigger))},
                     {"error", text_or_null(error)}});
   }
-  return {{"flow", deployment.flow.text()},
-          {"namespace", text_or_null(deployment.name_space)},
-          {"version", deployment.version},
-          {"enabled", deployment.enabled},
-          {"triggers", std::move(list)}};
+  return {{"flow", flow.deployment.flow.text()}, {"namespace", text_or_null(flow.deployment.name_space)},
+          {"version", flow.deployment.version},  {"enabled", flow.deployment.enabled},
+          {"error", text_or_null(flow.problem)}, {"triggers", std::move(list)}};
 }
 
-void add_rows(Table& table, const Deployment& deployment, const std::vector<TriggerExplanation>& triggers) {
-  const std::string version = std::to_string(deployment.version);
-  if (triggers.empty()) table.add({{full_name(deployment), Color::kBold, true}, {version}, {"-"}, {"-"}, {"-"}, {"-"}});
-  for (const TriggerExplanation& trigger : triggers) {
+void add_rows(Table& table, const ListedFlow& flow) {
+  const Cell name{full_name(flow.deployment), Color::kBold, true};
+  const std::string version = std::to_string(flow.deployment.version);
+  if (!flow.problem.empty()) {
+    table.add({name, {version}, {"-"}, {printable(flow.problem), Color::kYellow}, {"-"}, {"-"}});
+  } else if (flow.triggers.empty()) {
+    table.add({name, {version}, {"-"}, {"-"}, {"-"}, {"-"}});
+  }
+  for (const TriggerExplanation& trigger : flow.triggers) {
     table.add(
-        {{full_name(deployment), Color::kBold, true},
+        {name,
          {version},
          {trigger.trigger.text()},
          {waiting_text(trigger), trigger.disabled.empty() && error_of(trigger).empty() ? Color::kNone : Color::kYellow},
@@ -89,12 +110,11 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const std::vector<Deployment> deployments, store->ledger().triggers().deployments());
   Table table({"FLOW", "VERSION", "TRIGGER", "STATE", "LAST RUN", "RUNS WHEN"});
   for (const Deployment& deployment : deployments) {
-    QFLOW_ASSIGN(const auto triggers,
-                 explain_triggers(*store, context.trigger_types, deployment, std::nullopt, context.clock.now()));
+    QFLOW_ASSIGN(const ListedFlow flow, look_at(*store, context.trigger_types, deployment, context.clock.now()));
     if (arguments.flag("json")) {
-      print_json_line(context.out, json_of(deployment, triggers));
+      print_json_line(context.out, json_of(flow));
     } else {
-      add_rows(table, deployment, triggers);
+      add_rows(table, flow);
     }
   }
   if (!arguments.flag("json")) table.print(context);
@@ -110,10 +130,11 @@ const Command kFlowsCommand = {
     .summary = "list the deployed flows with their triggers",
     .description =
         "Columns: flow, version, trigger, what waits for it or when it is due, its last run, what it waits for in "
-        "English.",
+        "English. A flow whose definition can't be read, as of a newer qflow, has one line that says why.",
     .json =
-        "one object per flow: {flow, namespace, version, enabled, triggers: [{id, type, enabled, waiting, next, "
-        "error}]}; waiting counts events, next is the instant of a schedule or the end of a debounce",
+        "one object per flow: {flow, namespace, version, enabled, error, triggers: [{id, type, enabled, waiting, next, "
+        "error}]}; waiting counts events, next is the instant of a schedule or the end of a debounce, error of a flow "
+        "why its definition can't be read, which leaves it without triggers",
     .examples = "  $ qflow flows\n",
     .options = kOptions,
     .run = run,

@@ -91,6 +91,12 @@ Result<std::shared_ptr<const DeployedFlow>> DeployedFlows::find_readable(std::in
   return entry->error ? nullptr : entry->flow;
 }
 
+Result<std::string> DeployedFlows::problem_of(std::int64_t key) {
+  QFLOW_TRY(refresh());
+  QFLOW_ASSIGN(const Entry* const entry, look_up(key));
+  return entry->problem;
+}
+
 Result<std::vector<std::shared_ptr<const DeployedFlow>>> DeployedFlows::all_readable() {
   QFLOW_ASSIGN(const std::vector<Deployment> deployments, store_.ledger().triggers().deployments());
   std::vector<std::shared_ptr<const DeployedFlow>> readable;

@@ -188,7 +188,7 @@ def disable(desk):
     equal(desk.effects("b"), [("F/both", "fired")])
     desk.ask("disable", "F")
     flows = json.loads(desk.ask("flows", "--json")[0])
-    equal((set(flows), flows["enabled"]), ({"flow", "namespace", "version", "enabled", "triggers"}, False))
+    equal((set(flows), flows["enabled"]), ({"flow", "namespace", "version", "enabled", "error", "triggers"}, False))
     equal(set(flows["triggers"][0]), {"id", "type", "enabled", "waiting", "next", "error"})
     equal(desk.effects("c"), [("F/alone", "filtered")])
     desk.refused("trigger", "--flow-id", "F", status=4, said="disabled")

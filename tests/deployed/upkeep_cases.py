@@ -154,6 +154,10 @@ def a_flow_that_cant_be_read_holds_up_no_other(desk):
     equal((bad["flow"], bad["outcome"], good["outcome"], good["run"]), ("Bad", "filtered", "fired", "Good/1"))
     contains(bad["reason"], "its definition can't be read: ", "strange")
     contains(desk.ask("tick", "--dry-run", environment=late)[1], "Bad is passed over")
+    listed = {each["flow"]: each for each in desk.listed("flows")}
+    equal((listed["Bad"]["triggers"], listed["Good"]["error"], len(listed["Good"]["triggers"])), ([], None, 3))
+    contains(listed["Bad"]["error"], "its definition can't be read: ", "strange")
+    contains(desk.ask("flows")[0], "Bad\t1\t-\tits definition can't be read: ", "Good\t1\theld\t")
     for looking in (("next",), ("simulate", "--from", "2026-01-01", "--until", "2026-01-02")):
         said, noted = desk.ask(*looking)
         contains(said, "Good")

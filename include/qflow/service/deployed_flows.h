@@ -24,6 +24,8 @@ class DeployedFlows {
   Result<std::shared_ptr<const DeployedFlow>> find(std::int64_t key);
   // The same for one of many, which the others do not wait for: null when its recorded definition has errors.
   Result<std::shared_ptr<const DeployedFlow>> find_readable(std::int64_t key);
+  // Why it is not readable, in one line; "" when it is.
+  Result<std::string> problem_of(std::int64_t key);
   // Each whose recorded definition has no errors, by flow and namespace.
   Result<std::vector<std::shared_ptr<const DeployedFlow>>> all_readable();
   // What every flow that listens to the event makes of it, in the order of their first deploy. Of one whose recorded
