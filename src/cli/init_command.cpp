@@ -66,10 +66,10 @@ Path target_folder(const Context& context, const Arguments& arguments) {
   return (context.folder / arguments.positionals().front()).lexically_normal();
 }
 
+// Beside the flow, whatever store there is above, unless one is named.
 Result<Path> store_root(Context& context, const Path& folder) {
-  if (!context.options.store) return folder / ".qflow";
-  QFLOW_ASSIGN(const StoreLocation location,
-               locate_store(context.files, context.environment, context.options.store, context.folder));
+  const std::string named = context.options.store.value_or((folder / ".qflow").string());
+  QFLOW_ASSIGN(const StoreLocation location, locate_store(context.files, context.environment, named, context.folder));
   return location.root;
 }
 

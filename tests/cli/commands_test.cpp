@@ -45,6 +45,14 @@ TEST_CASE("init writes a flow that is right, and overwrites nothing") {
   CHECK_FALSE(std::filesystem::exists(fixture.home.folder / "other/.qflow"));
 }
 
+TEST_CASE("init makes no store in the place of one that is only away") {
+  CommandFixture fixture;
+  std::filesystem::create_symlink("/nowhere/.qflow", fixture.home.folder / ".qflow");
+  CHECK(fixture.run({"init"}) == ExitStatus::kStore);
+  CHECK(contains(fixture.err.text, "/.qflow is a link to /nowhere/.qflow, which is not there; mount the disk"));
+  CHECK_FALSE(std::filesystem::exists(fixture.home.folder / "flow.toml"));
+}
+
 TEST_CASE("init says what it made, and how to run it with that store") {
   struct Row {
     std::vector<std::string> words;
