@@ -145,7 +145,7 @@ def change_ledger(desk, statement):
 def a_flow_that_cant_be_read_holds_up_no_other(desk):
     hourly = "type = 'schedule'\nschedule = '@hourly'"
     late = desk.later(3700)
-    held = on("held", more="id = 'held'\ndebounce = '1s'")
+    held = on("held", more="id = 'held'\ndebounce = '60s'")
     texts = [flow(name, on("ping"), hourly, held) for name in ("Bad", "Good")]
     desk.deploy(*texts)
     desk.publish("held")
