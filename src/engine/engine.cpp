@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "qflow/engine/due_instants.h"
@@ -99,16 +100,47 @@ struct Engine::FiringAttempt {
   const Activation* by_hand = nullptr;
 
   std::vector<std::unique_ptr<const Event>> loaded = {};
-  RunEvents merged = {};                // of the run that the firing joins, from where it joins them
-  std::vector<FiredEvent> events = {};  // each is what arrived, or one that was loaded or merged
+  std::vector<FiredEvent> events = {};  // each is what arrived, or one that was loaded
   Json given = Json::object();          // by hand, to the run that the firing joins
   RunRequest request = {};
   std::string misfit = {};            // why it can't become a run: of all its events
   std::optional<RunId> deepest = {};  // of the runs that its events came from
+
+  // What arrived may go before the firing does.
+  void keep_events() {
+    for (FiredEvent& event : events) {
+      if (arrived == nullptr || event.event != &arrived->event) continue;
+      event.event = loaded.emplace_back(std::make_unique<const Event>(arrived->event)).get();
+    }
+    arrived = nullptr;
+  }
+
+  // A later firing that joins the same run.
+  void add(FiringAttempt other) {
+    std::move(other.waiting.begin(), other.waiting.end(), std::back_inserter(waiting));
+    std::move(other.loaded.begin(), other.loaded.end(), std::back_inserter(loaded));
+    events.insert(events.end(), other.events.begin(), other.events.end());
+    if (other.by_hand != nullptr) by_hand = other.by_hand;
+  }
 };
 
+Engine::Engine(EngineState& state, const ArtifactReader& artifacts, int max_chain)
+    : state_(state), artifacts_(artifacts), max_chain_(max_chain) {}
+
+Engine::~Engine() = default;
+
 Status Engine::take(const RecordedEvent& event, const std::vector<Judgement>& judgements) {
+  QFLOW_TRY(take_of_batch(event, judgements));
+  return end_batch();
+}
+
+Status Engine::take_of_batch(const RecordedEvent& event, const std::vector<Judgement>& judgements) {
   for (const Judgement& judgement : judgements) QFLOW_TRY(take_one(event, judgement));
+  return {};
+}
+
+Status Engine::end_batch() {
+  for (const auto& [run, firing] : std::exchange(joining_, {})) QFLOW_TRY(extend(*firing, run));
   return {};
 }
 
@@ -162,7 +194,8 @@ Status Engine::end_debounce(const DeployedFlow& flow, const Trigger& joining, co
                             Instant now) {
   QFLOW_ASSIGN(TriggerState state, state_.load_state(flow, joining.id(), correlation));
   if (!state.held || state.held->due > now) return {};
-  return release_hold(flow, joining, correlation, state, state.held->due);
+  QFLOW_TRY(release_hold(flow, joining, correlation, state, state.held->due));
+  return end_batch();
 }
 
 Status Engine::release_hold(const DeployedFlow& flow, const Trigger& joining, const std::string& correlation,
@@ -306,6 +339,7 @@ Result<std::optional<RunId>> Engine::wait_again(const FiringAttempt& attempt) {
 Status Engine::look_at_causes(FiringAttempt& attempt) {
   RunRequest& request = attempt.request;
   request.depth = 1;
+  request.scheduled_at.reset();
   for (const TriggerSource& source : request.trigger.sources) {
     if (!request.scheduled_at) request.scheduled_at = due_instant(source.event);
     if (!source.event.caused_by) continue;
@@ -353,7 +387,7 @@ Result<std::optional<RunId>> Engine::start_or_join(FiringAttempt& attempt) {
     QFLOW_TRY(note_all(attempt, {Outcome::kStopped, reason}));
     return std::optional<RunId>();
   }
-  if (decision.kind == BusyDecision::Kind::kJoin) return join(attempt, *decision.run);
+  if (decision.kind == BusyDecision::Kind::kJoin) return join(std::move(attempt), *decision.run);
   return queue(attempt, decision);
 }
 
@@ -364,17 +398,31 @@ Result<std::optional<RunId>> Engine::queue(FiringAttempt& attempt, const BusyDec
     QFLOW_ASSIGN(const auto end, state_.cancel_run(cancelled, "replaced by " + run.text(), attempt.now));
     if (!end) continue;
     QFLOW_ASSIGN(const std::vector<Judgement> judgements, state_.judge(end->event));
-    QFLOW_TRY(take(*end, judgements));
+    QFLOW_TRY(take_of_batch(*end, judgements));
   }
   return std::optional<RunId>(run);
 }
 
-// The run that waits gets the events of both firings, mapped together.
-Result<std::optional<RunId>> Engine::join(FiringAttempt& attempt, const RunId& run) {
-  QFLOW_ASSIGN(attempt.merged,
+// The run that waits gets the events of all firings that join it in a batch at once, since each time it is read, mapped
+// and written anew.
+Result<std::optional<RunId>> Engine::join(FiringAttempt attempt, const RunId& run) {
+  QFLOW_TRY(note_all(attempt, {Outcome::kCoalesced, {}, run}));
+  attempt.keep_events();
+  std::unique_ptr<FiringAttempt>& known = joining_[run];
+  if (known) {
+    known->add(std::move(attempt));
+  } else {
+    known = std::make_unique<FiringAttempt>(std::move(attempt));
+  }
+  return std::optional<RunId>(run);
+}
+
+// The events of the run and of what joins it are mapped together.
+Status Engine::extend(FiringAttempt& attempt, const RunId& run) {
+  QFLOW_ASSIGN(const RunEvents merged,
                state_.events_of_run(run, stands_before(attempt.flow, *attempt.joining, attempt.events)));
   QFLOW_ASSIGN(const std::vector<FiredEvent> earlier,
-               fired_again(state_, attempt.flow, attempt.joining, attempt.merged.events));
+               fired_again(state_, attempt.flow, attempt.joining, merged.events));
   QFLOW_ASSIGN(const Run queued, state_.load_run(run));
   attempt.given = given_by_hand(queued, attempt.flow.definition->parameters,
                                 make_firing(attempt.flow, attempt.joining, earlier, artifacts_).parameters);
@@ -383,15 +431,10 @@ Result<std::optional<RunId>> Engine::join(FiringAttempt& attempt, const RunId& r
   QFLOW_TRY(evaluate(attempt));
   QFLOW_TRY(look_at_causes(attempt));
   attempt.request.depth = std::max(attempt.request.depth, queued.depth);
-  if (attempt.merged.first > 0 && queued.scheduled_at) attempt.request.scheduled_at = queued.scheduled_at;
+  if (merged.first > 0 && queued.scheduled_at) attempt.request.scheduled_at = queued.scheduled_at;
   attempt.request.context = context;
-  if (!attempt.misfit.empty()) {
-    QFLOW_TRY(note_all(attempt, {Outcome::kFiltered, attempt.misfit}));
-    return std::optional<RunId>();
-  }
-  QFLOW_TRY(state_.extend_run(run, std::move(attempt.request), attempt.merged.first));
-  QFLOW_TRY(note_all(attempt, {Outcome::kCoalesced, {}, run}));
-  return std::optional<RunId>(run);
+  if (!attempt.misfit.empty()) return note_all(attempt, {Outcome::kFiltered, attempt.misfit});
+  return state_.extend_run(run, std::move(attempt.request), merged.first);
 }
 
 Result<std::vector<WaitingEvent>> Engine::activated_events(const Activation& activation, const RecordedEvent& event) {
@@ -439,7 +482,9 @@ Result<std::optional<RunId>> Engine::activate(const Activation& activation, cons
     QFLOW_ASSIGN(attempt.waiting, activated_events(activation, event));
   }
   if (attempt.waiting.empty()) return std::optional<RunId>();
-  return fire(std::move(attempt));
+  QFLOW_ASSIGN(const std::optional<RunId> run, fire(std::move(attempt)));
+  QFLOW_TRY(end_batch());
+  return run;
 }
 
 }  // namespace qflow

@@ -75,7 +75,7 @@ Status Simulation::run(Instant from, Instant last) {
                 fmt::format("more than {} events happen by {}", rules_.most_events, format_instant(one->at)),
                 "simulate a shorter time, or fewer flows");
   }
-  return {};
+  return engine_.end_batch();
 }
 
 // The place where everything that can happen by itself is asked when it will.
@@ -134,7 +134,7 @@ Status Simulation::take_due_instant(Instant due) {
     due_.emplace(*following, place);
   const RecordedEvent& event = state_.record(due_event(*timetable.flow, *timetable.trigger, due, due));
   QFLOW_ASSIGN(std::vector<Judgement> judgements, state_.judge(event.event));
-  return engine_.take(event, without_namesakes(std::move(judgements), timetable.flow->key));
+  return engine_.take_of_batch(event, without_namesakes(std::move(judgements), timetable.flow->key));
 }
 
 Status Simulation::take_given(const Given& given) {
@@ -160,7 +160,7 @@ Status Simulation::publish(const Given::Publication& publication, Instant now) {
   }
   const RecordedEvent& recorded = state_.record(std::move(event));
   QFLOW_ASSIGN(std::vector<Judgement> judgements, state_.judge(recorded.event));
-  return engine_.take(recorded, without_other_branches(std::move(judgements), recorded.event));
+  return engine_.take_of_batch(recorded, without_other_branches(std::move(judgements), recorded.event));
 }
 
 // ---- Ends of runs
@@ -219,7 +219,7 @@ Status Simulation::end_run(const RunId& run, RunStatus status, const std::string
 
 Status Simulation::take(const RecordedEvent& event) {
   QFLOW_ASSIGN(const std::vector<Judgement> judgements, state_.judge(event.event));
-  return engine_.take(event, judgements);
+  return engine_.take_of_batch(event, judgements);
 }
 
 // What a dispatcher does at once: replaced runs end, queued ones start.
@@ -228,10 +228,11 @@ Status Simulation::settle(Instant now) {
     const RunId run = state_.runs_to_cancel().front();
     QFLOW_TRY(end_run(run, RunStatus::kCancelled, state_.end_reason(run), now));
   }
-  for (const RunId& started : state_.start_runs(now)) {
-    if (rules_.runs_take) ends_.emplace(now + *rules_.runs_take, started);
+  const std::vector<RunId> started = state_.start_runs(now);
+  for (const RunId& run : started) {
+    if (rules_.runs_take) ends_.emplace(now + *rules_.runs_take, run);
   }
-  return {};
+  return started.empty() ? Status() : engine_.end_batch();
 }
 
 }  // namespace qflow

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <set>
 #include <utility>
 
@@ -226,32 +227,74 @@ Result<bool> EventIntake::is_repeat(const JudgedEvent& judged) {
   return find_first(store_.ledger().triggers(), judged).map([](const auto& first) { return first.has_value(); });
 }
 
+// Events that come into the ledger in one transaction.
+class EventIntake::Batch {
+ public:
+  Batch(EventIntake& intake, LedgerWriter& writer)
+      : intake_(intake), writer_(writer), state_(intake.store_, writer, intake.flows_, intake.doors_) {}
+
+  Result<Intake> record(const JudgedEvent& judged) {
+    QFLOW_ASSIGN(const auto first, find_first(triggers(), judged));
+    if (first) {
+      QFLOW_TRY(triggers().count_repeat(judged.event.name, *judged.idempotency_key));
+      return *first;
+    }
+    Intake taken{judged.event.id};
+    QFLOW_ASSIGN(const std::int64_t order, writer_.insert_event(judged.event));
+    if (judged.idempotency_key) {
+      QFLOW_TRY(triggers().use_key(judged.event.name, *judged.idempotency_key, order, content_of(judged)));
+    }
+    if (judged.generation == kHeardByNobody) return taken;
+    QFLOW_ASSIGN(const std::vector<Judgement>* const judgements, valid_judgements(judged));
+    if (judgements->empty()) return taken;
+    QFLOW_TRY(intake_.end_debounces_of(*judgements, writer_, judged.event.recorded_at));
+    if (!engine_) {
+      QFLOW_ASSIGN(const int limit, intake_.max_chain());
+      engine_.emplace(state_, intake_.artifacts_, limit);
+    }
+    QFLOW_TRY(engine_->take_of_batch({order, judged.event}, *judgements));
+    taken.heard = true;
+    return taken;
+  }
+
+  Status end() { return engine_ ? engine_->end_batch() : Status(); }
+
+ private:
+  TriggerLedger& triggers() { return intake_.store_.ledger().triggers(); }
+
+  Result<const std::vector<Judgement>*> valid_judgements(const JudgedEvent& judged) {
+    QFLOW_ASSIGN(const std::int64_t generation, triggers().generation());
+    if (generation == judged.generation) return &judged.judgements;
+    QFLOW_ASSIGN(judged_again_.emplace_back(), intake_.hear(judged.event, judged.owner));
+    return &judged_again_.back();
+  }
+
+  EventIntake& intake_;
+  LedgerWriter& writer_;
+  State state_;
+  std::deque<std::vector<Judgement>> judged_again_;  // they keep the flows that the engine looks at until the end
+  std::optional<Engine> engine_;
+};
+
 Result<Intake> EventIntake::record(LedgerWriter& writer, const JudgedEvent& judged) {
-  QFLOW_ASSIGN(const auto first, find_first(store_.ledger().triggers(), judged));
-  if (first) {
-    QFLOW_TRY(store_.ledger().triggers().count_repeat(judged.event.name, *judged.idempotency_key));
-    return *first;
+  Batch batch(*this, writer);
+  QFLOW_ASSIGN(Intake taken, batch.record(judged));
+  QFLOW_TRY(batch.end());
+  return taken;
+}
+
+Result<std::vector<Intake>> EventIntake::record(LedgerWriter& writer, const std::vector<JudgedEvent>& events,
+                                                const Refusal& refusal) {
+  Batch batch(*this, writer);
+  std::vector<Intake> taken;
+  taken.reserve(events.size());
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    Result<Intake> one = batch.record(events[i]);
+    if (!one) return tl::make_unexpected(refusal(i, std::move(one.error())));
+    taken.push_back(std::move(*one));
   }
-  Intake intake{judged.event.id};
-  QFLOW_ASSIGN(const std::int64_t order, writer.insert_event(judged.event));
-  if (judged.idempotency_key) {
-    QFLOW_TRY(
-        store_.ledger().triggers().use_key(judged.event.name, *judged.idempotency_key, order, content_of(judged)));
-  }
-  if (judged.generation == kHeardByNobody) return intake;
-  QFLOW_ASSIGN(const std::int64_t generation, store_.ledger().triggers().generation());
-  State state(store_, writer, flows_, doors_);
-  std::vector<Judgement> again;
-  if (generation != judged.generation) {
-    QFLOW_ASSIGN(again, hear(judged.event, judged.owner));
-  }
-  const std::vector<Judgement>& judgements = generation == judged.generation ? judged.judgements : again;
-  if (judgements.empty()) return intake;
-  QFLOW_TRY(end_debounces_of(judgements, writer, judged.event.recorded_at));
-  QFLOW_ASSIGN(const int limit, max_chain());
-  QFLOW_TRY(Engine(state, artifacts_, limit).take({order, judged.event}, judgements));
-  intake.heard = true;
-  return intake;
+  QFLOW_TRY(batch.end());
+  return taken;
 }
 
 Result<int> EventIntake::end_debounces(LedgerWriter& writer, Instant now, std::optional<std::int64_t> only) {
@@ -311,11 +354,13 @@ Result<int> EventIntake::take_due_instants(LedgerWriter& writer, Instant now) {
   for (const DueSchedule& one : due) QFLOW_TRY(collect_instants(writer, one, now, instants));
   std::stable_sort(instants.begin(), instants.end(),
                    [](const DueInstant& a, const DueInstant& b) { return a.at < b.at; });
+  std::vector<JudgedEvent> events;
+  events.reserve(instants.size());
   for (const DueInstant& instant : instants) {
     JudgedEvent event{.event = due_event(*instant.flow, *instant.trigger, instant.at, now), .timestamp_given = true};
-    QFLOW_ASSIGN(event, judge_own(*instant.flow, std::move(event)));
-    QFLOW_TRY(record(writer, event).map([](const Intake&) {}));
+    QFLOW_ASSIGN(events.emplace_back(), judge_own(*instant.flow, std::move(event)));
   }
+  QFLOW_TRY(record(writer, events, [](std::size_t, Error error) { return error; }));
   return std::max(0, static_cast<int>(due.size()) - static_cast<int>(known));
 }
 

@@ -46,11 +46,12 @@ class Publishing {
   Result<std::vector<PublishedNow>> record(LedgerWriter& writer, bool with_effects) {
     std::vector<PublishedNow> published;
     std::vector<std::size_t> heard;
-    for (std::size_t i = 0; i < judged_.size(); ++i) {
-      const auto taken = intake_.record(writer, judged_[i]);
-      if (!taken) return tl::make_unexpected(located(publications_[i], refusal(i, taken.error())));
-      published.push_back({taken->id, judged_[i].event.name, taken->duplicate});
-      if (taken->heard && with_effects) heard.push_back(i);
+    QFLOW_ASSIGN(const std::vector<Intake> taken, intake_.record(writer, judged_, [this](std::size_t i, Error error) {
+      return located(publications_[i], refusal(i, std::move(error)));
+    }));
+    for (std::size_t i = 0; i < taken.size(); ++i) {
+      published.push_back({taken[i].id, judged_[i].event.name, taken[i].duplicate});
+      if (taken[i].heard && with_effects) heard.push_back(i);
     }
     // Only now: what comes later in the batch changes what became of the earlier ones.
     for (const std::size_t i : heard) {

@@ -72,11 +72,8 @@ Status RunRecord::write(LedgerWriter& writer, const RunChanges& changes, const s
     }
   }
   for (const StepState& step : changes.steps) QFLOW_TRY(writer.save_step(run_.id, step));
-  for (std::size_t i = 0; i < events.size(); ++i) {
-    const auto taken = intake_.record(writer, events[i]);
-    if (!taken) return tl::make_unexpected(refusal(events, i, taken.error()));
-  }
-  return {};
+  const auto refused = [&](std::size_t i, Error error) { return refusal(events, i, std::move(error)); };
+  return intake_.record(writer, events, refused).map([](const auto&) {});
 }
 
 Status RunRecord::end(const RunOutcome& outcome, const RunChanges& changes, const std::optional<GitState>& git) {

@@ -302,10 +302,8 @@ Result<bool> SensorRound::record(Watch& watch, const Sighting& sighting) {
     QFLOW_ASSIGN(auto known, still_known(watch));
     counts = known.has_value();
     if (!counts) return {};
-    for (std::size_t i = 0; i < events.size(); ++i) {
-      const auto taken = intake_.record(writer, events[i]);
-      if (!taken) return tl::make_unexpected(refusal(events, i, taken.error()));
-    }
+    const auto refused = [&](std::size_t i, Error error) { return refusal(events, i, std::move(error)); };
+    QFLOW_TRY(intake_.record(writer, events, refused));
     return save_progress(watch, sighting, *known, now);
   }));
   if (counts) ++watch.revision;

@@ -242,6 +242,24 @@ def a_coalesced_run_has_its_events_in_their_order(desk):
 
 
 @case
+def a_batch_of_several_sources_is_coalesced(desk):
+    """Into the runs of two contexts, the one of which has events already, and with a timestamp out of order."""
+    mapped = ", ".join(f"{{ name = '{name}', parameters = {{ {name} = 'n' }} }}" for name in "ab")
+    desk.deploy(flow("F", f"type = 'event'\nmatch = 'any'\nevents = [{mapped}]", head="[run]\nwhen_busy = 'coalesce'\n",
+                     params=[f"[parameters.{name}]\ntype = 'int'\ndefault = -1\n" for name in "ab"]))
+    desk.publish("a", "--payload", '{"n": 100}', "--context", "x")
+    batch = [{"name": "ab"[place % 2], "payload": {"n": place}, "context": "xy"[place // 2 % 2]} for place in range(9)]
+    batch[8]["timestamp"] = "2026-01-01T00:00:00Z"
+    effects = [each["effects"][0] for each in desk.publish("--batch", "-", given="\n".join(map(json.dumps, batch)).encode())]
+    equal([(effect["outcome"], effect["run"]) for effect in effects[:4]],
+          [("coalesced", "F/1"), ("coalesced", "F/1"), ("fired", "F/2"), ("coalesced", "F/2")])
+    equal({effect["outcome"] for effect in effects[4:]}, {"coalesced"})
+    for run, events, params in (("F/1", [8, 100, 0, 4, 1, 5], {"a": 4, "b": 5}), ("F/2", [2, 6, 3, 7], {"a": 6, "b": 7})):
+        equal([event["payload"]["n"] for event in desk.inspect(run)["trigger"]["events"]], events)
+        equal(desk.inspect(run)["params"], params)
+
+
+@case
 def a_coalesced_firing_costs_what_a_queued_one_does(desk):
     desk.deploy(busy("coalesce"), flow("Q", on("q"), head="[run]\nwhen_busy = 'queue'\n"))
 

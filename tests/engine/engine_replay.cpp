@@ -155,8 +155,12 @@ std::vector<std::shared_ptr<DeployedFlow>> build_versions(const std::vector<Flow
   return built;
 }
 
-Replay::Replay(const std::vector<std::shared_ptr<DeployedFlow>>& versions)
-    : versions_(versions), state_(no_artifacts), artifacts_(no_artifacts), engine_(state_, artifacts_, kMaxChain) {
+Replay::Replay(const std::vector<std::shared_ptr<DeployedFlow>>& versions, bool in_batches)
+    : versions_(versions),
+      state_(no_artifacts),
+      artifacts_(no_artifacts),
+      engine_(state_, artifacts_, kMaxChain),
+      in_batches_(in_batches) {
   for (const auto& version : versions_) {
     version->enabled = true;
     version->disabled.clear();
@@ -166,6 +170,7 @@ Replay::Replay(const std::vector<std::shared_ptr<DeployedFlow>>& versions)
 }
 
 void Replay::apply(const Step& step) {
+  if (step.kind != Step::Kind::kEvent) end_batch();
   if (!engine_ends_debounce(step)) end_debounces(step);
   switch (step.kind) {
     case Step::Kind::kEvent:
@@ -221,7 +226,7 @@ void Replay::take(const Step& step) {
   const Result<std::vector<Judgement>> judgements = state_.judge(event.event);
   if (!judgements) return blame(judgements.error().message);
   note_listeners(*judgements);
-  must(engine_.take(event, *judgements));
+  must(in_batches_ ? engine_.take_of_batch(event, *judgements) : engine_.take(event, *judgements));
 }
 
 void Replay::deploy(int version) {

@@ -20,9 +20,12 @@ std::vector<std::shared_ptr<DeployedFlow>> build_versions(const std::vector<Flow
 // A stream as the engine sees it, and what it makes of it.
 class Replay {
  public:
-  explicit Replay(const std::vector<std::shared_ptr<DeployedFlow>>& versions);
+  // `in_batches`: the engine gets events that follow each other as a batch.
+  explicit Replay(const std::vector<std::shared_ptr<DeployedFlow>>& versions, bool in_batches = false);
 
   void apply(const Step& step);
+  // At the end of the stream.
+  void end_batch() { must(engine_.end_batch()); }
 
   // Each pair of an event and a trigger that listens, by their numbers, then in the order of the file.
   struct Pair {
@@ -58,6 +61,7 @@ class Replay {
   MemoryState state_;
   ArtifactReader artifacts_;
   Engine engine_;
+  bool in_batches_ = false;
   int steps_ = 0;
   std::int64_t events_ = 0;  // whose pairs are in pairs_ already
   std::vector<Pair> pairs_;

@@ -84,7 +84,7 @@ void cover(const Stream& stream, const Model& model, Coverage& seen) {
 }
 
 std::string first_difference(const Stream& stream, const BuiltVersions& built, Coverage* seen = nullptr) {
-  Replay engine(built);
+  Replay engine(built, stream.in_batches);
   Model model(stream.versions, kMaxChain);
   for (const Step& step : stream.steps) {
     engine.apply(step);
@@ -93,6 +93,8 @@ std::string first_difference(const Stream& stream, const BuiltVersions& built, C
     const std::string difference = difference_of_pairs(engine, model);
     if (!difference.empty()) return difference;
   }
+  engine.end_batch();
+  if (!engine.breach().empty()) return engine.breach();
   if (seen != nullptr) cover(stream, model, *seen);
   return difference_of_runs(engine, model);
 }
@@ -147,6 +149,7 @@ TEST_CASE("random streams become what the rules say") {
       built = build_versions(stream.versions);
     }
     stream.steps = generate_steps(seed, stream.versions);
+    stream.in_batches = seed % 2 == 1;
     if (first_difference(stream, built, &seen).empty()) continue;
     FAIL(report(seed, stream, built));
   }

@@ -172,6 +172,16 @@ TEST_CASE("a schedule fires at each of its instants") {
   CHECK(simulation->firings()[2].run->scheduled_at == at(2));
 }
 
+TEST_CASE("a run that takes in further instants is due at the first of them") {
+  World world{{deployed("F", "[run]\nwhen_busy = 'coalesce'\n" + every("1h"), 1)}};
+  world.until = at(4);
+  const auto simulation = world.run();
+  REQUIRE(simulation->firings().size() == 2);
+  const Run& joined = *simulation->firings()[1].run;
+  CHECK(joined.trigger->sources.size() == 4);
+  CHECK(joined.scheduled_at == at(1));
+}
+
 // From 2026-03-28 on, through the night in which Berlin loses 02:00 to 03:00.
 std::string instants_of(const std::string& keys) {
   World world{{deployed("F", "[[triggers]]\ntype = 'schedule'\n" + keys, 1)}};

@@ -11,6 +11,7 @@ namespace qflow::reference {
 struct Stream {
   std::vector<Flow> versions;
   std::vector<Step> steps;
+  bool in_batches = false;  // events that follow each other are one batch for the engine
 };
 
 // Streams with neighbouring seeds share the flow, whose building takes longer than a stream.

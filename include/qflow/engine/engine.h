@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,12 +71,17 @@ class EngineState {
 class Engine {
  public:
   // Runs deeper than `max_chain` are not made.
-  Engine(EngineState& state, const ArtifactReader& artifacts, int max_chain)
-      : state_(state), artifacts_(artifacts), max_chain_(max_chain) {}
+  Engine(EngineState& state, const ArtifactReader& artifacts, int max_chain);
+  ~Engine();
 
   // The event has just been recorded (at event.recorded_at); `judgements` are those of all listeners. Each of them gets
   // its one outcome, others that change get theirs, runs are queued.
   Status take(const RecordedEvent& event, const std::vector<Judgement>& judgements);
+
+  // The same for events of one transaction, which must end with end_batch(): queued runs get all that joins them only
+  // then, so that the cost of it grows with the number of events, not with its square. What is deployed outlives it.
+  Status take_of_batch(const RecordedEvent& event, const std::vector<Judgement>& judgements);
+  Status end_batch();
 
   // A debounce is over at `now` or before.
   Status end_debounce(const DeployedFlow& flow, const Trigger& joining, const std::string& correlation, Instant now);
@@ -118,11 +124,13 @@ class Engine {
   Result<std::string> chain_text(const FiringAttempt& attempt);
   Result<std::optional<RunId>> start_or_join(FiringAttempt& attempt);
   Result<std::optional<RunId>> queue(FiringAttempt& attempt, const BusyDecision& decision);
-  Result<std::optional<RunId>> join(FiringAttempt& attempt, const RunId& run);
+  Result<std::optional<RunId>> join(FiringAttempt attempt, const RunId& run);
+  Status extend(FiringAttempt& attempt, const RunId& run);
 
   EngineState& state_;
   const ArtifactReader& artifacts_;
   int max_chain_;
+  std::map<RunId, std::unique_ptr<FiringAttempt>> joining_;  // each all of a batch that joins the run
 };
 
 }  // namespace qflow

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -61,6 +63,11 @@ class EventIntake {
   // In the transaction: the event, its outcomes, the runs that it queues. An idempotency key that was used makes
   // nothing new; with other content it is kInvalid.
   Result<Intake> record(LedgerWriter& writer, const JudgedEvent& judged);
+  // In the transaction: the same for events that come together, in less time than one by one. `refusal` makes the error
+  // of the event at a place into that of all.
+  using Refusal = std::function<Error(std::size_t place, Error error)>;
+  Result<std::vector<Intake>> record(LedgerWriter& writer, const std::vector<JudgedEvent>& events,
+                                     const Refusal& refusal);
   // In the transaction: what is over at `now` fires, of all deployments or of one. How many.
   Result<int> end_debounces(LedgerWriter& writer, Instant now, std::optional<std::int64_t> only = {});
   // In the transaction: instants of schedules that are due at `now` become events, in their order. How many schedules
@@ -79,6 +86,7 @@ class EventIntake {
 
  private:
   class State;
+  class Batch;
   struct DueInstant;
   Status collect_instants(LedgerWriter& writer, const DueSchedule& due, Instant now, std::vector<DueInstant>& instants);
   Result<int> end_debounces(LedgerWriter& writer, const std::vector<DueDebounce>& due, Instant now);
