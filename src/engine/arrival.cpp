@@ -148,9 +148,17 @@ void hold(const TriggerRules& rules, TriggerState& state, StateChange& change, I
   }
 }
 
-std::string count_text(const SourceRules& source, const JoinRules& rules, std::size_t place,
+// The name of a flow alone would be its run, which may have ended well without the step.
+std::string awaited_name(const Subscription& subscription) {
+  const auto* run = std::get_if<RunSubscription>(&subscription);
+  const std::string& name = source_of(subscription).name;
+  return run != nullptr && run->step ? fmt::format("the step {} of {}", run->step->text(), name) : name;
+}
+
+std::string count_text(const Subscription& subscription, const JoinRules& rules, std::size_t place,
                        const std::vector<JoinItem>& items) {
-  if (!rules.sources[place].counted) return source.name;
+  const std::string name = awaited_name(subscription);
+  if (!rules.sources[place].counted) return name;
   std::vector<JoinItem> own;
   std::copy_if(items.begin(), items.end(), std::back_inserter(own),
                [&](const JoinItem& item) { return item.source == place; });
@@ -158,7 +166,7 @@ std::string count_text(const SourceRules& source, const JoinRules& rules, std::s
   for (const JoinItem& item : own) values.push_back(item.distinct.value_or(std::to_string(item.order)));
   std::sort(values.begin(), values.end());
   values.erase(std::unique(values.begin(), values.end()), values.end());
-  return fmt::format("{} ({} of {})", source.name, values.size(), source.count);
+  return fmt::format("{} ({} of {})", name, values.size(), source_of(subscription).count);
 }
 
 // What the match of one trigger lacks.
@@ -167,7 +175,7 @@ MissingPart missing_of(const Trigger& trigger, const JoinRules& rules, const std
   std::vector<MissingPart> sources(met.size());
   for (std::size_t i = 0; i < met.size(); ++i) {
     if (met[i]) continue;
-    sources[i] = {MissingPart::Shape::kSingle, count_text(source_of(trigger.subscriptions()[i]), rules, i, items)};
+    sources[i] = {MissingPart::Shape::kSingle, count_text(trigger.subscriptions()[i], rules, i, items)};
   }
   return rules.match->missing(std::move(sources));
 }

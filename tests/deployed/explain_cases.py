@@ -41,6 +41,20 @@ def sensors_are_not_overdue_before_their_time(desk):
 
 
 @case
+def a_step_that_is_missing_is_named(desk):
+    desk.write("up.toml", "id = 'Up'\n[[steps]]\nid = 'opt'\nwhen = 'false'\n[[steps]]\nid = 'other'\n")
+    desk.deploy(flow("F", "type = 'flow'\nflows = [{ name = 'Up', source_task_id = 'opt' }, { name = 'X', condition = 'failure' }]"),
+                flow("X", run="false"))
+    desk.ask("deploy", "up.toml")
+    desk.ask("trigger", "--flow-id", "Up")
+    contains(desk.ask("explain", "F")[0], "  nothing waits; it needs the step opt of Up, X\n")
+    desk.ask("trigger", "--flow-id", "X", status=1)
+    equal(desk.explain("F")[0]["waiting"][0]["missing"], ["the step opt of Up"])
+    contains(desk.ask("explain", "F")[0], "  waits for: the step opt of Up\n")
+    contains(desk.ask("flows")[0], "the step opt of Up")
+
+
+@case
 def the_legs_of_a_group_are_told_by_time(desk):
     desk.deploy(flow("F", group("la || lb"), leg("la", OK_A), leg("lb", OK_B)))
     desk.publish("a", "--value", "ok")
