@@ -22,14 +22,26 @@ std::string wanted_namespace(const Subscription& subscription, const std::string
   return run != nullptr && run->name_space ? run->name_space->project.text() + "." + run->name_space->branch : own;
 }
 
-// The value that the expression has for the event, as canonical text; kRefused when it has none.
-Result<std::string> key_value(std::string_view what, const Expression& expression, const EventScope& scope) {
+// The value that the expression has for the event; kRefused when it has none.
+Result<Json> value_of(std::string_view what, const Expression& expression, const EventScope& scope) {
   const Result<Value> value = expression.evaluate(scope);
   if (!value) return fail(ErrorKind::kRefused, fmt::format("`{}` can't be decided: {}", what, value.error().message));
-  const Result<Json> json = value->to_json();
+  Result<Json> json = value->to_json();
   if (!json) return fail(ErrorKind::kRefused, fmt::format("`{}`: {}", what, json.error().message));
-  if (json->is_null()) return fail(ErrorKind::kRefused, fmt::format("`{}` is null", what));
-  return canonical_json(*json);
+  return json;
+}
+
+// The same as canonical text; kRefused for null too.
+Result<std::string> key_value(std::string_view what, const Expression& expression, const EventScope& scope) {
+  QFLOW_ASSIGN(const Json value, value_of(what, expression, scope));
+  if (value.is_null()) return fail(ErrorKind::kRefused, fmt::format("`{}` is null", what));
+  return canonical_json(value);
+}
+
+bool reads_own_context(const Expression& expression) {
+  const std::vector<Reference> references = expression.references();
+  return std::any_of(references.begin(), references.end(),
+                     [](const Reference& one) { return one.path.size() > 1 && one.path[1] == "context"; });
 }
 
 // Everything after the event's name, in the order of "The order in which they act" (triggers.md).
@@ -58,7 +70,7 @@ class Judge {
     if (source.distinct) {
       QFLOW_ASSIGN(judgement.distinct, key_value("distinct", *source.distinct, scope_));
     }
-    return {};
+    return run_context(joining, scope_).map([](const auto&) {});
   }
 
  private:
@@ -132,13 +144,13 @@ std::optional<std::string> refusal_by_namespace(const Subscription& subscription
   return fmt::format("the run belongs to {}, not to {}", quoted_space(cause_space.value_or("")), quoted_space(wanted));
 }
 
-std::optional<std::string> run_context(const Trigger& trigger, const Event& event) {
-  if (!trigger.rules().context) return event.context;
-  const Result<Value> value = trigger.rules().context->evaluate(EventScope(event));
-  if (!value) return std::nullopt;
-  const Result<Json> json = value->to_json();
-  if (!json || json->is_null()) return std::nullopt;
-  return to_plain_text(*json);
+Result<std::optional<std::string>> run_context(const Trigger& joining, const EventScope& scope) {
+  if (!joining.rules().context) return scope.event().context;
+  const Expression& context = *joining.rules().context;
+  const Result<Json> value = value_of("context", context, scope);
+  if (!value && !scope.event().context && reads_own_context(context)) return std::nullopt;
+  if (!value) return tl::make_unexpected(value.error());
+  return value->is_null() ? std::nullopt : std::optional(to_plain_text(*value));
 }
 
 }  // namespace qflow

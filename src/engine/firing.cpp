@@ -49,14 +49,15 @@ class FiringMaker {
   }
 
   Firing make(const ArtifactReader& artifacts) {
+    look_at_contexts();
     std::vector<Bundle> mapped = bundles();
     for (Bundle& bundle : mapped) map(std::move(bundle), artifacts);
     declare();
     std::optional<std::optional<std::string>> context;
-    for (const FiredEvent* event : events_) {
-      if (is_misfit(*event)) continue;
-      firing_.record.sources.push_back(source_for(*event));
-      const auto own = joining_ != nullptr ? run_context(*joining_, *event->event) : event->event->context;
+    for (std::size_t i = 0; i < events_.size(); ++i) {
+      if (is_misfit(*events_[i])) continue;
+      firing_.record.sources.push_back(source_for(*events_[i]));
+      const std::optional<std::string>& own = contexts_[i];
       context = context && *context != own ? std::optional<std::string>() : own;
     }
     firing_.context = context.value_or(std::nullopt);
@@ -65,6 +66,21 @@ class FiringMaker {
 
  private:
   using Bundle = std::vector<const FiredEvent*>;
+
+  // An event that gives none any more, by a definition that is newer than it, is out. What a person does counts all the
+  // same.
+  void look_at_contexts() {
+    std::erase_if(events_, [this](const FiredEvent* event) {
+      Result<std::optional<std::string>> own = event->event->context;
+      if (joining_ != nullptr) own = run_context(*joining_, EventScope(*event->event));
+      if (!own && !is_activation(*event->event)) {
+        firing_.misfits.push_back({event->order, event->trigger, own.error().message});
+        return true;
+      }
+      contexts_.push_back(std::move(own).value_or(std::nullopt));
+      return false;
+    });
+  }
 
   // In the order of the declaration, then of time.
   std::tuple<std::size_t, std::size_t, Instant, std::int64_t> rank(const FiredEvent& event) const {
@@ -144,6 +160,7 @@ class FiringMaker {
   const Trigger* joining_;
   Bundle events_;  // by rank
   std::vector<const Trigger*> triggers_;
+  std::vector<std::optional<std::string>> contexts_;  // of the events, in their order
   Firing firing_;
 };
 

@@ -32,7 +32,7 @@ const ParameterMapping& lone_mapping(const TriggerSource& source, bool is_only, 
 }
 
 std::optional<std::string> context_of(const Event& event, const Trigger* trigger) {
-  return trigger == nullptr ? event.context : run_context(*trigger, event);
+  return trigger == nullptr ? event.context : run_context(*trigger, EventScope(event)).value_or(std::nullopt);
 }
 
 // The context that all events agree on.

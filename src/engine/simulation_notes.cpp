@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <set>
 
+#include "qflow/engine/event_judgement.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/trigger/source_filter.h"
@@ -46,6 +47,7 @@ class Notes {
       note_counts();
       note_waiting();
       note_correlation();
+      note_contexts();
       note_window();
     }
     return std::move(notes_);
@@ -198,6 +200,15 @@ class Notes {
     for (const Json& value : values) text += (text.empty() ? "" : " and ") + to_compact(value);
     add(fmt::format("{} would not join these events: {} is {}", trigger_name(*choice_.trigger), correlate->text(),
                     text));
+  }
+
+  void note_contexts() {
+    for (const TriggerSource& source : sources_) {
+      const auto context = run_context(*choice_.trigger, EventScope(source.event));
+      if (context) continue;
+      add(fmt::format("{} would filter {}: {}", trigger_name(*choice_.trigger), name_of(source),
+                      context.error().message));
+    }
   }
 
   void note_window() {

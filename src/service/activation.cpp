@@ -105,6 +105,7 @@ Status pass_filters(const DeployedFlow& flow, const Trigger& schedule, const Eve
     if (auto refusal = refusal_by_when(*trigger, scope)) return fail(ErrorKind::kRefused, std::move(*refusal));
   }
   QFLOW_TRY(correlation_of(joining, scope).map([](const auto&) {}));
+  QFLOW_TRY(run_context(joining, scope).map([](const auto&) {}));
   const ParameterMapping& mapping = source_of(schedule.subscriptions().front()).mapping;
   const ArtifactReader none = [](const Event&, std::string_view name) -> Result<Json> {
     return fail(ErrorKind::kNotFound, "an instant has no artifact " + quoted(name));

@@ -145,8 +145,9 @@ class FiringCommand {
   std::optional<std::string> publication(const Trigger& part, const Subscription& subscription) const {
     const auto* event = std::get_if<EventSubscription>(&subscription);
     if (event == nullptr || event->source.count > 1 || event->source.distinct) return std::nullopt;
-    const FieldsRead read = fields_read(part, event->source);
+    FieldsRead read = fields_read(part, event->source);
     if (read.has_other()) return std::nullopt;
+    read.add(joining_.rules().context);  // any value will do, and the other fields are there by themselves
     std::string command = "qflow publish " + listened_name(part, subscription, flow_.name_space);
     const auto add = [&](std::string_view option, const std::optional<std::string>& value) {
       if (value || read.contains(option)) command += fmt::format(" --{} {}", option, shell_word(value.value_or("...")));

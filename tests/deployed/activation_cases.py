@@ -12,6 +12,22 @@ def leg(name, event, more=""):
 
 
 @case
+def an_activation_needs_no_context(desk):
+    """What is published without one is filtered: it would be a run of another context."""
+    desk.deploy(flow("F", on("a", more="id = 't'\ncontext = 'event.payload.day.substring(0, 10)'")))
+    effect = desk.publish("a", "--payload", '{"day": 20261120}', "--context", "mine")[0]["effects"][0]
+    equal((effect["outcome"], effect["reason"]),
+          ("filtered", "`context` can't be decided: substring() takes text, not event.payload.day (20261120, an integer)"))
+    equal(desk.publish("a", "--payload", '{"day": "2026-11-20T10"}')[0]["effects"][0]["outcome"], "fired")
+    desk.ask("trigger", "--flow-id", "F", "--trigger-id", "t")
+    desk.ask("trigger", "--flow-id", "F", "--trigger-id", "t", "--context", "c")
+    desk.work()
+    equal(sorted(str(run["context"]) for run in desk.runs("F")), ["2026-11-20", "None", "c"])
+    contains(desk.ask("run", "flow0.toml", "--trigger", '{"name": "a", "payload": {"day": 1}, "context": "mine"}')[1],
+             "trigger 't' would filter the event 'a': `context` can't be decided")
+
+
+@case
 def a_leg_need_not_set_what_another_leg_can(desk):
     desk.deploy(flow("S", leg("orders", "orders", "parameters = { day = 'day' }"), NIGHT, BOTH.format("night"), params=[MUST]),
                 flow("A", leg("orders", "orders"), leg("fx", "fx"), BOTH.format("fx"), params=[MUST]))

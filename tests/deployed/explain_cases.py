@@ -55,6 +55,16 @@ def a_step_that_is_missing_is_named(desk):
 
 
 @case
+def the_command_gives_what_the_context_is_made_of(desk):
+    desk.deploy(flow("F", on("a", more="context = 'event.context.substring(0, 1)'")))
+    equal(would_fire(desk), "qflow publish a --context ...")
+    fires(desk, "F")
+    equal(desk.runs("F")[0]["context"], ".")
+    desk.deploy(flow("F", on("a", more="context = 'event.payload.day.substring(0, 4) + event.timestamp.substring(0, 1)'")))
+    equal(would_fire(desk), "qflow publish a --payload '{...}'")
+
+
+@case
 def the_legs_of_a_group_are_told_by_time(desk):
     desk.deploy(flow("F", group("la || lb"), leg("la", OK_A), leg("lb", OK_B)))
     desk.publish("a", "--value", "ok")

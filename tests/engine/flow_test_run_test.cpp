@@ -105,6 +105,26 @@ TEST_CASE("what did not fire is explained") {
   });
 }
 
+TEST_CASE("an event whose context can't be decided is filtered") {
+  const std::string cut = kOne + "context = \"event.payload.day.substring(0, 10)\"\n";
+  const auto day = [](const std::string& value) {
+    return "{ at = \"2026-03-01T09:00:00Z\", event = \"x\", context = \"mine\", payload = { rows = 9, day = " + value +
+           " } }";
+  };
+  check_rows({
+      {with_test(day("\"2026-11-20T10\""), "{ trigger = \"one\", context = \"2026-11-20\" }", cut), ""},
+      {with_test(
+           day("20261120"),
+           "{ trigger = \"one\", outcome = \"filtered\", reason = \"`context` can't be decided: substring() takes "
+           "text, not event.payload.day (20261120, an integer)\" }",
+           cut),
+       ""},
+      {with_test(day("20261120"), "{ context = \"mine\" }", kOne + "context = \"event.context\"\n"), ""},
+      {with_test(kRows, "{ trigger = \"one\" }", kOne + "context = \"event.context\"\n"), ""},
+      {with_test(kRows, "{ trigger = \"one\" }", kOne + "context = \"event.context.substring(0, 10)\"\n"), ""},
+  });
+}
+
 TEST_CASE("all that waits at the end is expected, by trigger and correlation value") {
   const std::string correlated = kBoth + "correlate = \"event.payload.day\"\n";
   const std::string days =

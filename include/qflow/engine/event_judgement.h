@@ -51,7 +51,9 @@ std::optional<std::string> refusal_by_namespace(const Subscription& subscription
                                                 const std::optional<std::string>& cause_space);
 
 // The context that the event gives to a run of this trigger (of a group: the group): the value of its `context`
-// expression as text, nothing when that is null or an error; without the expression the event's own context.
-std::optional<std::string> run_context(const Trigger& trigger, const Event& event);
+// expression as text, nothing when that is null; without the expression the event's own context. Nothing, too, when
+// the expression reads the context of an event that has none. kRefused with the reason when it has no value otherwise:
+// the run would be one of another context.
+Result<std::optional<std::string>> run_context(const Trigger& joining, const EventScope& scope);
 
 }  // namespace qflow
