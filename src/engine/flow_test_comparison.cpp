@@ -9,7 +9,9 @@
 #include "engine/canonical_json.h"
 #include "qflow/engine/trigger_kind.h"
 #include "qflow/error/printable.h"
+#include "qflow/error/suggestion.h"
 #include "qflow/model/parameter.h"
+#include "qflow/model/run_end.h"
 #include "qflow/trigger/source_filter.h"
 #include "qflow/trigger/trigger_registry.h"
 
@@ -46,6 +48,7 @@ class Comparison {
     compare_firings();
     if (!test_.expects_nothing) compare_waiting();
     compare_other_outcomes();
+    if (!failures_.empty()) note_unheard();
     return std::move(failures_);
   }
 
@@ -186,6 +189,47 @@ class Comparison {
     if (row.trigger && row.trigger->value != outcome.trigger) return false;
     if (row.reason && outcome.outcome.reason.find(*row.reason) == std::string::npos) return false;
     return is_event_of(row, *outcome.event);
+  }
+
+  // ---- What was given
+
+  // A name with a slip of the pen has no outcome that could tell of it.
+  void note_unheard() {
+    const std::vector<std::string> names = listened_names();
+    std::set<std::string> noted;
+    for (const TestGiven& given : test_.given) {
+      const std::optional<Located<std::string>> event = given_event(given);
+      if (!event || std::find(names.begin(), names.end(), event->value) != names.end()) continue;
+      if (!noted.insert(event->value).second) continue;
+      const std::string suggestion = did_you_mean(event->value, names);
+      fail(event->position,
+           fmt::format("no trigger listens to {}{}{}", event->value, suggestion.empty() ? "" : "; ", suggestion),
+           {fmt::format("{} listens to {}", flow_.definition->id.text(), fmt::join(names, ", "))});
+    }
+  }
+
+  // What others do, by its full name. The flow's own runs need no listener.
+  std::optional<Located<std::string>> given_event(const TestGiven& given) const {
+    if (const auto* publication = std::get_if<TestGiven::Publication>(&given.what)) {
+      return Located<std::string>{published_name(*publication, flow_), publication->name.position};
+    }
+    const auto* end = std::get_if<TestGiven::RunEnd>(&given.what);
+    if (end == nullptr) return std::nullopt;
+    const FlowId flow = parse_given_run(end->run.value)->flow;
+    if (flow == flow_.definition->id) return std::nullopt;
+    return Located<std::string>{end->step ? step_end_name(flow, *end->step) : run_end_name(flow), end->run.position};
+  }
+
+  // Each once, in the order of the file.
+  std::vector<std::string> listened_names() const {
+    std::vector<std::string> names;
+    for (const auto& trigger : flow_.triggers) {
+      for (const Subscription& subscription : trigger->subscriptions()) {
+        std::string name = listened_name(*trigger, subscription, flow_.name_space);
+        if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(std::move(name));
+      }
+    }
+    return names;
   }
 
   // ---- Why

@@ -14,7 +14,7 @@ namespace {
 Given::Publication publication_of(const TestGiven& given, const TestGiven::Publication& what,
                                   const DeployedFlow& flow) {
   Given::Publication publication{given.event, what.idempotency_key, what.timestamp_given};
-  publication.event.name = what.namespaced ? flow.name_space + "." + what.name.value : what.name.value;
+  publication.event.name = published_name(what, flow);
   return publication;
 }
 
@@ -47,6 +47,10 @@ Given given_of(const TestGiven& given, const DeployedFlow& flow) {
 }
 
 }  // namespace
+
+std::string published_name(const TestGiven::Publication& publication, const DeployedFlow& flow) {
+  return publication.namespaced ? flow.name_space + "." + publication.name.value : publication.name.value;
+}
 
 TestVerdict run_test(const std::shared_ptr<const DeployedFlow>& flow, const FlowTest& test) {
   SimulationRules rules;

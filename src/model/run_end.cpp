@@ -33,6 +33,10 @@ std::string run_end_name(const FlowId& flow) {
   return "qflow.run." + flow.text();
 }
 
+std::string step_end_name(const FlowId& flow, const StepId& step) {
+  return "qflow.step." + flow.text() + "." + step.text();
+}
+
 Event run_end_event(const Run& run, RunStatus status, const std::string& reason, Instant at) {
   Json payload = end_payload(run, to_text(status), reason);
   payload["params"] = run.params;
@@ -42,8 +46,7 @@ Event run_end_event(const Run& run, RunStatus status, const std::string& reason,
 Event step_end_event(const Run& run, const StepState& step) {
   Json payload = end_payload(run, to_text(step.status), step.reason);
   payload["step"] = step.step.text();
-  return end_event(run, "qflow.step." + run.id.flow.text() + "." + step.step.text(), "step", std::move(payload),
-                   *step.ended_at);
+  return end_event(run, step_end_name(run.id.flow, step.step), "step", std::move(payload), *step.ended_at);
 }
 
 std::optional<StepId> ended_step(const Event& event) {

@@ -105,6 +105,35 @@ TEST_CASE("what did not fire is explained") {
   });
 }
 
+TEST_CASE("a failed test names what was given and nobody hears") {
+  const std::string misspelt = "{ at = \"2026-03-01T09:00:00Z\", event = \"frist\" },";
+  const std::string waits =
+      "26: `both` did not fire\n  2026-03-01T09:05:00Z second at `both`: waiting for first\n"
+      "23: `both` waits for first at the end, which is not expected\n";
+  const std::string spaced =
+      "[project]\nname = \"foo\"\n[[triggers]]\nid = \"both\"\ntype = \"event\"\n"
+      "events = [{ name = \"first\", namespaced = true }, { name = \"second\", namespaced = true }]\n";
+  const std::string spaced_second = "{ at = \"2026-03-01T09:05:00Z\", event = \"second\", namespaced = true },";
+  const std::string ends =
+      "{ at = \"2026-03-01T09:00:00Z\", run = \"Up\", step = \"s\", status = \"succeeded\" },"
+      "{ at = \"2026-03-01T09:01:00Z\", run = \"Up\", status = \"succeeded\" },";
+  check_rows({
+      {with_test(misspelt + misspelt + kSecond, "{ trigger = \"both\" }", kBoth),
+       waits + "24: no trigger listens to frist; did you mean 'first'?\n  F listens to first, second\n"},
+      {with_test(misspelt + kSecond, "{ trigger = \"both\", outcome = \"waiting\" }", kBoth), ""},
+      {with_test(kFirst + spaced_second, "{ trigger = \"both\" }", spaced),
+       "26: `both` did not fire\n  2026-03-01T09:05:00Z foo.user.alice.second at `both`: waiting for first\n"
+       "23: `both` waits for first at the end, which is not expected\n"
+       "24: no trigger listens to first\n  F listens to foo.user.alice.first, foo.user.alice.second\n"},
+      {with_test(ends + kSecond, "{ trigger = \"both\" }", kBoth),
+       waits + "24: no trigger listens to qflow.step.Up.s\n  F listens to first, second\n"
+               "24: no trigger listens to qflow.run.Up\n  F listens to first, second\n"},
+      {with_test(kRows + "{ at = \"2026-03-01T09:02:00Z\", run = \"F\", status = \"succeeded\" },", "{ none = true }",
+                 kOne),
+       "23: `one` fired at 2026-03-01T09:00:00Z, which is not expected\n"},
+  });
+}
+
 TEST_CASE("an event whose context can't be decided is filtered") {
   const std::string cut = kOne + "context = \"event.payload.day.substring(0, 10)\"\n";
   const auto day = [](const std::string& value) {

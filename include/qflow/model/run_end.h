@@ -11,6 +11,7 @@ namespace qflow {
 // The events that ends are: qflow.run.<Flow> with flow, run, status, reason, params, and qflow.step.<Flow>.<step> with
 // flow, run, step, status, reason. Without an id.
 std::string run_end_name(const FlowId& flow);
+std::string step_end_name(const FlowId& flow, const StepId& step);
 Event run_end_event(const Run& run, RunStatus status, const std::string& reason, Instant at);
 Event step_end_event(const Run& run, const StepState& step);
 
