@@ -88,6 +88,12 @@ Result<World> world_of_files(Context& context, const std::vector<std::string>& f
   return world;
 }
 
+void note_left_out(Context& context, std::size_t events) {
+  if (events == 0) return;
+  print_note(context, events == 1 ? std::string("1 event is left out: qflow gc has removed its payload")
+                                  : fmt::format("{} events are left out: qflow gc has removed their payloads", events));
+}
+
 Result<World> world_of_store(Context& context, const Span& span, bool with_history) {
   World world;
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
@@ -96,7 +102,9 @@ Result<World> world_of_store(Context& context, const Span& span, bool with_histo
   for (const std::string& note : deployed.passed_over()) print_note(context, note);
   QFLOW_ASSIGN(world.rules.max_chain, max_chain_of(*store, context.files));
   if (with_history) {
-    QFLOW_ASSIGN(world.given, recorded_events(*store, span.from, span.until));
+    QFLOW_ASSIGN(RecordedPast past, recorded_past(*store, span.from, span.until));
+    world.given = std::move(past.given);
+    note_left_out(context, past.left_out);
   }
   if (world.flows.empty()) print_note(context, "no flow is deployed; name flow files, or deploy them");
   return world;

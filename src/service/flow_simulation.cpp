@@ -160,19 +160,23 @@ Result<std::vector<Given>> parse_given_rows(std::string_view text, const std::st
   return rows;
 }
 
-Result<std::vector<Given>> recorded_events(Store& store, Instant from, Instant until) {
+Result<RecordedPast> recorded_past(Store& store, Instant from, Instant until) {
   EventFilter filter;
   filter.since = from;
   QFLOW_ASSIGN(std::vector<Event> events, store.ledger().triggers().events(filter));
   std::reverse(events.begin(), events.end());
-  std::vector<Given> given;
+  RecordedPast past;
   for (Event& event : events) {
-    if (event.recorded_at >= until || !comes_from_outside(event.name) || event.payload.is_null()) continue;
+    if (event.recorded_at >= until || !comes_from_outside(event.name)) continue;
+    if (event.payload.is_null()) {
+      ++past.left_out;
+      continue;
+    }
     const Instant at = event.recorded_at;
     event.caused_by.reset();
-    given.push_back({at, Given::Publication{std::move(event), {}, true}, {}});
+    past.given.push_back({at, Given::Publication{std::move(event), {}, true}, {}});
   }
-  return given;
+  return past;
 }
 
 }  // namespace qflow

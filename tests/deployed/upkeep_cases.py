@@ -28,6 +28,8 @@ def outcomes_become_daily_counts(desk):
     expect_rolled_up(desk, filtered)
     contains(desk.ask("inspect", filtered)[0], "removed by qflow gc")
     equal([event["payload"] for event in desk.events("food")], [None, {"rows": 5}])
+    contains(desk.ask("simulate", "--from", day, "--until", "2100-01-01")[1],
+             "1 event is left out: qflow gc has removed its payload", "1 run")
     equal([line.split("\t")[-1] for line in desk.ask("events", "food")[0].splitlines()], ["-", '{"rows":5}'])
     desk.refused("run", "flow0.toml", "--trigger", filtered, status=3, said="removed the payload")
     desk.work()

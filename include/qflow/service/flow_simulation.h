@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -26,8 +27,11 @@ Result<int> max_chain_of(Store& store, FileSystem& files);
 Result<std::vector<Given>> parse_given_rows(std::string_view text, const std::string& file);
 
 // The events that were recorded from `from` up to but not `until` and came from outside: published ones, and what
-// sensors saw. Which run published one is left out, since the runs of a simulation are others, and so is an event whose
-// payload gc has removed.
-Result<std::vector<Given>> recorded_events(Store& store, Instant from, Instant until);
+// sensors saw. Which run published one is left out, since the runs of a simulation are others.
+struct RecordedPast {
+  std::vector<Given> given = {};
+  std::size_t left_out = 0;  // events whose payload gc has removed
+};
+Result<RecordedPast> recorded_past(Store& store, Instant from, Instant until);
 
 }  // namespace qflow
