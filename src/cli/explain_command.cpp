@@ -22,15 +22,14 @@ constexpr PositionalSpec kPositionals[] = {{.name = "FLOW[/TRIGGER]",
 
 constexpr OptionSpec kOptions[] = {{.name = "json", .help = "one JSON object per trigger"}};
 
-Json arrived_json(const WaitingGroup& group) {
-  Json list = Json::array();
+Status add_arrived(Store& store, const WaitingGroup& group, Json& list) {
   for (const ArrivedEvent& arrived : group.arrived) {
-    Json event = to_json(arrived.event);
-    event["source"] = arrived.source;
-    event["correlation"] = group.correlation.empty() ? Json() : parse_json(group.correlation).value_or(Json());
-    list.push_back(std::move(event));
+    QFLOW_ASSIGN(const Event event, store.ledger().triggers().event_at(arrived.order));
+    Json& one = list.emplace_back(to_json(event));
+    one["source"] = arrived.source;
+    one["correlation"] = group.correlation.empty() ? Json() : parse_json(group.correlation).value_or(Json());
   }
-  return list;
+  return {};
 }
 
 std::string day_text(std::chrono::sys_days day) {
@@ -69,14 +68,14 @@ std::string totals_text(const std::vector<DailyCount>& counts) {
 }
 
 // The keys of command-line.md; "waiting" holds what is still missing per correlation value.
-Json json_of(const TriggerExplanation& trigger) {
+Result<Json> json_of(Store& store, const TriggerExplanation& trigger) {
   Json waiting = Json::array(), arrived = Json::array(), filtered = Json::array();
   std::optional<Instant> closes;
   for (const WaitingGroup& group : trigger.waiting) {
     waiting.push_back(
         {{"correlation", group.correlation.empty() ? Json() : parse_json(group.correlation).value_or(Json())},
          {"missing", group.missing.list()}});
-    for (Json& event : arrived_json(group)) arrived.push_back(std::move(event));
+    QFLOW_TRY(add_arrived(store, group, arrived));
     if (group.window_closes && (!closes || *group.window_closes < *closes)) closes = group.window_closes;
   }
   for (const TriggerOutcome& outcome : trigger.refused) {
@@ -84,22 +83,22 @@ Json json_of(const TriggerExplanation& trigger) {
     one["event"] = outcome.event;
     filtered.push_back(std::move(one));
   }
-  return {{"flow", trigger.deployment.flow.text()},
-          {"namespace", text_or_null(trigger.deployment.name_space)},
-          {"trigger", trigger.trigger.text()},
-          {"group", trigger.group ? Json(trigger.group->text()) : Json()},
-          {"sentence", trigger.sentence},
-          {"disabled", text_or_null(trigger.disabled)},
-          {"disabled_legs", trigger.disabled_legs},
-          {"waiting", std::move(waiting)},
-          {"arrived", std::move(arrived)},
-          {"filtered", std::move(filtered)},
-          {"rolled_up", daily_json(trigger.rolled_up)},
-          {"window_closes", json_or_null(closes)},
-          {"last", trigger.last_run ? Json(trigger.last_run->text()) : Json()},
-          {"next", json_or_null(next_of(trigger))},
-          {"sensors", sensors_json(trigger.sensors)},
-          {"would_fire", text_or_null(trigger.would_fire)}};
+  return Json{{"flow", trigger.flow.text()},
+              {"namespace", text_or_null(trigger.name_space)},
+              {"trigger", trigger.trigger.text()},
+              {"group", trigger.group ? Json(trigger.group->text()) : Json()},
+              {"sentence", trigger.sentence},
+              {"disabled", text_or_null(trigger.disabled)},
+              {"disabled_legs", trigger.disabled_legs},
+              {"waiting", std::move(waiting)},
+              {"arrived", std::move(arrived)},
+              {"filtered", std::move(filtered)},
+              {"rolled_up", daily_json(trigger.rolled_up)},
+              {"window_closes", json_or_null(closes)},
+              {"last", trigger.last_run ? Json(trigger.last_run->text()) : Json()},
+              {"next", json_or_null(next_of(trigger))},
+              {"sensors", sensors_json(trigger.sensors)},
+              {"would_fire", text_or_null(trigger.would_fire)}};
 }
 
 std::string origin_of(const Event& event) {
@@ -118,7 +117,7 @@ class Printer {
   }
 
   Status print(const TriggerExplanation& trigger) {
-    const std::string flow = full_name(trigger.deployment);
+    const std::string flow = qualified_name(trigger.name_space, trigger.flow);
     write(fmt::format("{}  {}\n", painter_.paint(Color::kBold, flow + "/" + trigger.trigger.text()), trigger.sentence));
     if (!trigger.description.empty()) write(painter_.paint(Color::kDim, "  " + trigger.description) + "\n");
     if (!trigger.disabled.empty()) write(painter_.paint(Color::kYellow, "  " + trigger.disabled) + "\n");
@@ -130,7 +129,7 @@ class Printer {
           fmt::format("  nothing waits; {} needs {}\n", trigger.group ? trigger.group->text() : "it", trigger.missing));
     }
     const bool of_legs = trigger.group || trigger.type == "group";
-    for (const WaitingGroup& group : trigger.waiting) print_group(group, of_legs);
+    for (const WaitingGroup& group : trigger.waiting) QFLOW_TRY(print_group(group, of_legs));
     print_next(trigger);
     for (const SensorState& sensor : trigger.sensors) print_sensor(sensor, trigger.sensors.size() > 1);
     QFLOW_TRY(print_last(trigger));
@@ -149,11 +148,12 @@ class Printer {
  private:
   void write(const std::string& text) { context_.out.write(text); }
 
-  void print_group(const WaitingGroup& group, bool of_legs) {
+  Status print_group(const WaitingGroup& group, bool of_legs) {
     if (!group.correlation.empty()) write(fmt::format("  for {}:\n", group.correlation));
     for (const ArrivedEvent& arrived : group.arrived) {
-      write(fmt::format("  arrived: {} {}{}  {}{}\n", arrived.event.name, time_for(context_, arrived.event.timestamp),
-                        origin_of(arrived.event), painter_.paint(Color::kDim, arrived.event.id),
+      QFLOW_ASSIGN(const Event event, store_.ledger().triggers().event_at(arrived.order));
+      write(fmt::format("  arrived: {} {}{}  {}{}\n", event.name, time_for(context_, event.timestamp), origin_of(event),
+                        painter_.paint(Color::kDim, event.id),
                         arrived.too_old ? ", too old for an event that comes now" : ""));
     }
     if (!group.missing.text.empty()) {
@@ -164,6 +164,7 @@ class Printer {
       write(fmt::format("  {} later than {} makes the oldest expire\n", of_legs ? "a leg that is met" : "an event",
                         format_instant(*group.window_closes)));
     }
+    return {};
   }
 
   std::string firing_text(const WaitingGroup& group) const {
@@ -239,7 +240,8 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   if (!as_json && !triggers.empty()) printer.print_description(triggers.front());
   for (const TriggerExplanation& trigger : triggers) {
     if (as_json) {
-      print_json_line(context.out, json_of(trigger));
+      QFLOW_ASSIGN(const Json line, json_of(*store, trigger));
+      print_json_line(context.out, line);
     } else {
       QFLOW_TRY(printer.print(trigger));
     }

@@ -21,6 +21,7 @@ namespace qflow {
 namespace {
 
 constexpr std::size_t kMostInstants = 100'000;
+constexpr std::size_t kShownValues = 20;  // of a correlation
 
 tl::unexpected<Error> too_many_instants(Instant last) {
   return fail(ErrorKind::kInvalid,
@@ -53,6 +54,16 @@ const CorrelatedState* find_named(const std::vector<CorrelatedState>& states, co
   return text;
 }
 
+// "these wait: 5, 'late day' and 7 more".
+std::string waiting_values(const std::vector<CorrelatedState>& states) {
+  if (states.empty()) return "nothing waits";
+  const std::size_t shown = std::min(states.size(), kShownValues);
+  std::string list = "these wait: ";
+  for (std::size_t i = 0; i < shown; ++i) list += (i > 0 ? ", " : "") + correlation_word(states[i].correlation);
+  if (shown < states.size()) list += fmt::format(" and {} more", states.size() - shown);
+  return list;
+}
+
 // Nothing waits. A token of a leg would wait for ever without the value that the other legs' events have.
 Result<std::string> own_correlation(const Trigger& trigger, const Trigger& joining, const Event& activation) {
   const Result<std::string> own = correlation_of(joining, EventScope(activation));
@@ -72,11 +83,9 @@ Result<std::string> chosen_correlation(Store& store, const DeployedFlow& flow, c
   const CorrelatedState* named = given ? find_named(states, *given) : nullptr;
   if (named != nullptr) return named->correlation;
   if (!given && states.size() == 1) return states.front().correlation;
-  std::vector<std::string> values;
-  for (const CorrelatedState& state : states) values.push_back(correlation_word(state.correlation));
   if (!given && !joining.rules().correlate) return std::string();
-  if (!given && values.empty()) return own_correlation(*trigger, joining, activation);
-  const std::string advice = values.empty() ? "nothing waits" : fmt::format("these wait: {}", fmt::join(values, ", "));
+  if (!given && states.empty()) return own_correlation(*trigger, joining, activation);
+  const std::string advice = waiting_values(states);
   if (given) return fail(ErrorKind::kInvalid, "nothing waits with the correlation value " + quoted(*given), advice);
   return fail(ErrorKind::kInvalid, fmt::format("several values wait for {}", trigger->id().text()),
               advice + "; choose one with --correlation");

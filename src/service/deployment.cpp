@@ -323,14 +323,18 @@ Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& fl
 }
 
 Result<std::vector<Deployment>> find_deployments(Store& store, const std::string& name) {
-  QFLOW_ASSIGN(const std::vector<Deployment> all, store.ledger().triggers().deployments());
+  TriggerLedger& ledger = store.ledger().triggers();
   std::vector<Deployment> found;
-  for (const Deployment& deployment : all) {
-    if (full_name(deployment) == name) return std::vector<Deployment>{deployment};
-    if (deployment.flow.text() == name) found.push_back(deployment);
+  if (const auto flow = FlowId::parse(name.substr(name.rfind('.') + 1))) {
+    QFLOW_ASSIGN(found, ledger.deployments(*flow));
   }
-  if (found.empty()) return tl::make_unexpected(unknown_flow(all, name));
-  return found;
+  for (const Deployment& deployment : found) {
+    if (full_name(deployment) == name) return std::vector<Deployment>{deployment};
+  }
+  std::erase_if(found, [&](const Deployment& deployment) { return deployment.flow.text() != name; });
+  if (!found.empty()) return found;
+  QFLOW_ASSIGN(const std::vector<Deployment> all, ledger.deployments());
+  return tl::make_unexpected(unknown_flow(all, name));
 }
 
 Result<Deployment> find_deployment(Store& store, const std::string& name) {

@@ -298,19 +298,18 @@ Result<std::vector<Intake>> EventIntake::record(LedgerWriter& writer, const std:
 }
 
 Result<int> EventIntake::end_debounces(LedgerWriter& writer, Instant now, std::optional<std::int64_t> only) {
-  QFLOW_ASSIGN(std::vector<DueDebounce> due, store_.ledger().triggers().due_debounces(now));
-  if (only) std::erase_if(due, [&](const DueDebounce& one) { return one.deployment != *only; });
+  TriggerLedger& triggers = store_.ledger().triggers();
+  QFLOW_ASSIGN(const std::vector<DueDebounce> due,
+               only ? triggers.due_debounces(now, {*only}) : triggers.due_debounces(now));
   return end_debounces(writer, due, now);
 }
 
 // A listener's runs stand in the order in which its firings came about: one whose debounce is over came before the
 // event, also when no tick has noticed.
 Status EventIntake::end_debounces_of(const std::vector<Judgement>& listeners, LedgerWriter& writer, Instant now) {
-  QFLOW_ASSIGN(std::vector<DueDebounce> due, store_.ledger().triggers().due_debounces(now));
-  if (due.empty()) return {};
   std::set<std::int64_t> flows;
   for (const Judgement& listener : listeners) flows.insert(listener.flow->key);
-  std::erase_if(due, [&](const DueDebounce& one) { return !flows.contains(one.deployment); });
+  QFLOW_ASSIGN(const std::vector<DueDebounce> due, store_.ledger().triggers().due_debounces(now, flows));
   return end_debounces(writer, due, now).map([](int) {});
 }
 

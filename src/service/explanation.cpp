@@ -60,7 +60,8 @@ class Explainer {
   Result<TriggerExplanation> explain(const Trigger& trigger) {
     const Trigger& joining = joining_trigger(flow_, trigger);
     TriggerExplanation result;
-    result.deployment = deployment_;
+    result.flow = deployment_.flow;
+    result.name_space = deployment_.name_space;
     result.trigger = trigger.id();
     if (&joining != &trigger) result.group = joining.id();
     result.type = trigger.rules().type;
@@ -71,7 +72,7 @@ class Explainer {
     if (!comes_by_itself(joining)) result.missing = missing_sources(joining, flow_.triggers, {}).text;
     QFLOW_ASSIGN(const std::vector<CorrelatedState> states, ledger_.states(flow_.key, joining.id()));
     for (const CorrelatedState& state : states) {
-      QFLOW_ASSIGN(result.waiting.emplace_back(), waiting_group(trigger, joining, state));
+      result.waiting.push_back(waiting_group(trigger, joining, state));
     }
     result.would_fire = firing_command(flow_, joining, states, now_);
     if (result.would_fire.empty()) result.to_enable = enabling_advice(flow_, joining);
@@ -88,7 +89,7 @@ class Explainer {
   // By itself, whatever its group and its flow are.
   bool is_off(const Trigger& leg) const { return !leg.rules().enabled || flow_.disabled.contains(leg.id()); }
 
-  Result<WaitingGroup> waiting_group(const Trigger& trigger, const Trigger& joining, const CorrelatedState& state) {
+  WaitingGroup waiting_group(const Trigger& trigger, const Trigger& joining, const CorrelatedState& state) {
     WaitingGroup group;
     group.correlation = state.correlation;
     const TriggerState joins = still_joining(joining, state.state, now_);
@@ -97,8 +98,7 @@ class Explainer {
       waits = waits || !waiting.held;
       if (&trigger != &joining && waiting.trigger != trigger.id()) continue;
       const bool too_old = find_waiting(joins, waiting.event, waiting.trigger) == nullptr;
-      QFLOW_ASSIGN(Event event, ledger_.event_at(waiting.event));
-      group.arrived.push_back({std::move(event), waiting.source, waiting.held, too_old});
+      group.arrived.push_back({waiting.event, waiting.source, waiting.held, too_old});
     }
     if (waits) group.missing = missing_sources(joining, flow_.triggers, joins);
     group.window_closes = window_close(joining, state.state);
@@ -196,11 +196,13 @@ class WaitingReasons {
     const Trigger* heard = flow ? find_trigger(flow->triggers, outcome.trigger) : nullptr;
     if (heard == nullptr) return {};
     const Trigger& joining = joining_trigger(*flow, *heard);
-    QFLOW_ASSIGN(const auto states, ledger_.states(flow->key, joining.id()));
-    for (const CorrelatedState& state : states) {
-      const WaitingEvent* waiting = find_waiting(state.state, outcome.order, outcome.trigger);
-      if (waiting == nullptr || waiting->held) continue;
-      outcome.outcome.reason = "for " + missing_sources(joining, flow->triggers, state.state).text;
+    QFLOW_ASSIGN(const auto correlation,
+                 ledger_.waiting_under(flow->key, joining.id(), outcome.order, outcome.trigger));
+    if (!correlation) return {};
+    QFLOW_ASSIGN(const TriggerState state, ledger_.state(flow->key, joining.id(), *correlation));
+    const WaitingEvent* waiting = find_waiting(state, outcome.order, outcome.trigger);
+    if (waiting != nullptr && !waiting->held) {
+      outcome.outcome.reason = "for " + missing_sources(joining, flow->triggers, state).text;
     }
     return {};
   }

@@ -1,6 +1,7 @@
 #include "qflow/service/garbage_collection.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <set>
 #include <utility>
@@ -53,16 +54,15 @@ class Collector {
   }
 
   Result<std::vector<RunId>> outdated_runs() {
-    std::vector<RunId> outdated;
-    QFLOW_ASSIGN(const std::vector<std::string> hashes, store_.ledger().definition_hashes());
+    const Instant now = doors_.clock.now();
+    std::map<std::string, Instant> limits;
+    QFLOW_ASSIGN(const std::vector<std::string> hashes, store_.ledger().definitions_of_results());
     for (const std::string& hash : hashes) {
       QFLOW_ASSIGN(const std::string text, store_.ledger().definition(hash));
       const std::optional<Duration> keep = parse_flow_file(text, "", "").definition.run.keep;
-      if (!keep) continue;
-      QFLOW_ASSIGN(const std::vector<RunId> runs, store_.ledger().runs_ended_before(hash, doors_.clock.now() - *keep));
-      outdated.insert(outdated.end(), runs.begin(), runs.end());
+      if (keep) limits.emplace(hash, now - *keep);
     }
-    return outdated;
+    return store_.ledger().runs_ended_before(limits);
   }
 
   Status give_up(LedgerWriter& writer, const RunId& run) {

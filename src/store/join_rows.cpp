@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 #include <utility>
 
@@ -78,6 +79,19 @@ Result<TriggerState> read_state(SqliteConnection& ledger, std::int64_t trigger, 
   return state;
 }
 
+#define QFLOW_DUE_COLUMNS \
+  "SELECT t.deployment, t.id, d.correlation, d.due FROM debounces d JOIN triggers t ON t.trigger = d.trigger "
+
+Result<std::vector<DueDebounce>> read_due_debounces(Query query) {
+  return read_rows(std::move(query), [](const Query& row) -> Result<DueDebounce> {
+    QFLOW_ASSIGN(TriggerId trigger, stored_name<TriggerId>(row.text(1)));
+    return DueDebounce{row.integer(0), std::move(trigger), row.text(2), row.instant(3)};
+  });
+}
+
+// So many of all deployments are read before those of one are searched for among its open ones.
+constexpr std::int64_t kFewDue = 100;
+
 }  // namespace
 
 Result<TriggerState> TriggerLedger::state(std::int64_t deployment, const TriggerId& joining,
@@ -105,6 +119,16 @@ Result<std::vector<CorrelatedState>> TriggerLedger::states(std::int64_t deployme
   return states;
 }
 
+Result<std::optional<std::string>> TriggerLedger::waiting_under(std::int64_t deployment, const TriggerId& joining,
+                                                                std::int64_t event, const TriggerId& heard) {
+  Query query = database_.query(
+      "SELECT w.correlation FROM triggers j JOIN waiting w ON w.trigger = j.trigger JOIN triggers h ON h.trigger ="
+      " w.heard_by WHERE j.deployment = ? AND j.id = ? AND w.event = ? AND h.id = ?",
+      deployment, joining.text(), event, heard.text());
+  QFLOW_ASSIGN(const bool waits, query.next());
+  return waits ? std::optional(query.text(0)) : std::nullopt;
+}
+
 // Only what differs is written.
 Status TriggerLedger::change_state(std::int64_t deployment, const TriggerId& joining, const std::string& correlation,
                                    const TriggerState& before, const TriggerState& after) {
@@ -129,14 +153,30 @@ Status TriggerLedger::change_state(std::int64_t deployment, const TriggerId& joi
 }
 
 Result<std::vector<DueDebounce>> TriggerLedger::due_debounces(Instant now) {
-  Query query = database_.query(
-      "SELECT t.deployment, t.id, d.correlation FROM debounces d JOIN triggers t ON t.trigger = d.trigger"
-      " WHERE d.due <= ? ORDER BY d.due",
-      now);
-  return read_rows(std::move(query), [](const Query& row) -> Result<DueDebounce> {
-    QFLOW_ASSIGN(TriggerId trigger, stored_name<TriggerId>(row.text(1)));
-    return DueDebounce{row.integer(0), std::move(trigger), row.text(2)};
-  });
+  return read_due_debounces(database_.query(QFLOW_DUE_COLUMNS "WHERE d.due <= ? ORDER BY d.due", now));
+}
+
+// The index of what is due knows all deployments alike, and the table has the open ones of each trigger together. Where
+// few are over, or nothing is, the first is quicker.
+Result<std::vector<DueDebounce>> TriggerLedger::due_debounces(Instant now, const std::set<std::int64_t>& deployments) {
+  QFLOW_ASSIGN(
+      std::vector<DueDebounce> due,
+      read_due_debounces(database_.query(QFLOW_DUE_COLUMNS "WHERE d.due <= ? ORDER BY d.due LIMIT ?", now, kFewDue)));
+  if (static_cast<std::int64_t>(due.size()) < kFewDue) {
+    std::erase_if(due, [&](const DueDebounce& one) { return !deployments.contains(one.deployment); });
+    return due;
+  }
+  due.clear();
+  for (const std::int64_t deployment : deployments) {
+    QFLOW_ASSIGN(std::vector<DueDebounce> its,
+                 read_due_debounces(database_.query(
+                     "SELECT t.deployment, t.id, d.correlation, d.due FROM triggers t CROSS JOIN debounces d"
+                     " ON d.trigger = t.trigger WHERE t.deployment = ? AND d.due <= ?",
+                     deployment, now)));
+    std::move(its.begin(), its.end(), std::back_inserter(due));
+  }
+  std::stable_sort(due.begin(), due.end(), [](const DueDebounce& a, const DueDebounce& b) { return a.due < b.due; });
+  return due;
 }
 
 }  // namespace qflow

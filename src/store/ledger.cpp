@@ -307,12 +307,12 @@ TriggerLedger& Ledger::triggers() {
   return connection_->triggers;
 }
 
-Result<std::vector<std::string>> Ledger::definition_hashes() {
-  return qflow::definition_hashes(*connection_->database);
+Result<std::vector<std::string>> Ledger::definitions_of_results() {
+  return qflow::definitions_of_results(*connection_->database);
 }
 
-Result<std::vector<RunId>> Ledger::runs_ended_before(const std::string& definition_hash, Instant before) {
-  return qflow::runs_ended_before(*connection_->database, definition_hash, before);
+Result<std::vector<RunId>> Ledger::runs_ended_before(const std::map<std::string, Instant>& limits) {
+  return qflow::runs_ended_before(*connection_->database, limits);
 }
 
 Result<std::vector<UnnamedObject>> Ledger::unnamed_objects(Instant put_before) {

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "store/artifact_rows.h"
 #include "store/ledger_text.h"
 #include "store/read_rows.h"
@@ -51,21 +54,36 @@ Result<bool> remove_object(SqliteConnection& ledger, const UnnamedObject& object
   return ledger.changes() > 0;
 }
 
-Result<std::vector<std::string>> definition_hashes(SqliteConnection& ledger) {
-  return read_texts(ledger.query_once("SELECT hash FROM definitions"));
+Result<std::vector<std::string>> definitions_of_results(SqliteConnection& ledger) {
+  return read_texts(
+      ledger.query_once("SELECT hash FROM definitions WHERE definition IN"
+                        " (SELECT definition FROM runs WHERE ended_at IS NOT NULL AND removed_at IS NULL)"));
 }
 
-Result<std::vector<RunId>> runs_ended_before(SqliteConnection& ledger, const std::string& definition_hash,
-                                             Instant before) {
+// In one pass, however many definitions there are.
+Result<std::vector<RunId>> runs_ended_before(SqliteConnection& ledger, const std::map<std::string, Instant>& limits) {
+  std::map<std::int64_t, Instant> by_key;
+  for (const auto& [hash, limit] : limits) {
+    Query query = ledger.query("SELECT definition FROM definitions WHERE hash = ?", hash);
+    QFLOW_ASSIGN(const bool known, query.next());
+    if (known) by_key.emplace(query.integer(0), limit);
+  }
+  std::vector<std::pair<Instant, RunId>> ended;
+  if (by_key.empty()) return std::vector<RunId>();
   Query query = ledger.query_once(
-      "SELECT r.flow, r.number FROM runs r JOIN definitions d ON d.definition = r.definition"
-      " WHERE d.hash = ? AND r.ended_at < ? AND r.removed_at IS NULL ORDER BY r.ended_at");
-  query.bind(definition_hash);
-  query.bind(before);
-  return read_rows(std::move(query), [](const Query& row) -> Result<RunId> {
-    QFLOW_ASSIGN(FlowId flow, stored_name<FlowId>(row.text(0)));
-    return RunId{std::move(flow), row.integer(1)};
-  });
+      "SELECT flow, number, definition, ended_at FROM runs WHERE ended_at IS NOT NULL AND removed_at IS NULL");
+  while (true) {
+    QFLOW_ASSIGN(const bool more, query.next());
+    if (!more) break;
+    const auto limit = by_key.find(query.integer(2));
+    if (limit == by_key.end() || query.instant(3) >= limit->second) continue;
+    QFLOW_ASSIGN(FlowId flow, stored_name<FlowId>(query.text(0)));
+    ended.emplace_back(query.instant(3), RunId{std::move(flow), query.integer(1)});
+  }
+  std::stable_sort(ended.begin(), ended.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<RunId> runs;
+  for (auto& [at, run] : ended) runs.push_back(std::move(run));
+  return runs;
 }
 
 Result<std::vector<UnnamedObject>> unnamed_objects(SqliteConnection& ledger, Instant put_before) {

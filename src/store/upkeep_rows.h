@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -12,9 +13,8 @@ namespace qflow {
 
 Result<bool> remove_results(SqliteConnection& ledger, const RunId& run, Instant now);
 Result<bool> remove_object(SqliteConnection& ledger, const UnnamedObject& object, Instant now);
-Result<std::vector<std::string>> definition_hashes(SqliteConnection& ledger);
-Result<std::vector<RunId>> runs_ended_before(SqliteConnection& ledger, const std::string& definition_hash,
-                                             Instant before);
+Result<std::vector<std::string>> definitions_of_results(SqliteConnection& ledger);
+Result<std::vector<RunId>> runs_ended_before(SqliteConnection& ledger, const std::map<std::string, Instant>& limits);
 Result<std::vector<UnnamedObject>> unnamed_objects(SqliteConnection& ledger, Instant put_before);
 Result<bool> object_is_removed(SqliteConnection& ledger, const std::string& sha256);
 Result<std::vector<std::string>> named_objects(SqliteConnection& ledger);

@@ -1,6 +1,8 @@
 """What explain, flows and the notes say, and that the command they print does what it says."""
 import json
+import os
 import shlex
+import subprocess
 
 from desk import case, contains, equal, expect, flow, lines, on
 
@@ -287,6 +289,47 @@ def what_is_disabled_is_enabled_as_advised(desk):
     for command in err[err.index("qflow enable"):].strip().split(" && "):
         desk.ask(*command.split()[1:])
     desk.ask(*activate, "la")
+
+
+@case
+def of_many_correlation_values_some_are_named(desk):
+    desk.deploy(flow("F", leg("t", "events = ['a', 'b']\ncorrelate = 'event.payload.k'")))
+    desk.publish("--batch", "-", given="".join(f'{{"name": "a", "payload": {{"k": {k}}}}}\n' for k in range(10, 35)).encode())
+    for more in ((), ("--correlation", "9")):
+        err = desk.refused("trigger", "--flow-id", "F", "--trigger-id", "t", "--detach", *more, status=2,
+                           said="these wait: 10, 11, ")
+        contains(err, ", 29 and 5 more")
+
+
+@case
+def what_is_said_of_one_flow_needs_no_other(desk):
+    desk.deploy(flow("F", leg("t", "event = 'a'")), flow("G", on("a")))
+    desk.change("UPDATE deployments SET environment = '{' WHERE flow = 'G'")
+    desk.explain("F")
+    desk.ask("disable", "F/t")
+    desk.ask("enable", "F")
+
+
+@case
+def flows_reads_no_payload_that_waits(desk):
+    desk.deploy(flow("F", leg("t", "events = ['a', 'b']")))
+    desk.publish("a", "--payload", '{"n": 1}')
+    equal(desk.explain("F")[0]["arrived"][0]["payload"], {"n": 1})
+    contains(desk.ask("explain", "F")[0], "arrived: a ")
+    desk.change("UPDATE events SET payload = '{' WHERE name = 'a'")
+    contains(desk.ask("flows")[0], "1 waiting for b")
+
+
+@case
+def the_explanations_of_many_triggers_share_their_definition(desk):
+    triggers = "".join(f"[[triggers]]\nid = 't{i}'\ntype = 'cli'\n" for i in range(1000))
+    desk.deploy(f"# {'x' * 1_000_000}\nid = 'F'\n{triggers}[[steps]]\nid = 's'\n")
+    for command in (["explain", "F"], ["flows"]):
+        process = subprocess.Popen([desk.qflow, *command], cwd=desk.folder, env=desk.environment, stdout=subprocess.DEVNULL)
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = status
+        equal(status, 0, command)
+        expect(used.ru_maxrss < 800_000, f"{command}: {used.ru_maxrss} kB")
 
 
 @case

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 #include <sqlite3.h>
 
-#include <set>
+#include <map>
 
 #include "store_fixture.h"
 
@@ -9,13 +9,14 @@ using namespace qflow;
 
 namespace {
 
-std::set<std::string>& seen_statements() {
-  static std::set<std::string> statements;
+// How often each was executed.
+std::map<std::string, int>& seen_statements() {
+  static std::map<std::string, int> statements;
   return statements;
 }
 
 int remember_statement(unsigned, void*, void*, void* text) {
-  seen_statements().insert(static_cast<const char*>(text));
+  ++seen_statements()[static_cast<const char*>(text)];
   return 0;
 }
 
@@ -111,6 +112,15 @@ TEST_CASE("no look-up reads a whole table, so none grows with what is stored") {
   (void)ledger.triggers().sensors(1);
   (void)ledger.triggers().sensor(1, TriggerId::parse("t").value());
   (void)ledger.triggers().sensor_cursor(1, TriggerId::parse("t").value());
+  const TriggerId trigger = TriggerId::parse("t").value();
+  (void)ledger.triggers().waiting_under(1, trigger, 1, trigger);
+  (void)ledger.triggers().due_debounces(at_second(1), {1});
+  fixture.write([&](LedgerWriter&) -> Status {
+    const TriggerState held{{}, HeldFiring{at_second(0), at_second(1)}};
+    for (int i = 0; i < 120; ++i) QFLOW_TRY(ledger.triggers().change_state(2, trigger, std::to_string(i), {}, held));
+    return {};
+  });
+  (void)ledger.triggers().due_debounces(at_second(1), {1});
   // Listings read what they list, newest first, and stop at their limit: in order, without sorting all.
   for (int which = 0; which < 4; ++which) {
     RunFilter filter;
@@ -123,7 +133,8 @@ TEST_CASE("no look-up reads a whole table, so none grows with what is stored") {
   sqlite3* connection = nullptr;
   REQUIRE(sqlite3_open(fixture.store().layout().ledger().c_str(), &connection) == SQLITE_OK);
   std::size_t explained = 0;
-  for (const std::string& sql : seen_statements()) {
+  for (const auto& seen : seen_statements()) {
+    const std::string& sql = seen.first;
     if (!can_be_explained(sql)) continue;
     CAPTURE(sql);
     ++explained;
@@ -139,4 +150,33 @@ TEST_CASE("no look-up reads a whole table, so none grows with what is stored") {
   }
   sqlite3_close(connection);
   CHECK(explained > 25);
+}
+
+TEST_CASE("gc reads the runs as often for many definitions as for one") {
+  const auto reads_of_runs = [](int definitions) {
+    StatementWatch watch;
+    StoreFixture fixture;
+    std::map<std::string, Instant> limits;
+    for (int i = 0; i < definitions; ++i) {
+      const std::string text = "text " + std::to_string(i);
+      limits.emplace(sha256_hex(text), at_second(100));
+      fixture.write([&](LedgerWriter& writer) -> Status {
+        QFLOW_ASSIGN(const std::int64_t number, writer.next_run_number(flow_id("F")));
+        Run run = queued_run({flow_id("F"), number});
+        run.definition_hash = sha256_hex(text);
+        QFLOW_TRY(writer.insert_run(run, text));
+        return writer.end_run(run.id, RunStatus::kSucceeded, "", at_second(1));
+      });
+    }
+    seen_statements().clear();
+    CHECK(value_of(fixture.ledger().definitions_of_results()).size() == limits.size());
+    CHECK(value_of(fixture.ledger().runs_ended_before(limits)).size() == limits.size());
+    int reads = 0;
+    for (const auto& [sql, executions] : seen_statements()) {
+      if (sql.find("FROM runs") != std::string::npos) reads += executions;
+    }
+    return reads;
+  };
+  CHECK(reads_of_runs(1) > 0);
+  CHECK(reads_of_runs(1) == reads_of_runs(20));
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,7 +14,7 @@ namespace qflow {
 
 // An event that waits for a trigger.
 struct ArrivedEvent {
-  Event event;
+  std::int64_t order = 0;  // TriggerLedger::event_at() has the event
   std::string source;
   bool held = false;     // by a debounce
   bool too_old = false;  // the window expires it when an event of now counts
@@ -37,7 +38,8 @@ struct SensorState {
 
 // Why one trigger did or did not start its flow.
 struct TriggerExplanation {
-  Deployment deployment;
+  FlowId flow;
+  std::string name_space;
   TriggerId trigger;
   std::optional<TriggerId> group;  // of a leg: what waits, and when it fires, is the group's
   std::string type;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -138,9 +139,9 @@ class Ledger {
   TriggerLedger& triggers();
 
   // For gc and fsck; these read whole tables.
-  Result<std::vector<std::string>> definition_hashes();
-  // Runs of the definition that ended before, whose results are there, oldest first.
-  Result<std::vector<RunId>> runs_ended_before(const std::string& definition_hash, Instant before);
+  Result<std::vector<std::string>> definitions_of_results();  // hashes; of runs that have ended, with their results
+  // Of these definitions, by hash: runs that ended before the instant, whose results are there, oldest first.
+  Result<std::vector<RunId>> runs_ended_before(const std::map<std::string, Instant>& limits);
   Result<std::vector<UnnamedObject>> unnamed_objects(Instant put_before);
   // Whether gc removed the object, and it has not come in again since.
   Result<bool> object_is_removed(const std::string& sha256);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -47,6 +48,7 @@ struct DueDebounce {
   std::int64_t deployment = 0;
   TriggerId trigger;
   std::string correlation;
+  Instant due;
 };
 
 // A schedule whose next instant has come.
@@ -128,12 +130,17 @@ class TriggerLedger {
   // Join state.
   Result<TriggerState> state(std::int64_t deployment, const TriggerId& joining, const std::string& correlation);
   Result<std::vector<CorrelatedState>> states(std::int64_t deployment, const TriggerId& joining);
+  // The correlation value under which the event that `heard` has heard waits, if it does.
+  Result<std::optional<std::string>> waiting_under(std::int64_t deployment, const TriggerId& joining,
+                                                   std::int64_t event, const TriggerId& heard);
+
+  // Whether a tick may have something to do with debounces, schedules, sensors, or runs that are queued or asked to
   // `before` is what the ledger has.
   Status change_state(std::int64_t deployment, const TriggerId& joining, const std::string& correlation,
                       const TriggerState& before, const TriggerState& after);
-  Result<std::vector<DueDebounce>> due_debounces(Instant now);
-
-  // Whether a tick may have something to do with debounces, schedules, sensors, or runs that are queued or asked to
+  Result<std::vector<DueDebounce>> due_debounces(Instant now);  // by instant
+  // Those of the deployments. However many of others are over, and however many of theirs are not, it costs little.
+  Result<std::vector<DueDebounce>> due_debounces(Instant now, const std::set<std::int64_t>& deployments);
   // end.
   Result<bool> has_due(Instant now);
   // The first instant at which a debounce, a schedule or a sensor will be due; nothing when none is known.
