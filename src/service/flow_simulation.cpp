@@ -163,6 +163,8 @@ Result<std::vector<Given>> parse_given_rows(std::string_view text, const std::st
 Result<RecordedPast> recorded_past(Store& store, Instant from, Instant until) {
   EventFilter filter;
   filter.since = from;
+  filter.until = until;
+  filter.with_ends = false;
   QFLOW_ASSIGN(std::vector<Event> events, store.ledger().triggers().events(filter));
   std::reverse(events.begin(), events.end());
   RecordedPast past;

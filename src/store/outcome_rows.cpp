@@ -61,12 +61,15 @@ Result<std::vector<Event>> TriggerLedger::events(const EventFilter& filter) {
   if (filter.name && !filter.name->starts_with("qflow.step.")) sql += "AND e.name NOT GLOB 'qflow.step.*' ";
   if (filter.context) sql += "AND e.context = ? ";
   if (filter.since) sql += "AND e.recorded_at >= ? ";
+  if (filter.until) sql += "AND e.recorded_at < ? ";
+  if (!filter.with_ends) sql += "AND e.name NOT GLOB 'qflow.run.*' AND e.name NOT GLOB 'qflow.step.*' ";
   sql += "ORDER BY e.event DESC ";
   if (filter.limit) sql += "LIMIT ?";
   Query query = database_.query_once(sql);
   if (filter.name) query.bind(*filter.name);
   if (filter.context) query.bind(*filter.context);
   if (filter.since) query.bind(*filter.since);
+  if (filter.until) query.bind(*filter.until);
   if (filter.limit) query.bind(*filter.limit);
   return read_events(std::move(query));
 }

@@ -1,6 +1,7 @@
 """Joins, mapping, flow triggers, chains, and what explain, inspect and events say of them."""
 import json
 import re
+import time
 
 from desk import after, case, contains, equal, expect, flow, lines, on
 
@@ -263,6 +264,22 @@ def a_leg_by_hand(desk):
     desk.publish("b", "--payload", '{"k": 2}')
     desk.ask("trigger", "--flow-id", "C", *leg)
     equal(desk.statuses("C"), ["queued", "succeeded"], "the value that waits is meant")
+
+
+@case
+def a_simulation_reads_what_was_recorded_in_its_time(desk):
+    desk.deploy(flow("F", on("a")))
+    for _ in range(2):
+        desk.publish("a", "--payload", '{"n": 1}')
+    desk.work()
+    instants = [instant for instant, in desk.rows("SELECT recorded_at FROM events WHERE name = 'a' ORDER BY event")]
+    hour = 3_600_000_000
+    desk.change("UPDATE events SET recorded_at = recorded_at + ?, payload = '{' WHERE event ="
+                " (SELECT max(event) FROM events WHERE name = 'a')", 10 * hour)
+    desk.change("UPDATE events SET payload = '{' WHERE name GLOB 'qflow.run.*' OR name GLOB 'qflow.step.*'")
+    span = [time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime((instants[0] + by) // 1_000_000)) for by in (-hour, hour)]
+    happened = lines(desk.ask("simulate", "--from", span[0], "--until", span[1], "--json")[0])
+    equal(len([row for row in happened if "flow" in row and "run" in row]), 1, happened)
 
 
 @case

@@ -221,6 +221,27 @@ TEST_CASE("the end of a run and of its steps is found; simulated events and thos
   CHECK(value_of(fixture.ledger().end_event(second, {})).id == "e3");
 }
 
+TEST_CASE("events of a span of time, with the ends of runs and steps or without them") {
+  StoreFixture fixture;
+  std::int64_t second = 0;
+  for (const char* name : {"early", "food", "qflow.run.F", "qflow.step.F.s", "qflow.sensor.F.s", "late"}) {
+    Event event = event_named(name);
+    event.recorded_at = at_second(++second);
+    fixture.write([&](LedgerWriter& writer) { return writer.insert_event(event).map([](std::int64_t) {}); });
+  }
+  const auto names = [&](bool with_ends) {
+    EventFilter filter;
+    filter.since = at_second(2);
+    filter.until = at_second(6);
+    filter.with_ends = with_ends;
+    std::string text;
+    for (const Event& event : value_of(fixture.ledger().triggers().events(filter))) text += event.name + " ";
+    return text;
+  };
+  CHECK(names(true) == "qflow.sensor.F.s qflow.step.F.s qflow.run.F food ");
+  CHECK(names(false) == "qflow.sensor.F.s food ");
+}
+
 TEST_CASE("sha256_hex: the examples of FIPS 180-4") {
   struct Row {
     std::string text;

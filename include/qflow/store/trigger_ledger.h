@@ -96,6 +96,8 @@ struct EventFilter {
   std::optional<std::string> name;
   std::optional<std::string> context;
   std::optional<Instant> since;  // recorded at or after
+  std::optional<Instant> until;  // recorded before
+  bool with_ends = true;         // of runs and steps
   std::optional<std::int64_t> limit;
 };
 
@@ -133,14 +135,14 @@ class TriggerLedger {
   // The correlation value under which the event that `heard` has heard waits, if it does.
   Result<std::optional<std::string>> waiting_under(std::int64_t deployment, const TriggerId& joining,
                                                    std::int64_t event, const TriggerId& heard);
-
-  // Whether a tick may have something to do with debounces, schedules, sensors, or runs that are queued or asked to
   // `before` is what the ledger has.
   Status change_state(std::int64_t deployment, const TriggerId& joining, const std::string& correlation,
                       const TriggerState& before, const TriggerState& after);
   Result<std::vector<DueDebounce>> due_debounces(Instant now);  // by instant
   // Those of the deployments. However many of others are over, and however many of theirs are not, it costs little.
   Result<std::vector<DueDebounce>> due_debounces(Instant now, const std::set<std::int64_t>& deployments);
+
+  // Whether a tick may have something to do with debounces, schedules, sensors, or runs that are queued or asked to
   // end.
   Result<bool> has_due(Instant now);
   // The first instant at which a debounce, a schedule or a sensor will be due; nothing when none is known.
