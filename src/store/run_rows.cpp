@@ -126,10 +126,10 @@ void add_condition(FilterText& filter, std::string_view condition, std::string v
 
 FilterText filter_text(const RunFilter& filter) {
   FilterText text;
+  if (filter.tag) add_condition(text, "g.tag = ? ", *filter.tag);
   if (filter.flow) add_condition(text, "r.flow = ? ", filter.flow->text());
   if (filter.name_space) add_condition(text, "r.namespace = ? ", *filter.name_space);
   if (filter.status) add_condition(text, "r.status = ? ", std::string(to_text(*filter.status)));
-  if (filter.tag) add_condition(text, "r.run IN (SELECT run FROM run_tags WHERE tag = ?) ", *filter.tag);
   if (filter.context) add_condition(text, "r.context = ? ", *filter.context);
   return text;
 }
@@ -247,10 +247,16 @@ Result<std::optional<Run>> latest_run(SqliteConnection& ledger, const FlowId& fl
 
 Result<std::vector<Run>> list_runs(SqliteConnection& ledger, const RunFilter& filter) {
   FilterText text = filter_text(filter);
-  std::string sql = QFLOW_RUN_COLUMNS + text.sql;
+  std::string sql = QFLOW_RUN_COLUMNS;
+  if (filter.tag) sql += "JOIN run_tags g ON g.run = r.run ";
+  sql += text.sql;
   if (filter.since) sql += text.texts.empty() ? "WHERE r.created_at >= ? " : "AND r.created_at >= ? ";
-  // Numbers of one flow rise with time.
-  sql += filter.flow ? "ORDER BY r.number DESC " : "ORDER BY r.created_at DESC, r.run DESC ";
+  // Numbers of one flow rise with time, and so do the rows, in whose order those with a tag are stored.
+  if (filter.tag) {
+    sql += "ORDER BY g.run DESC ";
+  } else {
+    sql += filter.flow ? "ORDER BY r.number DESC " : "ORDER BY r.created_at DESC, r.run DESC ";
+  }
   if (filter.limit) sql += "LIMIT ?";
   Query query = ledger.query_once(sql);
   for (const std::string& value : text.texts) query.bind(value);

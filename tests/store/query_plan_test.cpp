@@ -122,12 +122,13 @@ TEST_CASE("no look-up reads a whole table, so none grows with what is stored") {
   });
   (void)ledger.triggers().due_debounces(at_second(1), {1});
   // Listings read what they list, newest first, and stop at their limit: in order, without sorting all.
-  for (int which = 0; which < 4; ++which) {
+  for (int which = 0; which < 5; ++which) {
     RunFilter filter;
     filter.limit = 5;
     if (which == 0) filter.flow = flow_id("F");
     if (which == 1) filter.status = RunStatus::kFailed;
     if (which == 2) filter.since = at_second(1);
+    if (which == 3) filter.tag = "t";
     (void)ledger.list_runs(filter);
   }
   sqlite3* connection = nullptr;
