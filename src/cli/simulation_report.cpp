@@ -8,7 +8,6 @@
 
 #include "cli/effect_report.h"
 #include "qflow/engine/due_instants.h"
-#include "qflow/trigger/source_filter.h"
 
 namespace qflow {
 
@@ -41,11 +40,11 @@ std::string event_names(const Run& run) {
 // What is odd about the instants that started it: nights on which clocks change.
 std::string note_on(const SimulatedFiring& firing) {
   for (const TriggerSource& source : firing.run->trigger->sources) {
-    for (const auto& trigger : firing.flow->triggers) {
+    const auto listening = firing.flow->listeners.find(source.event.name);
+    if (listening == firing.flow->listeners.end()) continue;
+    for (const Trigger* trigger : listening->second) {
       const ScheduleSubscription* schedule = schedule_of(*trigger);
       if (schedule == nullptr) continue;
-      const Subscription& listened = trigger->subscriptions().front();
-      if (!listens_to(*trigger, listened, firing.flow->name_space, source.event.name)) continue;
       if (std::string note = schedule->schedule->note(source.event.timestamp); !note.empty()) return note;
     }
   }

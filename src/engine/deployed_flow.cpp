@@ -1,7 +1,7 @@
 #include "qflow/engine/deployed_flow.h"
 
 #include "qflow/model/project_namespace.h"
-#include "qflow/trigger/trigger_registry.h"
+#include "qflow/trigger/source_filter.h"
 
 namespace qflow {
 
@@ -14,9 +14,18 @@ std::optional<std::string> event_namespace(const DeployedFlow& flow) {
   return flow.name_space;
 }
 
-const Trigger& joining_trigger(const DeployedFlow& flow, const Trigger& trigger) {
-  const Trigger* group = group_of(flow.triggers, trigger.id());
-  return group != nullptr ? *group : trigger;
+void index_listeners(DeployedFlow& flow) {
+  flow.listeners.clear();
+  for (const auto& trigger : flow.triggers) {
+    for (const Subscription& subscription : trigger->subscriptions()) {
+      auto& listening = flow.listeners[listened_name(*trigger, subscription, flow.name_space)];
+      if (listening.empty() || listening.back() != trigger.get()) listening.push_back(trigger.get());
+    }
+  }
+}
+
+const Trigger& joining_trigger(const DeployedFlow&, const Trigger& trigger) {
+  return trigger.group() != nullptr ? *trigger.group() : trigger;
 }
 
 bool is_enabled(const DeployedFlow& flow, const Trigger& trigger) {

@@ -96,11 +96,13 @@ std::vector<Judgement> judge_event(const std::shared_ptr<const DeployedFlow>& fl
                                    const std::optional<std::string>& cause_space, const ArtifactReader& artifacts) {
   const Judge judge(scope, cause_space, artifacts);
   std::vector<Judgement> judgements;
-  for (const auto& trigger : flow->triggers) {
+  const auto listening = flow->listeners.find(scope.event().name);
+  if (listening == flow->listeners.end()) return judgements;
+  for (const Trigger* trigger : listening->second) {
     std::optional<Judgement> best;
     for (std::size_t i = 0; i < trigger->subscriptions().size() && (!best || best->refusal); ++i) {
       if (!listens_to(*trigger, trigger->subscriptions()[i], flow->name_space, scope.event().name)) continue;
-      Judgement judgement{flow, trigger.get()};
+      Judgement judgement{flow, trigger};
       judgement.source = i;
       if (const Status passed = judge.examine(judgement); !passed) judgement.refusal = passed.error().message;
       if (!best || !judgement.refusal) best = std::move(judgement);

@@ -250,7 +250,7 @@ class Comparison {
 
   // The trigger itself, or one of the group.
   bool belongs(const Trigger& trigger, const TriggerId& wanted) const {
-    const Trigger* group = group_of(flow_.triggers, trigger.id());
+    const Trigger* group = trigger.group();
     return trigger.id() == wanted || (group != nullptr && group->id() == wanted);
   }
 

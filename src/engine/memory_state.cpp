@@ -5,8 +5,6 @@
 #include <array>
 #include <utility>
 
-#include "qflow/trigger/source_filter.h"
-
 namespace qflow {
 
 namespace {
@@ -35,12 +33,7 @@ void MemoryState::put_flow(std::shared_ptr<const DeployedFlow> flow) {
 }
 
 void MemoryState::index_names(std::size_t place) {
-  const DeployedFlow& flow = *flows_[place];
-  for (const auto& trigger : flow.triggers) {
-    for (const Subscription& subscription : trigger->subscriptions()) {
-      listeners_[listened_name(*trigger, subscription, flow.name_space)].insert(place);
-    }
-  }
+  for (const auto& listening : flows_[place]->listeners) listeners_[listening.first].insert(place);
 }
 
 std::shared_ptr<const DeployedFlow> MemoryState::find_flow(std::int64_t key) const {

@@ -123,7 +123,7 @@ SimulatedChoice choose_trigger(const std::vector<TriggerSource>& sources, const 
   std::vector<const Trigger*> all;
   for (const auto& trigger : triggers) {
     all.push_back(trigger.get());
-    if (group_of(triggers, trigger->id()) != nullptr) continue;
+    if (trigger->group() != nullptr) continue;
     auto taken = take(sources, source_triggers(*trigger, triggers), flow, namespaces);
     if (!std::all_of(taken.begin(), taken.end(), [](const auto& source) { return source.has_value(); })) continue;
     const bool is_group = !trigger->legs().empty();

@@ -21,11 +21,9 @@ TriggerKind kind_of(std::size_t runs, std::size_t events, bool any) {
 }  // namespace
 
 std::vector<const Trigger*> source_triggers(const Trigger& trigger, const TriggerList& triggers) {
-  std::vector<const Trigger*> found;
-  for (const TriggerId& id : trigger.legs()) {
-    if (const Trigger* leg = find_trigger(triggers, id)) found.push_back(leg);
-  }
-  if (trigger.legs().empty()) found.push_back(&trigger);
+  std::vector<const Trigger*> found = legs_of(trigger, triggers);
+  if (found.empty()) return {&trigger};
+  std::erase(found, nullptr);
   return found;
 }
 

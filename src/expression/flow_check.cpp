@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
+#include <unordered_map>
 
 #include "expression/step_scope.h"
 #include "qflow/error/printable.h"
@@ -13,12 +15,36 @@
 namespace qflow {
 namespace {
 
-// The steps of the flow, and those whose artifacts are in reach of some place.
-struct Reach {
-  std::set<std::string, std::less<>> steps;
-  std::set<std::string, std::less<>> in_reach;
-  std::string own;  // the step of the place
-  bool sees_artifacts = true;
+using StepIndex = std::unordered_map<std::string_view, std::size_t>;  // by id
+
+// The steps whose artifacts are in reach of one place of a step.
+class Reach {
+ public:
+  Reach(const FlowDefinition& flow, const StepGraph& graph, const StepIndex& index, std::size_t step, bool sees_itself)
+      : flow_(flow), graph_(graph), index_(index), step_(step), sees_itself_(sees_itself) {}
+
+  const std::string& own() const { return flow_.steps[step_].id.text(); }
+  bool sees_artifacts() const { return sees_itself_ || !flow_.steps[step_].needs.empty(); }
+  bool is_step(const std::string& name) const { return index_.contains(name); }
+  // Looked for from name to name: in a long chain, all that are in reach of all steps are many.
+  bool contains(const std::string& name) const {
+    const auto found = index_.find(name);
+    if (found == index_.end()) return false;
+    return (sees_itself_ && found->second == step_) || graph_.is_ancestor(found->second, step_);
+  }
+  std::vector<std::string> names() const {
+    std::set<std::string> names;
+    for (const std::size_t needed : graph_.ancestors(step_)) names.insert(flow_.steps[needed].id.text());
+    if (sees_itself_) names.insert(own());
+    return {names.begin(), names.end()};
+  }
+
+ private:
+  const FlowDefinition& flow_;
+  const StepGraph& graph_;
+  const StepIndex& index_;
+  std::size_t step_;
+  bool sees_itself_;  // after it has run
 };
 
 bool names_artifacts(const Reference& reference) {
@@ -27,8 +53,8 @@ bool names_artifacts(const Reference& reference) {
 
 // Of a name that may be any artifact's.
 std::optional<ExpressionProblem> unseen(std::size_t offset, const Reach& reach) {
-  if (reach.sees_artifacts) return std::nullopt;
-  return ExpressionProblem{offset, "step " + quoted(reach.own) + " needs no other step, so it sees no artifacts",
+  if (reach.sees_artifacts()) return std::nullopt;
+  return ExpressionProblem{offset, "step " + quoted(reach.own()) + " needs no other step, so it sees no artifacts",
                            "add the step that leaves it to its needs"};
 }
 
@@ -41,25 +67,24 @@ std::optional<ExpressionProblem> unreachable(const Reference& reference, const R
   if (path.size() <= at || (!by_dot_steps && !goes_on)) return unseen(reference.offsets[1], reach);
   const std::string& name = path[at];
   const std::size_t offset = reference.offsets[at];
-  if (reach.in_reach.count(name) > 0) return std::nullopt;
-  if (name == reach.own) {
+  if (reach.contains(name)) return std::nullopt;
+  if (name == reach.own()) {
     return ExpressionProblem{offset, "the artifacts of step " + quoted(name) + " are not there before it has run", ""};
   }
-  if (reach.steps.count(name) > 0) {
+  if (reach.is_step(name)) {
     return ExpressionProblem{
-        offset, "step " + quoted(reach.own) + " does not need " + quoted(name) + ", so it does not see its artifacts",
+        offset, "step " + quoted(reach.own()) + " does not need " + quoted(name) + ", so it does not see its artifacts",
         "add " + quoted(name) + " to its needs"};
   }
   if (!by_dot_steps) return unseen(offset, reach);
-  const std::vector<std::string> known(reach.in_reach.begin(), reach.in_reach.end());
-  return ExpressionProblem{offset, "there is no step " + quoted(name), did_you_mean_or_list(name, known)};
+  return ExpressionProblem{offset, "there is no step " + quoted(name), did_you_mean_or_list(name, reach.names())};
 }
 
 class StepChecker {
  public:
   StepChecker(const FlowDefinition& flow, Diagnostics& diagnostics)
       : flow_(flow), diagnostics_(diagnostics), scopes_(flow), graph_(flow.steps) {
-    for (const Step& step : flow.steps) reach_.steps.insert(step.id.text());
+    for (std::size_t i = 0; i < flow.steps.size(); ++i) places_.emplace(flow.steps[i].id.text(), i);
   }
 
   void check() {
@@ -81,16 +106,6 @@ class StepChecker {
     for (const auto& [name, text] : step.environment) check_template(text, StepPlace::kTask, "env");
     if (step.workdir) check_template(*step.workdir, StepPlace::kTask, "workdir");
     for (const StepPublish& publish : step.publish) check_publish(publish);
-  }
-
-  // Found only for the places that name artifacts: in a long chain of steps it is much.
-  const Reach& reach(StepPlace place) {
-    reach_.own = step_->id.text();
-    reach_.in_reach.clear();
-    for (const std::size_t needed : graph_.ancestors(index_)) reach_.in_reach.insert(flow_.steps[needed].id.text());
-    if (place == StepPlace::kPublish) reach_.in_reach.insert(reach_.own);
-    reach_.sees_artifacts = place == StepPlace::kPublish || !step_->needs.empty();
-    return reach_;
   }
 
   void check_publish(const StepPublish& publish) {
@@ -151,9 +166,10 @@ class StepChecker {
   void check_names(const Located<std::string>& text, const Parsed& parsed, StepPlace place, std::string_view where) {
     const ScopeShape shape = scopes_.shape(*step_, place, std::string(where));
     for (const ExpressionProblem& problem : parsed.check(shape)) report(text, problem);
+    const Reach reach(flow_, graph_, places_, index_, place == StepPlace::kPublish);
     for (const Reference& reference : parsed.references()) {
       if (!names_artifacts(reference)) continue;
-      if (const auto problem = unreachable(reference, reach(place))) report(text, *problem);
+      if (const auto problem = unreachable(reference, reach)) report(text, *problem);
     }
   }
 
@@ -192,7 +208,7 @@ class StepChecker {
   StepGraph graph_;
   const Step* step_ = nullptr;
   std::size_t index_ = 0;
-  Reach reach_;
+  StepIndex places_;
 };
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <queue>
 #include <unordered_map>
 
@@ -10,8 +11,8 @@ namespace {
 
 using Edges = std::vector<std::vector<std::size_t>>;
 
-// All that can be reached from `start` over at least one edge, in ascending order.
-std::vector<std::size_t> reachable(const Edges& edges, std::size_t start) {
+// What can be reached from `start` over at least one edge; up to `wanted`, which then is the last one.
+std::vector<std::size_t> reachable(const Edges& edges, std::size_t start, std::optional<std::size_t> wanted = {}) {
   std::vector<bool> seen(edges.size(), false);
   std::vector<std::size_t> found, open = {start};
   while (!open.empty()) {
@@ -21,10 +22,10 @@ std::vector<std::size_t> reachable(const Edges& edges, std::size_t start) {
       if (seen[next]) continue;
       seen[next] = true;
       found.push_back(next);
+      if (next == wanted) return found;
       open.push_back(next);
     }
   }
-  std::sort(found.begin(), found.end());
   return found;
 }
 
@@ -104,7 +105,14 @@ std::vector<std::size_t> StepGraph::topological_order() const {
 }
 
 std::vector<std::size_t> StepGraph::ancestors(std::size_t step) const {
-  return reachable(needs_, step);
+  std::vector<std::size_t> found = reachable(needs_, step);
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+bool StepGraph::is_ancestor(std::size_t ancestor, std::size_t step) const {
+  const std::vector<std::size_t> found = reachable(needs_, step, ancestor);
+  return !found.empty() && found.back() == ancestor;
 }
 
 std::vector<std::size_t> StepGraph::last_steps() const {

@@ -11,7 +11,6 @@
 #include "qflow/flowfile/flow_file.h"
 #include "qflow/model/project_namespace.h"
 #include "qflow/service/deployment.h"
-#include "qflow/trigger/source_filter.h"
 #include "service/artifact_reading.h"
 
 namespace qflow {
@@ -60,6 +59,7 @@ DeployedFlows::Entry DeployedFlows::build(const Deployment& deployment, const Tr
   for (const DeployedTrigger& trigger : deployment.triggers) {
     if (!trigger.enabled) flow->disabled.insert(trigger.id);
   }
+  index_listeners(*flow);
   Entry entry{std::move(flow)};
   if (!parsed.diagnostics.has_errors()) return entry;
   entry.error = Error{
@@ -118,12 +118,10 @@ std::vector<std::string> DeployedFlows::passed_over() const {
 // What could be evaluated of such a flow may mean something else.
 std::vector<Judgement> DeployedFlows::refuse(const Entry& entry, const Event& event) {
   std::vector<Judgement> judgements;
-  for (const auto& trigger : entry.flow->triggers) {
-    const auto& subscriptions = trigger->subscriptions();
-    const bool listens = std::any_of(subscriptions.begin(), subscriptions.end(), [&](const Subscription& one) {
-      return listens_to(*trigger, one, entry.flow->name_space, event.name);
-    });
-    if (listens) judgements.push_back({.flow = entry.flow, .trigger = trigger.get(), .refusal = entry.problem});
+  const auto listening = entry.flow->listeners.find(event.name);
+  if (listening == entry.flow->listeners.end()) return judgements;
+  for (const Trigger* trigger : listening->second) {
+    judgements.push_back({.flow = entry.flow, .trigger = trigger, .refusal = entry.problem});
   }
   return judgements;
 }

@@ -94,14 +94,22 @@ Status refuse_unserved(const LoadedFlow& flow) {
   return {};
 }
 
+using TriggersById = std::map<TriggerId, const DeployedTrigger*>;
+
+TriggersById by_id(const Deployment& deployment) {
+  TriggersById known;
+  for (const DeployedTrigger& trigger : deployment.triggers) known.emplace(trigger.id, &trigger);
+  return known;
+}
+
 // What a command has disabled, the file may not tell.
 void add_sentences(const LoadedFlow& flow, const Deployment& deployment, DeployReport& report) {
   report.sentences.clear();
+  const TriggersById deployed = by_id(deployment);
   for (const auto& trigger : flow.triggers) {
-    if (group_of(flow.triggers, trigger->id()) != nullptr) continue;  // legs do not fire alone
-    const auto known = std::find_if(deployment.triggers.begin(), deployment.triggers.end(),
-                                    [&](const DeployedTrigger& one) { return one.id == trigger->id(); });
-    const bool off = !deployment.enabled || (known != deployment.triggers.end() && !known->enabled);
+    if (trigger->group() != nullptr) continue;  // legs do not fire alone
+    const auto known = deployed.find(trigger->id());
+    const bool off = !deployment.enabled || (known != deployed.end() && !known->second->enabled);
     std::string sentence = describe(*trigger, flow.triggers);
     if (off && trigger->rules().enabled) sentence.insert(sentence.size() - 1, " (disabled)");
     report.sentences.push_back(std::move(sentence));
@@ -183,12 +191,12 @@ class Deploying {
     next.version = before.version;
     next.enabled = before.enabled;
     next.disabled_reason = before.disabled_reason;
+    const TriggersById known = by_id(before);
     for (DeployedTrigger& trigger : next.triggers) {
-      for (const DeployedTrigger& old : before.triggers) {
-        if (old.id != trigger.id) continue;
-        trigger.enabled = old.enabled;
-        trigger.disabled_reason = old.disabled_reason;
-      }
+      const auto old = known.find(trigger.id);
+      if (old == known.end()) continue;
+      trigger.enabled = old->second->enabled;
+      trigger.disabled_reason = old->second->disabled_reason;
     }
     return {};
   }
@@ -222,11 +230,10 @@ class Deploying {
   }
 
   Status expire_changed(const Deployment& before, const Deployment& next) {
+    const TriggersById known = by_id(next);
     for (const DeployedTrigger& old : before.triggers) {
-      const bool kept = std::any_of(next.triggers.begin(), next.triggers.end(), [&](const DeployedTrigger& trigger) {
-        return trigger.id == old.id && trigger.shape == old.shape;
-      });
-      if (kept) continue;
+      const auto now = known.find(old.id);
+      if (now != known.end() && now->second->shape == old.shape) continue;
       QFLOW_TRY(intake_.expire_waiting(before.key, old.id, fmt::format("changed by deploy {}", next.version)));
     }
     return {};

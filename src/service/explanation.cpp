@@ -235,7 +235,7 @@ Result<std::vector<TriggerExplanation>> explain_triggers(Store& store, const Tri
     return explanations;
   }
   for (const auto& trigger : flow->triggers) {
-    if (group_of(flow->triggers, trigger->id()) != nullptr) continue;
+    if (trigger->group() != nullptr) continue;
     QFLOW_ASSIGN(explanations.emplace_back(), explainer.explain(*trigger));
   }
   return explanations;

@@ -133,6 +133,7 @@ Result<std::vector<std::shared_ptr<const DeployedFlow>>> deploy_in_memory(std::v
     if (const auto& project = flow.definition->project) {
       one->name_space = project_namespace(*project, user_name(environment));
     }
+    index_listeners(*one);
     const FlowId& id = flow.definition->id;
     const auto [first, is_new] = files.emplace(std::pair(one->name_space, id), flow.definition->file);
     if (!is_new) {

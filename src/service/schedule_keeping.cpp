@@ -2,10 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <string>
+#include <utility>
 
 #include "qflow/os/random.h"
-#include "qflow/trigger/trigger_registry.h"
 
 namespace qflow {
 
@@ -27,17 +28,22 @@ std::string rhythm_text(const ScheduleSubscription& subscription) {
 }
 
 // "" when nothing is ever due: not a schedule, or disabled.
-std::string live_rhythm(const DeployedFlow* flow, const TriggerId& id) {
-  const Trigger* trigger = flow != nullptr ? find_trigger(flow->triggers, id) : nullptr;
-  if (trigger == nullptr || !is_enabled(*flow, *trigger)) return {};
-  const ScheduleSubscription* subscription = schedule_of(*trigger);
+std::string live_rhythm(const DeployedFlow& flow, const Trigger& trigger) {
+  if (!is_enabled(flow, trigger)) return {};
+  const ScheduleSubscription* subscription = schedule_of(trigger);
   return subscription != nullptr ? rhythm_text(*subscription) : "";
 }
 
 class ScheduleRenewal {
  public:
   ScheduleRenewal(Ledger& ledger, LedgerWriter& writer, const DeploymentChange& change, Instant now)
-      : ledger_(ledger), writer_(writer), change_(change), now_(now) {}
+      : ledger_(ledger), writer_(writer), change_(change), now_(now) {
+    if (change.after == nullptr) return;
+    for (const auto& trigger : change.after->triggers) {
+      std::string rhythm = live_rhythm(*change.after, *trigger);
+      if (!rhythm.empty()) rhythms_.emplace(trigger->id(), std::move(rhythm));
+    }
+  }
 
   Status end_former() {
     if (change_.before == nullptr) return {};
@@ -55,7 +61,8 @@ class ScheduleRenewal {
   Status end(const Trigger& trigger) {
     const DeployedFlow& flow = *change_.before;
     QFLOW_ASSIGN(const auto known, ledger_.triggers().schedule(flow.key, trigger.id()));
-    if (!known || known->rhythm == live_rhythm(change_.after, trigger.id())) return {};
+    const auto rhythm = rhythms_.find(trigger.id());
+    if (!known || (rhythm != rhythms_.end() && known->rhythm == rhythm->second)) return {};
     const ScheduleSubscription* subscription = schedule_of(trigger);
     if (subscription != nullptr && known->due <= now_) {
       const MissedInstants missed = all_missed(*subscription->schedule, known->due, now_);
@@ -67,13 +74,13 @@ class ScheduleRenewal {
 
   Status begin(const Trigger& trigger) {
     const DeployedFlow& flow = *change_.after;
-    const std::string rhythm = live_rhythm(&flow, trigger.id());
-    if (rhythm.empty()) return {};
+    const auto rhythm = rhythms_.find(trigger.id());
+    if (rhythm == rhythms_.end()) return {};
     QFLOW_ASSIGN(const auto known, ledger_.triggers().schedule(flow.key, trigger.id()));
-    if (known && known->rhythm == rhythm) return {};
+    if (known && known->rhythm == rhythm->second) return {};
     const auto due = schedule_of(trigger)->schedule->next_after(now_);
     std::optional<KnownSchedule> next;
-    if (due) next = KnownSchedule{rhythm, *due};
+    if (due) next = KnownSchedule{rhythm->second, *due};
     return ledger_.triggers().save_schedule(flow.key, trigger.id(), next);
   }
 
@@ -81,6 +88,7 @@ class ScheduleRenewal {
   LedgerWriter& writer_;
   const DeploymentChange& change_;
   Instant now_;
+  std::map<TriggerId, std::string> rhythms_;  // from now on
 };
 
 }  // namespace

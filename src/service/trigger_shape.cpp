@@ -38,7 +38,7 @@ std::string trigger_shape(const Trigger& trigger, const TriggerList& triggers, s
   const TriggerRules& rules = trigger.rules();
   Json shape = {{"type", rules.type}, {"join", static_cast<int>(rules.join)}};
   if (rules.correlate) shape["correlate"] = rules.correlate->text();
-  if (const Trigger* group = group_of(triggers, trigger.id())) shape["group"] = group->id().text();
+  if (const Trigger* group = trigger.group()) shape["group"] = group->id().text();
   for (const Trigger* source : source_triggers(trigger, triggers)) {
     shape["sources"][source->id().text()] = sources_shape(*source, name_space);
   }

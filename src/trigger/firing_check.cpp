@@ -32,18 +32,14 @@ bool every_firing_can_set(const Trigger& trigger, const TriggerList& triggers, c
   for (const Subscription& subscription : trigger.subscriptions()) {
     others.push_back(!can_set(subscription, parameter));
   }
-  for (const TriggerId& id : trigger.legs()) {
-    const Trigger* leg = find_trigger(triggers, id);
+  for (const Trigger* leg : legs_of(trigger, triggers)) {
     others.push_back(leg == nullptr || !every_firing_can_set(*leg, triggers, parameter));
   }
   return !trigger.rules().match.holds(others);
 }
 
-bool other_leg_can_set(const Trigger& group, const Trigger& leg, const TriggerList& triggers,
-                       const Parameter& parameter) {
-  const std::vector<TriggerId> legs = group.legs();
-  return std::any_of(legs.begin(), legs.end(), [&](const TriggerId& id) {
-    const Trigger* other = find_trigger(triggers, id);
+bool other_leg_can_set(const std::vector<const Trigger*>& legs, const Trigger& leg, const Parameter& parameter) {
+  return std::any_of(legs.begin(), legs.end(), [&](const Trigger* other) {
     if (other == nullptr || other == &leg) return false;
     const auto& sources = other->subscriptions();
     return std::any_of(sources.begin(), sources.end(), [&](const auto& source) { return can_set(source, parameter); });
@@ -72,14 +68,14 @@ void check_required_parameters(const Trigger& trigger, const TriggerList& trigge
 }
 
 void spare_legs(const Trigger& group, const TriggerList& triggers, const FlowDefinition& flow) {
-  const std::vector<TriggerId> legs = group.legs();
+  const std::vector<const Trigger*> legs = legs_of(group, triggers);
   for (const auto& leg : triggers) {
-    if (std::find(legs.begin(), legs.end(), leg->id()) == legs.end()) continue;
+    if (leg->group() != &group) continue;
     if (leg->subscriptions().size() != 1) continue;
     if (source_of(std::as_const(leg->subscriptions().front())).mapping.mode != MappingMode::kByName) continue;
     std::vector<ParameterName> spared;
     for (const Parameter& parameter : flow.parameters) {
-      if (parameter.required && other_leg_can_set(group, *leg, triggers, parameter)) spared.push_back(parameter.name);
+      if (parameter.required && other_leg_can_set(legs, *leg, parameter)) spared.push_back(parameter.name);
     }
     TriggerAssembly::spare(*leg, std::move(spared));
   }

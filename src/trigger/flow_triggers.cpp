@@ -2,6 +2,9 @@
 
 #include <algorithm>
 #include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "qflow/error/printable.h"
@@ -10,17 +13,40 @@
 #include "qflow/trigger/trigger_registry.h"
 #include "trigger/firing_check.h"
 #include "trigger/sensor_kinds.h"
+#include "trigger/trigger_assembly.h"
 
 namespace qflow {
 namespace {
 
-void check_unique_ids(const TriggerList& triggers, Diagnostics& diagnostics) {
-  for (std::size_t i = 0; i < triggers.size(); ++i) {
-    const Trigger* first = find_trigger(triggers, triggers[i]->id());
-    if (first == triggers[i].get()) continue;
+using TriggersById = std::unordered_map<std::string_view, Trigger*>;
+
+// Of several with one id the first.
+TriggersById by_id(const TriggerList& triggers) {
+  TriggersById known;
+  known.reserve(triggers.size());
+  for (const auto& trigger : triggers) known.emplace(trigger->id().text(), trigger.get());
+  return known;
+}
+
+void check_unique_ids(const TriggerList& triggers, const TriggersById& known, Diagnostics& diagnostics) {
+  for (const auto& trigger : triggers) {
+    const Trigger* first = known.at(trigger->id().text());
+    if (first == trigger.get()) continue;
     diagnostics.error(
-        triggers[i]->rules().position, fmt::format("two triggers have the id {}", qflow::quoted(first->id().text())),
+        trigger->rules().position, fmt::format("two triggers have the id {}", qflow::quoted(first->id().text())),
         fmt::format("the first is in line {}; an id that is not given is the type", first->rules().position.line));
+  }
+}
+
+// Of several groups with one leg the first.
+void join_groups(const TriggerList& triggers) {
+  std::unordered_map<std::string, const Trigger*> groups;
+  for (const auto& group : triggers) {
+    for (const TriggerId& leg : group->legs()) groups.emplace(leg.text(), group.get());
+  }
+  for (const auto& trigger : triggers) {
+    const auto group = groups.find(trigger->id().text());
+    if (group != groups.end()) TriggerAssembly::join(*trigger, *group->second);
   }
 }
 
@@ -39,52 +65,59 @@ void check_one_namespacing(const TriggerList& triggers, Diagnostics& diagnostics
   }
 }
 
+// The tables of the file by the ids that it gives to its triggers, also to those that have errors of their own.
+class WrittenTriggers {
+ public:
+  explicit WrittenTriggers(const FlowDefinition& flow) {
+    for (const TriggerConfig& config : flow.triggers) {
+      const ConfigEntry* entry = config.table.find("id");
+      if (entry == nullptr) entry = config.table.find("type");
+      const auto* text = entry != nullptr ? std::get_if<std::string>(&entry->value.data) : nullptr;
+      if (text == nullptr) continue;
+      ids_.push_back(*text);
+      tables_[*text].push_back(&config.table);
+    }
+  }
+
+  const std::vector<std::string>& ids() const { return ids_; }
+  const std::vector<const ConfigTable*>& tables(const TriggerId& id) const {
+    static const std::vector<const ConfigTable*> none;
+    const auto found = tables_.find(id.text());
+    return found != tables_.end() ? found->second : none;
+  }
+
+ private:
+  std::vector<std::string> ids_;
+  std::unordered_map<std::string_view, std::vector<const ConfigTable*>> tables_;  // names are those of the tables
+};
+
 // Where a group's match stands in the file: the legs it names are reported there.
-SourcePosition match_position(const FlowDefinition& flow, const Trigger& group) {
-  for (const TriggerConfig& config : flow.triggers) {
-    const ConfigEntry* id = config.table.find("id");
-    const ConfigEntry* type = config.table.find("type");
-    const ConfigEntry* name = id != nullptr ? id : type;
-    const ConfigEntry* match = config.table.find("match");
-    const auto* text = name != nullptr ? std::get_if<std::string>(&name->value.data) : nullptr;
-    if (text != nullptr && *text == group.id().text() && match != nullptr) return match->value.position;
+SourcePosition match_position(const WrittenTriggers& written, const Trigger& group) {
+  for (const ConfigTable* table : written.tables(group.id())) {
+    if (const ConfigEntry* match = table->find("match")) return match->value.position;
   }
   return group.rules().position;
-}
-
-// The ids that the file gives to its triggers, also to those that have errors of their own.
-std::vector<std::string> written_ids(const FlowDefinition& flow) {
-  std::vector<std::string> ids;
-  for (const TriggerConfig& config : flow.triggers) {
-    const ConfigEntry* entry = config.table.find("id");
-    if (entry == nullptr) entry = config.table.find("type");
-    const auto* text = entry != nullptr ? std::get_if<std::string>(&entry->value.data) : nullptr;
-    if (text != nullptr) ids.push_back(*text);
-  }
-  return ids;
 }
 
 // Checks one group against the triggers that it names.
 class GroupCheck {
  public:
-  GroupCheck(const FlowDefinition& flow, const TriggerList& triggers, const Trigger& group, Diagnostics& diagnostics)
-      : flow_(flow),
+  GroupCheck(const WrittenTriggers& written, const TriggersById& triggers, const Trigger& group,
+             Diagnostics& diagnostics)
+      : written_(written),
         triggers_(triggers),
         group_(group),
         diagnostics_(diagnostics),
-        position_(match_position(flow, group)) {}
+        position_(match_position(written, group)) {}
 
   // Whether all legs are there, and are fit to be legs.
   bool run() {
-    std::vector<std::string> ids = written_ids(flow_);
-    ids.erase(std::remove(ids.begin(), ids.end(), group_.id().text()), ids.end());
     for (const TriggerId& id : group_.legs()) {
-      const Trigger* leg = find_trigger(triggers_, id);
-      if (leg != nullptr) {
-        check_leg(*leg);
-      } else if (std::find(ids.begin(), ids.end(), id.text()) == ids.end()) {
-        report(position_, fmt::format("there is no trigger {}", qflow::quoted(id.text())),
-               did_you_mean_or_list(id.text(), ids));
+      const auto leg = triggers_.find(id.text());
+      if (leg != triggers_.end()) {
+        check_leg(*leg->second);
+      } else if (id == group_.id() || written_.tables(id).empty()) {
+        report_unknown(id);
       } else {
         sound_ = false;
       }
@@ -93,13 +126,20 @@ class GroupCheck {
   }
 
  private:
+  void report_unknown(const TriggerId& id) {
+    std::vector<std::string> others = written_.ids();
+    std::erase(others, group_.id().text());
+    report(position_, fmt::format("there is no trigger {}", qflow::quoted(id.text())),
+           did_you_mean_or_list(id.text(), others));
+  }
+
   void check_leg(const Trigger& leg) {
     if (leg.type() == TriggerType::kGroup) {
       report(position_, fmt::format("the leg {} is a group itself", qflow::quoted(leg.id().text())),
              "name the triggers that it consists of");
       return;
     }
-    if (const Trigger* other = group_of(triggers_, leg.id()); other != &group_) {
+    if (const Trigger* other = leg.group(); other != &group_) {
       report(position_,
              fmt::format("trigger {} is a leg of {} already", qflow::quoted(leg.id().text()),
                          qflow::quoted(other->id().text())),
@@ -110,13 +150,9 @@ class GroupCheck {
   }
 
   void check_leg_keys(const Trigger& leg) {
-    for (const TriggerConfig& config : flow_.triggers) {
-      const ConfigEntry* id = config.table.find("id");
-      if (id == nullptr) id = config.table.find("type");
-      const auto* text = id != nullptr ? std::get_if<std::string>(&id->value.data) : nullptr;
-      if (text == nullptr || *text != leg.id().text()) continue;
+    for (const ConfigTable* table : written_.tables(leg.id())) {
       for (const char* key : {"within", "correlate", "context", "join", "debounce", "max_wait", "options"}) {
-        const ConfigEntry* entry = config.table.find(key);
+        const ConfigEntry* entry = table->find(key);
         if (entry == nullptr) continue;
         report(entry->key_position,
                fmt::format("`{}` has no use in a leg of the group {}", key, qflow::quoted(group_.id().text())),
@@ -128,13 +164,13 @@ class GroupCheck {
   void check_names(const Trigger& leg) {
     for (const Subscription& subscription : leg.subscriptions()) {
       const std::string name = listened_name(leg, subscription, {});
-      if (std::find(names_.begin(), names_.end(), name) == names_.end()) continue;
+      if (!names_.contains(name)) continue;
       report(
           source_of(subscription).position,
           fmt::format("two legs of the group {} listen to {}", qflow::quoted(group_.id().text()), qflow::quoted(name)),
           "an event belongs to one leg; remove one");
     }
-    for (const Subscription& subscription : leg.subscriptions()) names_.push_back(listened_name(leg, subscription, {}));
+    for (const Subscription& subscription : leg.subscriptions()) names_.insert(listened_name(leg, subscription, {}));
   }
 
   void report(SourcePosition position, std::string message, std::string help) {
@@ -142,12 +178,12 @@ class GroupCheck {
     sound_ = false;
   }
 
-  const FlowDefinition& flow_;
-  const TriggerList& triggers_;
+  const WrittenTriggers& written_;
+  const TriggersById& triggers_;
   const Trigger& group_;
   Diagnostics& diagnostics_;
   SourcePosition position_;
-  std::vector<std::string> names_;
+  std::unordered_set<std::string> names_;
   bool sound_ = true;
 };
 
@@ -159,13 +195,16 @@ TriggerList build_triggers(const FlowDefinition& flow, const TriggerRegistry& re
   for (const TriggerConfig& config : flow.triggers) {
     if (auto trigger = registry.create_trigger(config, flow, diagnostics)) triggers.push_back(std::move(trigger));
   }
-  check_unique_ids(triggers, diagnostics);
+  const TriggersById known = by_id(triggers);
+  join_groups(triggers);
+  check_unique_ids(triggers, known, diagnostics);
   check_one_namespacing(triggers, diagnostics);
+  const WrittenTriggers written(flow);
   for (const auto& trigger : triggers) {
     const bool is_group = trigger->type() == TriggerType::kGroup;
-    if (is_group && !GroupCheck(flow, triggers, *trigger, diagnostics).run()) continue;
+    if (is_group && !GroupCheck(written, known, *trigger, diagnostics).run()) continue;
     if (is_group) spare_legs(*trigger, triggers, flow);
-    if (group_of(triggers, trigger->id()) != nullptr) continue;
+    if (trigger->group() != nullptr) continue;
     check_required_parameters(*trigger, triggers, flow, diagnostics);
   }
   return triggers;
@@ -177,12 +216,16 @@ const Trigger* find_trigger(const TriggerList& triggers, const TriggerId& id) {
   return found == triggers.end() ? nullptr : found->get();
 }
 
-const Trigger* group_of(const TriggerList& triggers, const TriggerId& id) {
-  for (const auto& trigger : triggers) {
-    const std::vector<TriggerId> legs = trigger->legs();
-    if (std::find(legs.begin(), legs.end(), id) != legs.end()) return trigger.get();
+std::vector<const Trigger*> legs_of(const Trigger& group, const TriggerList& triggers) {
+  const std::vector<TriggerId> ids = group.legs();
+  std::vector<const Trigger*> legs;
+  if (ids.empty()) return legs;
+  const TriggersById known = by_id(triggers);
+  for (const TriggerId& id : ids) {
+    const auto found = known.find(id.text());
+    legs.push_back(found != known.end() ? found->second : nullptr);
   }
-  return nullptr;
+  return legs;
 }
 
 }  // namespace qflow

@@ -69,6 +69,10 @@ void TriggerAssembly::complete(Trigger& trigger) {
   bind_match(trigger);
 }
 
+void TriggerAssembly::join(Trigger& leg, const Trigger& group) {
+  leg.group_ = &group;
+}
+
 void TriggerAssembly::spare(Trigger& leg, std::vector<ParameterName> parameters) {
   source_of(leg.subscriptions_.front()).mapping.spared = std::move(parameters);
 }

@@ -16,6 +16,9 @@ class TriggerAssembly {
 
   void complete(Trigger& trigger);
 
+  // Lets a leg know its group.
+  static void join(Trigger& leg, const Trigger& group);
+
   // A leg's events need not set these, as other legs of its group can. For a leg that maps by name.
   static void spare(Trigger& leg, std::vector<ParameterName> parameters);
 

@@ -266,8 +266,11 @@ std::string say_sources(const Trigger& trigger) {
 std::string say_legs(const Trigger& group, const TriggerList& triggers) {
   std::vector<std::string> names;
   std::vector<std::string> conditions;
-  for (const TriggerId& id : group.legs()) {
-    const Trigger* leg = find_trigger(triggers, id);
+  const std::vector<TriggerId> ids = group.legs();
+  const std::vector<const Trigger*> legs = legs_of(group, triggers);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    const Trigger* leg = legs[i];
+    const TriggerId& id = ids[i];
     names.push_back(id.text());
     conditions.push_back(leg != nullptr && leg->legs().empty() ? say_sources(*leg) : "trigger " + id.text() + " fires");
     if (leg != nullptr && leg->rules().when) conditions.back() += fmt::format(" (where {})", leg->rules().when->text());

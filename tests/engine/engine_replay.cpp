@@ -150,6 +150,7 @@ std::vector<std::shared_ptr<DeployedFlow>> build_versions(const std::vector<Flow
     deployed->version = static_cast<std::int64_t>(built.size()) + 1;
     deployed->definition = std::make_shared<FlowDefinition>(std::move(flow.flow));
     deployed->triggers = std::move(flow.triggers);
+    index_listeners(*deployed);
     built.push_back(std::move(deployed));
   }
   return built;

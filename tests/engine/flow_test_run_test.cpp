@@ -25,6 +25,7 @@ std::string failures_of(const std::string& text) {
   if (built.flow.project) flow->name_space = project_namespace(*built.flow.project, "alice");
   flow->definition = std::make_shared<const FlowDefinition>(std::move(built.flow));
   flow->triggers = std::move(built.triggers);
+  index_listeners(*flow);
   const TestVerdict verdict = run_test(flow, flow->definition->tests.at(0));
   std::string lines;
   for (const TestFailure& failure : verdict.failures) {

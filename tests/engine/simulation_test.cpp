@@ -33,6 +33,7 @@ std::shared_ptr<const DeployedFlow> deployed(const std::string& id, const std::s
   flow->name_space = name_space;
   flow->definition = std::make_shared<const FlowDefinition>(std::move(built.flow));
   flow->triggers = std::move(built.triggers);
+  index_listeners(*flow);
   return flow;
 }
 
@@ -73,6 +74,15 @@ std::string outcome_lines(const Simulation& simulation) {
   return lines;
 }
 
+// The triggers that listen to events of a name, one after the other.
+std::string listeners_of(const DeployedFlow& flow, const std::string& name) {
+  std::string ids;
+  const auto found = flow.listeners.find(name);
+  if (found == flow.listeners.end()) return ids;
+  for (const Trigger* trigger : found->second) ids += (ids.empty() ? "" : " ") + trigger->id().text();
+  return ids;
+}
+
 struct World {
   std::vector<std::shared_ptr<const DeployedFlow>> flows;
   SimulationRules rules = {};
@@ -94,6 +104,20 @@ std::string on_event(const std::string& event, const std::string& more = "") {
 }
 
 const char* kBoth = "[[triggers]]\nid = \"both\"\ntype = \"event\"\nevents = [\"first\", \"second\"]\n";
+
+TEST_CASE("triggers are found by what they listen to, in the order of the file and each once") {
+  const auto flow = deployed("F",
+                             "[[triggers]]\nid = 'b'\ntype = 'event'\nevents = ['x', 'y']\n"
+                             "[[triggers]]\nid = 'a'\ntype = 'event'\nevents = ['y', 'z']\n"
+                             "[[triggers]]\nid = 'up'\ntype = 'flow'\nflows = ['one.prod.Up', 'two.prod.Up']\n"
+                             "[[triggers]]\nid = 'hours'\ntype = 'schedule'\nschedule = '0 * * * *'\n",
+                             1);
+  CHECK(listeners_of(*flow, "x") == "b");
+  CHECK(listeners_of(*flow, "y") == "b a");
+  CHECK(listeners_of(*flow, "qflow.run.Up") == "up");
+  CHECK(listeners_of(*flow, "qflow.schedule.F.hours") == "hours");
+  CHECK(listeners_of(*flow, "other").empty());
+}
 
 TEST_CASE("what waits in the end waits for what is missing in the end") {
   World world{{deployed("F", on_event("x", "debounce = \"1h\"\n"), 1),

@@ -21,6 +21,11 @@ TEST_CASE("the graph knows neighbours and ancestors") {
   CHECK(graph.followers(0) == Indices{1, 2});
   CHECK(graph.ancestors(3) == Indices{0, 1, 2});
   CHECK(graph.ancestors(0).empty());
+  CHECK(graph.is_ancestor(0, 3));
+  CHECK(graph.is_ancestor(2, 3));
+  CHECK(!graph.is_ancestor(3, 3));
+  CHECK(!graph.is_ancestor(3, 0));
+  CHECK(!graph.is_ancestor(4, 3));
   CHECK(graph.last_steps() == Indices{3, 4});
   CHECK(graph.find_cycle().empty());
 }

@@ -111,8 +111,10 @@ TEST_CASE("triggers keep the order of the file and are found by id") {
   CHECK(built.triggers[1]->id().text() == "a");
   CHECK(find_trigger(built.triggers, *TriggerId::parse("a")) == built.triggers[1].get());
   CHECK(find_trigger(built.triggers, *TriggerId::parse("b")) == nullptr);
-  CHECK(group_of(built.triggers, *TriggerId::parse("x")) == built.triggers[2].get());
-  CHECK(group_of(built.triggers, *TriggerId::parse("a")) == nullptr);
+  CHECK(built.triggers[0]->group() == built.triggers[2].get());
+  CHECK(built.triggers[1]->group() == nullptr);
+  CHECK(legs_of(*built.triggers[2], built.triggers) == std::vector<const Trigger*>{built.triggers[0].get()});
+  CHECK(legs_of(*built.triggers[0], built.triggers).empty());
 }
 
 }  // namespace

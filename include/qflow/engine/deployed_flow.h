@@ -5,6 +5,8 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_map>
+#include <vector>
 
 #include "qflow/model/flow_definition.h"
 #include "qflow/trigger/trigger.h"
@@ -21,7 +23,12 @@ struct DeployedFlow {
   TriggerList triggers;
   bool enabled = true;                // by `qflow enable` and `qflow disable`
   std::set<TriggerId> disabled = {};  // the triggers disabled so
+  // The triggers that listen to events of a name, in the order of the list; see index_listeners.
+  std::unordered_map<std::string, std::vector<const Trigger*>> listeners = {};
 };
+
+// Whoever makes a flow calls it when its triggers and namespace are set: without it nothing hears anything.
+void index_listeners(DeployedFlow& flow);
 
 // "foo.prod.bar.HelloFlow", or the bare id outside of projects.
 std::string full_name(const DeployedFlow& flow);

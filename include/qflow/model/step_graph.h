@@ -23,6 +23,8 @@ class StepGraph {
   std::vector<std::size_t> topological_order() const;
   // Every step that `step` needs, directly or not; in ascending order.
   std::vector<std::size_t> ancestors(std::size_t step) const;
+  // Whether `step` needs the other one, directly or not.
+  bool is_ancestor(std::size_t ancestor, std::size_t step) const;
   // Steps that no other step needs.
   std::vector<std::size_t> last_steps() const;
 

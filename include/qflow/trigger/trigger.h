@@ -67,12 +67,15 @@ class Trigger {
   const FlowId& flow_id() const { return rules_.flow_id; }
   // The declared sources in the order of the file.
   const std::vector<Subscription>& subscriptions() const { return subscriptions_; }
+  // The group that has it as a leg, or null. Of the triggers that build_triggers has made together.
+  const Trigger* group() const { return group_; }
 
  private:
   friend class TriggerAssembly;  // completes a trigger before anybody else sees it
 
   TriggerRules rules_;
   std::vector<Subscription> subscriptions_;
+  const Trigger* group_ = nullptr;
 };
 
 using TriggerList = std::vector<std::unique_ptr<Trigger>>;

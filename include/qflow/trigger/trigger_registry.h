@@ -75,7 +75,7 @@ class TriggerRegistry {
 TriggerList build_triggers(const FlowDefinition& flow, const TriggerRegistry& registry, Diagnostics& diagnostics);
 
 const Trigger* find_trigger(const TriggerList& triggers, const TriggerId& id);
-// The group that has the trigger as a leg, or null.
-const Trigger* group_of(const TriggerList& triggers, const TriggerId& id);
+// The legs of a group, in its order, with null for one that is missing; of another trigger none.
+std::vector<const Trigger*> legs_of(const Trigger& group, const TriggerList& triggers);
 
 }  // namespace qflow
