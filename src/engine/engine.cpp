@@ -367,12 +367,15 @@ Result<std::string> Engine::chain_text(const FiringAttempt& attempt) {
 
 Result<std::optional<RunId>> Engine::start_or_join(FiringAttempt& attempt) {
   const FlowDefinition& definition = *attempt.flow.definition;
+  const WhenBusy when_busy = definition.run.when_busy;
   std::vector<ActiveRun> active;
-  if (looks_at_active_runs(definition.run.when_busy)) {
-    QFLOW_ASSIGN(active, state_.active_runs(attempt.flow, attempt.request.context));
+  if (looks_at_active_runs(when_busy)) {
+    // A firing joins a run of its own correlation value; there may be a queued one for each of thousands of values.
+    const auto value = when_busy == WhenBusy::kCoalesce ? std::optional(attempt.correlation) : std::nullopt;
+    QFLOW_ASSIGN(active, state_.active_runs(attempt.flow, attempt.request.context, value));
   }
   const TriggerId trigger = attempt.joining != nullptr ? attempt.joining->id() : TriggerId();
-  const BusyDecision decision = decide_busy(definition.run.when_busy, active, trigger, attempt.correlation);
+  const BusyDecision decision = decide_busy(when_busy, active, trigger, attempt.correlation);
   if (decision.kind == BusyDecision::Kind::kSkip) {
     const std::string reason = decision.run->text() + " has not ended";
     if (attempt.by_hand != nullptr) return fail(ErrorKind::kBusy, definition.id.text() + " is busy: " + reason);

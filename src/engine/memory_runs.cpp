@@ -56,7 +56,8 @@ Result<Run> MemoryState::load_run(const RunId& run) {
 }
 
 Result<std::vector<ActiveRun>> MemoryState::active_runs(const DeployedFlow& flow,
-                                                        const std::optional<std::string>& context) {
+                                                        const std::optional<std::string>& context,
+                                                        const std::optional<std::string>& correlation) {
   const Activity& activity = activities_[flow.key];
   std::vector<std::size_t> places;
   std::merge(activity.queued.begin(), activity.queued.end(), activity.running.begin(), activity.running.end(),
@@ -64,7 +65,7 @@ Result<std::vector<ActiveRun>> MemoryState::active_runs(const DeployedFlow& flow
   std::vector<ActiveRun> active;
   for (const std::size_t place : places) {
     const Run& run = runs_[place].run;
-    if (run.context != context) continue;
+    if (run.context != context || (correlation && run.correlation != *correlation)) continue;
     active.push_back({run.id, run.status, run.trigger ? run.trigger->trigger_id : std::nullopt, run.correlation,
                       runs_[place].version != flow.version});
   }

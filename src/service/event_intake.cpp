@@ -83,9 +83,9 @@ class EventIntake::State final : public EngineState {
                      const EventOutcome& outcome) override {
     return triggers_.set_outcome(event, flow.key, trigger, outcome);
   }
-  Result<std::vector<ActiveRun>> active_runs(const DeployedFlow& flow,
-                                             const std::optional<std::string>& context) override {
-    return triggers_.active_runs(flow.key, context);
+  Result<std::vector<ActiveRun>> active_runs(const DeployedFlow& flow, const std::optional<std::string>& context,
+                                             const std::optional<std::string>& correlation) override {
+    return triggers_.active_runs(flow.key, context, correlation);
   }
   Result<Run> load_run(const RunId& run) override { return triggers_.run_without_sources(run); }
   Result<RunEvents> events_of_run(const RunId& run,

@@ -118,7 +118,8 @@ Status refuse_while_busy(Store& store, const Run& run, const RunPolicy& policy) 
                 advice);
   }
   if (!runs_one_by_one(policy.when_busy)) return {};
-  QFLOW_ASSIGN(const std::vector<ActiveRun> same, store.ledger().triggers().active_runs(*run.deployment, run.context));
+  QFLOW_ASSIGN(const std::vector<ActiveRun> same,
+               store.ledger().triggers().active_runs(*run.deployment, run.context, {}));
   for (const ActiveRun& one : same) {
     if (one.status == RunStatus::kRunning) return fail(ErrorKind::kBusy, one.run.text() + " is running", advice);
   }

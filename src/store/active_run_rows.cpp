@@ -38,9 +38,15 @@ Result<std::vector<ActiveRun>> read_active_runs(Query query) {
 }  // namespace
 
 Result<std::vector<ActiveRun>> TriggerLedger::active_runs(std::int64_t deployment,
-                                                          const std::optional<std::string>& context) {
-  return read_active_runs(database_.query(QFLOW_ACTIVE_RUNS " AND r.context IS ? AND r.cancel IS NULL ORDER BY r.run",
-                                          deployment, context));
+                                                          const std::optional<std::string>& context,
+                                                          const std::optional<std::string>& correlation) {
+  if (!correlation) {
+    return read_active_runs(database_.query(QFLOW_ACTIVE_RUNS " AND r.context IS ? AND r.cancel IS NULL ORDER BY r.run",
+                                            deployment, context));
+  }
+  return read_active_runs(
+      database_.query(QFLOW_ACTIVE_RUNS " AND r.context IS ? AND r.correlation = ? AND r.cancel IS NULL ORDER BY r.run",
+                      deployment, context, *correlation));
 }
 
 Result<std::vector<ActiveRun>> TriggerLedger::active_runs(std::int64_t deployment) {

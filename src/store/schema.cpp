@@ -104,6 +104,11 @@ CREATE INDEX runs_by_trigger ON runs(deployment,
  CASE WHEN json_valid(trigger) THEN json_extract(trigger, '$.trigger_id') END, run) WHERE deployment IS NOT NULL;
 CREATE INDEX idempotency_keys_by_event ON idempotency_keys(event, repeats);
 )sql",
+    // What is asked for each event of a flow that coalesces: the queued run of its correlation value.
+    R"sql(
+DROP INDEX runs_active;
+CREATE INDEX runs_active ON runs(deployment, context, correlation) WHERE deployment IS NOT NULL AND ended_at IS NULL;
+)sql",
 };
 
 Error newer_schema(const Path& path, int schema) {

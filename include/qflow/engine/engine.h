@@ -51,8 +51,10 @@ class EngineState {
   virtual Status set_outcome(std::int64_t event, const DeployedFlow& flow, const TriggerId& trigger,
                              const EventOutcome& outcome) = 0;
 
+  // In the order in which they were made; with a correlation value only those of it.
   virtual Result<std::vector<ActiveRun>> active_runs(const DeployedFlow& flow,
-                                                     const std::optional<std::string>& context) = 0;
+                                                     const std::optional<std::string>& context,
+                                                     const std::optional<std::string>& correlation) = 0;
   // With trigger and depth, but without the sources of the trigger, of which there may be many.
   virtual Result<Run> load_run(const RunId& run) = 0;
   // Read backwards from the last one, to the first that `suffices` (it is among them); without such a one all.

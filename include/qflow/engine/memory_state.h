@@ -98,8 +98,8 @@ class MemoryState final : public EngineState {
   Result<Event> load_event(std::int64_t order) override;
   Status set_outcome(std::int64_t event, const DeployedFlow& flow, const TriggerId& trigger,
                      const EventOutcome& outcome) override;
-  Result<std::vector<ActiveRun>> active_runs(const DeployedFlow& flow,
-                                             const std::optional<std::string>& context) override;
+  Result<std::vector<ActiveRun>> active_runs(const DeployedFlow& flow, const std::optional<std::string>& context,
+                                             const std::optional<std::string>& correlation) override;
   Result<Run> load_run(const RunId& run) override;
   Result<RunEvents> events_of_run(const RunId& run, const std::function<bool(const RecordedEvent&)>& suffices) override;
   Result<RunId> queue_run(RunRequest request) override;

@@ -191,7 +191,9 @@ class TriggerLedger {
   Result<std::int64_t> repeats_of_event(std::string_view event_id);
 
   // Runs of deployments.
-  Result<std::vector<ActiveRun>> active_runs(std::int64_t deployment, const std::optional<std::string>& context);
+  // In the order in which they were made, without those asked to end; with a correlation value only those of it.
+  Result<std::vector<ActiveRun>> active_runs(std::int64_t deployment, const std::optional<std::string>& context,
+                                             const std::optional<std::string>& correlation);
   Result<std::vector<ActiveRun>> active_runs(std::int64_t deployment);
   Result<Run> run_without_sources(const RunId& run);  // of its trigger, of which there may be many; else as find_run
   // The last events of the run's trigger, in their order, and the place of the first of them: back to one that
