@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <thread>
 
 #include "store_fixture.h"
@@ -372,9 +373,8 @@ TEST_CASE("a run takes in further events behind those that it has, without readi
   run.params = {{"n", 1}};
   fixture.write([&](LedgerWriter&) { return ledger.extend_run(run, last.first); });
   std::string names;
-  for (const TriggerSource& source : value_of(fixture.ledger().find_run(run.id)).trigger->sources) {
-    names += source.event.name;
-  }
+  const Run extended = value_of(fixture.ledger().find_run(run.id));
+  for (const TriggerSource& source : extended.trigger->sources) names += source.event.name;
   CHECK(names == "abcde");
   const Run found = value_of(ledger.run_without_sources(run.id));
   CHECK(found.params == run.params);
@@ -398,12 +398,16 @@ TEST_CASE("a lock that can't be looked at is not said to be free") {
 TEST_CASE("whoever removes objects waits for those who bring some in, and those for it") {
   StoreFixture fixture;
   std::optional<FileHandle> closed;
+  std::atomic<bool> is_closed = false;
   std::thread remover;
   {
     const FileHandle held = value_of(fixture.store().hold_objects());
-    remover = std::thread([&] { closed = fixture.store().close_objects().value(); });
+    remover = std::thread([&] {
+      closed = fixture.store().close_objects().value();
+      is_closed = true;
+    });
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    CHECK(!closed);
+    CHECK(!is_closed);
   }
   remover.join();
   REQUIRE(closed);
