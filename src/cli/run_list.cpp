@@ -3,6 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+
 #include "qflow/time/duration.h"
 
 namespace qflow {
@@ -20,7 +24,23 @@ std::string trigger_names(const std::optional<TriggerRecord>& trigger) {
       names.push_back(source.run ? source.run->text() : source.event.name);
     }
   }
-  return joined(names);
+  return names.empty() ? "-" : counted(names);
+}
+
+std::string counted(const std::vector<std::string>& names) {
+  std::vector<std::pair<std::string_view, int>> distinct;
+  std::unordered_map<std::string_view, std::size_t> places;
+  for (const std::string& name : names) {
+    const auto [known, is_new] = places.emplace(name, distinct.size());
+    if (is_new) distinct.emplace_back(name, 0);
+    ++distinct[known->second].second;
+  }
+  std::string text;
+  for (const auto& [name, count] : distinct) {
+    text.append(text.empty() ? "" : ", ").append(name);
+    if (count > 1) text += fmt::format(" ({})", count);
+  }
+  return text;
 }
 
 std::string joined(const std::vector<std::string>& texts) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "qflow/cli/context.h"
 #include "qflow/model/run.h"
@@ -11,9 +12,11 @@ namespace qflow {
 // From start to end, or to now while it goes on: "3.2s"; "-" when it has not started.
 std::string time_taken(const std::optional<Instant>& start, const std::optional<Instant>& end, bool ended, Instant now);
 
-// What triggered the run, in a few words: "TrainingFlow/34", "first, second"; "-" for nothing.
+// What triggered the run, in a few words: "TrainingFlow/34", "first, second (24)"; "-" for nothing.
 std::string trigger_names(const std::optional<TriggerRecord>& trigger);
 
+// "first, second (24)": in the order of their first place, with the number of those that stand more often than once.
+std::string counted(const std::vector<std::string>& names);
 std::string joined(const std::vector<std::string>& texts);  // "a, b", "-" for none
 
 }  // namespace qflow

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "cli/effect_report.h"
+#include "cli/run_list.h"
 #include "qflow/engine/due_instants.h"
 
 namespace qflow {
@@ -17,24 +18,10 @@ std::string name_of(const DeployedFlow& flow, const std::optional<TriggerId>& tr
   return trigger ? full_name(flow) + "/" + trigger->text() : full_name(flow);
 }
 
-// "first, second", or "hourly_data (24)" of many equal ones.
 std::string event_names(const Run& run) {
-  std::vector<std::pair<std::string, int>> names;
-  for (const TriggerSource& source : run.trigger->sources) {
-    const auto known =
-        std::find_if(names.begin(), names.end(), [&](const auto& one) { return one.first == source.event.name; });
-    if (known == names.end()) {
-      names.emplace_back(source.event.name, 1);
-    } else {
-      ++known->second;
-    }
-  }
-  std::string text;
-  for (const auto& [name, count] : names) {
-    text += (text.empty() ? "" : ", ") + name;
-    if (count > 1) text += fmt::format(" ({})", count);
-  }
-  return text;
+  std::vector<std::string> names;
+  for (const TriggerSource& source : run.trigger->sources) names.push_back(source.event.name);
+  return counted(names);
 }
 
 // What is odd about the instants that started it: nights on which clocks change.

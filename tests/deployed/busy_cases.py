@@ -236,6 +236,7 @@ def a_coalesced_run_has_its_events_in_their_order(desk):
     equal([each["payload"]["n"] for each in desk.inspect("C/1")["trigger"]["events"]], [5, 1, 2, 0, 3, 4])
     equal(desk.inspect("C/1")["params"], {"n": 4, "v": 5})
     expect(len(desk.runs("C")) == 1, "all joined one run")
+    contains(desk.ask("runs", "C")[0], "\ta (6)\t")
     newer = desk.publish("a", "--payload", '{"v": 6}')[0]
     equal(newer["effects"][0]["outcome"], "coalesced")
     equal(desk.inspect("C/1")["params"], {"n": 4, "v": 6}, "the newest event's fields count alone")
