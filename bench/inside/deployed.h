@@ -18,6 +18,7 @@ inline std::shared_ptr<const DeployedFlow> deployed(std::int64_t key, const std:
   flow->key = key;
   flow->definition = std::make_shared<const FlowDefinition>(std::move(built.flow));
   flow->triggers = std::move(built.triggers);
+  index_listeners(*flow);
   return flow;
 }
 

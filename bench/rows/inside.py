@@ -3,19 +3,22 @@ waits."""
 
 import json
 
+from rows.bench import Failed
 from rows.row import Measured, Row, most
 
 NANOSECONDS = {"ns": 1, "us": 1e3, "ms": 1e6}
 
 
 def inside(bench, *names):
-    """Nanoseconds of the processor in each repetition of the named benchmarks."""
+    """Nanoseconds of the processor in each repetition of the named benchmarks. Failed where one refuses what it sees."""
     out = bench.printed_by(
         bench.built("qflow_bench"), f"--benchmark_filter=^({'|'.join(names)})(/|$)", "--benchmark_format=json",
         f"--benchmark_repetitions={bench.scale['slow']}", "--benchmark_enable_random_interleaving=true",
     )
     taken = {name: [] for name in names}
     for one in json.loads(out)["benchmarks"]:
+        if one.get("error_occurred"):
+            raise Failed(f"{one['run_name']}: {one['error_message']}")
         if one["run_type"] == "iteration":
             name = one["run_name"].split("/")[0]
             taken[name].append(one["cpu_time"] * NANOSECONDS[one["time_unit"]])
