@@ -45,8 +45,8 @@ StateChange arrive_by_hand(const Trigger& leg, const Trigger& group, TriggerStat
 bool meet_match(const Trigger& joining, const TriggerList& triggers, const std::vector<WaitingEvent>& events);
 
 // What a state still waits for, for people, in the words of the match: "second", "hourly_data (2 of 24)", "fx or man",
-// "the step train of TrainingFlow";
-// "the next event" when the match holds all the same (changed by a deploy), kNothing when nothing is missing.
+// "the step train of TrainingFlow"; "the next event" when the match holds all the same (changed by a deploy), kNothing
+// when nothing is missing.
 MissingPart missing_sources(const Trigger& joining, const TriggerList& triggers, const TriggerState& state);
 
 // The state without what a window would expire when an event of `now` counted.

@@ -190,8 +190,8 @@ class TriggerLedger {
   // How often it was published again with its idempotency key; 0 for one without.
   Result<std::int64_t> repeats_of_event(std::string_view event_id);
 
-  // Runs of deployments.
-  // In the order in which they were made, without those asked to end; with a correlation value only those of it.
+  // Runs of deployments, in the order in which they were made. Of one context those that are not asked to end; with a
+  // correlation value only those of it.
   Result<std::vector<ActiveRun>> active_runs(std::int64_t deployment, const std::optional<std::string>& context,
                                              const std::optional<std::string>& correlation);
   Result<std::vector<ActiveRun>> active_runs(std::int64_t deployment);
