@@ -14,11 +14,9 @@ namespace qflow::bench {
 inline std::shared_ptr<const DeployedFlow> deployed(std::int64_t key, const std::string& triggers) {
   BuiltFlow built = build_flow(triggers, {}, "F" + std::to_string(key));
   if (!problem_lines(built.diagnostics).empty()) throw std::runtime_error(problem_lines(built.diagnostics));
-  auto flow = std::make_shared<DeployedFlow>();
+  auto flow = std::make_shared<DeployedFlow>(std::make_shared<const FlowDefinition>(std::move(built.flow)),
+                                             std::move(built.triggers), "");
   flow->key = key;
-  flow->definition = std::make_shared<const FlowDefinition>(std::move(built.flow));
-  flow->triggers = std::move(built.triggers);
-  index_listeners(*flow);
   return flow;
 }
 

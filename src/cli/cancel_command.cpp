@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "cli/command_table.h"
+#include "cli/run_argument.h"
 #include "cli/run_view.h"
 #include "cli/store_access.h"
 #include "cli/terminal.h"

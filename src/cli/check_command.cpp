@@ -3,6 +3,7 @@
 #include "cli/command_table.h"
 #include "cli/flow_argument.h"
 #include "cli/terminal.h"
+#include "qflow/error/wording.h"
 #include "qflow/service/flow_loading.h"
 
 namespace qflow {
@@ -48,10 +49,6 @@ Counts count(const std::vector<LoadedFlow>& flows) {
     for (const Diagnostic& problem : list) ++(problem.severity == Severity::kError ? counts.errors : counts.warnings);
   }
   return counts;
-}
-
-std::string counted(std::size_t number, std::string_view noun) {
-  return fmt::format("{} {}{}", number, noun, number == 1 ? "" : "s");
 }
 
 std::string summary(const Counts& counts) {

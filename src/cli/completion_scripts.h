@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,7 @@ std::string fish_completion();
 
 // What `qflow complete` calls it; "" for what the scripts complete themselves.
 std::string_view asked_kind(Completes completes);
+std::optional<Completes> parse_asked_kind(std::string_view name);  // nothing for what it calls nothing
 
 bool completes_files(Completes completes);
 

@@ -1,54 +1,50 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "cli/command_table.h"
 #include "cli/completion_scripts.h"
 #include "cli/help_topics.h"
 
 namespace qflow {
 
+namespace {
+
+struct AskedKind {
+  Completes completes;
+  std::string_view name;
+};
+
+constexpr AskedKind kAskedKinds[] = {
+    {Completes::kFlow, "flow"},
+    {Completes::kFlowOrFile, "recorded-flow"},
+    {Completes::kScheduleOrFile, "schedule"},
+    {Completes::kRun, "run"},
+    {Completes::kLatest, "latest"},
+    {Completes::kLatestOrStep, "latest-or-step"},
+    {Completes::kLatestOrTag, "latest-or-tag"},
+    {Completes::kParameter, "parameter"},
+    {Completes::kTag, "tag"},
+    {Completes::kDeployedFlow, "deployed"},
+    {Completes::kDeployedTrigger, "deployed-trigger"},
+    {Completes::kSensor, "sensor"},
+    {Completes::kTriggerId, "trigger-id"},
+    {Completes::kSource, "source"},
+    {Completes::kEvent, "event"},
+    {Completes::kKnownEvent, "known-event"},
+};
+
+}  // namespace
+
 std::string_view asked_kind(Completes completes) {
-  switch (completes) {
-    case Completes::kFlow:
-      return "flow";
-    case Completes::kFlowOrFile:
-      return "recorded-flow";
-    case Completes::kScheduleOrFile:
-      return "schedule";
-    case Completes::kRun:
-      return "run";
-    case Completes::kLatest:
-      return "latest";
-    case Completes::kLatestOrStep:
-      return "latest-or-step";
-    case Completes::kLatestOrTag:
-      return "latest-or-tag";
-    case Completes::kParameter:
-      return "parameter";
-    case Completes::kTag:
-      return "tag";
-    case Completes::kDeployedFlow:
-      return "deployed";
-    case Completes::kDeployedTrigger:
-      return "deployed-trigger";
-    case Completes::kSensor:
-      return "sensor";
-    case Completes::kTriggerId:
-      return "trigger-id";
-    case Completes::kSource:
-      return "source";
-    case Completes::kEvent:
-      return "event";
-    case Completes::kKnownEvent:
-      return "known-event";
-    case Completes::kNothing:
-    case Completes::kFile:
-    case Completes::kFolder:
-    case Completes::kChoice:
-    case Completes::kCommand:
-    case Completes::kTopic:
-      break;
-  }
-  return {};
+  const auto* const found = std::ranges::find(kAskedKinds, completes, &AskedKind::completes);
+  return found == std::end(kAskedKinds) ? std::string_view() : found->name;
+}
+
+std::optional<Completes> parse_asked_kind(std::string_view name) {
+  const auto* const found = std::ranges::find(kAskedKinds, name, &AskedKind::name);
+  return found == std::end(kAskedKinds) ? std::nullopt : std::optional(found->completes);
 }
 
 bool completes_files(Completes completes) {

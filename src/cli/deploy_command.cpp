@@ -83,10 +83,9 @@ const Command kDeployCommand = {
     .group = CommandGroup::kTriggers,
     .summary = "make the triggers of flows live",
     .description =
-        "The definition is kept as it is now: editing the file changes nothing until the next deploy. PATH, "
-        "LANG, LC_ALL and umask of this shell are kept for its runs, which may be started by cron. The store is made "
-        "in the working "
-        "directory if there is none.\n\n"
+        "The definition is kept as it is now: editing the file changes nothing until the next deploy. PATH, LANG, "
+        "LC_ALL and umask of this shell are kept for its runs, which may be started by cron. The store is made in the "
+        "working directory if there is none.\n\n"
         "A redeploy keeps the events that wait for a trigger, unless its type, its sources, correlate or join have "
         "changed; then they expire. Runs that are queued keep the version that was decided. All files are deployed, or "
         "none.",

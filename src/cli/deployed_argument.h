@@ -3,7 +3,8 @@
 #include <optional>
 #include <string>
 
-#include "qflow/service/deployment.h"
+#include "qflow/error/error.h"
+#include "qflow/model/names.h"
 
 namespace qflow {
 

@@ -9,7 +9,7 @@
 
 namespace qflow {
 
-// {flow, trigger, outcome, run, reason}
+// {flow, namespace, trigger, outcome, run, by, reason}
 Json json_of(const TriggerOutcome& outcome);
 
 // A line for each: what fired, what waits for what, what was filtered and why.

@@ -4,8 +4,9 @@
 #include "cli/deployed_argument.h"
 #include "cli/store_access.h"
 #include "qflow/error/printable.h"
-#include "qflow/error/suggestion.h"
 #include "qflow/service/deployed_flows.h"
+#include "qflow/service/deployment.h"
+#include "qflow/service/deployment_reference.h"
 
 namespace qflow {
 
@@ -25,8 +26,7 @@ Status check_trigger(const Deployment& deployment, const std::optional<TriggerId
     if (trigger.id == *wanted) return {};
     names.push_back(trigger.id.text());
   }
-  return fail(ErrorKind::kNotFound, fmt::format("{} has no trigger {}", deployment.flow.text(), quoted(wanted->text())),
-              names.empty() ? "it has no triggers at all" : did_you_mean_or_list(wanted->text(), names));
+  return tl::make_unexpected(no_such_trigger(deployment.flow.text(), *wanted, names));
 }
 
 // Its word stands until the next deploy.
@@ -72,8 +72,7 @@ const Command kEnableCommand = {
     .summary = "let events count again for a flow or one of its triggers",
     .description =
         "What happened while it was disabled stays filtered; what waited before goes on waiting. A trigger that its "
-        "flow "
-        "file disables stays so: status 4.",
+        "flow file disables stays so: status 4.",
     .examples = "  $ qflow enable PredictionFlow/after_training\n",
     .positionals = kPositionals,
     .run = enable,
@@ -85,8 +84,7 @@ const Command kDisableCommand = {
     .summary = "let no event count for a flow or one of its triggers",
     .description =
         "Events are filtered with the reason \"disabled\"; what waits keeps waiting, but a debounce that ends expires "
-        "its "
-        "events. It stays so across a redeploy, until qflow enable.",
+        "its events. It stays so across a redeploy, until qflow enable.",
     .examples = "  $ qflow disable PredictionFlow --reason 'the model is being moved'\n",
     .positionals = kPositionals,
     .options = kDisableOptions,

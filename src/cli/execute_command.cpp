@@ -34,7 +34,7 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   const auto execute = [&](const Doors& doors, StopSignals& signals, RunObserver& observer) {
     return execute_queued_run(*store, waiting.id, std::move(lock), options, doors, &signals, observer);
   };
-  return run_in_foreground(context, arguments.flag("json"), execute);
+  return run_in_foreground(context, output_form(arguments), execute);
 }
 
 }  // namespace

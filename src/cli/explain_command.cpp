@@ -10,6 +10,8 @@
 #include "cli/store_access.h"
 #include "cli/table.h"
 #include "qflow/error/printable.h"
+#include "qflow/error/wording.h"
+#include "qflow/service/deployment_reference.h"
 #include "qflow/service/explanation.h"
 
 namespace qflow {
@@ -67,7 +69,7 @@ std::string totals_text(const std::vector<DailyCount>& counts) {
   return fmt::format("{}", fmt::join(texts, ", "));
 }
 
-// The keys of command-line.md; "waiting" holds what is still missing per correlation value.
+// The keys that the help lists; "waiting" holds what is still missing per correlation value.
 Result<Json> json_of(Store& store, const TriggerExplanation& trigger) {
   Json waiting = Json::array(), arrived = Json::array(), filtered = Json::array();
   std::optional<Instant> closes;
@@ -159,12 +161,19 @@ class Printer {
     if (!group.missing.text.empty()) {
       write(fmt::format("  {} {}\n", painter_.paint(Color::kBlue, "waits for:"), group.missing.text));
     }
-    if (group.due) write("  " + firing_text(group) + "\n");
+    if (group.due) write("  " + (group.expires ? expiry_text(group) : firing_text(group)) + "\n");
     if (group.window_closes) {
       write(fmt::format("  {} later than {} makes the oldest expire\n", of_legs ? "a leg that is met" : "an event",
                         format_instant(*group.window_closes)));
     }
     return {};
+  }
+
+  std::string expiry_text(const WaitingGroup& group) const {
+    const std::string due = time_for(context_, *group.due);
+    if (*group.due <= context_.clock.now())
+      return fmt::format("expires with the next tick: its debounce ended {}", due);
+    return fmt::format("expires {}, when its debounce is over, unless it is enabled before", due);
   }
 
   std::string firing_text(const WaitingGroup& group) const {
@@ -195,9 +204,9 @@ class Printer {
       write(fmt::format("  {}not looked at yet\n", name));
     }
     if (known.failing_since) {
-      write(fmt::format("  {}{} {} ({} {}): {}\n", name, painter_.paint(Color::kRed, "failing since"),
-                        time_for(context_, *known.failing_since), known.failures,
-                        known.failures == 1 ? "look" : "looks", printable(known.error)));
+      write(fmt::format("  {}{} {} ({}): {}\n", name, painter_.paint(Color::kRed, "failing since"),
+                        time_for(context_, *known.failing_since), counted(known.failures, "look"),
+                        printable(known.error)));
     }
     if (!known.due) return;
     const bool is_due = *known.due <= context_.clock.now();
@@ -258,18 +267,17 @@ const Command kExplainCommand = {
     .summary = "why a flow did or did not start",
     .description =
         "For each trigger: what it listens to, what has arrived and from whom, what is missing, when the window "
-        "closes, "
-        "when it fired last, which events were filtered, superseded or expired and why, and a command that would fire "
-        "it; in that, ... stands for what only you know. A leg of a group is explained with what its group waits for.",
+        "closes, when it fired last, which events were filtered, superseded or expired and why, and a command that "
+        "would fire it; in that, ... stands for what only you know. A leg of a group is explained with what its group "
+        "waits for.",
     .json =
         "one object per trigger: {flow, namespace, trigger, group, sentence, disabled, disabled_legs, waiting: "
         "[{correlation, missing: [TEXT]}], arrived: [event with source, correlation], filtered: [{event, outcome, "
-        "reason, ...}], rolled_up: [{day, "
-        "outcome, events}], window_closes, last, next, sensors: [{trigger, looked_at, seen, next, failures, "
-        "failing_since, error}], would_fire}; group is that of a leg, whose waiting, last and would_fire are the "
-        "group's; missing lists what has to come, such as a, b (2 of 24), or c or d; event is the id of one; rolled_up "
-        "is what qflow gc keeps of old outcomes; would_fire is "
-        "null when the flow file disables it",
+        "reason, ...}], rolled_up: [{day, outcome, events}], window_closes, last, next, sensors: [{trigger, looked_at, "
+        "seen, next, failures, failing_since, error}], would_fire}; group is that of a leg, whose waiting, last and "
+        "would_fire are the group's; missing lists what has to come, such as a, b (2 of 24), or c or d; event is the "
+        "id of one; rolled_up is what qflow gc keeps of old outcomes; would_fire is null when the flow file disables "
+        "it",
     .examples = "  $ qflow explain PredictionFlow\n  $ qflow explain DailyFlow/all_hours\n",
     .positionals = kPositionals,
     .options = kOptions,

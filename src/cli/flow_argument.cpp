@@ -8,7 +8,7 @@
 #include "cli/terminal.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
-#include "qflow/service/deployment.h"
+#include "qflow/service/deployment_reference.h"
 #include "qflow/service/run_reference.h"
 
 namespace qflow {
@@ -30,7 +30,7 @@ Result<LoadedFlow> load_recorded_flow(Context& context, Store& store, const std:
     return load_text(context, one.definition, one.flow_file, override_to(one.name_space));
   }
   const auto name_space = named.name_space.empty() ? std::nullopt : std::optional(named.name_space);
-  QFLOW_ASSIGN(const std::optional<Run> run, store.ledger().latest_run(named.flow, name_space, false));
+  QFLOW_ASSIGN(const std::optional<Run> run, store.ledger().latest_run(named.flow, name_space, LatestMeans::kNewest));
   if (!run) return fail(ErrorKind::kNotFound, "");
   QFLOW_ASSIGN(const std::string text, store.ledger().definition(run->definition_hash));
   return load_text(context, text, run->flow_file, changes.empty() ? override_to(run->name_space) : changes);

@@ -47,12 +47,12 @@ class FlowGraph {
     return place->second;
   }
 
-  std::size_t source_node(const Subscription& subscription, const Trigger& trigger, const TriggerList& triggers) {
+  std::size_t source_node(const Subscription& subscription, const Trigger& trigger) {
     if (const auto* run = std::get_if<RunSubscription>(&subscription)) return node(NodeKind::kFlow, run->flow.text());
     if (const auto* event = std::get_if<EventSubscription>(&subscription)) {
       return node(NodeKind::kEvent, event->event.text());
     }
-    return node(NodeKind::kOther, fmt::format("{}: {}", trigger.id().text(), describe_condition(trigger, triggers)));
+    return node(NodeKind::kOther, fmt::format("{}: {}", trigger.id().text(), describe_condition(trigger)));
   }
 
   static std::string edge_text(const Subscription& subscription, const Trigger& trigger) {
@@ -68,7 +68,7 @@ class FlowGraph {
     const std::size_t target = node(NodeKind::kFlow, flow.definition->id.text());
     for (const auto& trigger : flow.triggers) {
       for (const Subscription& subscription : trigger->subscriptions()) {
-        const std::size_t source = source_node(subscription, *trigger, flow.triggers);
+        const std::size_t source = source_node(subscription, *trigger);
         edges_.push_back({source, target, edge_text(subscription, *trigger)});
       }
     }
@@ -105,7 +105,7 @@ std::string draw_flows(const std::vector<LoadedFlow>& flows) {
   for (const LoadedFlow& flow : flows) {
     text += flow.definition->id.text() + "\n";
     for (const auto& trigger : flow.triggers) {
-      text += fmt::format("  runs {}\n", describe_condition(*trigger, flow.triggers));
+      text += fmt::format("  runs {}\n", describe_condition(*trigger));
     }
     if (flow.triggers.empty()) text += "  runs when it is started by hand\n";
     text += published_by(*flow.definition);

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "cli/trigger_keys.h"
+#include "cli/trigger_manual.h"
 
 namespace qflow {
 
@@ -121,10 +121,8 @@ constexpr FlowFileKey kTestsKeys[] = {
     {"given", "list of tables", "[]",
      "What happens, in the order of at (RFC 3339): {at, event} with payload and the other fields of a published event; "
      "{at, run, status, step, context, payload} for the end of a run (FLOW, FLOW/NUMBER or PROJECT.BRANCH.FLOW) or of "
-     "its "
-     "step, succeeded unless status says otherwise; {at, sensor, payload} for a change that the sensor trigger of that "
-     "id "
-     "saw; {at} for the clock alone."},
+     "its step, succeeded unless status says otherwise; {at, sensor, payload} for a change that the sensor trigger of "
+     "that id saw; {at} for the clock alone."},
     {"expect", "list of tables", "required",
      "Every firing in order (outcome = \"fired\" or no outcome; trigger, type, at, context, params), a row for each "
      "trigger and correlation value that waits at the end (outcome = \"waiting\"), and if wanted events that came to "

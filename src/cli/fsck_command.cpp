@@ -14,8 +14,8 @@ namespace {
 
 constexpr OptionSpec kOptions[] = {{.name = "json", .help = "one JSON object per problem and line"}};
 
-void print_problem(Context& context, const StoreProblem& problem, bool as_json) {
-  if (as_json) {
+void print_problem(Context& context, const StoreProblem& problem, OutputForm form) {
+  if (form == OutputForm::kJson) {
     print_json(context.out, {{"problem", problem.what}, {"remedy", problem.remedy}, {"mended", problem.mended}});
     return;
   }
@@ -26,13 +26,13 @@ void print_problem(Context& context, const StoreProblem& problem, bool as_json) 
 }
 
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
-  const bool as_json = arguments.flag("json");
+  const OutputForm form = output_form(arguments);
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
   RunView view(context, StepOutput::kToErr);
   const Doors doors = doors_of(context);
   QFLOW_ASSIGN(const std::vector<StoreProblem> problems, check_store(*store, doors, view));
-  for (const StoreProblem& problem : problems) print_problem(context, problem, as_json);
-  if (problems.empty() && !as_json) context.out.write("the store is whole\n");
+  for (const StoreProblem& problem : problems) print_problem(context, problem, form);
+  if (problems.empty() && form == OutputForm::kText) context.out.write("the store is whole\n");
   const bool all_mended = std::all_of(problems.begin(), problems.end(), [](const auto& each) { return each.mended; });
   return all_mended ? ExitStatus::kOk : ExitStatus::kFailed;
 }

@@ -1,11 +1,12 @@
 #include <fmt/format.h>
 
 #include "cli/command_table.h"
+#include "cli/run_argument.h"
 #include "cli/store_access.h"
 #include "cli/terminal.h"
 #include "qflow/error/printable.h"
 #include "qflow/expression/expression.h"
-#include "qflow/service/step_scope.h"
+#include "qflow/service/get_scope.h"
 
 namespace qflow {
 

@@ -32,9 +32,8 @@ constexpr EnvironmentVariable kStepVariables[] = {
     {"QFLOW_TRIGGER", "path of trigger.json; not set when the run was not triggered"},
     {"QFLOW_TRIGGER_DATA",
      "folder with a folder of artifacts per triggering flow, of its newest run: TrainingFlow/model.json; of a flow "
-     "with "
-     "runs of several namespaces also foo.prod.TrainingFlow/. With exactly one triggering run its artifacts also lie "
-     "directly in it, but for a file that is called as the flow is"},
+     "with runs of several namespaces also foo.prod.TrainingFlow/. With exactly one triggering run its artifacts also "
+     "lie directly in it, but for a file that is called as the flow is"},
     {"QFLOW_CONTEXT", "the run's context, if it has one of at most 64 KiB and without NUL"},
     {"QFLOW_SCHEDULED_AT", "the instant the run was due, inherited down a trigger chain"},
     {"QFLOW_STORE, QFLOW_BIN", "the store and this program, for `$QFLOW_BIN get` and its like"},
@@ -152,10 +151,9 @@ std::string config_topic(int width) {
 std::string flow_file_topic(int width) {
   return wrap_text(
              "One TOML file defines one flow: its parameters, its triggers, its steps. Unknown keys are errors. "
-             "Durations "
-             "are text such as \"90s\", \"1h30m\", \"2d\" (units ms, s, m, h, d, w); instants are RFC 3339. The keys "
-             "of "
-             "triggers: qflow help triggers. `qflow init` writes an example; `qflow check FILE` reports every problem.",
+             "Durations are text such as \"90s\", \"1h30m\", \"2d\" (units ms, s, m, h, d, w); instants are RFC 3339. "
+             "The keys of triggers: qflow help triggers. `qflow init` writes an example; `qflow check FILE` reports "
+             "every problem.",
              width, 0) +
          "\n" + tables_text(width, false);
 }

@@ -3,8 +3,9 @@
 #include "cli/chain_drawing.h"
 #include "cli/command_table.h"
 #include "cli/effect_report.h"
-#include "cli/run_list.h"
+#include "cli/run_argument.h"
 #include "cli/run_report.h"
+#include "cli/run_texts.h"
 #include "cli/store_access.h"
 #include "cli/table.h"
 #include "cli/terminal.h"
@@ -38,7 +39,7 @@ void print_chain(Context& context, Store& store, const ChainNode& chain, std::st
     const RunStatus status = status_now(store, run->id, run->status);
     table.add({{run->id.text(), Color::kNone, true},
                {std::string(to_text(status)), color_of(status)},
-               {time_taken(run->started_at, run->ended_at, has_ended(status), context.clock.now())},
+               {time_taken(run->started_at, has_ended(status) ? run->ended_at : context.clock.now())},
                {run->started_at ? time_for(context, *run->started_at) : "-"}});
   }
   table.print_block(context);
@@ -157,19 +158,15 @@ const Command kInspectCommand = {
     .group = CommandGroup::kLooking,
     .summary = "one run: steps, parameters, artifacts, trigger, chain; or one event",
     .json =
-        "of a run {id, flow, number, status, reason, origin, namespace, context, tags, params, created_at, "
-        "started_at, ended_at, scheduled_at, commit, dirty, trigger, steps: [{id, status, reason, tasks, attempts, "
-        "started_at, ended_at}], artifacts: {name: {size, sha256, value | path | gone}}}, where gone says why it is no "
-        "longer "
-        "there; with --trigger-chain "
-        "trigger.runs[] are such objects too, with --downstream there is downstream: [{run, status, downstream}]; 64 "
-        "runs deep they are ids again, and downstream is null where there is more. "
-        "Of an event {id, name, timestamp, recorded_at, type, namespace, value, sender, context, payload, "
-        "caused_by, outcomes: [{flow, namespace, trigger, outcome, run, by, reason}], rolled_up_at, runs, repeats}, "
-        "with --trigger-chain caused_by is a run object, with "
-        "--downstream there is downstream; rolled_up_at is when qflow gc gave its outcomes up, repeats how often it "
-        "was "
-        "published again with its idempotency key",
+        "of a run {id, flow, number, status, reason, origin, namespace, context, tags, params, created_at, started_at, "
+        "ended_at, scheduled_at, commit, dirty, trigger, steps: [{id, status, reason, tasks, attempts, started_at, "
+        "ended_at}], artifacts: {name: {size, sha256, value | path | gone}}}, where gone says why it is no longer "
+        "there; with --trigger-chain trigger.runs[] are such objects too, with --downstream there is downstream: "
+        "[{run, status, downstream}]; 64 runs deep they are ids again, and downstream is null where there is more. Of "
+        "an event {id, name, timestamp, recorded_at, type, namespace, value, sender, context, payload, caused_by, "
+        "outcomes: [{flow, namespace, trigger, outcome, run, by, reason}], rolled_up_at, runs, repeats}, with "
+        "--trigger-chain caused_by is a run object, with --downstream there is downstream; rolled_up_at is when qflow "
+        "gc gave its outcomes up, repeats how often it was published again with its idempotency key",
     .examples = "  $ qflow inspect TrainingFlow/34\n  $ qflow inspect PredictionFlow latest --trigger-chain\n",
     .positionals = kPositionals,
     .options = kOptions,

@@ -8,11 +8,13 @@
 #include "cli/command_table.h"
 #include "cli/log_printer.h"
 #include "cli/log_reader.h"
+#include "cli/run_argument.h"
 #include "cli/store_access.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/os/pipe.h"
 #include "qflow/service/run_objects.h"
+#include "qflow/service/run_recovery.h"
 
 namespace qflow {
 
@@ -126,13 +128,14 @@ class LogView {
   std::list<Log> logs_;
 };
 
+// Also one that has not begun is a step of the run.
 Status check_step(Store& store, const Run& run, const RunReference& wanted) {
   if (!wanted.step) return {};
-  QFLOW_ASSIGN(const std::vector<StepState> steps, store.ledger().steps(run.id));
+  QFLOW_ASSIGN(const std::shared_ptr<const FlowDefinition> flow, recorded_flow(store, run));
   std::vector<std::string> names;
-  for (const StepState& step : steps) {
-    if (step.step == *wanted.step) return {};
-    names.push_back(step.step.text());
+  for (const Step& step : flow->steps) {
+    if (step.id == *wanted.step) return {};
+    names.push_back(step.id.text());
   }
   return fail(ErrorKind::kNotFound, fmt::format("{} has no step {}", run.id.text(), quoted(wanted.step->text())),
               did_you_mean_or_list(wanted.step->text(), names));
@@ -148,13 +151,27 @@ Status refuse_removed(Context& context, Store& store, const Run& run) {
               "run.keep of its flow says how long they stay");
 }
 
+// Nobody may come who goes on with it: whoever reads is told instead of kept waiting.
+Status tell_if_cut_off(Context& context, Store& store, const Run& run) {
+  QFLOW_ASSIGN(const std::shared_ptr<const FlowDefinition> flow, recorded_flow(store, run));
+  if (goes_on_after_crash(run, *flow)) {
+    print_note(context, fmt::format("{} was cut off; qflow tick goes on with it", run.id.text()));
+  }
+  return {};
+}
+
 // Until the run has ended, or nobody reads any more.
 Status follow(Context& context, Store& store, const Run& run, LogView& view) {
   for (;;) {
     QFLOW_ASSIGN(const Run now, store.ledger().find_run(run.id));
-    const bool ended = has_ended(status_now(store, now.id, now.status));
+    const bool is_abandoned = status_now(store, now.id, now.status) != now.status;
     QFLOW_TRY(view.print_new());
-    if (ended || context.out.failed()) return {};
+    if (has_ended(now.status) || context.out.failed()) return {};
+    if (is_abandoned) {
+      // Its lock is free in the moment after its end, too.
+      QFLOW_ASSIGN(const Run later, store.ledger().find_run(run.id));
+      if (later.status == now.status) return tell_if_cut_off(context, store, later);
+    }
     (void)wait_readable({}, kFollowInterval);
   }
 }

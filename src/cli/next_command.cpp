@@ -197,8 +197,8 @@ const Command kNextCommand = {
     .description =
         "First each schedule in its canonical form and in English (not when all deployed ones are listed), then the "
         "coming instants, by time. Columns (a terminal shows the second, fourth and fifth): the instant in UTC, on the "
-        "clocks of the zone, the zone, the trigger, and "
-        "what is odd about it: a time that does not exist or comes twice on a night when clocks change.\n\n"
+        "clocks of the zone, the zone, the trigger, and what is odd about it: a time that does not exist or comes "
+        "twice on a night when clocks change.\n\n"
         "Flows have to be deployed, or given as a file; --cron tries an expression out.",
     .json =
         "one object per instant: {utc, local, timezone, flow, namespace, trigger, note}; flow and trigger are null "

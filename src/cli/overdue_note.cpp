@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cli/terminal.h"
+#include "qflow/error/wording.h"
 
 namespace qflow {
 
@@ -12,10 +13,6 @@ namespace {
 constexpr std::chrono::minutes kTooLong{2};
 constexpr std::int64_t kCounted = 100;
 
-std::string counted(std::size_t number, std::string_view one, std::string_view many) {
-  return fmt::format("{} {}", number, number == 1 ? one : many);
-}
-
 std::string what_waits(Store& store, Instant before) {
   std::vector<std::string> parts;
   const auto queued = store.ledger().triggers().startable_runs(kCounted);
@@ -23,10 +20,9 @@ std::string what_waits(Store& store, Instant before) {
   const auto due = store.ledger().triggers().due_debounces(before);
   if (due && !due->empty()) parts.push_back(counted(due->size(), "debounce is", "debounces are") + " over");
   const auto schedules = store.ledger().triggers().due_schedules(before, kCounted);
-  if (schedules && !schedules->empty())
-    parts.push_back(counted(schedules->size(), "schedule", "schedules") + " overdue");
+  if (schedules && !schedules->empty()) parts.push_back(counted(schedules->size(), "schedule") + " overdue");
   const auto sensors = store.ledger().triggers().overdue_sensors(before);
-  if (sensors && !sensors->empty()) parts.push_back(counted(sensors->size(), "sensor", "sensors") + " overdue");
+  if (sensors && !sensors->empty()) parts.push_back(counted(sensors->size(), "sensor") + " overdue");
   return fmt::format("{}", fmt::join(parts, ", "));
 }
 

@@ -7,10 +7,12 @@
 
 #include "qflow/cli/command.h"
 #include "qflow/cli/posix_streams.h"
+#include "qflow/os/inherited_file.h"
 
 namespace qflow {
 
 int run_program(int argc, char** argv, const TriggerRegistry& trigger_types) {
+  reserve_standard_descriptors();
   ignore_broken_pipes();
   PosixInput in(0);
   PosixOutput out(1, PosixOutput::Buffering::kLarge);

@@ -11,9 +11,9 @@
 #include "cli/wait_option.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/service/calling_run.h"
-#include "qflow/service/dispatch.h"
 #include "qflow/service/input_file.h"
 #include "qflow/service/publishing.h"
+#include "qflow/service/run_wait.h"
 
 namespace qflow {
 
@@ -184,8 +184,9 @@ std::string unheard_note(Store& store, const std::string& name) {
   return fmt::format("no deployed flow listens to {}{}", name, hint.empty() ? "" : "; " + hint);
 }
 
-void print_published(Context& context, const PublishedNow& published, bool as_json, bool dry_run) {
-  if (as_json) {
+void print_published(Context& context, const PublishedNow& published, OutputForm form, PublishMode mode) {
+  const bool dry_run = mode == PublishMode::kDryRun;
+  if (form == OutputForm::kJson) {
     print_published_json(context, published, dry_run ? Json() : Json(published.id));
   } else if (!dry_run) {
     context.out.write(published.id + "\n");
@@ -226,19 +227,18 @@ PublishMode publish_mode(const Context& context, const Arguments& arguments) {
 
 Result<ExitStatus> publish(Context& context, const Arguments& arguments, Store& store,
                            std::vector<Publication> publications, const Publisher& publisher) {
-  const bool dry_run = arguments.flag("dry-run");
+  const PublishMode mode = publish_mode(context, arguments);
   const Doors doors = doors_of(context);
-  QFLOW_ASSIGN(const WaitBegin begin, begin_if_asked(context, arguments, store));
-  QFLOW_ASSIGN(const auto published,
-               publish_events(store, std::move(publications), publisher, publish_mode(context, arguments), doors));
-  const bool as_json = arguments.flag("json");
+  QFLOW_ASSIGN(const WaitBegin begin, begin_if_asked(arguments, store));
+  QFLOW_ASSIGN(const auto published, publish_events(store, std::move(publications), publisher, mode, doors));
+  const OutputForm form = output_form(arguments);
   const ExitStatus matched = arguments.flag("require-match") ? match_status(published.events) : ExitStatus::kOk;
   for (const std::string& note : published.passed_over) print_note(context, note);
   for (const PublishedNow& one : published.events) {
-    print_published(context, one, as_json, dry_run);
-    if (!as_json || matched != ExitStatus::kOk) print_consequences(context, store, one);
+    print_published(context, one, form, mode);
+    if (form == OutputForm::kText || matched != ExitStatus::kOk) print_consequences(context, store, one);
   }
-  if (!dry_run) {
+  if (mode != PublishMode::kDryRun) {
     context.out.flush();
     RunDispatcher dispatcher(store, doors);
     if (arguments.flag("dispatch")) {
@@ -280,16 +280,14 @@ const Command kPublishCommand = {
     .summary = "publish an event, and say what it does",
     .description =
         "Returns once the event is durable. Its id goes to standard output; what it did to each trigger that listens "
-        "to "
-        "its name, to standard error. The runs that it queued start with the next qflow tick, or at once with "
+        "to its name, to standard error. The runs that it queued start with the next qflow tick, or at once with "
         "--dispatch.\n\n"
         "A line of a batch has the keys name, payload, type, namespace, value, sender, context, timestamp, namespaced "
         "and idempotency_key. A bad line refuses all of them.",
     .json =
         "one object per event: {id, name, duplicate, effects: [{flow, namespace, trigger, outcome, run, by, reason}]}; "
-        "id "
-        "is null where nothing was published; "
-        "outcome is waiting, fired, superseded, expired, filtered, skipped, coalesced or stopped",
+        "id is null where nothing was published; outcome is waiting, fired, superseded, expired, filtered, skipped, "
+        "coalesced or stopped",
     .examples =
         "  $ qflow publish data_updated --payload '{\"latest\": \"2026-11-20\"}'\n"
         "  $ qflow publish --batch events.jsonl --dispatch --wait=5m\n",

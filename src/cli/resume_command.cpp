@@ -1,4 +1,5 @@
 #include "cli/command_table.h"
+#include "cli/run_argument.h"
 #include "cli/run_foreground.h"
 #include "cli/store_access.h"
 #include "qflow/service/run_reference.h"
@@ -48,7 +49,7 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   const auto execute = [&](const Doors& doors, StopSignals& signals, RunObserver& observer) {
     return resume_run(*store, earlier.id, step, options, doors, &signals, observer);
   };
-  return run_in_foreground(context, arguments.flag("json"), execute);
+  return run_in_foreground(context, output_form(arguments), execute);
 }
 
 }  // namespace

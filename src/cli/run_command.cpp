@@ -11,6 +11,7 @@
 #include "cli/terminal.h"
 #include "qflow/model/tag.h"
 #include "qflow/service/local_run.h"
+#include "qflow/service/trigger_arguments.h"
 
 namespace qflow {
 
@@ -62,11 +63,11 @@ Result<LocalRunRequest> read_request(const Arguments& arguments) {
 }
 
 Result<ExitStatus> run_in_background(Context& context, const LoadedFlow& flow, const LocalRunRequest& request,
-                                     bool as_json) {
+                                     OutputForm form) {
   RunView view(context, StepOutput::kToErr);
   const Doors doors = doors_of(context);
   QFLOW_ASSIGN(const RunId run, run_detached(flow, request, doors, view));
-  if (as_json) {
+  if (form == OutputForm::kJson) {
     print_json(context.out, {{"run", run.text()}, {"status", to_text(RunStatus::kQueued)}, {"reason", Json()}});
   } else {
     context.out.write(run.text() + "\n");
@@ -75,12 +76,13 @@ Result<ExitStatus> run_in_background(Context& context, const LoadedFlow& flow, c
 }
 
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
-  const bool as_json = arguments.flag("json");
-  QFLOW_ASSIGN(const LocalRunRequest request, read_request(arguments));
+  const OutputForm form = output_form(arguments);
+  QFLOW_ASSIGN(LocalRunRequest request, read_request(arguments));
   QFLOW_ASSIGN(const NamespaceOverride changes, read_namespace(arguments));
   QFLOW_ASSIGN(const LoadedFlow flow, load_file_or_flow(context, arguments.positionals().front(), changes));
-  if (arguments.flag("detach")) return run_in_background(context, flow, request, as_json);
-  return run_in_foreground(context, as_json, [&](const Doors& doors, StopSignals& signals, RunObserver& observer) {
+  QFLOW_ASSIGN(request.triggers, read_written_events(std::move(request.triggers), doors_of(context)));
+  if (arguments.flag("detach")) return run_in_background(context, flow, request, form);
+  return run_in_foreground(context, form, [&](const Doors& doors, StopSignals& signals, RunObserver& observer) {
     return run_locally(flow, request, doors, &signals, observer);
   });
 }

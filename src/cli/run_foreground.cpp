@@ -32,9 +32,9 @@ void print_failure(Context& context, const RunResult& result) {
   print_error(context, {ErrorKind::kFailed, what, advice});
 }
 
-void print_result(Context& context, const RunResult& result, bool as_json) {
+void print_result(Context& context, const RunResult& result, OutputForm form) {
   if (result.status != RunStatus::kSucceeded) print_failure(context, result);
-  if (as_json) {
+  if (form == OutputForm::kJson) {
     const Json reason = result.reason.empty() ? Json() : Json(result.reason);
     print_json(context.out, {{"run", result.run.text()}, {"status", to_text(result.status)}, {"reason", reason}});
   } else {
@@ -64,12 +64,12 @@ Result<ExecutionOptions> read_execution_options(const Arguments& arguments) {
   return options;
 }
 
-Result<ExitStatus> run_in_foreground(Context& context, bool as_json, const ExecuteRun& execute) {
+Result<ExitStatus> run_in_foreground(Context& context, OutputForm form, const ExecuteRun& execute) {
   context.out.keep_unread();
   context.err.keep_unread();
-  QFLOW_ASSIGN(const RunResult result,
-               execute_watched(context, as_json ? StepOutput::kToErr : StepOutput::kToOut, execute));
-  print_result(context, result, as_json);
+  const StepOutput step_output = form == OutputForm::kJson ? StepOutput::kToErr : StepOutput::kToOut;
+  QFLOW_ASSIGN(const RunResult result, execute_watched(context, step_output, execute));
+  print_result(context, result, form);
   if (result.signal) {
     context.out.settle(kPatience);
     context.err.settle(kPatience);

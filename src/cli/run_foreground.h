@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "cli/terminal.h"
 #include "qflow/cli/command.h"
 #include "qflow/service/run_execution.h"
 
@@ -23,6 +24,6 @@ Result<ExecutionOptions> read_execution_options(const Arguments& arguments);
 
 using ExecuteRun = std::function<Result<RunResult>(const Doors&, StopSignals&, RunObserver&)>;
 
-Result<ExitStatus> run_in_foreground(Context& context, bool as_json, const ExecuteRun& execute);
+Result<ExitStatus> run_in_foreground(Context& context, OutputForm form, const ExecuteRun& execute);
 
 }  // namespace qflow

@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 
 #include "cli/effect_report.h"
-#include "cli/run_list.h"
+#include "cli/run_texts.h"
 #include "cli/step_drawing.h"
 #include "cli/table.h"
 #include "qflow/error/printable.h"
+#include "qflow/error/wording.h"
 #include "qflow/service/explanation.h"
 #include "qflow/service/run_inspection.h"
 #include "qflow/service/run_objects.h"
@@ -32,7 +33,7 @@ void print_head(const Context& context, const Run& run) {
                                  painter.paint(color_of(run.status), to_text(run.status)));
   if (!run.reason.empty()) line += fmt::format(" ({})", printable(run.reason));
   if (run.started_at) line += fmt::format(", started {}", time_for(context, *run.started_at));
-  const std::string took = time_taken(run.started_at, run.ended_at, has_ended(run.status), context.clock.now());
+  const std::string took = time_taken(run.started_at, has_ended(run.status) ? run.ended_at : context.clock.now());
   if (took != "-") line += fmt::format(", {} {}", run.ended_at ? "took" : "running for", took);
   context.out.write(line + "\n");
 }
@@ -88,7 +89,7 @@ void print_steps(const Context& context, const std::vector<StepState>& steps) {
     if (step.attempts > step.tasks) more += fmt::format("{}{} attempts", more.empty() ? "" : ", ", step.attempts);
     table.add({{step.step.text()},
                {std::string(to_text(step.status)), color_of(step.status)},
-               {time_taken(step.started_at, step.ended_at, ended, context.clock.now())},
+               {time_taken(step.started_at, ended ? step.ended_at : context.clock.now())},
                {more}});
   }
   table.print_block(context);
@@ -169,7 +170,7 @@ Status print_event_report(Context& context, Store& store, const Event& event) {
   add("context", event.context);
   if (event.caused_by) add("caused by", event.caused_by->text());
   QFLOW_ASSIGN(const std::int64_t repeats, store.ledger().triggers().repeats_of_event(event.id));
-  if (repeats > 0) add("repeated", fmt::format("{} {}", repeats, repeats == 1 ? "time" : "times"));
+  if (repeats > 0) add("repeated", counted(repeats, "time"));
   if (event.payload.is_null()) add("payload", "removed by qflow gc");
   if (!event.payload.empty()) add("payload", to_compact(event.payload));
   for (const RunId& run : runs) add("triggered", run.text());

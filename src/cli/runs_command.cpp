@@ -6,7 +6,7 @@
 #include "cli/command_table.h"
 #include "cli/namespace_options.h"
 #include "cli/overdue_note.h"
-#include "cli/run_list.h"
+#include "cli/run_texts.h"
 #include "cli/since_option.h"
 #include "cli/store_access.h"
 #include "cli/table.h"
@@ -71,7 +71,7 @@ Result<std::optional<Project>> project_of_flow(Store& store, const FlowId& flow)
                 fmt::format("name one with --project: {}", fmt::join(projects, ", ")));
   }
   if (projects.size() == 1) return project_of(*projects.begin());
-  QFLOW_ASSIGN(const std::optional<Run> newest, store.ledger().latest_run(flow, std::nullopt, false));
+  QFLOW_ASSIGN(const std::optional<Run> newest, store.ledger().latest_run(flow, std::nullopt, LatestMeans::kNewest));
   return newest ? project_of(newest->name_space) : std::nullopt;
 }
 
@@ -111,7 +111,7 @@ Result<std::vector<Run>> find_runs(Store& store, RunFilter filter) {
 }
 
 Status check_qualified_flow_known(Store& store, const FlowId& flow, const std::string& name_space) {
-  QFLOW_ASSIGN(const std::optional<Run> run, store.ledger().latest_run(flow, name_space, false));
+  QFLOW_ASSIGN(const std::optional<Run> run, store.ledger().latest_run(flow, name_space, LatestMeans::kNewest));
   if (run) return {};
   const std::string name = qualified_name(name_space, flow);
   QFLOW_ASSIGN(std::string advice, advice_on_flow(store, name));
@@ -140,7 +140,7 @@ void print_table(const Context& context, const std::vector<Run>& runs) {
     table.add({{run.id.text(), Color::kBold, true},
                {std::string(to_text(run.status)), color_of(run.status)},
                {list_time(context, run.started_at)},
-               {time_taken(run.started_at, run.ended_at, run.status != RunStatus::kRunning, now)},
+               {time_taken(run.started_at, run.status == RunStatus::kRunning ? now : run.ended_at)},
                {trigger_names(run.trigger), Color::kNone, by_one_run},
                {run.context.value_or("-")},
                {joined(run.tags)},

@@ -10,6 +10,7 @@
 #include "qflow/engine/due_instants.h"
 #include "qflow/model/project_namespace.h"
 #include "qflow/service/deployed_flows.h"
+#include "qflow/service/deployment_reference.h"
 #include "qflow/trigger/trigger_sentence.h"
 
 namespace qflow {

@@ -5,7 +5,9 @@
 #include "cli/store_access.h"
 #include "cli/terminal.h"
 #include "qflow/error/printable.h"
+#include "qflow/error/wording.h"
 #include "qflow/service/deployed_flows.h"
+#include "qflow/service/deployment_reference.h"
 #include "qflow/service/sensor_polling.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "qflow/trigger/trigger_sentence.h"
@@ -102,7 +104,7 @@ void print_peek(Context& context, const NamedSensor& sensor, const Peek& peek, b
   const Painter painter = painter_for(context, context.out);
   const auto write = [&](const std::string& text) { context.out.write(text); };
   const Trigger* trigger = find_trigger(sensor.flow->triggers, sensor.trigger);
-  write(fmt::format("{}  {}\n", painter.paint(Color::kBold, sensor.name()), describe(*trigger, sensor.flow->triggers)));
+  write(fmt::format("{}  {}\n", painter.paint(Color::kBold, sensor.name()), describe(*trigger)));
   write(fmt::format("  sees {}\n", sighting.seen));
   if (first) write("  it was never looked at before\n");
   if (sighting.unsettled) {
@@ -110,9 +112,8 @@ void print_peek(Context& context, const NamedSensor& sensor, const Peek& peek, b
                       format_duration(*sighting.unsettled)));
   }
   if (peek.repeats > 0) {
-    write(fmt::format("  {} known by {} idempotency {}\n",
-                      peek.repeats == 1 ? "1 change is" : fmt::format("{} changes are", peek.repeats),
-                      peek.repeats == 1 ? "its" : "their", peek.repeats == 1 ? "key" : "keys"));
+    write(fmt::format("  {}\n", counted(peek.repeats, "change is known by its idempotency key",
+                                        "changes are known by their idempotency keys")));
   }
   print_changes(context, sighting);
 }
@@ -157,10 +158,8 @@ const Command kSensorCommand = {
     .summary = "look at what a sensor watches, or let it begin anew",
     .description =
         "peek looks now and says what the sensor would report, or why its look would fail; nothing is recorded, and "
-        "the "
-        "next tick reports it. "
-        "reset forgets what the sensor has seen, its cursor and its failures: the next look is the first one, and its "
-        "baseline decides whether what is there fires.",
+        "the next tick reports it. reset forgets what the sensor has seen, its cursor and its failures: the next look "
+        "is the first one, and its baseline decides whether what is there fires.",
     .json =
         "{flow, namespace, trigger, seen, first, changes: [{payload, timestamp, value, sender, context, "
         "idempotency_key}], repeats, more, unsettled_seconds}; repeats: so many changes more are known by their "

@@ -7,6 +7,7 @@
 #include "cli/simulation_report.h"
 #include "cli/store_access.h"
 #include "cli/terminal.h"
+#include "qflow/error/wording.h"
 #include "qflow/service/deployed_flows.h"
 #include "qflow/service/flow_simulation.h"
 #include "qflow/service/input_file.h"
@@ -90,8 +91,8 @@ Result<World> world_of_files(Context& context, const std::vector<std::string>& f
 
 void note_left_out(Context& context, std::size_t events) {
   if (events == 0) return;
-  print_note(context, events == 1 ? std::string("1 event is left out: qflow gc has removed its payload")
-                                  : fmt::format("{} events are left out: qflow gc has removed their payloads", events));
+  print_note(context, counted(events, "event is left out: qflow gc has removed its payload",
+                              "events are left out: qflow gc has removed their payloads"));
 }
 
 Result<World> world_of_store(Context& context, const Span& span, bool with_history) {
@@ -122,8 +123,7 @@ void note_rows_outside(Context& context, const World& world, const Span& span) {
   const auto outside = std::count_if(world.given.begin(), world.given.end(),
                                      [&](const Given& row) { return row.at < span.from || row.at >= span.until; });
   if (outside == 0) return;
-  print_note(context,
-             fmt::format("passed over {} row{} before --from or from --until on", outside, outside == 1 ? "" : "s"));
+  print_note(context, fmt::format("passed over {} before --from or from --until on", counted(outside, "row")));
 }
 
 // No step is executed, so that only a row ends one.
@@ -196,14 +196,11 @@ const Command kSimulateCommand = {
         "\"F/1\", \"status\", \"step\"?}}; runs count from 1 in the simulation. Without FILE and --events, what was "
         "published to the store in that time happens again; runs that were started by hand are left out.\n\n"
         "Columns: when, flow and trigger, what became of it (and what is odd about that night), events, parameters; a "
-        "line "
-        "for each firing, and for each "
-        "event that came to something else.",
+        "line for each firing, and for each event that came to something else.",
     .json =
         "one object per firing: {at, flow, namespace, trigger, type, events, params, context, run, note}, then one per "
-        "event "
-        "and trigger: {event, flow, namespace, trigger, outcome, reason}; events are objects as qflow events prints "
-        "them",
+        "event and trigger: {event, flow, namespace, trigger, outcome, reason}; events are objects as qflow events "
+        "prints them",
     .examples =
         "  $ qflow simulate --from 2026-03-01 --until 2026-03-08\n"
         "  $ qflow simulate flows/*.toml --from 2026-03-01 --until 2026-03-02 --events day.jsonl --runs-take 10m\n",

@@ -7,8 +7,9 @@
 #include <utility>
 
 #include "cli/effect_report.h"
-#include "cli/run_list.h"
+#include "cli/run_texts.h"
 #include "qflow/engine/due_instants.h"
+#include "qflow/error/wording.h"
 
 namespace qflow {
 
@@ -21,7 +22,7 @@ std::string name_of(const DeployedFlow& flow, const std::optional<TriggerId>& tr
 std::string event_names(const Run& run) {
   std::vector<std::string> names;
   for (const TriggerSource& source : run.trigger->sources) names.push_back(source.event.name);
-  return counted(names);
+  return with_counts(names);
 }
 
 // What is odd about the instants that started it: nights on which clocks change.
@@ -121,7 +122,7 @@ Table SimulationReport::timeline() const {
 
 std::string SimulationReport::summary() const {
   const std::size_t runs = firings_.size();
-  std::string text = fmt::format("{} run{}", runs, runs == 1 ? "" : "s");
+  std::string text = counted(runs, "run");
   std::map<Outcome, int> counts;
   for (const SimulatedOutcome& outcome : outcomes_) ++counts[outcome.outcome.outcome];
   for (const auto& [outcome, count] : counts) {

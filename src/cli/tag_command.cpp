@@ -1,7 +1,8 @@
 #include <fmt/format.h>
 
 #include "cli/command_table.h"
-#include "cli/run_list.h"
+#include "cli/run_argument.h"
+#include "cli/run_texts.h"
 #include "cli/store_access.h"
 #include "cli/terminal.h"
 #include "qflow/model/tag.h"

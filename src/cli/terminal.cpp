@@ -5,8 +5,10 @@
 #include <array>
 #include <cstdint>
 
+#include "qflow/cli/command.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/utf8_encoding.h"
+#include "qflow/error/wording.h"
 
 namespace qflow {
 
@@ -67,11 +69,6 @@ std::pair<std::size_t, int> first_character(std::string_view text) {
   const std::uint32_t point = decode_utf8(text.substr(0, length));
   if (lies_in(point, kZero)) return {length, 0};
   return {length, lies_in(point, kWide) ? 2 : 1};
-}
-
-std::string counted(std::int64_t number, std::string_view unit) {
-  const bool word = unit == "day" && number != 1;
-  return fmt::format("{} {}{}", number, unit, word ? "s" : "");
 }
 
 }  // namespace
@@ -165,17 +162,21 @@ std::string relative_time(Instant instant, Instant now) {
   if (length < seconds(1)) return "just now";
   std::string text;
   if (length < minutes(1)) {
-    text = counted(duration_cast<seconds>(length).count(), "s");
+    text = fmt::format("{} s", duration_cast<seconds>(length).count());
   } else if (length < hours(1)) {
-    text = counted(duration_cast<minutes>(length).count(), "min");
+    text = fmt::format("{} min", duration_cast<minutes>(length).count());
   } else if (length < days(2)) {
-    text = counted(duration_cast<hours>(length).count(), "h");
+    text = fmt::format("{} h", duration_cast<hours>(length).count());
   } else if (length < days(30)) {
     text = counted(duration_cast<days>(length).count(), "day");
   } else {
     return format_instant(instant).substr(0, 10);
   }
   return distance < distance.zero() ? "in " + text : text + " ago";
+}
+
+OutputForm output_form(const Arguments& arguments) {
+  return arguments.flag("json") ? OutputForm::kJson : OutputForm::kText;
 }
 
 Json text_or_null(const std::string& text) {

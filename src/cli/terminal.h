@@ -12,6 +12,8 @@
 
 namespace qflow {
 
+class Arguments;
+
 enum class Color { kNone, kBold, kDim, kRed, kGreen, kYellow, kBlue, kCyan };
 
 // Colours text, or leaves it as it is.
@@ -46,6 +48,12 @@ std::string cut_to_width(std::string_view text, int columns);
 
 // "3 min ago", "just now", "in 2 h", "5 days ago"; beyond 30 days the date.
 std::string relative_time(Instant instant, Instant now);
+
+// How a command prints its result.
+enum class OutputForm { kText, kJson };
+
+// kJson with --json.
+OutputForm output_form(const Arguments& arguments);
 
 // Text in JSON: null where there is none.
 Json text_or_null(const std::string& text);

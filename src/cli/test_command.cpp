@@ -6,6 +6,7 @@
 #include "cli/terminal.h"
 #include "qflow/engine/flow_test_run.h"
 #include "qflow/error/printable.h"
+#include "qflow/error/wording.h"
 #include "qflow/service/flow_simulation.h"
 
 namespace qflow {
@@ -74,7 +75,7 @@ struct Counts {
   std::size_t failed = 0;
 };
 
-Counts run_tests(Context& context, const Flow& flow, bool as_json) {
+Counts run_tests(Context& context, const Flow& flow, OutputForm form) {
   Counts counts;
   const FlowDefinition& definition = *flow->definition;
   if (definition.tests.empty()) print_note(context, definition.file + " has no [[tests]]");
@@ -82,7 +83,7 @@ Counts run_tests(Context& context, const Flow& flow, bool as_json) {
     const TestVerdict verdict = run_test(flow, test);
     ++counts.tests;
     counts.failed += verdict.passed() ? 0 : 1;
-    if (as_json) {
+    if (form == OutputForm::kJson) {
       print_json_line(context.out, json_of(definition, test, verdict));
     } else {
       print_verdict(context, definition, test, verdict);
@@ -93,14 +94,15 @@ Counts run_tests(Context& context, const Flow& flow, bool as_json) {
 
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const std::vector<Flow> flows, load_all(context, arguments.positionals()));
+  const OutputForm form = output_form(arguments);
   Counts all;
   for (const Flow& flow : flows) {
-    const Counts counts = run_tests(context, flow, arguments.flag("json"));
+    const Counts counts = run_tests(context, flow, form);
     all.tests += counts.tests;
     all.failed += counts.failed;
   }
-  if (!arguments.flag("json") && all.tests > 0) {
-    context.out.write(fmt::format("{} test{}, {} failed\n", all.tests, all.tests == 1 ? "" : "s", all.failed));
+  if (form == OutputForm::kText && all.tests > 0) {
+    context.out.write(fmt::format("{}, {} failed\n", counted(all.tests, "test"), all.failed));
   }
   return all.failed > 0 ? ExitStatus::kFailed : ExitStatus::kOk;
 }

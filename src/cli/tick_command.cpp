@@ -9,8 +9,8 @@
 #include "cli/terminal.h"
 #include "cli/wait_option.h"
 #include "qflow/engine/due_instants.h"
+#include "qflow/model/deployment.h"
 #include "qflow/service/deployed_flows.h"
-#include "qflow/service/deployment.h"
 #include "qflow/service/idle_note.h"
 #include "qflow/service/ticking.h"
 #include "qflow/trigger/trigger_registry.h"
@@ -89,12 +89,12 @@ class DueList {
   std::vector<DueThing> things_;
 };
 
-Result<ExitStatus> say_what_is_due(Context& context, Store& store, bool as_json) {
+Result<ExitStatus> say_what_is_due(Context& context, Store& store, OutputForm form) {
   DueList due(store, context.trigger_types, context.clock.now());
   QFLOW_ASSIGN(const std::vector<DueThing> things, due.read());
   for (const std::string& note : due.passed_over()) print_note(context, note);
   for (const DueThing& thing : things) {
-    if (as_json) {
+    if (form == OutputForm::kJson) {
       print_json_line(context.out, {{"kind", thing.kind},
                                     {"flow", thing.flow},
                                     {"namespace", thing.name_space},
@@ -127,13 +127,13 @@ Result<bool> is_idle(Context& context) {
 Result<ExitStatus> tick_now(Context& context, const Arguments& arguments) {
   if (arguments.flag("dry-run")) {
     QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
-    return say_what_is_due(context, *store, arguments.flag("json"));
+    return say_what_is_due(context, *store, output_form(arguments));
   }
   QFLOW_ASSIGN(const bool idle, is_idle(context));
   if (idle && !arguments.value("wait")) return ExitStatus::kOk;
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
   RunView view(context, StepOutput::kToErr);
-  QFLOW_ASSIGN(const WaitBegin begin, begin_if_asked(context, arguments, *store));
+  QFLOW_ASSIGN(const WaitBegin begin, begin_if_asked(arguments, *store));
   const Doors doors = doors_of(context);
   RunDispatcher dispatcher(*store, doors);
   QFLOW_ASSIGN(const TickReport report, tick(*store, doors, dispatcher, view));
@@ -172,15 +172,13 @@ const Command kTickCommand = {
     .summary = "do what is due, and return: made for cron",
     .description =
         "Fires the schedules whose instants have come, and what a debounce held back; looks at the sensors that are "
-        "due; starts the queued runs, each in "
-        "a "
-        "process of its own, at most max_workers of config.toml at once; recovers runs whose process was killed. Any "
-        "number of ticks may run at once: each instant, and each change that a sensor sees, starts exactly one run.\n\n"
+        "due; starts the queued runs, by processes of their own, at most max_workers of config.toml at once; recovers "
+        "runs whose process was killed. Any number of ticks may run at once: each instant, and each change that a "
+        "sensor sees, starts exactly one run.\n\n"
         "With --wait it returns when no deployed run is queued or running any more; its status is 1 when one of them "
         "failed.\n\n"
         "With --at the clock of this command and of its runs goes on from TIME. Instants that have come once do not "
-        "come "
-        "again, so try that out in a store of its own (--store).",
+        "come again, so try that out in a store of its own (--store).",
     .json =
         "(of --dry-run) one object per thing that would be done: {kind, flow, namespace, trigger, run, at, missed: "
         "{count, first, last}}; kind is debounce, schedule, missed, sensor, cancel or run, and what does not belong to "

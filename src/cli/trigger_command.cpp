@@ -8,7 +8,8 @@
 #include "cli/terminal.h"
 #include "qflow/error/printable.h"
 #include "qflow/service/activation.h"
-#include "qflow/service/dispatch.h"
+#include "qflow/service/deployment_reference.h"
+#include "qflow/service/run_claim.h"
 
 namespace qflow {
 
@@ -69,10 +70,10 @@ Result<ActivationRequest> read_request(Context& context, const Arguments& argume
   return request;
 }
 
-Result<ExitStatus> detach(Context& context, Store& store, const RunId& run, bool as_json) {
+Result<ExitStatus> detach(Context& context, Store& store, const RunId& run, OutputForm form) {
   const Doors doors = doors_of(context);
   RunView view(context, StepOutput::kToErr);
-  if (as_json) {
+  if (form == OutputForm::kJson) {
     print_json(context.out, {{"run", run.text()}, {"status", to_text(RunStatus::kQueued)}, {"reason", Json()}});
   } else {
     context.out.write(run.text() + "\n");
@@ -83,8 +84,8 @@ Result<ExitStatus> detach(Context& context, Store& store, const RunId& run, bool
   return ExitStatus::kOk;
 }
 
-Result<ExitStatus> follow_activation(Context& context, Store& store, ActivatedRun activated, bool as_json) {
-  return run_in_foreground(context, as_json, [&](const Doors& doors, StopSignals& signals, RunObserver& observer) {
+Result<ExitStatus> follow_activation(Context& context, Store& store, ActivatedRun activated, OutputForm form) {
+  return run_in_foreground(context, form, [&](const Doors& doors, StopSignals& signals, RunObserver& observer) {
     if (activated.claimed) {
       return execute_claimed_run(store, std::move(*activated.claimed), {}, doors, &signals, observer);
     }
@@ -95,15 +96,17 @@ Result<ExitStatus> follow_activation(Context& context, Store& store, ActivatedRu
 
 Result<ExitStatus> activate_once(Context& context, const Arguments& arguments, Store& store,
                                  const ActivationRequest& request) {
-  const bool as_json = arguments.flag("json");
+  const OutputForm form = output_form(arguments);
   QFLOW_ASSIGN(ActivatedRun activated, activate_flow(store, request, doors_of(context)));
   if (!activated.run) {
-    if (as_json) print_json(context.out, {{"run", Json()}, {"status", Json()}, {"reason", activated.reason}});
+    if (form == OutputForm::kJson) {
+      print_json(context.out, {{"run", Json()}, {"status", Json()}, {"reason", activated.reason}});
+    }
     print_note(context, fmt::format("{}; see qflow explain {}", activated.reason, full_name(request.deployment)));
     return ExitStatus::kNothingMatched;
   }
-  if (!request.start_here) return detach(context, store, *activated.run, as_json);
-  return follow_activation(context, store, std::move(activated), as_json);
+  if (!request.start_here) return detach(context, store, *activated.run, form);
+  return follow_activation(context, store, std::move(activated), form);
 }
 
 Result<Backfill> wanted_instants(const Context& context, const Arguments& arguments, Store& store,
@@ -165,10 +168,8 @@ const Command kTriggerCommand = {
     .summary = "start a deployed flow, or one of its triggers, by hand",
     .description =
         "The run is a deployed one, starts at once and is followed as with qflow run. With --trigger-id the condition "
-        "of "
-        "that trigger counts as met, with the events that wait for it. It obeys when_busy (skip: status 5), and does "
-        "not "
-        "wait for a debounce. A leg of a group that still waits for others makes no run: status 4.\n\n"
+        "of that trigger counts as met, with the events that wait for it. It obeys when_busy (skip: status 5), and "
+        "does not wait for a debounce. A leg of a group that still waits for others makes no run: status 4.\n\n"
         "With --from and --until a schedule's instants in that span run in order, one after the other, also those that "
         "ran before (a backfill), but for those that its `when` filters. A run that fails does not stop it.",
     .json =

@@ -4,6 +4,8 @@
 #include "cli/deployed_argument.h"
 #include "cli/store_access.h"
 #include "cli/terminal.h"
+#include "qflow/service/deployment.h"
+#include "qflow/service/deployment_reference.h"
 
 namespace qflow {
 
@@ -30,8 +32,7 @@ const Command kUndeployCommand = {
     .summary = "let nothing start a flow any more",
     .description =
         "What waits for its triggers expires, its queued runs are cancelled, running ones go on. Runs, events and "
-        "their "
-        "outcomes stay.",
+        "their outcomes stay.",
     .examples = "  $ qflow undeploy PredictionFlow\n",
     .positionals = kPositionals,
     .run = run,

@@ -34,8 +34,7 @@ std::string stray_limit(const Arguments& arguments) {
 constexpr std::size_t kMostNamed = 5;
 
 // With the runs that it did not live to see the end of.
-Result<ExitStatus> timed_out(Store& store, const Duration& limit) {
-  QFLOW_ASSIGN(const std::vector<RunId> left, store.ledger().triggers().unended_runs());
+Result<ExitStatus> timed_out(Store& store, const std::vector<RunId>& left, const Duration& limit) {
   std::vector<std::string> named;
   for (const RunId& id : left) {
     if (named.size() == kMostNamed) break;
@@ -64,9 +63,9 @@ std::string wait_advice(const Arguments& arguments) {
   return limit.empty() ? limit : "write --wait=" + limit;
 }
 
-Result<WaitBegin> begin_if_asked(Context& context, const Arguments& arguments, Store& store) {
+Result<WaitBegin> begin_if_asked(const Arguments& arguments, Store& store) {
   if (!arguments.value("wait")) return WaitBegin();
-  return begin_to_wait(store, doors_of(context));
+  return begin_to_wait(store);
 }
 
 Result<ExitStatus> wait_if_asked(Context& context, const Arguments& arguments, Store& store, const WaitBegin& begin,
@@ -84,7 +83,7 @@ Result<ExitStatus> wait_if_asked(Context& context, const Arguments& arguments, S
     print_note(context, fmt::format("{} {}{}", run.id.text(), to_text(run.status), reason));
   }
   if (waited.signal) return status_of_signal(*waited.signal);
-  if (waited.timed_out) return timed_out(store, *limit);
+  if (waited.timed_out) return timed_out(store, waited.left, *limit);
   return failed ? ExitStatus::kFailed : ExitStatus::kOk;
 }
 

@@ -3,14 +3,16 @@
 #include <optional>
 
 #include "qflow/cli/command.h"
-#include "qflow/service/dispatch.h"
+#include "qflow/service/run_wait.h"
 
 namespace qflow {
 
 inline constexpr OptionSpec kWaitOption{
     .name = "wait",
     .value = "[=DURATION]",
-    .help = "wait until all deployed runs have ended, at most so long (then status 6)"};
+    .help =
+        "wait until all deployed runs have ended (in a step: those that its run has caused), at most so long (then "
+        "status 6)"};
 
 // A wrong duration is refused before anything is done, and one that stands behind a space: it would count as a name.
 Status check_wait_option(const Arguments& arguments);
@@ -19,7 +21,7 @@ Status check_wait_option(const Arguments& arguments);
 std::string wait_advice(const Arguments& arguments);
 
 // To be called before runs are started; looks at nothing without the option.
-Result<WaitBegin> begin_if_asked(Context& context, const Arguments& arguments, Store& store);
+Result<WaitBegin> begin_if_asked(const Arguments& arguments, Store& store);
 
 // Waits if the option was given, and lets the dispatcher start what is queued meanwhile; the status is the worst of the
 // runs that ended, or kTimedOut.

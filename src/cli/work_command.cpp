@@ -1,7 +1,7 @@
 #include "cli/command_table.h"
 #include "cli/run_view.h"
 #include "cli/store_access.h"
-#include "qflow/service/dispatch.h"
+#include "qflow/service/run_claim.h"
 
 namespace qflow {
 

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "qflow/engine/join.h"
-#include "qflow/trigger/trigger_registry.h"
 
 namespace qflow {
 
@@ -24,8 +23,13 @@ std::size_t place_of_source(const Trigger& trigger, const std::string& source) {
 }
 
 std::size_t place_of_leg(const Trigger& group, const TriggerId& leg) {
-  const std::vector<TriggerId> legs = group.legs();
+  const std::vector<TriggerId>& legs = group.leg_ids();
   return static_cast<std::size_t>(std::find(legs.begin(), legs.end(), leg) - legs.begin());
+}
+
+const Trigger* find_leg(const Trigger& group, const TriggerId& id) {
+  const std::size_t place = place_of_leg(group, id);
+  return place < group.legs().size() ? group.legs()[place] : nullptr;
 }
 
 // The events that wait for one trigger as items of its join. What a redeploy no longer knows is not among them.
@@ -180,19 +184,16 @@ MissingPart missing_of(const Trigger& trigger, const JoinRules& rules, const std
   return rules.match->missing(std::move(sources));
 }
 
-MissingPart missing_of_legs(const Trigger& group, const TriggerList& triggers, const TriggerState& state) {
+MissingPart missing_of_legs(const Trigger& group, const TriggerState& state) {
   const std::vector<bool> met = met_parts(group, state);
-  const std::vector<TriggerId> ids = group.legs();
-  std::vector<MissingPart> legs(met.size());
-  for (std::size_t i = 0; i < legs.size(); ++i) {
-    const Trigger* leg = find_trigger(triggers, ids[i]);
+  std::vector<MissingPart> parts(met.size());
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    const Trigger* leg = group.legs()[i];
     if (met[i] || leg == nullptr) continue;
-    legs[i] = missing_of(*leg, rules_of_leg(*leg, group), items_of(*leg, state.waiting, waits_in_leg(*leg)));
-    if (legs[i].shape == MissingPart::Shape::kNothing) {
-      legs[i] = {MissingPart::Shape::kSingle, ids[i].text()};
-    }
+    parts[i] = missing_of(*leg, rules_of_leg(*leg, group), items_of(*leg, state.waiting, waits_in_leg(*leg)));
+    if (parts[i].shape == MissingPart::Shape::kNothing) parts[i] = {MissingPart::Shape::kSingle, leg->id().text()};
   }
-  return group.rules().match.missing(std::move(legs));
+  return group.rules().match.missing(std::move(parts));
 }
 
 // What the window of the joining trigger counts between: its events, or the tokens of a group.
@@ -218,12 +219,11 @@ bool leg_is_met(const Trigger& leg, const Trigger& group, const std::vector<Wait
 
 }  // namespace
 
-StateChange arrive(const Trigger& joining, const TriggerList& triggers, TriggerState& state, WaitingEvent event,
-                   Instant now) {
+StateChange arrive(const Trigger& joining, TriggerState& state, WaitingEvent event, Instant now) {
   StateChange change;
   if (joining.legs().empty()) {
     change = arrive_among(rules_of(joining), joining, state, std::move(event), waits_alone);
-  } else if (const Trigger* leg = find_trigger(triggers, event.trigger)) {
+  } else if (const Trigger* leg = find_leg(joining, event.trigger)) {
     change = arrive_among(rules_of_leg(*leg, joining), *leg, state, std::move(event), waits_in_leg(*leg));
     std::vector<WaitingEvent> token = std::exchange(change.fired, {});
     if (!token.empty()) arrive_as_token(joining, state, std::move(token), change);
@@ -237,7 +237,7 @@ std::vector<WaitingEvent> end_hold(TriggerState& state) {
   return remove_where(state.waiting, [](const WaitingEvent& event) { return event.held; });
 }
 
-std::vector<WaitingEvent> take_by_hand(const Trigger& joining, const TriggerList& triggers, TriggerState& state) {
+std::vector<WaitingEvent> take_by_hand(const Trigger& joining, TriggerState& state) {
   StateChange change;
   change.fired = end_hold(state);
   const auto take = [&](const JoinRules& rules, std::vector<JoinItem> items, Selection (*chosen)(std::int64_t)) {
@@ -250,8 +250,7 @@ std::vector<WaitingEvent> take_by_hand(const Trigger& joining, const TriggerList
     return std::move(change.fired);
   }
   take(rules_of(joining), tokens_of(joining, state.waiting), is_token);
-  for (const TriggerId& id : joining.legs()) {
-    const Trigger* leg = find_trigger(triggers, id);
+  for (const Trigger* leg : joining.legs()) {
     if (leg == nullptr) continue;
     take(rules_of_leg(*leg, joining), items_of(*leg, state.waiting, waits_in_leg(*leg)), is_event);
   }
@@ -274,23 +273,22 @@ StateChange arrive_by_hand(const Trigger& leg, const Trigger& group, TriggerStat
   return change;
 }
 
-bool meet_match(const Trigger& joining, const TriggerList& triggers, const std::vector<WaitingEvent>& events) {
+bool meet_match(const Trigger& joining, const std::vector<WaitingEvent>& events) {
   if (joining.legs().empty()) {
     return meets(rules_of(joining), items_of(joining, events, [](const WaitingEvent&) { return true; }));
   }
   std::vector<JoinItem> tokens;
-  const std::vector<TriggerId> legs = joining.legs();
+  const std::vector<const Trigger*>& legs = joining.legs();
   for (std::size_t i = 0; i < legs.size(); ++i) {
-    const Trigger* leg = find_trigger(triggers, legs[i]);
-    if (leg != nullptr && leg_is_met(*leg, joining, events)) tokens.push_back({.source = i});
+    if (legs[i] != nullptr && leg_is_met(*legs[i], joining, events)) tokens.push_back({.source = i});
   }
   return meets(rules_of(joining), tokens);
 }
 
-MissingPart missing_sources(const Trigger& joining, const TriggerList& triggers, const TriggerState& state) {
+MissingPart missing_sources(const Trigger& joining, const TriggerState& state) {
   MissingPart missing = joining.legs().empty()
                             ? missing_of(joining, rules_of(joining), items_of(joining, state.waiting, waits_alone))
-                            : missing_of_legs(joining, triggers, state);
+                            : missing_of_legs(joining, state);
   const bool only_an_event =
       missing.text.empty() && std::any_of(state.waiting.begin(), state.waiting.end(), waits_alone);
   return only_an_event ? MissingPart{MissingPart::Shape::kSingle, "the next event"} : std::move(missing);

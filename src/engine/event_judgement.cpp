@@ -44,7 +44,8 @@ bool reads_own_context(const Expression& expression) {
                      [](const Reference& one) { return one.path.size() > 1 && one.path[1] == "context"; });
 }
 
-// Everything after the event's name, in the order of "The order in which they act" (triggers.md).
+// Everything after the event's name, in this order: enabled, namespace, filters and `when`, a custom type's own rules,
+// the group's `when`, mapping, `correlate`, `distinct`, `context`. The first that refuses says why.
 class Judge {
  public:
   Judge(const EventScope& scope, const std::optional<std::string>& cause_space, const ArtifactReader& artifacts)
@@ -54,7 +55,7 @@ class Judge {
   Status examine(Judgement& judgement) const {
     const DeployedFlow& flow = *judgement.flow;
     const Trigger& trigger = *judgement.trigger;
-    const Trigger& joining = joining_trigger(flow, trigger);
+    const Trigger& joining = trigger.joining();
     const Subscription& subscription = trigger.subscriptions()[judgement.source];
     const SourceRules& source = source_of(subscription);
     if (!is_enabled(flow, trigger)) return fail(ErrorKind::kRefused, "disabled");
@@ -131,6 +132,13 @@ std::vector<Judgement> without_other_branches(std::vector<Judgement> judgements,
 Result<std::string> correlation_of(const Trigger& joining, const EventScope& scope) {
   if (!joining.rules().correlate) return std::string();
   return key_value("correlate", *joining.rules().correlate, scope);
+}
+
+const Subscription* source_heard(const DeployedFlow& flow, const Trigger& trigger, const Event& event) {
+  for (const Subscription& subscription : trigger.subscriptions()) {
+    if (listens_to(trigger, subscription, flow.name_space, event.name)) return &subscription;
+  }
+  return nullptr;
 }
 
 bool is_of_namespace(const Subscription& subscription, const std::string& own,

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "qflow/engine/event_judgement.h"
-#include "qflow/engine/trigger_kind.h"
+#include "qflow/engine/trigger_declaration.h"
 #include "qflow/trigger/source_filter.h"
 #include "qflow/trigger/trigger_registry.h"
 
@@ -43,7 +43,7 @@ class FiringMaker {
  public:
   FiringMaker(const DeployedFlow& flow, const Trigger* joining, const std::vector<FiredEvent>& events)
       : flow_(flow), joining_(joining) {
-    if (joining_ != nullptr) triggers_ = source_triggers(*joining_, flow_.triggers);
+    if (joining_ != nullptr) triggers_ = source_triggers(*joining_);
     for (const FiredEvent& event : events) events_.push_back(&event);
     std::sort(events_.begin(), events_.end(), [this](const auto* a, const auto* b) { return rank(*a) < rank(*b); });
   }
@@ -149,7 +149,7 @@ class FiringMaker {
       record.declared_names = {events_.front()->event->name};
       return;
     }
-    TriggerDeclaration declaration = declaration_of(*joining_, flow_.triggers);
+    TriggerDeclaration declaration = declaration_of(*joining_);
     record.kind = declaration.kind;
     record.declared_sources = declaration.sources;
     record.declared_names = std::move(declaration.names);
@@ -183,7 +183,7 @@ FiredEvent fired_event(const DeployedFlow& flow, const Trigger* joining, const R
                        const std::optional<std::string>& cause_space) {
   FiredEvent fired{event.order, &event.event, joining, joining != nullptr ? joining->subscriptions().size() : 0};
   if (joining == nullptr) return fired;
-  for (const Trigger* trigger : source_triggers(*joining, flow.triggers)) {
+  for (const Trigger* trigger : source_triggers(*joining)) {
     for (std::size_t i = 0; i < trigger->subscriptions().size(); ++i) {
       const Subscription& subscription = trigger->subscriptions()[i];
       if (!listens_to(*trigger, subscription, flow.name_space, event.event.name)) continue;

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "engine/canonical_json.h"
-#include "qflow/engine/trigger_kind.h"
+#include "qflow/engine/trigger_declaration.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/model/parameter.h"

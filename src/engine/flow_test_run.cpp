@@ -22,6 +22,7 @@ Given::Publication change_of(const TestGiven& given, const TestGiven::SensorChan
   Given::Publication publication{given.event, {}, true};
   publication.event.name = fmt::format("qflow.sensor.{}.{}", flow.definition->id.text(), what.sensor.value);
   publication.event.type = "sensor";
+  publication.event.name_space = event_namespace(flow);
   return publication;
 }
 

@@ -2,6 +2,7 @@
 #include <iterator>
 #include <utility>
 
+#include "qflow/engine/busy_policy.h"
 #include "qflow/engine/memory_state.h"
 #include "qflow/model/run_end.h"
 

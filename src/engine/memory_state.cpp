@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -27,6 +28,7 @@ void MemoryState::put_flow(std::shared_ptr<const DeployedFlow> flow) {
     flows_.push_back(std::move(flow));
   } else {
     flows_[known->second] = std::move(flow);
+    sort_holds();
   }
   index_names(known->second);
   to_start_.insert(key);
@@ -101,8 +103,22 @@ Status MemoryState::save_state(const DeployedFlow& flow, const TriggerId& joinin
 
 void MemoryState::set_hold(const StateKey& key, const std::optional<HeldFiring>& before,
                            const std::optional<HeldFiring>& after) {
-  if (before) holds_.erase({before->due, key});
-  if (after) holds_.emplace(after->due, key);
+  if (before) holds_.erase(hold_of(key, before->due));
+  if (after) holds_.insert(hold_of(key, after->due));
+}
+
+MemoryState::Hold MemoryState::hold_of(const StateKey& key, Instant due) const {
+  const TriggerList& triggers = flows_[flow_places_.at(key.flow)]->triggers;
+  const auto place =
+      std::find_if(triggers.begin(), triggers.end(), [&](const auto& one) { return one->id() == key.joining; });
+  return {due, key.flow, static_cast<std::size_t>(place - triggers.begin()), key};
+}
+
+// A redeploy may have changed the order of the file.
+void MemoryState::sort_holds() {
+  std::set<Hold> sorted;
+  for (const Hold& hold : holds_) sorted.insert(hold_of(hold.key, hold.due));
+  holds_ = std::move(sorted);
 }
 
 Status MemoryState::drop_state(const StateKey& key, const std::string& reason) {
@@ -118,16 +134,16 @@ Status MemoryState::drop_state(const StateKey& key, const std::string& reason) {
 
 std::vector<MemoryState::StateKey> MemoryState::due_debounces(Instant until) const {
   std::vector<StateKey> keys;
-  for (const auto& [due, key] : holds_) {
-    if (due > until) break;
-    keys.push_back(key);
+  for (const Hold& hold : holds_) {
+    if (hold.due > until) break;
+    keys.push_back(hold.key);
   }
   return keys;
 }
 
 std::optional<std::pair<Instant, MemoryState::StateKey>> MemoryState::next_debounce() const {
   if (holds_.empty()) return std::nullopt;
-  return *holds_.begin();
+  return std::pair(holds_.begin()->due, holds_.begin()->key);
 }
 
 }  // namespace qflow

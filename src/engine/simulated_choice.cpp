@@ -42,19 +42,29 @@ std::optional<std::string> why_foreign(const TriggerSource& source, const Subscr
   return refusal_by_namespace(subscription, namespaces.own, namespaces.given(*source.run));
 }
 
-// A run of a namespace that no source means is taken by the first that means its flow.
+bool is_filtered(const TriggerSource& source, const Trigger& part, const Subscription& subscription) {
+  const auto* run = std::get_if<RunSubscription>(&subscription);
+  if (run != nullptr && run->step != source.step) return true;
+  return refusal(part, subscription, EventScope(source.event)).has_value();
+}
+
+int rank_of(const SimulatedSource& source) {
+  return (source.foreign ? 0 : 2) + (source.is_filtered ? 0 : 1);
+}
+
+// Where each refuses it, the first that means its name takes it.
 std::optional<SimulatedSource> find_source(const TriggerSource& source, const std::vector<const Trigger*>& parts,
                                            const FlowDefinition& flow, const RunNamespaces& namespaces) {
-  std::optional<SimulatedSource> first;
+  std::optional<SimulatedSource> best;
   for (const Trigger* part : parts) {
     for (const Subscription& subscription : part->subscriptions()) {
       if (!is_source(source, *part, subscription, flow)) continue;
-      SimulatedSource found{part, &subscription, why_foreign(source, subscription, namespaces)};
-      if (!found.foreign) return found;
-      if (!first) first = std::move(found);
+      SimulatedSource found{part, &subscription, why_foreign(source, subscription, namespaces),
+                            is_filtered(source, *part, subscription)};
+      if (!best || rank_of(found) > rank_of(*best)) best = std::move(found);
     }
   }
-  return first;
+  return best;
 }
 
 using Taken = std::vector<std::optional<SimulatedSource>>;
@@ -76,10 +86,17 @@ bool holds(const Trigger& trigger, const Taken& taken) {
   return trigger.rules().match.holds(met);
 }
 
-bool group_holds(const Trigger& group, const TriggerList& triggers, const Taken& taken) {
+bool group_holds(const Trigger& group, const Taken& taken) {
   std::vector<bool> met;
-  for (const Trigger* leg : source_triggers(group, triggers)) met.push_back(holds(*leg, taken));
+  for (const Trigger* leg : source_triggers(group)) met.push_back(holds(*leg, taken));
   return met.size() == group.legs().size() && group.rules().match.holds(met);
+}
+
+bool accepts(const Trigger& joining, const std::vector<TriggerSource>& sources, const Taken& taken) {
+  for (std::size_t i = 0; i < sources.size(); ++i) {
+    if (taken[i]->is_filtered || refusal_by_when(joining, EventScope(sources[i].event))) return false;
+  }
+  return true;
 }
 
 std::vector<GivenSource> number_sources(const std::vector<TriggerSource>& sources) {
@@ -124,13 +141,13 @@ SimulatedChoice choose_trigger(const std::vector<TriggerSource>& sources, const 
   for (const auto& trigger : triggers) {
     all.push_back(trigger.get());
     if (trigger->group() != nullptr) continue;
-    auto taken = take(sources, source_triggers(*trigger, triggers), flow, namespaces);
+    auto taken = take(sources, source_triggers(*trigger), flow, namespaces);
     if (!std::all_of(taken.begin(), taken.end(), [](const auto& source) { return source.has_value(); })) continue;
     const bool is_group = !trigger->legs().empty();
-    const bool match_holds = is_group ? group_holds(*trigger, triggers, taken) : holds(*trigger, taken);
+    const bool match_holds = is_group ? group_holds(*trigger, taken) : holds(*trigger, taken);
     const bool is_meant = std::none_of(taken.begin(), taken.end(), [](const auto& one) { return one->foreign; });
-    const int rank =
-        (is_meant ? 8 : 0) + (match_holds ? 4 : 0) + (trigger->rules().enabled ? 2 : 0) + (is_group ? 1 : 0);
+    const int rank = (is_meant ? 16 : 0) + (accepts(*trigger, sources, taken) ? 8 : 0) + (match_holds ? 4 : 0) +
+                     (trigger->rules().enabled ? 2 : 0) + (is_group ? 1 : 0);
     if (rank <= best) continue;
     best = rank;
     choice.trigger = trigger.get();

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "qflow/engine/simulated_trigger.h"
-#include "qflow/engine/trigger_kind.h"
+#include "qflow/engine/trigger_declaration.h"
 #include "qflow/model/flow_definition.h"
 #include "qflow/model/run.h"
 #include "qflow/trigger/trigger.h"
@@ -18,6 +18,7 @@ struct SimulatedSource {
   const Trigger* trigger = nullptr;
   const Subscription* subscription = nullptr;
   std::optional<std::string> foreign = {};  // a run of a namespace that the source does not mean: why it is refused
+  bool is_filtered = false;                 // by what the source filters on, or since the trigger is on another step
 };
 
 // A given source among the distinct ones: two runs of one flow, or two events of one name, have one number, unless
@@ -36,8 +37,8 @@ struct SimulatedChoice {
   std::vector<std::optional<SimulatedSource>> taken;  // one per source: of the entry, else of any that declares it
 };
 
-// Of several entries that have all the given sources, one that means the namespaces of the runs, whose match they meet,
-// which is enabled, and which is a group is preferred, in this order; then the first.
+// Of several entries that have all the given sources, one that means the namespaces of the runs, that filters none,
+// whose match they meet, which is enabled, and which is a group is preferred, in this order; then the first.
 SimulatedChoice choose_trigger(const std::vector<TriggerSource>& sources, const FlowDefinition& flow,
                                const TriggerList& triggers, const RunNamespaces& namespaces);
 

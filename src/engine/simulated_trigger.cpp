@@ -5,7 +5,7 @@
 #include "engine/simulated_choice.h"
 #include "engine/simulation_notes.h"
 #include "qflow/engine/event_judgement.h"
-#include "qflow/engine/trigger_kind.h"
+#include "qflow/engine/trigger_declaration.h"
 #include "qflow/model/run_end.h"
 
 namespace qflow {
@@ -44,10 +44,10 @@ std::optional<std::string> common_context(const std::vector<TriggerSource>& sour
   return common;
 }
 
-TriggerRecord make_record(const SimulatedChoice& choice, const TriggerList& triggers) {
+TriggerRecord make_record(const SimulatedChoice& choice) {
   TriggerRecord record;
   const TriggerDeclaration declaration =
-      choice.trigger != nullptr ? declaration_of(*choice.trigger, triggers) : declaration_of_given(choice.given);
+      choice.trigger != nullptr ? declaration_of(*choice.trigger) : declaration_of_given(choice.given);
   record.kind = declaration.kind;
   record.declared_sources = declaration.sources;
   record.declared_names = declaration.names;
@@ -79,7 +79,7 @@ SimulatedTrigger simulate_trigger(std::vector<TriggerSource> sources, const Flow
     if (choice.taken[i] && !sources[i].run) sources[i].short_name = source_of(*choice.taken[i]->subscription).name;
   }
   SimulatedTrigger simulated;
-  simulated.record = make_record(choice, triggers);
+  simulated.record = make_record(choice);
   simulated.context = common_context(sources, choice.trigger);
   const MappedParameters mapped = map_given(choice, sources, flow, artifacts);
   simulated.parameters = mapped.values;

@@ -91,7 +91,7 @@ class Notes {
   void note_disabled() {
     if (!choice_.trigger->rules().enabled)
       add(trigger_name(*choice_.trigger) + " is disabled: deployed, it would not fire");
-    for (const Trigger* leg : source_triggers(*choice_.trigger, triggers_)) {
+    for (const Trigger* leg : source_triggers(*choice_.trigger)) {
       if (leg != choice_.trigger && !leg->rules().enabled)
         add(trigger_name(*leg) + " is disabled: deployed, it would not count");
     }
@@ -150,7 +150,7 @@ class Notes {
   }
 
   void note_counts() {
-    for (const Trigger* part : source_triggers(*choice_.trigger, triggers_)) {
+    for (const Trigger* part : source_triggers(*choice_.trigger)) {
       for (const Subscription& subscription : part->subscriptions()) {
         const SourceRules& source = source_of(subscription);
         if (source.count == 1 || !is_given(subscription)) continue;
@@ -172,7 +172,7 @@ class Notes {
   void note_waiting() {
     if (choice_.match_holds) return;
     std::vector<std::string> missing;
-    for (const Trigger* part : source_triggers(*choice_.trigger, triggers_)) {
+    for (const Trigger* part : source_triggers(*choice_.trigger)) {
       for (const Subscription& subscription : part->subscriptions()) {
         if (!is_given(subscription)) missing.push_back(source_of(subscription).name);
       }

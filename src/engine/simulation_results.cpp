@@ -1,47 +1,11 @@
-#include <fmt/format.h>
-
 #include <map>
 #include <utility>
 
 #include "qflow/engine/arrival.h"
 #include "qflow/engine/simulation.h"
-#include "qflow/error/printable.h"
 #include "qflow/trigger/trigger_registry.h"
 
 namespace qflow {
-
-namespace {
-
-// The number behind the slash; nothing without a slash.
-Result<std::optional<std::int64_t>> take_number(std::string_view& text) {
-  const std::size_t slash = text.find('/');
-  if (slash == std::string_view::npos) return std::nullopt;
-  QFLOW_ASSIGN(const RunId run, RunId::parse("F" + std::string(text.substr(slash))));
-  text = text.substr(0, slash);
-  return run.number;
-}
-
-}  // namespace
-
-Result<Given::End> parse_given_run(std::string_view text) {
-  const std::string whole(text);
-  Given::End end;
-  auto number = take_number(text);
-  if (!number) return fail(ErrorKind::kInvalid, quoted(whole) + " names no run", "write it as Flow/34");
-  end.number = *number;
-  const std::size_t last = text.rfind('.');
-  if (last != std::string_view::npos) {
-    const std::string_view qualifier = text.substr(0, last);
-    if (qualifier.find('.') == std::string_view::npos) {
-      return fail(ErrorKind::kInvalid, quoted(whole) + " has one dot",
-                  "a flow of another project is project.branch.Flow, as in foo.prod.Flow");
-    }
-    end.name_space = qualifier;
-    text.remove_prefix(last + 1);
-  }
-  QFLOW_ASSIGN(end.flow, FlowId::parse(text));
-  return end;
-}
 
 std::vector<SimulatedFiring> Simulation::firings() const {
   std::vector<SimulatedFiring> firings;
@@ -65,7 +29,7 @@ std::vector<SimulatedOutcome> Simulation::outcomes() const {
   }
   for (const auto& [key, state] : state_.states()) {
     const auto flow = state_.find_flow(key.flow);
-    const std::string missing = missing_sources(*find_trigger(flow->triggers, key.joining), flow->triggers, state).text;
+    const std::string missing = missing_sources(*find_trigger(flow->triggers, key.joining), state).text;
     for (const WaitingEvent& one : state.waiting) {
       const auto known = places.find({one.event, key.flow, one.trigger});
       if (!one.held && known != places.end()) outcomes[known->second].outcome.reason = "for " + missing;
@@ -85,7 +49,7 @@ std::vector<SimulatedWait> Simulation::waiting() const {
       held = held && one.held;
     }
     wait.reason = held ? "for the end of the debounce, at " + format_instant(state.held->due)
-                       : "for " + missing_sources(*wait.joining, flow->triggers, state).text;
+                       : "for " + missing_sources(*wait.joining, state).text;
     waits.push_back(std::move(wait));
   }
   return waits;

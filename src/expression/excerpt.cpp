@@ -4,6 +4,7 @@
 
 #include "expression/container.h"
 #include "qflow/error/printable.h"
+#include "qflow/error/wording.h"
 
 namespace qflow {
 namespace {
@@ -109,7 +110,7 @@ std::string excerpt(const Value& value) {
   if (head.size() == printer.text().size()) return printer.text();
   std::string shown = std::string(head) + std::string(kMore);
   const std::size_t count = element_count(value);
-  if (count > 0) shown += " (" + std::to_string(count) + (count == 1 ? " element)" : " elements)");
+  if (count > 0) shown += " (" + counted(count, "element") + ")";
   return shown;
 }
 

@@ -1,15 +1,12 @@
 #include "expression/container.h"
 #include "expression/excerpt.h"
 #include "expression/explainer.h"
+#include "qflow/error/wording.h"
 
 namespace qflow {
 namespace {
 
 constexpr std::size_t kMaxShown = 3;  // of a quantifier inside another one: 1
-
-std::string counted(std::size_t count, std::string_view noun) {
-  return std::to_string(count) + " " + std::string(noun) + (count == 1 ? "" : "s");
-}
 
 }  // namespace
 

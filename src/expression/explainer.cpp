@@ -9,6 +9,7 @@
 #include "expression/value_content.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
+#include "qflow/error/wording.h"
 
 namespace qflow {
 namespace {
@@ -168,8 +169,7 @@ void Explainer::add_filtered(const Node& call, Facts& facts) {
   const auto elements = evaluator_.elements({syntax_, macro});
   if (!elements) return;
   const std::size_t count = elements->size();
-  add(facts,
-      text_of(syntax_.child(macro, 0)) + " has " + std::to_string(count) + (count == 1 ? " element" : " elements"));
+  add(facts, text_of(syntax_.child(macro, 0)) + " has " + counted(count, "element"));
 }
 
 void Explainer::add_negated(const Node& node, Facts& facts) {

@@ -10,9 +10,6 @@
 namespace qflow {
 namespace {
 
-bool begins_name(char c) {
-  return is_letter(c) || c == '_';
-}
 bool is_word(char c) {
   return begins_name(c) || is_digit(c);
 }

@@ -21,7 +21,7 @@ std::string no_element_here(const Step& step, StepPlace place) {
   return "only a step with foreach has elements";
 }
 
-// The object `trigger` (steps.md), in which the names of flows and events are fields too, and what lies below it.
+// The object `trigger`, in which the names of flows and events are fields too, and what lies below it.
 class TriggerShape {
  public:
   TriggerShape() {

@@ -4,13 +4,14 @@
 
 #include <algorithm>
 
+#include "qflow/error/characters.h"
+
 namespace qflow {
 namespace {
 
 bool is_variable_name(std::string_view name) {
-  const auto is_letter = [](char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '_'; };
-  if (name.empty() || !is_letter(name[0])) return false;
-  return std::all_of(name.begin(), name.end(), [&](char c) { return is_letter(c) || (c >= '0' && c <= '9'); });
+  if (name.empty() || !begins_name(name[0])) return false;
+  return std::all_of(name.begin(), name.end(), [](char c) { return begins_name(c) || is_digit(c); });
 }
 
 }  // namespace

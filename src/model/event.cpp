@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "qflow/error/characters.h"
 #include "qflow/error/suggestion.h"
 
 namespace qflow {
@@ -11,14 +12,10 @@ namespace {
 constexpr std::string_view kIdPattern = "xxxxxxxx-xxxx-7xxx-Vxxx-xxxxxxxxxxxx";
 constexpr char kHexDigits[] = "0123456789abcdef";
 
-bool is_hex(char c) {
-  return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
-}
-
 bool fits_pattern(char pattern, char c) {
   switch (pattern) {
     case 'x':
-      return is_hex(c);
+      return is_lower_hex(c);
     case 'V':
       return c == '8' || c == '9' || c == 'a' || c == 'b';
     default:

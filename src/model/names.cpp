@@ -13,11 +13,8 @@ constexpr std::size_t kMaxIdLength = 128;
 bool is_small(char c) {
   return c >= 'a' && c <= 'z';
 }
-bool is_first(char c) {
-  return is_letter(c) || c == '_';
-}
 bool is_word(char c) {
-  return is_first(c) || is_digit(c);
+  return begins_name(c) || is_digit(c);
 }
 bool is_word_or_dash(char c) {
   return is_word(c) || c == '-';
@@ -34,7 +31,7 @@ bool consists_of(std::string_view text, std::size_t max_length, bool (*fits)(cha
 }
 
 bool is_id(std::string_view text, bool (*fits)(char), std::size_t max_length = kMaxIdLength) {
-  return consists_of(text, max_length, fits) && is_first(text[0]);
+  return consists_of(text, max_length, fits) && begins_name(text[0]);
 }
 
 tl::unexpected<Error> bad_run_id(std::string_view text, std::string_view why) {

@@ -46,6 +46,7 @@ Event run_end_event(const Run& run, RunStatus status, const std::string& reason,
 Event step_end_event(const Run& run, const StepState& step) {
   Json payload = end_payload(run, to_text(step.status), step.reason);
   payload["step"] = step.step.text();
+  if (!run.params.empty()) payload["params"] = run.params;
   return end_event(run, step_end_name(run.id.flow, step.step), "step", std::move(payload), *step.ended_at);
 }
 

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <new>
 
+#include "qflow/error/characters.h"
+
 namespace qflow {
 namespace {
 
@@ -50,8 +52,7 @@ std::string to_hexadecimal(std::string_view bytes) {
 }
 
 bool is_sha256(std::string_view text) {
-  auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
-  return text.size() == 2 * SHA256_DIGEST_LENGTH && std::all_of(text.begin(), text.end(), is_digit);
+  return text.size() == 2 * SHA256_DIGEST_LENGTH && std::all_of(text.begin(), text.end(), is_lower_hex);
 }
 
 std::string sha256_hex(std::string_view bytes) {

@@ -109,8 +109,8 @@ void start_waiter(const std::shared_ptr<Waiter>& waiter) {
 
 }  // namespace
 
-Status PosixFileSystem::lock(const FileHandle& file, bool wait) {
-  int error = flock_uninterrupted(file.descriptor(), wait ? LOCK_EX : LOCK_EX | LOCK_NB);
+Status PosixFileSystem::try_lock(const FileHandle& file) {
+  int error = flock_uninterrupted(file.descriptor(), LOCK_EX | LOCK_NB);
   if (error == EWOULDBLOCK) return locked_by_other(file);
   if (error != 0) return system_failure("lock", file, error);
   return {};

@@ -279,15 +279,6 @@ Status PosixFileSystem::make_symlink(const std::string& target, const Path& path
   return system_failure("make the link", path, errno);
 }
 
-Status PosixFileSystem::make_hard_link(const Path& existing, const Path& path) {
-  const auto source = confined_->find(existing);
-  if (!source) return unreachable("link", existing);
-  const auto place = confined_->find(path);
-  if (!place) return unreachable("make the hard link", path);
-  if (linkat(source->folder, source->name.c_str(), place->folder, place->name.c_str(), 0) == 0) return {};
-  return system_failure("make the hard link", path, errno);
-}
-
 Status PosixFileSystem::rename(const Path& from, const Path& to) {
   const auto source = confined_->find(from);
   if (!source) return unreachable("rename", from);

@@ -53,6 +53,7 @@ void RunExecutor::restore_task(StepExecution& execution, const Attempt& last) {
     task_failed(execution, last);
     return;
   }
+  if (ending_) return;
   ++execution.open;
   retries_.push_back({&execution, last.index, last.number + 1, doors_.clock.monotonic()});
 }

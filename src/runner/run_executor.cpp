@@ -20,10 +20,6 @@ Error expression_error(std::string_view key, const ExpressionProblem& problem) {
 
 }  // namespace
 
-std::string task_label(const StepId& step, std::optional<std::int64_t> index) {
-  return index ? step.text() + "[" + std::to_string(*index) + "]" : step.text();
-}
-
 RunExecutor::RunExecutor(const RunPlan& plan, const RunnerDoors& doors, RunReporter& reporter, RunObserver& observer)
     : plan_(plan),
       doors_(doors),
@@ -227,7 +223,7 @@ void RunExecutor::settle(std::size_t index, StepStatus status, const std::string
       } else {
         progress_.fail(index, RunProgress::FailureAllowed::kNo);
         forget_artifacts(step.id);
-        fail_run("step " + step.id.text() + ": " + reason);
+        fail_run_by(step, reason);
       }
       break;
     default:
@@ -354,11 +350,14 @@ void RunExecutor::end_running(std::chrono::microseconds grace) {
   }
 }
 
-// Steps of which tasks never started, because the run was ended.
+// Steps of which tasks never started, or not again, because the run was ended.
 void RunExecutor::end_open_steps() {
   for (const auto& [index, execution] : executions_) {
     const StepState& state = execution->state;
-    if (state.status == StepStatus::kRunning) end_step(*execution, StepStatus::kCancelled, outcome_.reason);
+    if (state.status != StepStatus::kRunning) continue;
+    const bool failed = has_failed(*execution);
+    end_step(*execution, failed ? StepStatus::kFailed : StepStatus::kCancelled,
+             failed ? state.reason : outcome_.reason);
   }
 }
 
@@ -368,6 +367,12 @@ void RunExecutor::fail_run(std::string reason) {
   outcome_.status = RunStatus::kFailed;
   outcome_.reason = std::move(reason);
   if (plan_.on_failure == OnFailure::kEndRunning) end_running(kGraceTime);
+}
+
+// No new step starts, even while tasks of this one go on.
+void RunExecutor::fail_run_by(const Step& step, const std::string& reason) {
+  progress_.stop();
+  fail_run("step " + step.id.text() + ": " + reason);
 }
 
 Result<RunOutcome> execute_run(const RunPlan& plan, const RunnerDoors& doors, RunReporter& reporter,

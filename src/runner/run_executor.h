@@ -99,6 +99,7 @@ class RunExecutor {
   std::string changed_objects(const StepExecution& execution);
   Result<std::vector<PublishedEvent>> events_of(const StepExecution& execution) const;
   void attempt_ended(StepExecution& execution, Attempt& attempt, StepStatus status, const std::string& reason);
+  bool has_failed(const StepExecution& execution) const;
   void task_failed(StepExecution& execution, const Attempt& attempt);
   void add_artifacts(const StepExecution& execution, std::optional<std::int64_t> index,
                      std::vector<NewArtifact> artifacts);
@@ -117,6 +118,7 @@ class RunExecutor {
   void end_running(std::chrono::microseconds grace);
   void end_open_steps();
   void fail_run(std::string reason);
+  void fail_run_by(const Step& step, const std::string& reason);
   const Step& step(const StepExecution& execution) const { return plan_.flow->steps[execution.step]; }
 
   const RunPlan& plan_;

@@ -36,7 +36,6 @@ void RunProgress::fail(std::size_t step, FailureAllowed allowed) {
     settle(step, false);
     return;
   }
-  ++settled_;
   ended_[step] = true;
   ready_.erase(step);
   stopped_ = true;
@@ -50,7 +49,6 @@ void RunProgress::settle(std::size_t step, bool skipped) {
     if (ended_[current]) continue;
     ended_[current] = true;
     ready_.erase(current);
-    ++settled_;
     for (const std::size_t follower : graph_.followers(current)) {
       if (was_skipped) ++skipped_needs_[follower];
       if (--open_needs_[follower] > 0 || ended_[follower]) continue;

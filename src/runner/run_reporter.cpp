@@ -20,6 +20,10 @@ void set_among(std::vector<T>& all, T newest, IsSame is_same) {
 
 }  // namespace
 
+std::string task_label(const StepId& step, std::optional<std::int64_t> index) {
+  return index ? step.text() + "[" + std::to_string(*index) + "]" : step.text();
+}
+
 void RunChanges::set(StepState step) {
   set_among(steps, std::move(step), [](const StepState& a, const StepState& b) { return a.step == b.step; });
 }

@@ -110,11 +110,6 @@ Error ambiguous(std::string_view name, const VisibleArtifact& visible) {
           "name the step: artifacts." + visible.candidates.front()};
 }
 
-// Larger values are neither compared nor shown with others.
-bool is_small_value(const Artifact& artifact) {
-  return artifact.kind == ArtifactKind::kValue && artifact.size <= kInlineValueLimit;
-}
-
 std::optional<Json> small_value(Store& store, const Artifact& artifact) {
   if (!is_small_value(artifact)) return std::nullopt;
   const auto value = artifact_value(store, artifact);

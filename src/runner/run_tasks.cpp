@@ -172,7 +172,7 @@ Result<std::vector<NewArtifact>> RunExecutor::take_in(const Path& folder) {
   const auto entries = doors_.store.files().list(folder);
   if (entries && entries->empty()) return std::vector<NewArtifact>();
   if (!objects_) {
-    QFLOW_ASSIGN(objects_, doors_.store.hold_objects());
+    QFLOW_ASSIGN(objects_, doors_.store.share_objects());
   }
   return doors_.store.objects().collect(folder, known_fingerprint());
 }
@@ -224,7 +224,7 @@ void RunExecutor::attempt_ended(StepExecution& execution, Attempt& attempt, Step
     return;
   }
   --execution.open;
-  if (status == StepStatus::kCancelled) {
+  if (status == StepStatus::kCancelled && !has_failed(execution)) {
     if (!execution.state.ended_at) end_step(execution, StepStatus::kCancelled, outcome_.reason);
     return;
   }
@@ -235,14 +235,20 @@ void RunExecutor::attempt_ended(StepExecution& execution, Attempt& attempt, Step
   task_settled(execution);
 }
 
+// Whether a task has failed that must not: whatever becomes of the others, the step is going to end as failed.
+bool RunExecutor::has_failed(const StepExecution& execution) const {
+  return execution.failed && !step(execution).allow_failure;
+}
+
 void RunExecutor::task_failed(StepExecution& execution, const Attempt& attempt) {
   execution.failed = true;
   const std::string task = execution.items ? task_label(attempt.step, attempt.index) + ": " : "";
   if (execution.state.reason.empty()) execution.state.reason = task + attempt.reason;
   if (step(execution).allow_failure) return;
-  // Of a foreach no further task starts.
+  // Of a foreach no further task starts; its running ones end, and then the step.
   std::erase(startable_, &execution);
   execution.unstarted = 0;
+  fail_run_by(step(execution), launcher_.mask().masked(execution.state.reason));
 }
 
 // What an allowed failure leaves for the steps that follow.
@@ -300,7 +306,9 @@ Result<std::vector<PublishedEvent>> RunExecutor::events_of(const StepExecution& 
   const auto artifacts = std::make_shared<ArtifactsObject>(
       doors_.store, plan_.flow, std::vector<std::size_t>{execution.step}, artifacts_, task_counts_);
   const RunScope scope(plan_.run, plan_.trigger, artifacts);
-  return step_events(step, scope, plan_.run, doors_.clock.now());
+  QFLOW_ASSIGN(std::vector<PublishedEvent> events, step_events(step, scope, plan_.run, doors_.clock.now()));
+  for (PublishedEvent& each : events) each.shown_payload = launcher_.mask().masked(to_compact(each.event.payload));
+  return events;
 }
 
 }  // namespace qflow

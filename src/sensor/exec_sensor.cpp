@@ -6,6 +6,7 @@
 
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
+#include "qflow/error/wording.h"
 #include "sensor/program_output.h"
 #include "sensor/sensor_kinds.h"
 
@@ -111,7 +112,7 @@ class OutputReader {
 }  // namespace
 
 Result<Sighting> look_at(const ExecSensor& watched, const Look& look) {
-  QFLOW_ASSIGN(const std::string output, run_program(watched.command, look));
+  QFLOW_ASSIGN(const std::string output, output_of_program(watched.command, look));
   OutputReader reader;
   if (const Status read = reader.read(output); !read) {
     return tl::make_unexpected(with_context(watched.command.front(), read.error()));
@@ -119,8 +120,7 @@ Result<Sighting> look_at(const ExecSensor& watched, const Look& look) {
   Sighting sighting;
   sighting.changes = reader.take_changes();
   sighting.cursor = reader.cursor().value_or(look.cursor.value_or(""));
-  sighting.seen =
-      fmt::format("{} {} of its program", sighting.changes.size(), sighting.changes.size() == 1 ? "line" : "lines");
+  sighting.seen = counted(sighting.changes.size(), "line") + " of its program";
   return sighting;
 }
 

@@ -2,6 +2,7 @@
 #include <string>
 #include <utility>
 
+#include "qflow/error/wording.h"
 #include "sensor/change_report.h"
 #include "sensor/done_marker.h"
 #include "sensor/file_changes.h"
@@ -36,12 +37,8 @@ MarkerTime marker_time(const DoneMarker& marker, const Path& folder, FileSystem&
   };
 }
 
-std::string counted(std::size_t count, std::string_view one, std::string_view many) {
-  return std::to_string(count) + " " + std::string(count == 1 ? one : many);
-}
-
 std::string seen_text(const FolderListing& listing, const FileComparison& comparison) {
-  std::string text = counted(listing.size(), "file", "files");
+  std::string text = counted(listing.size(), "file");
   const auto add = [&](std::size_t count, std::string_view one, std::string_view many) {
     if (count > 0) text += ", " + counted(count, one, many);
   };

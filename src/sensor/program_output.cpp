@@ -124,7 +124,7 @@ Error failed(const std::string& program, std::string_view what, const std::strin
 
 }  // namespace
 
-Result<std::string> run_program(const std::vector<std::string>& command, const Look& look) {
+Result<std::string> output_of_program(const std::vector<std::string>& command, const Look& look) {
   Program program(look.launcher, look.clock);
   if (const Status started = program.start(spec_for(command, look)); !started) {
     return fail(ErrorKind::kFailed, "can't start " + quoted(command.front()) + ": " + started.error().message,

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 
+#include "qflow/error/characters.h"
 #include "qflow/model/sha256.h"
 #include "sensor/hmac_sha256.h"
 
@@ -17,8 +18,7 @@ constexpr std::string_view kService = "s3";
 using SortedHeaders = std::map<std::string, std::string>;
 
 bool is_unreserved(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
+  return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 std::string percent_encoded(std::string_view text, std::string_view kept) {

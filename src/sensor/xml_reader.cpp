@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "qflow/error/characters.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/utf8_encoding.h"
 
@@ -19,12 +20,11 @@ tl::unexpected<Error> malformed(std::string why) {
 }
 
 bool is_name_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '.' ||
-         c == '_' || c == ':';
+  return is_letter(c) || is_digit(c) || c == '-' || c == '.' || c == '_' || c == ':';
 }
 
 std::optional<std::uint32_t> digit_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
+  if (is_digit(c)) return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return std::nullopt;

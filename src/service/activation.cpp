@@ -77,7 +77,7 @@ Result<std::string> own_correlation(const Trigger& trigger, const Trigger& joini
 Result<std::string> chosen_correlation(Store& store, const DeployedFlow& flow, const Trigger* trigger,
                                        const std::optional<std::string>& given, const Event& activation) {
   if (trigger == nullptr) return std::string();
-  const Trigger& joining = joining_trigger(flow, *trigger);
+  const Trigger& joining = trigger->joining();
   if (activation.type == "schedule") return correlation_of(joining, EventScope(activation));
   QFLOW_ASSIGN(const auto states, store.ledger().triggers().states(flow.key, joining.id()));
   const CorrelatedState* named = given ? find_named(states, *given) : nullptr;
@@ -108,7 +108,7 @@ Event activation_event(const DeployedFlow& flow, const Trigger* trigger, const A
 
 // An instant of a leg goes through the filters of its group too, and its values have to fit.
 Status pass_filters(const DeployedFlow& flow, const Trigger& schedule, const Event& instant) {
-  const Trigger& joining = joining_trigger(flow, schedule);
+  const Trigger& joining = schedule.joining();
   const EventScope scope(instant);
   for (const Trigger* trigger : {&schedule, &joining}) {
     if (auto refusal = refusal_by_when(*trigger, scope)) return fail(ErrorKind::kRefused, std::move(*refusal));
@@ -157,9 +157,9 @@ Result<std::string> why_no_run(Store& store, const Engine::Activation& activatio
     if (what.outcome == Outcome::kWaiting) continue;
     return fmt::format("it is {} on the spot: {}", to_text(what.outcome), what.reason);
   }
-  const Trigger& joining = joining_trigger(*activation.flow, *activation.trigger);
+  const Trigger& joining = activation.trigger->joining();
   QFLOW_ASSIGN(const TriggerState state, ledger.state(activation.flow->key, joining.id(), activation.correlation));
-  return "its group waits for " + missing_sources(joining, activation.flow->triggers, state).text;
+  return "its group waits for " + missing_sources(joining, state).text;
 }
 
 }  // namespace

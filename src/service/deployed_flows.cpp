@@ -9,8 +9,8 @@
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/flowfile/flow_file.h"
+#include "qflow/model/deployment.h"
 #include "qflow/model/project_namespace.h"
-#include "qflow/service/deployment.h"
 #include "service/artifact_reading.h"
 
 namespace qflow {
@@ -48,18 +48,16 @@ DeployedFlows::Entry DeployedFlows::build(const Deployment& deployment, const Tr
   FlowFile parsed = parse_flow_file(deployment.definition, file.filename().string(), file.parent_path().string());
   // A project that came from the command line is known by the namespace alone.
   if (!parsed.definition.project) parsed.definition.project = project_of(deployment.name_space);
-  auto flow = std::make_shared<DeployedFlow>();
-  flow->triggers = build_triggers(parsed.definition, types, parsed.diagnostics);
+  TriggerList triggers = build_triggers(parsed.definition, types, parsed.diagnostics);
+  auto flow = std::make_shared<DeployedFlow>(std::make_shared<const FlowDefinition>(std::move(parsed.definition)),
+                                             std::move(triggers), deployment.name_space);
   flow->key = deployment.key;
-  flow->name_space = deployment.name_space;
   flow->version = deployment.version;
-  flow->definition = std::make_shared<const FlowDefinition>(std::move(parsed.definition));
   flow->definition_hash = deployment.definition_hash;
   flow->enabled = deployment.enabled;
   for (const DeployedTrigger& trigger : deployment.triggers) {
     if (!trigger.enabled) flow->disabled.insert(trigger.id);
   }
-  index_listeners(*flow);
   Entry entry{std::move(flow)};
   if (!parsed.diagnostics.has_errors()) return entry;
   entry.error = Error{
@@ -142,13 +140,17 @@ Result<std::vector<Judgement>> DeployedFlows::judge(const Event& event) {
   return judgements;
 }
 
+Error no_such_trigger(const std::string& flow, const TriggerId& wanted, std::span<const std::string> known) {
+  return {ErrorKind::kNotFound, fmt::format("{} has no trigger {}", flow, quoted(wanted.text())),
+          known.empty() ? "it has no triggers at all" : did_you_mean_or_list(wanted.text(), known)};
+}
+
 Result<const Trigger*> named_trigger(const DeployedFlow& flow, const TriggerId& id) {
   const Trigger* trigger = find_trigger(flow.triggers, id);
   if (trigger != nullptr) return trigger;
   std::vector<std::string> names;
   for (const auto& known : flow.triggers) names.push_back(known->id().text());
-  return fail(ErrorKind::kNotFound, fmt::format("{} has no trigger {}", full_name(flow), quoted(id.text())),
-              names.empty() ? "it has no triggers at all" : did_you_mean_or_list(id.text(), names));
+  return tl::make_unexpected(no_such_trigger(full_name(flow), id, names));
 }
 
 }  // namespace qflow

@@ -2,20 +2,20 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <map>
 #include <set>
 #include <utility>
 
 #include "qflow/engine/busy_policy.h"
-#include "qflow/error/suggestion.h"
+#include "qflow/error/printable.h"
+#include "qflow/model/project_namespace.h"
 #include "qflow/service/event_intake.h"
 #include "qflow/service/sensor_polling.h"
 #include "qflow/store/store_location.h"
 #include "qflow/trigger/source_filter.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "qflow/trigger/trigger_sentence.h"
-#include "service/deployment_changes.h"
+#include "service/redeploy_sentences.h"
 #include "service/schedule_keeping.h"
 #include "service/sensor_keeping.h"
 #include "service/trigger_shape.h"
@@ -35,7 +35,7 @@ std::vector<std::pair<std::string, std::string>> recorded_environment(const Envi
 std::vector<DeployedTrigger> deployed_triggers(const LoadedFlow& flow, const std::string& name_space) {
   std::vector<DeployedTrigger> triggers;
   for (const auto& trigger : flow.triggers) {
-    triggers.push_back({trigger->id(), true, "", trigger_shape(*trigger, flow.triggers, name_space)});
+    triggers.push_back({trigger->id(), true, "", trigger_shape(*trigger, name_space)});
   }
   return triggers;
 }
@@ -49,7 +49,7 @@ Deployment deployment_for(const LoadedFlow& flow, const Doors& doors) {
     if (definition.project->branch) deployment.branch = definition.project->branch->value;
   }
   deployment.definition = definition.text;
-  deployment.flow_file = (Path(definition.folder) / Path(definition.file).filename()).string();
+  deployment.flow_file = flow_file_of(definition).string();
   deployment.environment = recorded_environment(doors.environment);
   deployment.umask = process_umask();
   deployment.one_by_one = runs_one_by_one(definition.run.when_busy);
@@ -110,7 +110,7 @@ void add_sentences(const LoadedFlow& flow, const Deployment& deployment, DeployR
     if (trigger->group() != nullptr) continue;  // legs do not fire alone
     const auto known = deployed.find(trigger->id());
     const bool off = !deployment.enabled || (known != deployed.end() && !known->second->enabled);
-    std::string sentence = describe(*trigger, flow.triggers);
+    std::string sentence = describe(*trigger);
     if (off && trigger->rules().enabled) sentence.insert(sentence.size() - 1, " (disabled)");
     report.sentences.push_back(std::move(sentence));
   }
@@ -152,9 +152,8 @@ class Deploying {
   Result<DeployReport> deploy(const LoadedFlow& flow) {
     Deployment next = deployment_for(flow, doors_);
     DeployReport report = first_report(flow, next, doors_);
-    QFLOW_ASSIGN(const std::optional<Deployment> before,
-                 ledger_.triggers().former_deployment(next.flow, next.name_space));
-    QFLOW_ASSIGN(const bool live, is_live(next));
+    QFLOW_ASSIGN(const std::optional<Deployment> before, ledger_.triggers().find_deployed(next.flow, next.name_space));
+    const bool live = before && !before->undeployed_at;
     if (before) QFLOW_TRY(carry_over(*before, live, next));
     add_sentences(flow, next, report);
     note_disabled(next, report);
@@ -166,19 +165,13 @@ class Deploying {
     }
     report.version = ++next.version;
     if (live) QFLOW_TRY(end_debounces(next.key));
-    if (before && live) report.changes = changes_between(*before, next, flow);
+    if (live) report.changes = changes_between(*before, next, flow);
     if (before) QFLOW_TRY(expire_changed(*before, next));
     QFLOW_TRY(replace(live, next, event_names(flow, next.name_space)));
     return report;
   }
 
  private:
-  Result<bool> is_live(const Deployment& wanted) {
-    QFLOW_ASSIGN(const std::vector<Deployment> all, ledger_.triggers().deployments(wanted.flow));
-    return std::any_of(all.begin(), all.end(),
-                       [&](const Deployment& one) { return one.name_space == wanted.name_space; });
-  }
-
   // `disable` outlives a redeploy.
   Status carry_over(const Deployment& before, bool live, Deployment& next) {
     if (live && before.branch != next.branch) {
@@ -249,7 +242,7 @@ class Deploying {
 void note_baselines(Store& store, const Doors& doors, std::vector<DeployReport>& reports) {
   std::vector<std::int64_t> keys;
   for (const DeployReport& report : reports) {
-    const auto deployment = store.ledger().triggers().former_deployment(report.flow, report.name_space);
+    const auto deployment = store.ledger().triggers().find_deployed(report.flow, report.name_space);
     keys.push_back(deployment && *deployment ? (*deployment)->key : 0);
   }
   const auto notes = take_baselines(store, keys, doors);
@@ -262,40 +255,7 @@ void note_baselines(Store& store, const Doors& doors, std::vector<DeployReport>&
   }
 }
 
-std::vector<std::string> full_names(const std::vector<Deployment>& deployments) {
-  std::vector<std::string> names;
-  for (const Deployment& deployment : deployments) names.push_back(full_name(deployment));
-  return names;
-}
-
-// A bare name is near to bare names, and what comes of it must name one deployment.
-std::string known_flows_advice(const std::vector<Deployment>& known, const std::string& name) {
-  if (known.empty()) return "no flow is deployed; qflow deploy FILE does it";
-  std::vector<std::string> names = full_names(known);
-  if (name.find('.') != std::string::npos) return did_you_mean_or_list(name, names);
-  std::vector<std::string> bare;
-  for (const Deployment& deployment : known) bare.push_back(deployment.flow.text());
-  const std::string nearest = nearest_name(name, bare);
-  if (std::count(bare.begin(), bare.end(), nearest) == 1) return did_you_mean(name, bare);
-  if (nearest.empty()) return did_you_mean_or_list(name, names);
-  std::erase_if(names, [&](const std::string& full) { return full != nearest && !full.ends_with("." + nearest); });
-  return "did you mean one of " + quoted_list(names) + "?";
-}
-
-Error unknown_flow(const std::vector<Deployment>& known, const std::string& name) {
-  return {ErrorKind::kNotFound, "no flow " + quoted(name) + " is deployed", known_flows_advice(known, name)};
-}
-
-tl::unexpected<Error> several_deployments(const std::vector<Deployment>& found, const std::string& name) {
-  return fail(ErrorKind::kInvalid, fmt::format("{} is deployed {} times", name, found.size()),
-              fmt::format("name one of {}", fmt::join(full_names(found), ", ")));
-}
-
 }  // namespace
-
-std::string full_name(const Deployment& deployment) {
-  return qualified_name(deployment.name_space, deployment.flow);
-}
 
 Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& flows, DeployMode mode,
                                                const Doors& doors) {
@@ -327,49 +287,6 @@ Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& fl
   QFLOW_TRY(ledger.write(Durability::kPower, deploy_all));
   note_baselines(*store, doors, reports);
   return reports;
-}
-
-Result<std::vector<Deployment>> find_deployments(Store& store, const std::string& name) {
-  TriggerLedger& ledger = store.ledger().triggers();
-  std::vector<Deployment> found;
-  if (const auto flow = FlowId::parse(name.substr(name.rfind('.') + 1))) {
-    QFLOW_ASSIGN(found, ledger.deployments(*flow));
-  }
-  for (const Deployment& deployment : found) {
-    if (full_name(deployment) == name) return std::vector<Deployment>{deployment};
-  }
-  std::erase_if(found, [&](const Deployment& deployment) { return deployment.flow.text() != name; });
-  if (!found.empty()) return found;
-  QFLOW_ASSIGN(const std::vector<Deployment> all, ledger.deployments());
-  return tl::make_unexpected(unknown_flow(all, name));
-}
-
-Result<Deployment> find_deployment(Store& store, const std::string& name) {
-  QFLOW_ASSIGN(std::vector<Deployment> found, find_deployments(store, name));
-  if (found.size() == 1) return std::move(found.front());
-  return several_deployments(found, name);
-}
-
-Result<Deployment> find_deployment(Store& store, const std::string& name, const NamespaceOverride& options,
-                                   const Environment& environment) {
-  if (options.empty()) return find_deployment(store, name);
-  if (name.find('.') != std::string::npos) {
-    return fail(ErrorKind::kUsage, quoted(name) + " says its namespace itself, and the options say one too",
-                "leave the options out, or name the flow alone");
-  }
-  QFLOW_ASSIGN(std::vector<Deployment> found, find_deployments(store, name));
-  const std::vector<Deployment> all = found;
-  std::set<std::string> wanted;
-  for (const Deployment& deployment : all) {
-    QFLOW_ASSIGN(const auto project,
-                 override_project(options.project ? std::nullopt : project_of(deployment.name_space), options));
-    wanted.insert(project_namespace(*project, user_name(environment)));
-  }
-  std::erase_if(found, [&](const Deployment& deployment) { return !wanted.contains(deployment.name_space); });
-  if (found.size() == 1) return std::move(found.front());
-  if (!found.empty()) return several_deployments(found, name);
-  return fail(ErrorKind::kNotFound, fmt::format("no flow {} is deployed", quoted(*wanted.begin() + "." + name)),
-              fmt::format("known: {}", fmt::join(full_names(all), ", ")));
 }
 
 Result<int> undeploy_flow(Store& store, const Deployment& deployment, const Doors& doors) {

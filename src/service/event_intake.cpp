@@ -4,27 +4,23 @@
 
 #include <algorithm>
 #include <deque>
+#include <memory>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include "qflow/engine/due_instants.h"
 #include "qflow/error/printable.h"
-#include "qflow/model/run_end.h"
 #include "qflow/os/random.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "service/artifact_reading.h"
-#include "service/interrupted_work.h"
+#include "service/ledger_state.h"
 #include "service/publish_rules.h"
-#include "service/schedule_keeping.h"
 #include "service/store_settings.h"
 
 namespace qflow {
 
 namespace {
-
-// Others can write in between.
-constexpr std::int64_t kSchedulesAtOnce = 1000;
-constexpr std::size_t kInstantsAtOnce = 1000;  // of one schedule
 
 std::string content_of(const JudgedEvent& judged) {
   return published_content(judged.event, judged.timestamp_given);
@@ -44,126 +40,27 @@ Result<std::optional<Intake>> find_first(TriggerLedger& ledger, const JudgedEven
   return std::optional<Intake>(Intake{used->event, true});
 }
 
-}  // namespace
-
-// One instant of one schedule.
-struct EventIntake::DueInstant {
-  Instant at;
+// Those of one instant end by deployment, then in the order of the file, then by correlation value.
+struct EndedDebounce {
+  DueDebounce due;
   std::shared_ptr<const DeployedFlow> flow;
-  const Trigger* trigger = nullptr;
+  std::ptrdiff_t place = 0;  // of its trigger in the flow
+
+  bool operator<(const EndedDebounce& other) const {
+    return std::tie(due.due, due.deployment, place, due.correlation) <
+           std::tie(other.due.due, other.due.deployment, other.place, other.due.correlation);
+  }
 };
 
-// The ledger as the engine sees it in one transaction.
-class EventIntake::State final : public EngineState {
- public:
-  State(Store& store, LedgerWriter& writer, DeployedFlows& flows, const Doors& doors)
-      : ledger_(store.ledger()),
-        triggers_(store.ledger().triggers()),
-        store_(store),
-        writer_(writer),
-        flows_(flows),
-        doors_(doors) {}
+}  // namespace
 
-  Result<TriggerState> load_state(const DeployedFlow& flow, const TriggerId& joining,
-                                  const std::string& correlation) override {
-    QFLOW_ASSIGN(TriggerState state, triggers_.state(flow.key, joining, correlation));
-    loaded_ = {flow.key, joining, correlation, state};
-    return state;
-  }
-  Status save_state(const DeployedFlow& flow, const TriggerId& joining, const std::string& correlation,
-                    const TriggerState& state) override {
-    Loaded before = std::exchange(loaded_, {});
-    if (!before.is_of(flow.key, joining, correlation)) {
-      QFLOW_ASSIGN(before.state, triggers_.state(flow.key, joining, correlation));
-    }
-    return triggers_.change_state(flow.key, joining, correlation, before.state, state);
-  }
-  Result<Event> load_event(std::int64_t order) override { return triggers_.event_at(order); }
-  Status set_outcome(std::int64_t event, const DeployedFlow& flow, const TriggerId& trigger,
-                     const EventOutcome& outcome) override {
-    return triggers_.set_outcome(event, flow.key, trigger, outcome);
-  }
-  Result<std::vector<ActiveRun>> active_runs(const DeployedFlow& flow, const std::optional<std::string>& context,
-                                             const std::optional<std::string>& correlation) override {
-    return triggers_.active_runs(flow.key, context, correlation);
-  }
-  Result<Run> load_run(const RunId& run) override { return triggers_.run_without_sources(run); }
-  Result<RunEvents> events_of_run(const RunId& run,
-                                  const std::function<bool(const RecordedEvent&)>& suffices) override {
-    QFLOW_ASSIGN(auto last, triggers_.last_events_of_run(run, suffices));
-    return RunEvents{last.first, std::move(last.second)};
-  }
-  Result<std::vector<Judgement>> judge(const Event& event) override { return flows_.judge(event); }
+// The engine on the ledger, in one transaction.
+struct EventIntake::Deciding {
+  Deciding(EventIntake& intake, LedgerWriter& writer, int max_chain)
+      : state(intake.store_, writer, intake.flows_, intake.doors_), engine(state, intake.artifacts_, max_chain) {}
 
-  Result<RunId> queue_run(RunRequest request) override {
-    const FlowDefinition& definition = *request.flow->definition;
-    Run run = run_for(std::move(request));
-    run.tags = definition.tags;
-    run.flow_file = (Path(definition.folder) / definition.file).string();
-    QFLOW_ASSIGN(run.id.number, writer_.next_run_number(run.id.flow));
-    QFLOW_TRY(writer_.insert_run(run, definition.text));
-    return run.id;
-  }
-
-  Status extend_run(const RunId& id, RunRequest request, std::size_t first) override {
-    Run run = run_for(std::move(request));
-    run.id = id;
-    return triggers_.extend_run(run, first);
-  }
-
-  Result<std::optional<RecordedEvent>> cancel_run(const RunId& id, const std::string& reason, Instant now) override {
-    QFLOW_ASSIGN(const Run run, ledger_.find_run(id));
-    if (run.status != RunStatus::kQueued) {
-      QFLOW_TRY(triggers_.ask_to_cancel(id, reason));
-      return std::optional<RecordedEvent>();
-    }
-    QFLOW_ASSIGN(const RunChanges changes, interrupted_work(store_, run, doors_, reason));
-    for (const Attempt& attempt : changes.attempts) QFLOW_TRY(writer_.save_attempt(id, attempt));
-    for (const StepState& step : changes.steps) QFLOW_TRY(writer_.save_step(id, step));
-    QFLOW_TRY(writer_.end_run(id, RunStatus::kCancelled, reason, now));
-    RecordedEvent end{0, run_end_event(run, RunStatus::kCancelled, reason, now)};
-    end.event.id = make_event_id(now, random_bytes());
-    QFLOW_ASSIGN(end.order, writer_.insert_event(end.event));
-    return std::optional<RecordedEvent>(std::move(end));
-  }
-
- private:
-  // What the ledger has of the state that was asked for last.
-  struct Loaded {
-    std::int64_t flow = 0;
-    TriggerId joining = {};
-    std::string correlation = {};
-    TriggerState state = {};
-
-    bool is_of(std::int64_t of_flow, const TriggerId& of_joining, const std::string& of_correlation) const {
-      return flow == of_flow && joining == of_joining && correlation == of_correlation;
-    }
-  };
-
-  static Run run_for(RunRequest request) {
-    Run run;
-    run.id.flow = request.flow->definition->id;
-    run.origin = RunOrigin::kDeployed;
-    run.name_space = request.flow->name_space;
-    run.context = std::move(request.context);
-    run.params = std::move(request.parameters);
-    run.created_at = request.at;
-    run.scheduled_at = request.scheduled_at;
-    run.trigger = std::move(request.trigger);
-    run.depth = request.depth;
-    run.correlation = std::move(request.correlation);
-    run.definition_hash = request.flow->definition_hash;
-    run.deployment = request.flow->key;
-    return run;
-  }
-
-  Ledger& ledger_;
-  TriggerLedger& triggers_;
-  Store& store_;
-  LedgerWriter& writer_;
-  DeployedFlows& flows_;
-  const Doors& doors_;
-  Loaded loaded_ = {};
+  LedgerState state;
+  Engine engine;
 };
 
 EventIntake::EventIntake(Store& store, const Doors& doors)
@@ -177,9 +74,9 @@ Status EventIntake::load_config() {
   return {};
 }
 
-Result<int> EventIntake::max_chain() {
+Result<std::unique_ptr<EventIntake::Deciding>> EventIntake::begin_deciding(LedgerWriter& writer) {
   QFLOW_TRY(load_config());
-  return config_->max_chain;
+  return std::make_unique<Deciding>(*this, writer, config_->max_chain);
 }
 
 Result<JudgedEvent> EventIntake::judge(Event event) {
@@ -212,15 +109,18 @@ Result<std::vector<Judgement>> EventIntake::hear(const Event& event, const std::
   return owner ? without_namesakes(std::move(judgements), *owner) : std::move(judgements);
 }
 
-Result<JudgedEvent> EventIntake::judge_own(const DeployedFlow& flow, JudgedEvent own) {
+Result<JudgedEvent> EventIntake::judge_own(const DeployedFlow& flow, OwnEvent own) {
   QFLOW_TRY(load_config());
   QFLOW_TRY(check_content(own.event, config_->max_payload));
-  own.event.id = make_event_id(own.event.recorded_at, random_bytes());
-  own.owner = flow.key;
-  if (own.idempotency_key) own.idempotency_key = owned_key(flow.key, *own.idempotency_key);
-  QFLOW_ASSIGN(own.generation, store_.ledger().triggers().generation());
-  QFLOW_ASSIGN(own.judgements, hear(own.event, own.owner));
-  return own;
+  JudgedEvent judged;
+  judged.event = std::move(own.event);
+  judged.event.id = make_event_id(judged.event.recorded_at, random_bytes());
+  judged.owner = flow.key;
+  if (own.idempotency_key) judged.idempotency_key = owned_key(flow.key, *own.idempotency_key);
+  judged.timestamp_given = own.timestamp_given;
+  QFLOW_ASSIGN(judged.generation, store_.ledger().triggers().generation());
+  QFLOW_ASSIGN(judged.judgements, hear(judged.event, judged.owner));
+  return judged;
 }
 
 Result<bool> EventIntake::is_repeat(const JudgedEvent& judged) {
@@ -230,8 +130,7 @@ Result<bool> EventIntake::is_repeat(const JudgedEvent& judged) {
 // Events that come into the ledger in one transaction.
 class EventIntake::Batch {
  public:
-  Batch(EventIntake& intake, LedgerWriter& writer)
-      : intake_(intake), writer_(writer), state_(intake.store_, writer, intake.flows_, intake.doors_) {}
+  Batch(EventIntake& intake, LedgerWriter& writer) : intake_(intake), writer_(writer) {}
 
   Result<Intake> record(const JudgedEvent& judged) {
     QFLOW_ASSIGN(const auto first, find_first(triggers(), judged));
@@ -244,36 +143,36 @@ class EventIntake::Batch {
     if (judged.idempotency_key) {
       QFLOW_TRY(triggers().use_key(judged.event.name, *judged.idempotency_key, order, content_of(judged)));
     }
-    if (judged.generation == kHeardByNobody) return taken;
+    if (judged.hearing == Hearing::kNobody) return taken;
     QFLOW_ASSIGN(const std::vector<Judgement>* const judgements, valid_judgements(judged));
     if (judgements->empty()) return taken;
-    QFLOW_TRY(intake_.end_debounces_of(*judgements, writer_, judged.event.recorded_at));
-    if (!engine_) {
-      QFLOW_ASSIGN(const int limit, intake_.max_chain());
-      engine_.emplace(state_, intake_.artifacts_, limit);
+    // A due instant comes when it is due, however late a tick notices.
+    const Instant at = due_instant(judged.event).value_or(judged.event.recorded_at);
+    QFLOW_TRY(intake_.end_debounces_of(*judgements, writer_, at));
+    if (!deciding_) {
+      QFLOW_ASSIGN(deciding_, intake_.begin_deciding(writer_));
     }
-    QFLOW_TRY(engine_->take_of_batch({order, judged.event}, *judgements));
+    QFLOW_TRY(deciding_->engine.take_of_batch({order, judged.event}, *judgements));
     taken.heard = true;
     return taken;
   }
 
-  Status end() { return engine_ ? engine_->end_batch() : Status(); }
+  Status end() { return deciding_ ? deciding_->engine.end_batch() : Status(); }
 
  private:
   TriggerLedger& triggers() { return intake_.store_.ledger().triggers(); }
 
   Result<const std::vector<Judgement>*> valid_judgements(const JudgedEvent& judged) {
     QFLOW_ASSIGN(const std::int64_t generation, triggers().generation());
-    if (generation == judged.generation) return &judged.judgements;
+    if (judged.hearing == Hearing::kJudgedAhead && generation == judged.generation) return &judged.judgements;
     QFLOW_ASSIGN(judged_again_.emplace_back(), intake_.hear(judged.event, judged.owner));
     return &judged_again_.back();
   }
 
   EventIntake& intake_;
   LedgerWriter& writer_;
-  State state_;
   std::deque<std::vector<Judgement>> judged_again_;  // they keep the flows that the engine looks at until the end
-  std::optional<Engine> engine_;
+  std::unique_ptr<Deciding> deciding_;
 };
 
 Result<Intake> EventIntake::record(LedgerWriter& writer, const JudgedEvent& judged) {
@@ -314,53 +213,24 @@ Status EventIntake::end_debounces_of(const std::vector<Judgement>& listeners, Le
 }
 
 Result<int> EventIntake::end_debounces(LedgerWriter& writer, const std::vector<DueDebounce>& due, Instant now) {
-  State state(store_, writer, flows_, doors_);
-  QFLOW_ASSIGN(const int limit, max_chain());
+  if (due.empty()) return 0;
+  std::vector<EndedDebounce> ended;
   for (const DueDebounce& one : due) {
-    QFLOW_ASSIGN(const auto flow, flows_.find_readable(one.deployment));
+    QFLOW_ASSIGN(auto flow, flows_.find_readable(one.deployment));
     if (!flow) continue;
-    const Trigger* joining = find_trigger(flow->triggers, one.trigger);
-    if (joining == nullptr) continue;
-    QFLOW_TRY(Engine(state, artifacts_, limit).end_debounce(*flow, *joining, one.correlation, now));
+    const auto joining = std::find_if(flow->triggers.begin(), flow->triggers.end(),
+                                      [&](const auto& trigger) { return trigger->id() == one.trigger; });
+    if (joining == flow->triggers.end()) continue;
+    const std::ptrdiff_t place = joining - flow->triggers.begin();
+    ended.push_back({one, std::move(flow), place});
+  }
+  std::sort(ended.begin(), ended.end());
+  QFLOW_ASSIGN(const auto deciding, begin_deciding(writer));
+  for (const EndedDebounce& one : ended) {
+    const Trigger& joining = *one.flow->triggers[static_cast<std::size_t>(one.place)];
+    QFLOW_TRY(deciding->engine.end_debounce(*one.flow, joining, one.due.correlation, now));
   }
   return static_cast<int>(due.size());
-}
-
-Status EventIntake::collect_instants(LedgerWriter& writer, const DueSchedule& due, Instant now,
-                                     std::vector<DueInstant>& instants) {
-  Ledger& ledger = store_.ledger();
-  QFLOW_ASSIGN(const auto flow, flows_.find_readable(due.deployment));
-  if (!flow) {
-    ++stuck_;
-    return {};
-  }
-  const Trigger* trigger = find_trigger(flow->triggers, due.trigger);
-  const ScheduleSubscription* schedule = trigger != nullptr ? schedule_of(*trigger) : nullptr;
-  if (schedule == nullptr) return ledger.triggers().save_schedule(due.deployment, due.trigger, std::nullopt);
-  const DueInstants found = due_instants(*schedule, due.due, now, kInstantsAtOnce);
-  QFLOW_TRY(ledger.triggers().move_schedule(due.deployment, due.trigger, found.next));
-  if (found.missed) {
-    QFLOW_TRY(record_missed(ledger, writer, *flow, *trigger, *found.missed, catchup_reason(*schedule), now));
-  }
-  for (const Instant at : found.firing) instants.push_back({at, flow, trigger});
-  return {};
-}
-
-Result<int> EventIntake::take_due_instants(LedgerWriter& writer, Instant now) {
-  const std::int64_t known = std::exchange(stuck_, 0);
-  QFLOW_ASSIGN(const auto due, store_.ledger().triggers().due_schedules(now, kSchedulesAtOnce + known));
-  std::vector<DueInstant> instants;
-  for (const DueSchedule& one : due) QFLOW_TRY(collect_instants(writer, one, now, instants));
-  std::stable_sort(instants.begin(), instants.end(),
-                   [](const DueInstant& a, const DueInstant& b) { return a.at < b.at; });
-  std::vector<JudgedEvent> events;
-  events.reserve(instants.size());
-  for (const DueInstant& instant : instants) {
-    JudgedEvent event{.event = due_event(*instant.flow, *instant.trigger, instant.at, now), .timestamp_given = true};
-    QFLOW_ASSIGN(events.emplace_back(), judge_own(*instant.flow, std::move(event)));
-  }
-  QFLOW_TRY(record(writer, events, [](std::size_t, Error error) { return error; }));
-  return std::max(0, static_cast<int>(due.size()) - static_cast<int>(known));
 }
 
 Status EventIntake::expire_waiting(std::int64_t deployment, const TriggerId& joining, const std::string& reason) {
@@ -378,16 +248,13 @@ Status EventIntake::expire_waiting(std::int64_t deployment, const TriggerId& joi
 Result<int> EventIntake::cancel_queued(LedgerWriter& writer, std::int64_t deployment, const std::string& reason,
                                        Instant now) {
   QFLOW_ASSIGN(const std::vector<ActiveRun> active, store_.ledger().triggers().active_runs(deployment));
-  State state(store_, writer, flows_, doors_);
-  QFLOW_ASSIGN(const int limit, max_chain());
+  QFLOW_ASSIGN(const auto deciding, begin_deciding(writer));
   int cancelled = 0;
   for (const ActiveRun& run : active) {
     if (run.status != RunStatus::kQueued) continue;
-    QFLOW_ASSIGN(const auto end, state.cancel_run(run.run, reason, now));
-    if (!end) continue;
-    QFLOW_ASSIGN(const std::vector<Judgement> judgements, flows_.judge(end->event));
-    QFLOW_TRY(Engine(state, artifacts_, limit).take(*end, judgements));
-    ++cancelled;
+    QFLOW_ASSIGN(const bool ended, deciding->engine.cancel(run.run, reason, now));
+    QFLOW_TRY(deciding->engine.end_batch());
+    if (ended) ++cancelled;
   }
   return cancelled;
 }
@@ -397,9 +264,8 @@ Result<std::optional<RunId>> EventIntake::activate(LedgerWriter& writer, const E
   RecordedEvent recorded{0, event};
   QFLOW_ASSIGN(recorded.order, writer.insert_event(event));
   QFLOW_TRY(end_debounces(writer, event.recorded_at, activation.flow->key).map([](int) {}));
-  State state(store_, writer, flows_, doors_);
-  QFLOW_ASSIGN(const int limit, max_chain());
-  return Engine(state, artifacts_, limit).activate(activation, recorded);
+  QFLOW_ASSIGN(const auto deciding, begin_deciding(writer));
+  return deciding->engine.activate(activation, recorded);
 }
 
 }  // namespace qflow

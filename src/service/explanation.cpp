@@ -7,7 +7,7 @@
 
 #include "qflow/engine/arrival.h"
 #include "qflow/engine/due_instants.h"
-#include "qflow/engine/trigger_kind.h"
+#include "qflow/engine/trigger_declaration.h"
 #include "qflow/service/deployed_flows.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "qflow/trigger/trigger_sentence.h"
@@ -32,8 +32,8 @@ std::string why_disabled(const DeployedFlow& flow, const Deployment& deployment,
   return "the flow file disables it";
 }
 
-std::string sentence_of(const DeployedFlow& flow, const Trigger& trigger, const Trigger& joining) {
-  const std::string sentence = describe(joining, flow.triggers);
+std::string sentence_of(const Trigger& trigger, const Trigger& joining) {
+  const std::string sentence = describe(joining);
   if (&trigger == &joining) return sentence;
   return fmt::format("{} is a leg of the group {} and does not fire alone. {}", trigger.id().text(),
                      joining.id().text(), sentence);
@@ -51,32 +51,32 @@ bool comes_by_itself(const Trigger& trigger) {
          trigger.type() == TriggerType::kCli;
 }
 
-class Explainer {
+class TriggerExplainer {
  public:
-  Explainer(Store& store, const Deployment& deployment, const DeployedFlow& flow, Instant now)
+  TriggerExplainer(Store& store, const Deployment& deployment, const DeployedFlow& flow, Instant now)
       : ledger_(store.ledger().triggers()), deployment_(deployment), flow_(flow), now_(now) {}
 
   // Of a leg: what its group waits for, and what arrived for the leg.
   Result<TriggerExplanation> explain(const Trigger& trigger) {
-    const Trigger& joining = joining_trigger(flow_, trigger);
+    const Trigger& joining = trigger.joining();
     TriggerExplanation result;
     result.flow = deployment_.flow;
     result.name_space = deployment_.name_space;
     result.trigger = trigger.id();
     if (&joining != &trigger) result.group = joining.id();
     result.type = trigger.rules().type;
-    result.sentence = sentence_of(flow_, trigger, joining);
+    result.sentence = sentence_of(trigger, joining);
     result.description = trigger.rules().description;
     result.flow_description = flow_.definition->description;
     result.disabled = why_disabled(flow_, deployment_, trigger);
-    if (!comes_by_itself(joining)) result.missing = missing_sources(joining, flow_.triggers, {}).text;
+    if (!comes_by_itself(joining)) result.missing = missing_sources(joining, {}).text;
     QFLOW_ASSIGN(const std::vector<CorrelatedState> states, ledger_.states(flow_.key, joining.id()));
     for (const CorrelatedState& state : states) {
       result.waiting.push_back(waiting_group(trigger, joining, state));
     }
     result.would_fire = firing_command(flow_, joining, states, now_);
     if (result.would_fire.empty()) result.to_enable = enabling_advice(flow_, joining);
-    for (const Trigger* part : source_triggers(trigger, flow_.triggers)) {
+    for (const Trigger* part : source_triggers(trigger)) {
       QFLOW_TRY(add_part(*part, result));
       if (part != &trigger && is_off(*part)) result.disabled_legs.push_back(part->id().text());
     }
@@ -100,9 +100,10 @@ class Explainer {
       const bool too_old = find_waiting(joins, waiting.event, waiting.trigger) == nullptr;
       group.arrived.push_back({waiting.event, waiting.source, waiting.held, too_old});
     }
-    if (waits) group.missing = missing_sources(joining, flow_.triggers, joins);
+    if (waits) group.missing = missing_sources(joining, joins);
     group.window_closes = window_close(joining, state.state);
     if (state.state.held) group.due = state.state.held->due;
+    group.expires = state.state.held && !is_enabled(flow_, joining);
     group.ends_with_event = state.state.held && !joining.rules().debounce;
     return group;
   }
@@ -191,18 +192,18 @@ class WaitingReasons {
       : ledger_(store.ledger().triggers()), flows_(store, types) {}
 
   Status renew(TriggerOutcome& outcome) {
-    QFLOW_ASSIGN(const auto deployment, ledger_.former_deployment(outcome.flow, outcome.name_space));
+    QFLOW_ASSIGN(const auto deployment, ledger_.find_deployed(outcome.flow, outcome.name_space));
     const auto flow = deployment ? flows_.find(deployment->key).value_or(nullptr) : nullptr;
     const Trigger* heard = flow ? find_trigger(flow->triggers, outcome.trigger) : nullptr;
     if (heard == nullptr) return {};
-    const Trigger& joining = joining_trigger(*flow, *heard);
+    const Trigger& joining = heard->joining();
     QFLOW_ASSIGN(const auto correlation,
                  ledger_.waiting_under(flow->key, joining.id(), outcome.order, outcome.trigger));
     if (!correlation) return {};
     QFLOW_ASSIGN(const TriggerState state, ledger_.state(flow->key, joining.id(), *correlation));
     const WaitingEvent* waiting = find_waiting(state, outcome.order, outcome.trigger);
     if (waiting != nullptr && !waiting->held) {
-      outcome.outcome.reason = "for " + missing_sources(joining, flow->triggers, state).text;
+      outcome.outcome.reason = "for " + missing_sources(joining, state).text;
     }
     return {};
   }
@@ -217,7 +218,7 @@ class WaitingReasons {
 std::optional<Instant> next_of(const TriggerExplanation& trigger) {
   std::optional<Instant> next = trigger.next;
   for (const WaitingGroup& group : trigger.waiting) {
-    if (group.due && (!next || *group.due < *next)) next = group.due;
+    if (group.due && !group.expires && (!next || *group.due < *next)) next = group.due;
   }
   return next;
 }
@@ -227,7 +228,7 @@ Result<std::vector<TriggerExplanation>> explain_triggers(Store& store, const Tri
                                                          const std::optional<TriggerId>& wanted, Instant now) {
   DeployedFlows flows(store, types);
   QFLOW_ASSIGN(const auto flow, flows.find(deployment.key));
-  Explainer explainer(store, deployment, *flow, now);
+  TriggerExplainer explainer(store, deployment, *flow, now);
   std::vector<TriggerExplanation> explanations;
   if (wanted) {
     QFLOW_ASSIGN(const Trigger* trigger, named_trigger(*flow, *wanted));

@@ -11,9 +11,10 @@
 #include <utility>
 
 #include "qflow/engine/arrival.h"
-#include "qflow/engine/trigger_kind.h"
+#include "qflow/engine/trigger_declaration.h"
 #include "qflow/error/printable.h"
 #include "qflow/os/file_system.h"
+#include "qflow/service/flow_loading.h"
 #include "qflow/trigger/source_filter.h"
 #include "qflow/trigger/trigger_registry.h"
 #include "service/command_words.h"
@@ -125,7 +126,7 @@ class FiringCommand {
 
   std::optional<Commands> of_legs() const {
     const std::vector<bool> met = met_parts(joining_, state_);
-    const std::vector<const Trigger*> legs = source_triggers(joining_, flow_.triggers);
+    const std::vector<const Trigger*> legs = source_triggers(joining_);
     std::vector<std::optional<Commands>> parts;
     for (std::size_t i = 0; i < legs.size(); ++i) parts.push_back(met[i] ? Commands() : of_leg(*legs[i]));
     return cheapest(joining_.rules().match, std::move(parts));
@@ -256,14 +257,13 @@ std::string firing_command(const DeployedFlow& flow, const Trigger& trigger, con
 }
 
 std::string enabling_advice(const DeployedFlow& flow, const Trigger& trigger) {
-  const Trigger& joining = joining_trigger(flow, trigger);
+  const Trigger& joining = trigger.joining();
   Commands commands = enabling_flow(flow);
   add_enabling(flow, trigger, commands);
   if (&joining != &trigger) add_enabling(flow, joining, commands);
   for (const Trigger* one : {&trigger, &joining}) {
     if (one->rules().enabled) continue;
-    const FlowDefinition& definition = *flow.definition;
-    const std::string file = (Path(definition.folder) / Path(definition.file).filename()).string();
+    const std::string file = flow_file_of(*flow.definition).string();
     commands.insert(commands.begin(), fmt::format("set enabled = true for {} in {}, and qflow deploy that",
                                                   one->id().text(), printable(file)));
     return fmt::format("{}", fmt::join(commands, ", and "));

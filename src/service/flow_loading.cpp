@@ -96,6 +96,10 @@ Result<LoadedFlow> load_flow_text(const TriggerRegistry& types, std::string_view
   return check(types, std::move(parsed));
 }
 
+Path flow_file_of(const FlowDefinition& definition) {
+  return Path(definition.folder) / Path(definition.file).filename();
+}
+
 void check_together(std::vector<LoadedFlow>& flows) {
   std::vector<FlowWithTriggers> all;
   for (const LoadedFlow& flow : flows) all.push_back({flow.definition.get(), &flow.triggers});

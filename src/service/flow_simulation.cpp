@@ -126,14 +126,10 @@ Result<std::vector<std::shared_ptr<const DeployedFlow>>> deploy_in_memory(std::v
   std::vector<std::shared_ptr<const DeployedFlow>> deployed;
   std::map<std::pair<std::string, FlowId>, std::string> files;
   for (LoadedFlow& flow : flows) {
-    auto one = std::make_shared<DeployedFlow>();
+    const auto& project = flow.definition->project;
+    auto one = std::make_shared<DeployedFlow>(flow.definition, std::move(flow.triggers),
+                                              project ? project_namespace(*project, user_name(environment)) : "");
     one->key = static_cast<std::int64_t>(deployed.size()) + 1;
-    one->definition = flow.definition;
-    one->triggers = std::move(flow.triggers);
-    if (const auto& project = flow.definition->project) {
-      one->name_space = project_namespace(*project, user_name(environment));
-    }
-    index_listeners(*one);
     const FlowId& id = flow.definition->id;
     const auto [first, is_new] = files.emplace(std::pair(one->name_space, id), flow.definition->file);
     if (!is_new) {

@@ -165,7 +165,7 @@ class Collector {
   }
 
   Status remove_batch(const std::vector<UnnamedObject>& objects) {
-    QFLOW_ASSIGN(const FileHandle gate, store_.close_objects());
+    QFLOW_ASSIGN(const FileHandle gate, store_.lock_objects());
     return store_.ledger().write(Durability::kProcess, [&](LedgerWriter& writer) -> Status {
       for (const UnnamedObject& object : objects) {
         QFLOW_ASSIGN(const bool removed, writer.remove_object(object));
@@ -208,9 +208,9 @@ class Collector {
     if (!may_go_now) return {};
     FileHandle gate;
     if (removes_) {
-      QFLOW_ASSIGN(gate, store_.close_objects());
+      QFLOW_ASSIGN(gate, store_.lock_objects());
     }
-    // Whoever brought it in before the gate closed has named it by now, or has renewed it.
+    // Whoever brought it in before the lock was taken has named it by now, or has renewed it.
     const bool unknown = is_unknown(path.parent_path().filename().string(), path.filename().string());
     QFLOW_ASSIGN(const bool may_go_still, may_go(path));
     if (unknown && may_go_still && remove(path)) ++garbage_.objects;

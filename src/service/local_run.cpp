@@ -32,7 +32,7 @@ struct Preparation {
 bool is_flow_of(Store& store, const std::string& name) {
   const auto flow = FlowId::parse(name);
   if (!flow) return false;
-  const auto run = store.ledger().latest_run(*flow, std::nullopt, false);
+  const auto run = store.ledger().latest_run(*flow, std::nullopt, LatestMeans::kNewest);
   const auto deployments = store.ledger().triggers().deployments(*flow);
   return (run && run->has_value()) || (deployments && !deployments->empty());
 }
@@ -82,7 +82,7 @@ Result<Preparation> prepare(const LoadedFlow& flow, const LocalRunRequest& reque
   run.tags = definition.tags;
   run.tags.insert(run.tags.end(), request.tags.begin(), request.tags.end());
   run.definition_hash = sha256_hex(definition.text);
-  run.flow_file = (Path(definition.folder) / Path(definition.file).filename()).string();
+  run.flow_file = flow_file_of(definition).string();
   if (definition.project) {
     const std::string user = user_name(doors.environment);
     run.name_space = project_namespace(*definition.project, user);
@@ -100,7 +100,8 @@ Result<Preparation> prepare(const LoadedFlow& flow, const LocalRunRequest& reque
     std::move(simulated->notes.begin(), simulated->notes.end(), std::back_inserter(result.notes));
   }
   if (request.context) run.context = request.context;
-  QFLOW_ASSIGN(result.secrets, find_secrets(definition, doors.environment, StoreLayout(location.root), doors.files));
+  QFLOW_ASSIGN(result.secrets,
+               required_secrets(definition, doors.environment, StoreLayout(location.root), doors.files));
   const Status complete = set_parameters(run, definition, request, std::move(values));
   // What a deployed trigger refuses may be why one is missing.
   for (const std::string& note : result.notes) {

@@ -15,7 +15,6 @@ namespace qflow {
 
 namespace {
 
-// "" when the event is the only one.
 Error located(const Publication& publication, Error error) {
   return publication.origin.empty() ? error : with_context(publication.origin, std::move(error));
 }
@@ -43,7 +42,7 @@ class Publishing {
     return ledger_.read([&] { return prepare_all(publisher); });
   }
 
-  Result<std::vector<PublishedNow>> record(LedgerWriter& writer, bool with_effects) {
+  Result<std::vector<PublishedNow>> record(LedgerWriter& writer, PublishMode mode) {
     std::vector<PublishedNow> published;
     std::vector<std::size_t> heard;
     QFLOW_ASSIGN(const std::vector<Intake> taken, intake_.record(writer, judged_, [this](std::size_t i, Error error) {
@@ -51,7 +50,7 @@ class Publishing {
     }));
     for (std::size_t i = 0; i < taken.size(); ++i) {
       published.push_back({taken[i].id, judged_[i].event.name, taken[i].duplicate});
-      if (taken[i].heard && with_effects) heard.push_back(i);
+      if (taken[i].heard && mode != PublishMode::kSilently) heard.push_back(i);
     }
     // Only now: what comes later in the batch changes what became of the earlier ones.
     for (const std::size_t i : heard) {
@@ -191,7 +190,7 @@ Result<Published> publish_events(Store& store, std::vector<Publication> publicat
   if (mode == PublishMode::kCheckOnly) return Published{publishing.names(), {}};
   Published published;
   const auto record = [&](LedgerWriter& writer) -> Status {
-    QFLOW_ASSIGN(published.events, publishing.record(writer, mode != PublishMode::kSilently));
+    QFLOW_ASSIGN(published.events, publishing.record(writer, mode));
     return {};
   };
   Ledger& ledger = store.ledger();

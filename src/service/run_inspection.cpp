@@ -175,11 +175,9 @@ Result<Json> artifacts_json(Store& store, const Run& run) {
     if (visible.artifact == nullptr) continue;
     Json entry = {{"size", visible.artifact->size}, {"sha256", visible.artifact->sha256}};
     const auto content = store.ledger().object(visible.artifact->sha256);
-    const bool is_small_value =
-        visible.artifact->kind == ArtifactKind::kValue && visible.artifact->size <= kInlineValueLimit;
     if (!content) {
       entry["gone"] = content.error().message;
-    } else if (is_small_value) {
+    } else if (is_small_value(*visible.artifact)) {
       QFLOW_ASSIGN(const Value value, artifact_value(store, *visible.artifact));
       QFLOW_ASSIGN(entry["value"], value.to_json());
     } else {

@@ -206,7 +206,7 @@ Result<std::vector<Artifact>> lasting_artifacts(Store& store, const Run& run, co
 }  // namespace
 
 bool is_newer(const TriggerSource& a, const TriggerSource& b) {
-  return std::min(a.event.timestamp, a.event.recorded_at) >= std::min(b.event.timestamp, b.event.recorded_at);
+  return window_time(a.event) >= window_time(b.event);
 }
 
 Result<std::shared_ptr<const FlowDefinition>> recorded_flow(Store& store, const Run& run) {

@@ -13,7 +13,7 @@ namespace qflow {
 
 namespace {
 
-Error refusal(const std::vector<JudgedEvent>& events, std::size_t place, Error error) {
+Error refusal_of_step(const std::vector<JudgedEvent>& events, std::size_t place, Error error) {
   return refusal_in_batch(events, place, std::move(error),
                           [](std::size_t) { return std::string("in another event of the step"); });
 }
@@ -30,13 +30,13 @@ Status RunRecord::report(const RunChanges& changes) {
 }
 
 // The ends of a local run and its steps are nobody's business.
-JudgedEvent RunRecord::unjudged_end(Event event, std::int64_t generation) const {
+JudgedEvent RunRecord::unjudged_end(Event event) const {
   event.id = make_event_id(event.recorded_at, random_bytes());
-  return {std::move(event), {}, run_.origin == RunOrigin::kLocal ? kHeardByNobody : generation};
+  return {std::move(event), run_.origin == RunOrigin::kLocal ? Hearing::kNobody : Hearing::kWhenRecorded};
 }
 
 Result<JudgedEvent> RunRecord::judge_end(Event event) {
-  JudgedEvent end = unjudged_end(std::move(event), kHeardByNobody);
+  JudgedEvent end = unjudged_end(std::move(event));
   if (run_.origin == RunOrigin::kLocal) return end;
   return intake_.judge(std::move(end.event));
 }
@@ -46,7 +46,7 @@ Result<std::vector<JudgedEvent>> RunRecord::judge(const RunChanges& changes) {
   std::vector<JudgedEvent> events;
   for (const StepState& step : changes.steps) {
     if (!step.ended_at || step.status == StepStatus::kSkipped) continue;
-    events.push_back(unjudged_end(step_end_event(run_, step), kJudgedWhenRecorded));
+    events.push_back(unjudged_end(step_end_event(run_, step)));
   }
   for (const PublishedEvent& published : changes.published) {
     QFLOW_TRY(check_idempotency_key(published.idempotency_key));
@@ -54,7 +54,7 @@ Result<std::vector<JudgedEvent>> RunRecord::judge(const RunChanges& changes) {
     event.recorded_at = doors_.clock.now();
     if (published.safe && run_.origin == RunOrigin::kLocal) {
       QFLOW_TRY(intake_.check_published(event));
-      observer_.note("local run: would publish " + event.name + " " + to_compact(event.payload));
+      observer_.note("local run: would publish " + event.name + " " + published.shown_payload);
       continue;
     }
     QFLOW_ASSIGN(events.emplace_back(), intake_.judge_published(std::move(event)));
@@ -72,7 +72,7 @@ Status RunRecord::write(LedgerWriter& writer, const RunChanges& changes, const s
     }
   }
   for (const StepState& step : changes.steps) QFLOW_TRY(writer.save_step(run_.id, step));
-  const auto refused = [&](std::size_t i, Error error) { return refusal(events, i, std::move(error)); };
+  const auto refused = [&](std::size_t i, Error error) { return refusal_of_step(events, i, std::move(error)); };
   return intake_.record(writer, events, refused).map([](const auto&) {});
 }
 
@@ -82,6 +82,8 @@ Status RunRecord::end(const RunOutcome& outcome, const RunChanges& changes, cons
   QFLOW_ASSIGN(const JudgedEvent end, judge_end(run_end_event(run_, outcome.status, outcome.reason, now)));
   for (const std::string& note : intake_.flows().passed_over()) observer_.note(note);
   return store_.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
+    // They came while it was running, though no tick has noticed.
+    if (run_.deployment) QFLOW_TRY(intake_.end_debounces(writer, now, run_.deployment).map([](int) {}));
     QFLOW_TRY(write(writer, changes, events));
     if (git) QFLOW_TRY(writer.note_commit(run_.id, git->commit, git->dirty));
     QFLOW_TRY(writer.end_run(run_.id, outcome.status, outcome.reason, now));

@@ -30,7 +30,7 @@ class RunRecord final : public RunReporter {
   // The events of the changes that others may hear, judged: ends of steps, then what they publish.
   Result<std::vector<JudgedEvent>> judge(const RunChanges& changes);
   Result<JudgedEvent> judge_end(Event event);
-  JudgedEvent unjudged_end(Event event, std::int64_t generation) const;
+  JudgedEvent unjudged_end(Event event) const;
   Status write(LedgerWriter& writer, const RunChanges& changes, const std::vector<JudgedEvent>& events);
 
   Store& store_;

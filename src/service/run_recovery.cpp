@@ -24,6 +24,10 @@ bool waits_for_tick(const Run& run) {
   return run.status == RunStatus::kQueued && run.origin == RunOrigin::kDeployed;
 }
 
+bool is_resumed(const Run& run, const FlowDefinition& flow) {
+  return run.origin == RunOrigin::kDeployed && flow.run.on_crash == OnCrash::kResume;
+}
+
 class Recovery {
  public:
   Recovery(Store& store, const Doors& doors, StopSignals* signals, RunObserver& observer)
@@ -54,9 +58,8 @@ class Recovery {
 
   Status record(Run run, FileHandle lock) {
     QFLOW_ASSIGN(const std::shared_ptr<const FlowDefinition> flow, recorded_flow(store_, run));
-    const bool goes_on = run.origin == RunOrigin::kDeployed && flow->run.on_crash == OnCrash::kResume;
     RunRecord record(store_, doors_, run, observer_);
-    if (goes_on && run.crashes + 1 < kMostCrashes) {
+    if (goes_on_after_crash(run, *flow)) {
       observer_.note(run.id.text() + " was cut off; it waits to go on");
       RunChanges changes;
       QFLOW_ASSIGN(changes.attempts, interrupted_attempts(store_, run, doors_, kKilled));
@@ -64,7 +67,8 @@ class Recovery {
     }
     QFLOW_ASSIGN(const RunChanges changes, interrupted_work(store_, run, doors_, kKilled));
     RunOutcome outcome{RunStatus::kCrashed, std::string(kKilled), std::nullopt};
-    if (goes_on) outcome = {RunStatus::kFailed, fmt::format("crashed {} times", kMostCrashes), std::nullopt};
+    if (is_resumed(run, *flow))
+      outcome = {RunStatus::kFailed, fmt::format("crashed {} times", kMostCrashes), std::nullopt};
     QFLOW_TRY(record.end(outcome, changes));
     observer_.note(
         fmt::format("{0} {1}; qflow resume {0} goes on with what it has done", run.id.text(), to_text(outcome.status)));
@@ -76,7 +80,7 @@ class Recovery {
   Status hooks(HeldRun held, const RunOutcome& outcome) {
     QFLOW_ASSIGN(const auto own, RunDoors::of(held.run, store_, doors_));
     const Doors& doors = own->doors();
-    held.secrets = found_secrets(*held.flow, doors.environment, store_.layout(), doors.files);
+    held.secrets = known_secrets(*held.flow, doors.environment, store_.layout(), doors.files);
     QFLOW_ASSIGN(const RunPlan plan, plan_of(held, {}, store_, doors));
     const RunnerDoors runner_doors{store_, doors.clock, doors.launcher, signals_};
     call_hooks(plan, runner_doors, outcome, observer_);
@@ -90,6 +94,10 @@ class Recovery {
 };
 
 }  // namespace
+
+bool goes_on_after_crash(const Run& run, const FlowDefinition& flow) {
+  return is_resumed(run, flow) && run.crashes + 1 < kMostCrashes;
+}
 
 Result<std::vector<RunId>> abandoned_runs(Store& store) {
   QFLOW_ASSIGN(std::vector<RunId> runs, store.ledger().runs_in_hand());

@@ -52,26 +52,29 @@ Result<std::vector<std::string>> known_flow_names(Store& store) {
 
 // What to name instead of "Flow/latest", which is searched for in the namespace of who asks.
 Result<std::string> advice_on_namespace(Store& store, const RunReference& reference, LatestMeans latest) {
-  const bool ended_only = latest == LatestMeans::kNewestEnded;
-  QFLOW_ASSIGN(const std::optional<Run> run, store.ledger().latest_run(reference.flow, std::nullopt, ended_only));
+  QFLOW_ASSIGN(const std::optional<Run> run, store.ledger().latest_run(reference.flow, std::nullopt, latest));
   if (!run) return std::string();
   if (run->name_space.empty()) return fmt::format("{}, the newest of all, has no project: name it so", run->id.text());
   return fmt::format("the newest of all is {}, of {}: name that, or {}/latest", run->id.text(), run->name_space,
                      qualified_name(run->name_space, run->id.flow));
 }
 
+// The same for a flow that is named without a namespace.
 Result<std::string> advice_on_id(Store& store, const FlowId& flow) {
+  QFLOW_ASSIGN(const std::vector<Deployment> deployed, store.ledger().triggers().deployments());
   QFLOW_ASSIGN(const std::vector<FlowId> flows, store.ledger().known_flows());
-  std::vector<std::string> names;
-  for (const FlowId& known : flows) names.push_back(known.text());
-  return did_you_mean(flow.text(), names);
+  std::set<std::string> names;
+  for (const Deployment& each : deployed) names.insert(each.flow.text());
+  for (const FlowId& known : flows) names.insert(known.text());
+  if (names.contains(flow.text())) return std::string();
+  return did_you_mean_or_list(flow.text(), std::vector<std::string>(names.begin(), names.end()));
 }
 
 // The ledger has a crashed run as running until a command that writes records its end.
 Result<std::optional<Run>> latest_run(Store& store, const FlowId& flow, const std::optional<std::string>& name_space,
                                       LatestMeans latest) {
-  if (latest == LatestMeans::kNewest) return store.ledger().latest_run(flow, name_space, false);
-  QFLOW_ASSIGN(auto newest, store.ledger().latest_run(flow, name_space, true));
+  QFLOW_ASSIGN(auto newest, store.ledger().latest_run(flow, name_space, latest));
+  if (latest == LatestMeans::kNewest) return newest;
   QFLOW_ASSIGN(const std::vector<RunId> in_hand, store.ledger().runs_in_hand());
   for (const RunId& id : in_hand) {
     if (id.flow != flow || (newest && id.number < newest->id.number)) continue;

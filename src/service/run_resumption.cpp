@@ -171,7 +171,7 @@ Result<RunResult> resume_run(Store& store, const RunId& id, const std::optional<
     return fail(ErrorKind::kInvalid, "every step of " + id.text() + " has succeeded",
                 "name the step to begin with: qflow resume " + id.text() + " STEP");
   }
-  QFLOW_ASSIGN(held.secrets, find_secrets(*held.flow, doors.environment, store.layout(), doors.files));
+  QFLOW_ASSIGN(held.secrets, required_secrets(*held.flow, doors.environment, store.layout(), doors.files));
   QFLOW_TRY(load_store_config(store.layout(), doors.files));
   held.run = successor_of(earlier, doors.clock.now());
   QFLOW_ASSIGN(held.lock, register_successor(store, held.run, *held.flow, plan));

@@ -26,7 +26,7 @@ Result<std::optional<std::string>> find_secret(const ParameterName& name, const 
   return std::move(*text);
 }
 
-std::map<std::string, std::string> found_secrets(const FlowDefinition& flow, const Environment& environment,
+std::map<std::string, std::string> known_secrets(const FlowDefinition& flow, const Environment& environment,
                                                  const StoreLayout& store, FileSystem& files) {
   std::map<std::string, std::string> secrets;
   for (const Step& step : flow.steps) {
@@ -40,8 +40,8 @@ std::map<std::string, std::string> found_secrets(const FlowDefinition& flow, con
   return secrets;
 }
 
-Result<std::map<std::string, std::string>> find_secrets(const FlowDefinition& flow, const Environment& environment,
-                                                        const StoreLayout& store, FileSystem& files) {
+Result<std::map<std::string, std::string>> required_secrets(const FlowDefinition& flow, const Environment& environment,
+                                                            const StoreLayout& store, FileSystem& files) {
   std::map<std::string, std::string> secrets;
   std::vector<std::string> missing;
   for (const Step& step : flow.steps) {

@@ -18,12 +18,12 @@ Result<std::optional<std::string>> find_secret(const ParameterName& name, const 
 
 // Every secret that a step of the flow lists and that can be found: what must be kept from others than the steps that
 // list it.
-std::map<std::string, std::string> found_secrets(const FlowDefinition& flow, const Environment& environment,
+std::map<std::string, std::string> known_secrets(const FlowDefinition& flow, const Environment& environment,
                                                  const StoreLayout& store, FileSystem& files);
 
 // Every secret that a step of the flow lists: see find_secret. kInvalid names the ones that are missing, or too short
 // to be masked.
-Result<std::map<std::string, std::string>> find_secrets(const FlowDefinition& flow, const Environment& environment,
-                                                        const StoreLayout& store, FileSystem& files);
+Result<std::map<std::string, std::string>> required_secrets(const FlowDefinition& flow, const Environment& environment,
+                                                            const StoreLayout& store, FileSystem& files);
 
 }  // namespace qflow

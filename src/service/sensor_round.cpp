@@ -75,7 +75,7 @@ Event event_of(const SensedChange& change, const DeployedFlow& flow, const Trigg
   return event;
 }
 
-Error refusal(const std::vector<JudgedEvent>& events, std::size_t place, Error error) {
+Error refusal_of_look(const std::vector<JudgedEvent>& events, std::size_t place, Error error) {
   return refusal_in_batch(events, place, std::move(error),
                           [](std::size_t) { return std::string("in another event of this look"); });
 }
@@ -106,9 +106,9 @@ Result<LookOrder> order_look(Store& store, const DeployedFlow& flow, const Trigg
 
 Result<JudgedEvent> judge_change(EventIntake& intake, const SensedChange& change, const DeployedFlow& flow,
                                  const Trigger& trigger, Instant now) {
-  JudgedEvent event{.event = event_of(change, flow, trigger, now),
-                    .idempotency_key = change.idempotency_key,
-                    .timestamp_given = change.timestamp.has_value()};
+  OwnEvent event{.event = event_of(change, flow, trigger, now),
+                 .idempotency_key = change.idempotency_key,
+                 .timestamp_given = change.timestamp.has_value()};
   return intake.judge_own(flow, std::move(event));
 }
 
@@ -195,7 +195,7 @@ Result<bool> SensorRound::prepare(Watch& watch) {
 Result<bool> SensorRound::lock(Watch& watch, const KnownSensor& known) {
   watch.lock_path = store_.layout().sensor_lock(watch.sensor.key, known.watched);
   QFLOW_ASSIGN(watch.lock, doors_.files.open(watch.lock_path, OpenMode::kLock));
-  const Status mine = doors_.files.lock(watch.lock, false);
+  const Status mine = doors_.files.try_lock(watch.lock);
   if (mine) return true;
   watch.lock = FileHandle();
   if (mine.error().kind != ErrorKind::kBusy) return tl::make_unexpected(mine.error());
@@ -302,7 +302,7 @@ Result<bool> SensorRound::record(Watch& watch, const Sighting& sighting) {
     QFLOW_ASSIGN(auto known, still_known(watch));
     counts = known.has_value();
     if (!counts) return {};
-    const auto refused = [&](std::size_t i, Error error) { return refusal(events, i, std::move(error)); };
+    const auto refused = [&](std::size_t i, Error error) { return refusal_of_look(events, i, std::move(error)); };
     QFLOW_TRY(intake_.record(writer, events, refused));
     return save_progress(watch, sighting, *known, now);
   }));

@@ -121,7 +121,7 @@ class StoreCheck {
 
   // Reading may take its time, in which a step may have brought the content in again, or gc has removed it.
   Status look_again(const ObjectRecord& before) {
-    const auto gate = store_.close_objects();
+    const auto gate = store_.lock_objects();
     if (!gate) {
       add(gate.error().message, "call qflow fsck again", false);
       return {};

@@ -11,6 +11,7 @@
 #include "qflow/service/run_cancellation.h"
 #include "qflow/service/run_recovery.h"
 #include "qflow/service/sensor_polling.h"
+#include "service/due_schedules.h"
 
 namespace qflow {
 
@@ -54,13 +55,14 @@ Result<int> end_debounces(Store& store, EventIntake& intake, const Doors& doors)
 // In several transactions, so that others can write in between.
 Result<int> take_due_instants(Store& store, EventIntake& intake, const Doors& doors) {
   const Instant now = doors.clock.now();
+  DueSchedules schedules(store, intake);
   int taken = 0;
   while (true) {
     QFLOW_ASSIGN(const auto due, store.ledger().triggers().due_schedules(now, 1));
     if (due.empty()) return taken;
     int more = 0;
     QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
-      QFLOW_ASSIGN(more, intake.take_due_instants(writer, now));
+      QFLOW_ASSIGN(more, schedules.take(writer, now));
       return {};
     }));
     if (more == 0) return taken;
@@ -76,8 +78,9 @@ Result<TickReport> tick(Store& store, const Doors& doors, RunDispatcher& dispatc
   std::vector<RunId> asked;
   const Status ended = end_replaced_runs(store, doors, asked, observer);
   EventIntake intake(store, doors);
-  QFLOW_ASSIGN(report.debounces, end_debounces(store, intake, doors));
+  // Each instant ends the debounces of its flow that were over before it.
   QFLOW_ASSIGN(report.schedules, take_due_instants(store, intake, doors));
+  QFLOW_ASSIGN(report.debounces, end_debounces(store, intake, doors));
   for (const std::string& note : intake.flows().passed_over()) observer.note(note);
   const Status ended_since = end_replaced_runs(store, doors, asked, observer);
   QFLOW_ASSIGN(report.started, dispatcher.dispatch());

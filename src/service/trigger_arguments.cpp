@@ -74,12 +74,30 @@ Result<TriggerSource> new_event(Event event, const Doors& doors) {
   return TriggerSource{event, event.name, std::nullopt, std::nullopt};
 }
 
-Result<TriggerSource> json_source(std::string_view text, const std::string& origin, const Doors& doors) {
-  auto object = parse_json(text);
+Result<Event> json_event(std::string_view text, const std::string& origin, const Doors& doors) {
+  const auto object = parse_json(text);
   if (!object) return tl::make_unexpected(with_context(origin, object.error()));
   auto event = parse_event(*object, doors.clock.now());
   if (!event) return tl::make_unexpected(with_context(origin, event.error()));
-  return new_event(std::move(*event), doors);
+  return event;
+}
+
+// The object that is written where the argument says; the argument itself where it is no place.
+Result<std::string> read_written_event(std::string argument, const Doors& doors) {
+  std::string text;
+  std::string origin;
+  if (argument == "-") {
+    origin = "--trigger -";
+    QFLOW_ASSIGN(text, doors.read_input());
+  } else if (argument.starts_with('@')) {
+    origin = argument.substr(1);
+    QFLOW_ASSIGN(text, read_input_file(doors.files, doors.folder / origin, origin, kLongestEvent));
+  } else {
+    return argument;
+  }
+  // What is wrong with it is told with its place, which the text has no more.
+  QFLOW_TRY(json_event(text, origin, doors).map([](const Event&) {}));
+  return text;
 }
 
 Result<TriggerSource> recorded_event(const std::string& id, Store* store) {
@@ -103,6 +121,13 @@ Result<TriggerSource> named_event(const std::string& name, const Doors& doors) {
 
 }  // namespace
 
+Result<std::vector<std::string>> read_written_events(std::vector<std::string> arguments, const Doors& doors) {
+  for (std::string& argument : arguments) {
+    QFLOW_ASSIGN(argument, read_written_event(std::move(argument), doors));
+  }
+  return arguments;
+}
+
 Result<TriggerSource> parse_trigger_argument(const std::string& argument, const std::string& name_space, Store* store,
                                              const Doors& doors) {
   const std::size_t first = argument.find_first_not_of(" \t\r\n");
@@ -110,16 +135,8 @@ Result<TriggerSource> parse_trigger_argument(const std::string& argument, const 
     return fail(ErrorKind::kInvalid, "--trigger is empty", "name a run (Flow/34), an event, or a JSON object");
   }
   if (argument[first] == '{' || argument[first] == '[' || argument[first] == '"') {
-    return json_source(argument, "--trigger", doors);
-  }
-  if (argument == "-") {
-    QFLOW_ASSIGN(const std::string text, doors.read_input());
-    return json_source(text, "--trigger -", doors);
-  }
-  if (argument.front() == '@') {
-    const std::string file = argument.substr(1);
-    QFLOW_ASSIGN(const std::string text, read_input_file(doors.files, doors.folder / file, file, kLongestEvent));
-    return json_source(text, file, doors);
+    QFLOW_ASSIGN(Event event, json_event(argument, "--trigger", doors));
+    return new_event(std::move(event), doors);
   }
   if (argument.find('/') != std::string::npos) return run_source(argument, name_space, store, doors);
   if (is_event_id(argument)) return recorded_event(argument, store);

@@ -6,6 +6,7 @@
 
 #include "qflow/service/activation.h"
 #include "qflow/service/deployed_flows.h"
+#include "qflow/service/deployment_reference.h"
 
 namespace qflow {
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "qflow/engine/trigger_kind.h"
+#include "qflow/engine/trigger_declaration.h"
 #include "qflow/model/json.h"
 #include "qflow/trigger/source_filter.h"
 #include "qflow/trigger/trigger_registry.h"
@@ -34,12 +34,12 @@ Json sources_shape(const Trigger& trigger, std::string_view name_space) {
 
 }  // namespace
 
-std::string trigger_shape(const Trigger& trigger, const TriggerList& triggers, std::string_view name_space) {
+std::string trigger_shape(const Trigger& trigger, std::string_view name_space) {
   const TriggerRules& rules = trigger.rules();
   Json shape = {{"type", rules.type}, {"join", static_cast<int>(rules.join)}};
   if (rules.correlate) shape["correlate"] = rules.correlate->text();
   if (const Trigger* group = trigger.group()) shape["group"] = group->id().text();
-  for (const Trigger* source : source_triggers(trigger, triggers)) {
+  for (const Trigger* source : source_triggers(trigger)) {
     shape["sources"][source->id().text()] = sources_shape(*source, name_space);
   }
   return to_compact(shape);

@@ -162,6 +162,19 @@ Result<bool> TriggerLedger::has_unended_runs() {
       .next();
 }
 
+Result<std::int64_t> TriggerLedger::newest_run() {
+  Query query = database_.query("SELECT max(run) FROM runs");
+  QFLOW_ASSIGN(const bool known, query.next());
+  return known ? query.integer(0) : 0;
+}
+
+Result<std::vector<RunId>> TriggerLedger::ended_runs_after(std::int64_t place) {
+  return read_run_ids(
+      database_.query("SELECT flow, number FROM runs WHERE run > ? AND deployment IS NOT NULL AND ended_at IS NOT NULL"
+                      " ORDER BY run",
+                      place));
+}
+
 Result<std::int64_t> TriggerLedger::running_runs() {
   Query query = database_.query(
       "SELECT count(*) FROM runs INDEXED BY runs_running WHERE deployment IS NOT NULL AND ended_at IS NULL"

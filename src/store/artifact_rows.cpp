@@ -50,32 +50,31 @@ Result<std::string> stored_hash(std::string text) {
   return text;
 }
 
-Status add_artifact(SqliteConnection& ledger, std::int64_t run, const StepId& step, std::optional<std::int64_t> index,
-                    const NewArtifact& artifact, Instant now) {
-  QFLOW_ASSIGN(std::int64_t object_row, put_object(ledger, artifact.object, now));
-  return ledger.run("INSERT OR REPLACE INTO artifacts(run, step, task, name, kind, object) VALUES(?, ?, ?, ?, ?, ?)",
-                    run, step.text(), index.value_or(kNoTask), artifact.name.text(), to_text(artifact.object.kind),
-                    object_row);
+Status LedgerWriter::add_artifact(const RunId& run, const StepId& step, std::optional<std::int64_t> index,
+                                  const NewArtifact& artifact) {
+  QFLOW_ASSIGN(const std::int64_t key, key_of(run));
+  QFLOW_ASSIGN(const std::int64_t object_row, put_object(database_, artifact.object, clock_.now()));
+  return database_.run("INSERT OR REPLACE INTO artifacts(run, step, task, name, kind, object) VALUES(?, ?, ?, ?, ?, ?)",
+                       key, step.text(), index.value_or(kNoTask), artifact.name.text(), to_text(artifact.object.kind),
+                       object_row);
 }
 
-Status copy_artifacts(SqliteConnection& ledger, const RunId& from, const RunId& to, const StepId& step, Instant now) {
-  QFLOW_ASSIGN(std::int64_t from_key, run_key(ledger, from));
-  QFLOW_ASSIGN(std::int64_t to_key, run_key(ledger, to));
+Status copy_artifacts(SqliteConnection& ledger, std::int64_t from, std::int64_t to, const StepId& step, Instant now) {
   QFLOW_TRY(
       ledger.run("UPDATE objects SET put_at = ? WHERE object IN"
                  " (SELECT object FROM artifacts WHERE run = ? AND step = ?)",
-                 now, from_key, step.text()));
+                 now, from, step.text()));
   return ledger.run(
       "INSERT INTO artifacts(run, step, task, name, kind, object)"
       " SELECT ?, a.step, a.task, a.name, a.kind, a.object FROM artifacts a WHERE a.run = ? AND a.step = ?"
       " AND EXISTS (SELECT 1 FROM attempts t WHERE t.run = a.run AND t.step = a.step AND t.task = a.task"
       " AND t.status = 'succeeded')",
-      to_key, from_key, step.text());
+      to, from, step.text());
 }
 
-Status mark_quarantined(SqliteConnection& ledger, const std::string& sha256, std::string_view why) {
+Status LedgerWriter::mark_quarantined(const std::string& sha256, std::string_view why) {
   // A small value is whole in the ledger, whatever became of its file.
-  return ledger.run("UPDATE objects SET quarantined = ? WHERE sha256 = ? AND bytes IS NULL", why, sha256);
+  return database_.run("UPDATE objects SET quarantined = ? WHERE sha256 = ? AND bytes IS NULL", why, sha256);
 }
 
 Result<std::vector<Artifact>> artifacts(SqliteConnection& ledger, const RunId& run) {

@@ -14,12 +14,8 @@ namespace qflow {
 // Rows of artifacts and objects. The kind stands with the artifact, because one content may be a value here and a file
 // there; the object's own kind says whether it is a file or a folder in objects/.
 
-// `run`: its key.
-Status add_artifact(SqliteConnection& ledger, std::int64_t run, const StepId& step, std::optional<std::int64_t> index,
-                    const NewArtifact& artifact, Instant now);
-// Those of succeeded tasks; it counts as a put of their objects.
-Status copy_artifacts(SqliteConnection& ledger, const RunId& from, const RunId& to, const StepId& step, Instant now);
-Status mark_quarantined(SqliteConnection& ledger, const std::string& sha256, std::string_view why);
+// Those of succeeded tasks, from one run to another by their keys; it counts as a put of their objects.
+Status copy_artifacts(SqliteConnection& ledger, std::int64_t from, std::int64_t to, const StepId& step, Instant now);
 Result<std::vector<Artifact>> artifacts(SqliteConnection& ledger, const RunId& run);
 // A hash in a row, checked: hashes become paths.
 Result<std::string> stored_hash(std::string text);

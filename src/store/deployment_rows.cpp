@@ -12,12 +12,10 @@ namespace qflow {
 
 namespace {
 
-#define QFLOW_DEPLOYMENT_COLUMNS                                                                                     \
-  "SELECT p.deployment, p.flow, p.namespace, p.version, d.text, p.flow_file, p.environment, p.umask,"                \
-  " p.one_by_one, p.max_parallel, p.deployed_at, p.enabled, p.disabled_reason, p.branch, d.hash FROM deployments p " \
-  "JOIN "                                                                                                            \
-  "definitions d"                                                                                                    \
-  " ON d.definition = p.definition "
+#define QFLOW_DEPLOYMENT_COLUMNS                                                                                  \
+  "SELECT p.deployment, p.flow, p.namespace, p.version, d.text, p.flow_file, p.environment, p.umask,"             \
+  " p.one_by_one, p.max_parallel, p.deployed_at, p.enabled, p.disabled_reason, p.branch, d.hash, p.undeployed_at" \
+  " FROM deployments p JOIN definitions d ON d.definition = p.definition "
 
 Result<Deployment> read_deployment(const Query& row) {
   Deployment deployment;
@@ -39,6 +37,7 @@ Result<Deployment> read_deployment(const Query& row) {
   deployment.disabled_reason = row.text(12);
   deployment.branch = row.text(13);
   deployment.definition_hash = row.text(14);
+  deployment.undeployed_at = row.optional_instant(15);
   return deployment;
 }
 
@@ -174,7 +173,7 @@ Result<std::vector<Deployment>> TriggerLedger::deployments(const std::optional<F
                                                      "WHERE p.undeployed_at IS NULL ORDER BY p.flow, p.namespace"));
 }
 
-Result<std::optional<Deployment>> TriggerLedger::former_deployment(const FlowId& flow, const std::string& name_space) {
+Result<std::optional<Deployment>> TriggerLedger::find_deployed(const FlowId& flow, const std::string& name_space) {
   QFLOW_ASSIGN(
       std::vector<Deployment> found,
       read_deployments(database_, database_.query(QFLOW_DEPLOYMENT_COLUMNS "WHERE p.flow = ? AND p.namespace = ?",

@@ -42,15 +42,15 @@ Result<std::vector<OutdatedEvent>> outdated_events(SqliteConnection& ledger, Ins
   });
 }
 
-Result<bool> roll_up_event(SqliteConnection& ledger, std::int64_t event, Instant now) {
+Result<bool> LedgerWriter::roll_up_event(std::int64_t order) {
   QFLOW_TRY(
-      ledger.run("UPDATE events AS e SET rolled_up_at = ?, payload = CASE WHEN e.payload <> '{}'"
-                 " AND " QFLOW_NO_RUN_NAMES_IT " THEN 'null' ELSE e.payload END"
-                 " WHERE e.event = ? AND e.rolled_up_at IS NULL AND " QFLOW_NOTHING_WAITS,
-                 now, event));
-  if (ledger.changes() == 0) return false;
-  QFLOW_TRY(count_outcomes(ledger, event));
-  QFLOW_TRY(ledger.run("DELETE FROM outcomes WHERE event = ?", event));
+      database_.run("UPDATE events AS e SET rolled_up_at = ?, payload = CASE WHEN e.payload <> '{}'"
+                    " AND " QFLOW_NO_RUN_NAMES_IT " THEN 'null' ELSE e.payload END"
+                    " WHERE e.event = ? AND e.rolled_up_at IS NULL AND " QFLOW_NOTHING_WAITS,
+                    clock_.now(), order));
+  if (database_.changes() == 0) return false;
+  QFLOW_TRY(count_outcomes(database_, order));
+  QFLOW_TRY(database_.run("DELETE FROM outcomes WHERE event = ?", order));
   return true;
 }
 
@@ -64,8 +64,8 @@ Result<std::vector<EventKey>> outdated_keys(SqliteConnection& ledger, Instant re
   });
 }
 
-Status remove_key(SqliteConnection& ledger, const EventKey& key) {
-  return ledger.run("DELETE FROM idempotency_keys WHERE name = ? AND key = ?", key.name, key.key);
+Status LedgerWriter::remove_key(const EventKey& key) {
+  return database_.run("DELETE FROM idempotency_keys WHERE name = ? AND key = ?", key.name, key.key);
 }
 
 Result<std::optional<Instant>> TriggerLedger::rolled_up_at(std::string_view event_id) {

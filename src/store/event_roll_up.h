@@ -11,8 +11,6 @@ namespace qflow {
 // them.
 
 Result<std::vector<OutdatedEvent>> outdated_events(SqliteConnection& ledger, Instant recorded_before);
-Result<bool> roll_up_event(SqliteConnection& ledger, std::int64_t event, Instant now);
 Result<std::vector<EventKey>> outdated_keys(SqliteConnection& ledger, Instant recorded_before);
-Status remove_key(SqliteConnection& ledger, const EventKey& key);
 
 }  // namespace qflow

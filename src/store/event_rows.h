@@ -2,7 +2,6 @@
 
 #include <optional>
 #include <string_view>
-#include <vector>
 
 #include "qflow/model/event.h"
 #include "qflow/model/run.h"
@@ -21,8 +20,6 @@ Result<std::int64_t> insert_event(SqliteConnection& ledger, const Event& event, 
 
 Result<std::optional<std::int64_t>> event_key(SqliteConnection& ledger, std::string_view id);
 Result<Event> find_event(SqliteConnection& ledger, std::string_view id);
-// What the run published and its ends, in the order of the ledger.
-Result<std::vector<Event>> events_caused_by(SqliteConnection& ledger, const RunId& run);
 Result<Event> end_event(SqliteConnection& ledger, const RunId& run, const std::optional<StepId>& step);
 
 // The columns of an event e and of the run c that caused it, which `read_event` reads from `first` on.
@@ -31,7 +28,6 @@ Result<Event> end_event(SqliteConnection& ledger, const RunId& run, const std::o
   " c.flow, c.number"
 inline constexpr int kEventColumns = 12;
 Result<Event> read_event(const Query& row, int first);
-Result<std::vector<Event>> read_events(Query query);  // from the first column on
 
 // The run in two columns, flow and number; nothing when they are NULL.
 Result<std::optional<RunId>> read_run_id(const Query& row, int first);

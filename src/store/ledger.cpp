@@ -25,77 +25,6 @@ constexpr int kLogPagesWhileOpen = 1000;
 // because a sync after overwriting takes half the time of one after appending (no metadata changes).
 constexpr int kLogPagesAtEnd = 64;
 
-class Writer final : public LedgerWriter {
- public:
-  Writer(SqliteConnection& ledger, Clock& clock) : ledger_(ledger), clock_(clock) {}
-
-  Result<std::int64_t> next_run_number(const FlowId& flow) override { return qflow::next_run_number(ledger_, flow); }
-  Status insert_run(const Run& run, std::string_view definition) override {
-    QFLOW_ASSIGN(std::int64_t key, insert_run_row(ledger_, run, definition));
-    return run.trigger ? insert_trigger_sources(ledger_, key, run.trigger->sources) : Status();
-  }
-  Status start_run(const RunId& run, Instant at) override { return qflow::start_run(ledger_, run, at); }
-  Status requeue_run(const RunId& run) override { return qflow::requeue_run(ledger_, run); }
-  Status end_run(const RunId& run, RunStatus status, std::string_view reason, Instant at) override {
-    return qflow::end_run(ledger_, run, status, reason, at);
-  }
-  Status note_commit(const RunId& run, std::string_view commit, bool dirty) override {
-    return qflow::note_commit(ledger_, run, commit, dirty);
-  }
-  Status save_step(const RunId& run, const StepState& step) override {
-    QFLOW_ASSIGN(const std::int64_t key, key_of(run));
-    return qflow::save_step(ledger_, key, step);
-  }
-  Status save_attempt(const RunId& run, const Attempt& attempt) override {
-    QFLOW_ASSIGN(const std::int64_t key, key_of(run));
-    return qflow::save_attempt(ledger_, key, attempt);
-  }
-  Status add_artifact(const RunId& run, const StepId& step, std::optional<std::int64_t> index,
-                      const NewArtifact& artifact) override {
-    QFLOW_ASSIGN(const std::int64_t key, key_of(run));
-    return qflow::add_artifact(ledger_, key, step, index, artifact, clock_.now());
-  }
-  Status copy_results(const RunId& from, const RunId& to, const StepId& step) override {
-    QFLOW_ASSIGN(const Run source, qflow::find_run(ledger_, from));
-    if (source.removed_at) return fail(ErrorKind::kBusy, "qflow gc has just removed the results of " + from.text());
-    QFLOW_TRY(copy_attempts(ledger_, from, to, step));
-    return copy_artifacts(ledger_, from, to, step, clock_.now());
-  }
-  Status mark_quarantined(const std::string& sha256, std::string_view why) override {
-    return qflow::mark_quarantined(ledger_, sha256, why);
-  }
-  Result<std::int64_t> insert_event(const Event& event) override {
-    std::optional<std::int64_t> cause;
-    if (event.caused_by) {
-      QFLOW_ASSIGN(cause, key_of(*event.caused_by));
-    }
-    return qflow::insert_event(ledger_, event, cause, EventReality::kHappened);
-  }
-  Result<bool> remove_results(const RunId& run) override { return qflow::remove_results(ledger_, run, clock_.now()); }
-  Result<bool> remove_object(const UnnamedObject& object) override {
-    return qflow::remove_object(ledger_, object, clock_.now());
-  }
-  Result<bool> roll_up_event(std::int64_t order) override { return qflow::roll_up_event(ledger_, order, clock_.now()); }
-  Status remove_key(const EventKey& key) override { return qflow::remove_key(ledger_, key); }
-  Status add_tags(const RunId& run, const std::vector<std::string>& tags) override {
-    return qflow::add_tags(ledger_, run, tags);
-  }
-
- private:
-  // What a transaction writes is mostly about one run.
-  Result<std::int64_t> key_of(const RunId& run) {
-    if (known_run_ == run) return known_key_;
-    QFLOW_ASSIGN(known_key_, run_key(ledger_, run));
-    known_run_ = run;
-    return known_key_;
-  }
-
-  SqliteConnection& ledger_;
-  Clock& clock_;
-  std::optional<RunId> known_run_;
-  std::int64_t known_key_ = 0;
-};
-
 }  // namespace
 
 // The database, and the gate on which its writers queue.
@@ -190,7 +119,7 @@ Status Ledger::Connection::transact(Durability wanted, Ending ending,
   QFLOW_TRY(set_durability(wanted));
   Transaction transaction(*database);
   QFLOW_TRY(transaction.begin());
-  Writer writer(*database, clock);
+  LedgerWriter writer(*database, clock);
   QFLOW_TRY(body(writer));
   return ending == Ending::kCommit ? transaction.commit() : Status();
 }
@@ -198,7 +127,7 @@ Status Ledger::Connection::transact(Durability wanted, Ending ending,
 // After the copying, the first write begins at the log's start, and whoever opens the ledger next stops reading there.
 void Ledger::Connection::restart_log() {
   // Where others write at this moment, one of them will do it.
-  if (!files.lock(gate, false)) return;
+  if (!files.try_lock(gate)) return;
   GateTurn turn(files, gate);
   database->set_patience(std::chrono::milliseconds(0));
   database->checkpoint();
@@ -243,8 +172,8 @@ Result<Run> Ledger::find_run(const RunId& run) {
 }
 
 Result<std::optional<Run>> Ledger::latest_run(const FlowId& flow, const std::optional<std::string>& name_space,
-                                              bool ended_only) {
-  return qflow::latest_run(*connection_->database, flow, name_space, ended_only);
+                                              LatestMeans latest) {
+  return qflow::latest_run(*connection_->database, flow, name_space, latest);
 }
 
 Result<std::vector<Run>> Ledger::list_runs(const RunFilter& filter) {
@@ -277,10 +206,6 @@ Result<std::vector<Artifact>> Ledger::artifacts(const RunId& run) {
 
 Result<ObjectRecord> Ledger::object(const std::string& sha256) {
   return qflow::object(*connection_->database, sha256);
-}
-
-Result<std::vector<Event>> Ledger::events_caused_by(const RunId& run) {
-  return qflow::events_caused_by(*connection_->database, run);
 }
 
 Result<Event> Ledger::find_event(std::string_view id) {

@@ -153,21 +153,28 @@ Result<std::int64_t> definition_key(SqliteConnection& ledger, const std::string&
   return ledger.last_key();
 }
 
-Result<std::int64_t> next_run_number(SqliteConnection& ledger, const FlowId& flow) {
-  QFLOW_TRY(
-      ledger.run("INSERT INTO run_counters(flow, last) VALUES(?, 1)"
-                 " ON CONFLICT(flow) DO UPDATE SET last = last + 1",
-                 flow.text()));
-  return last_number(ledger, flow);
+Result<std::int64_t> LedgerWriter::key_of(const RunId& run) {
+  if (known_run_ == run) return known_key_;
+  QFLOW_ASSIGN(known_key_, run_key(database_, run));
+  known_run_ = run;
+  return known_key_;
 }
 
-Result<std::int64_t> insert_run_row(SqliteConnection& ledger, const Run& run, std::string_view definition) {
-  QFLOW_ASSIGN(std::int64_t definition_row, definition_key(ledger, run.definition_hash, definition));
+Result<std::int64_t> LedgerWriter::next_run_number(const FlowId& flow) {
+  QFLOW_TRY(
+      database_.run("INSERT INTO run_counters(flow, last) VALUES(?, 1)"
+                    " ON CONFLICT(flow) DO UPDATE SET last = last + 1",
+                    flow.text()));
+  return last_number(database_, flow);
+}
+
+Status LedgerWriter::insert_run(const Run& run, std::string_view definition) {
+  QFLOW_ASSIGN(std::int64_t definition_row, definition_key(database_, run.definition_hash, definition));
   std::optional<std::string> trigger;
   if (run.trigger) trigger = trigger_text(*run.trigger);
   std::vector<std::string> tags;
   add_missing(tags, run.tags);
-  QFLOW_TRY(ledger.run(
+  QFLOW_TRY(database_.run(
       "INSERT INTO runs(flow, number, namespace, status, reason, origin, context, params, tags, created_at, started_at,"
       " ended_at, scheduled_at, trigger, definition, flow_file, git_commit, git_dirty, crashes, resumes, depth, "
       "correlation,"
@@ -176,42 +183,42 @@ Result<std::int64_t> insert_run_row(SqliteConnection& ledger, const Run& run, st
       run.context, to_compact(run.params), to_compact(Json(tags)), run.created_at, run.started_at, run.ended_at,
       run.scheduled_at, trigger, definition_row, run.flow_file, run.git_commit, run.git_dirty, run.crashes,
       run.resumes ? std::optional(run.resumes->number) : std::nullopt, run.depth, run.correlation, run.deployment));
-  std::int64_t key = ledger.last_key();
-  QFLOW_TRY(insert_tags(ledger, key, tags));
-  return key;
+  std::int64_t key = database_.last_key();
+  QFLOW_TRY(insert_tags(database_, key, tags));
+  return run.trigger ? insert_trigger_sources(database_, key, run.trigger->sources) : Status();
 }
 
-Status start_run(SqliteConnection& ledger, const RunId& run, Instant at) {
-  QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
-  QFLOW_TRY(ledger.run(
+Status LedgerWriter::start_run(const RunId& run, Instant at) {
+  QFLOW_ASSIGN(const std::int64_t key, key_of(run));
+  QFLOW_TRY(database_.run(
       "UPDATE runs SET status = 'running', started_at = coalesce(started_at, ?) WHERE run = ? AND status = 'queued'",
       at, key));
-  if (ledger.changes() == 0) return fail(ErrorKind::kBusy, run.text() + " is not queued any more");
+  if (database_.changes() == 0) return fail(ErrorKind::kBusy, run.text() + " is not queued any more");
   return {};
 }
 
-Status end_run(SqliteConnection& ledger, const RunId& run, RunStatus status, std::string_view reason, Instant at) {
-  QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
-  return ledger.run("UPDATE runs SET status = ?, reason = ?, ended_at = ? WHERE run = ?", to_text(status), reason, at,
-                    key);
+Status LedgerWriter::end_run(const RunId& run, RunStatus status, std::string_view reason, Instant at) {
+  QFLOW_ASSIGN(const std::int64_t key, key_of(run));
+  return database_.run("UPDATE runs SET status = ?, reason = ?, ended_at = ? WHERE run = ?", to_text(status), reason,
+                       at, key);
 }
 
-Status requeue_run(SqliteConnection& ledger, const RunId& run) {
-  QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
-  return ledger.run("UPDATE runs SET status = 'queued', crashes = crashes + 1 WHERE run = ?", key);
+Status LedgerWriter::requeue_run(const RunId& run) {
+  QFLOW_ASSIGN(const std::int64_t key, key_of(run));
+  return database_.run("UPDATE runs SET status = 'queued', crashes = crashes + 1 WHERE run = ?", key);
 }
 
-Status note_commit(SqliteConnection& ledger, const RunId& run, std::string_view commit, bool dirty) {
-  QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
-  return ledger.run("UPDATE runs SET git_commit = ?, git_dirty = ? WHERE run = ?", commit, dirty ? 1 : 0, key);
+Status LedgerWriter::note_commit(const RunId& run, std::string_view commit, bool dirty) {
+  QFLOW_ASSIGN(const std::int64_t key, key_of(run));
+  return database_.run("UPDATE runs SET git_commit = ?, git_dirty = ? WHERE run = ?", commit, dirty ? 1 : 0, key);
 }
 
-Status add_tags(SqliteConnection& ledger, const RunId& run, const std::vector<std::string>& tags) {
-  QFLOW_ASSIGN(Run known, find_run(ledger, run));
+Status LedgerWriter::add_tags(const RunId& run, const std::vector<std::string>& tags) {
+  QFLOW_ASSIGN(Run known, find_run(database_, run));
   add_missing(known.tags, tags);
-  QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
-  QFLOW_TRY(ledger.run("UPDATE runs SET tags = ? WHERE run = ?", to_compact(Json(known.tags)), key));
-  return insert_tags(ledger, key, tags);
+  QFLOW_ASSIGN(const std::int64_t key, key_of(run));
+  QFLOW_TRY(database_.run("UPDATE runs SET tags = ? WHERE run = ?", to_compact(Json(known.tags)), key));
+  return insert_tags(database_, key, tags);
 }
 
 Result<Run> find_run(SqliteConnection& ledger, const RunId& run) {
@@ -230,8 +237,8 @@ Result<Run> find_run_row(SqliteConnection& ledger, const RunId& run) {
 }
 
 Result<std::optional<Run>> latest_run(SqliteConnection& ledger, const FlowId& flow,
-                                      const std::optional<std::string>& name_space, bool ended_only) {
-  // With a parameter for `ended_only` SQLite could not plan for it; and the namespace's index is another one.
+                                      const std::optional<std::string>& name_space, LatestMeans latest) {
+  // With a parameter for what is meant SQLite could not plan for it; and the namespace's index is another one.
   constexpr const char* kAny = QFLOW_RUN_COLUMNS "WHERE r.flow = ? ORDER BY r.number DESC LIMIT 1";
   constexpr const char* kEnded =
       QFLOW_RUN_COLUMNS "WHERE r.flow = ? AND r.status NOT IN ('queued', 'running') ORDER BY r.number DESC LIMIT 1";
@@ -239,6 +246,7 @@ Result<std::optional<Run>> latest_run(SqliteConnection& ledger, const FlowId& fl
       QFLOW_RUN_COLUMNS "WHERE r.flow = ? AND r.namespace = ? ORDER BY r.number DESC LIMIT 1";
   constexpr const char* kEndedIn = QFLOW_RUN_COLUMNS
       "WHERE r.flow = ? AND r.namespace = ? AND r.status NOT IN ('queued', 'running') ORDER BY r.number DESC LIMIT 1";
+  const bool ended_only = latest == LatestMeans::kNewestEnded;
   if (name_space) {
     return read_optional_run(ledger, ledger.query(ended_only ? kEndedIn : kAnyIn, flow.text(), *name_space));
   }

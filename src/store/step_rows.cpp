@@ -1,5 +1,6 @@
 #include "store/step_rows.h"
 
+#include "store/artifact_rows.h"
 #include "store/ledger_text.h"
 #include "store/read_rows.h"
 #include "store/run_rows.h"
@@ -38,6 +39,15 @@ Result<Attempt> read_attempt(const Query& row) {
   return attempt;
 }
 
+// The succeeded ones, from one run to another by their keys.
+Status copy_attempts(SqliteConnection& ledger, std::int64_t from, std::int64_t to, const StepId& step) {
+  return ledger.run(
+      "INSERT INTO attempts(run, step, task, number, status, reason, exit_status, signal, started_at, ended_at)"
+      " SELECT ?, step, task, number, status, reason, exit_status, signal, started_at, ended_at FROM attempts"
+      " WHERE run = ? AND step = ? AND status = 'succeeded'",
+      to, from, step.text());
+}
+
 }  // namespace
 
 std::optional<std::int64_t> task_index(std::int64_t task) {
@@ -45,34 +55,35 @@ std::optional<std::int64_t> task_index(std::int64_t task) {
   return task;
 }
 
-Status save_step(SqliteConnection& ledger, std::int64_t run, const StepState& step) {
-  return ledger.run(
+Status LedgerWriter::save_step(const RunId& run, const StepState& step) {
+  QFLOW_ASSIGN(const std::int64_t key, key_of(run));
+  return database_.run(
       "INSERT INTO steps(run, step, status, reason, tasks, attempts, started_at, ended_at)"
       " VALUES(?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(run, step) DO UPDATE SET status = excluded.status,"
       " reason = excluded.reason, tasks = excluded.tasks, attempts = excluded.attempts,"
       " started_at = excluded.started_at, ended_at = excluded.ended_at",
-      run, step.step.text(), to_text(step.status), step.reason, step.tasks, step.attempts, step.started_at,
+      key, step.step.text(), to_text(step.status), step.reason, step.tasks, step.attempts, step.started_at,
       step.ended_at);
 }
 
-Status save_attempt(SqliteConnection& ledger, std::int64_t run, const Attempt& attempt) {
-  return ledger.run(
+Status LedgerWriter::save_attempt(const RunId& run, const Attempt& attempt) {
+  QFLOW_ASSIGN(const std::int64_t key, key_of(run));
+  return database_.run(
       "INSERT INTO attempts(run, step, task, number, status, reason, exit_status, signal, started_at, ended_at)"
       " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(run, step, task, number) DO UPDATE SET"
       " status = excluded.status, reason = excluded.reason, exit_status = excluded.exit_status,"
       " signal = excluded.signal, started_at = excluded.started_at, ended_at = excluded.ended_at",
-      run, attempt.step.text(), attempt.index.value_or(kNoTask), attempt.number, to_text(attempt.status),
+      key, attempt.step.text(), attempt.index.value_or(kNoTask), attempt.number, to_text(attempt.status),
       attempt.reason, attempt.exit_status, attempt.signal, attempt.started_at, attempt.ended_at);
 }
 
-Status copy_attempts(SqliteConnection& ledger, const RunId& from, const RunId& to, const StepId& step) {
-  QFLOW_ASSIGN(std::int64_t from_key, run_key(ledger, from));
-  QFLOW_ASSIGN(std::int64_t to_key, run_key(ledger, to));
-  return ledger.run(
-      "INSERT INTO attempts(run, step, task, number, status, reason, exit_status, signal, started_at, ended_at)"
-      " SELECT ?, step, task, number, status, reason, exit_status, signal, started_at, ended_at FROM attempts"
-      " WHERE run = ? AND step = ? AND status = 'succeeded'",
-      to_key, from_key, step.text());
+Status LedgerWriter::copy_results(const RunId& from, const RunId& to, const StepId& step) {
+  QFLOW_ASSIGN(const Run source, find_run(database_, from));
+  if (source.removed_at) return fail(ErrorKind::kBusy, "qflow gc has just removed the results of " + from.text());
+  QFLOW_ASSIGN(const std::int64_t from_key, run_key(database_, from));
+  QFLOW_ASSIGN(const std::int64_t to_key, key_of(to));
+  QFLOW_TRY(copy_attempts(database_, from_key, to_key, step));
+  return copy_artifacts(database_, from_key, to_key, step, clock_.now());
 }
 
 Result<std::vector<StepState>> steps(SqliteConnection& ledger, const RunId& run) {

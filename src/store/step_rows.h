@@ -11,11 +11,6 @@ namespace qflow {
 // keys have no NULL.
 inline constexpr std::int64_t kNoTask = -1;
 
-// `run`: its key.
-Status save_step(SqliteConnection& ledger, std::int64_t run, const StepState& step);
-Status save_attempt(SqliteConnection& ledger, std::int64_t run, const Attempt& attempt);
-// The succeeded ones.
-Status copy_attempts(SqliteConnection& ledger, const RunId& from, const RunId& to, const StepId& step);
 Result<std::vector<StepState>> steps(SqliteConnection& ledger, const RunId& run);
 Result<std::vector<Attempt>> attempts(SqliteConnection& ledger, const RunId& run);
 

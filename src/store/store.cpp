@@ -123,7 +123,7 @@ Result<FileHandle> Store::lock_run(const RunId& run) {
   constexpr int kTries = 10;
   Status taken;
   for (int tries = 0; tries < kTries; ++tries) {
-    taken = files_.lock(lock, false);
+    taken = files_.try_lock(lock);
     if (taken) return lock;
     if (taken.error().kind != ErrorKind::kBusy) return tl::make_unexpected(std::move(taken).error());
     std::this_thread::sleep_for(std::chrono::milliseconds(1));
@@ -133,21 +133,21 @@ Result<FileHandle> Store::lock_run(const RunId& run) {
               fmt::format("{} is being executed by {}", run.text(), holder.empty() ? "another process" : holder));
 }
 
-Result<FileHandle> Store::hold_objects() {
+Result<FileHandle> Store::share_objects() {
   QFLOW_ASSIGN(FileHandle gate, files_.open(layout_.objects_gate(), OpenMode::kLock));
   QFLOW_TRY(files_.lock_shared(gate));
   return gate;
 }
 
-Result<FileHandle> Store::close_objects() {
+Result<FileHandle> Store::lock_objects() {
   QFLOW_ASSIGN(FileHandle gate, files_.open(layout_.objects_gate(), OpenMode::kLock));
   const auto until = std::chrono::steady_clock::now() + kGatePatience;
   // Waiting in line would make all of those wait too who bring something in.
   while (true) {
-    Status closed = files_.lock(gate, false);
-    if (closed) return gate;
-    if (closed.error().kind != ErrorKind::kBusy || std::chrono::steady_clock::now() > until) {
-      return tl::make_unexpected(std::move(closed).error());
+    Status locked = files_.try_lock(gate);
+    if (locked) return gate;
+    if (locked.error().kind != ErrorKind::kBusy || std::chrono::steady_clock::now() > until) {
+      return tl::make_unexpected(std::move(locked).error());
     }
     std::this_thread::sleep_for(kGatePause);
   }

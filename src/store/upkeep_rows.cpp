@@ -36,22 +36,22 @@ constexpr const char* kContradictions[] = {
 }  // namespace
 
 // A run reads its sources until it has ended, and so will the one that fires when what its end waits for has come.
-Result<bool> remove_results(SqliteConnection& ledger, const RunId& run, Instant now) {
-  QFLOW_ASSIGN(std::int64_t key, run_key(ledger, run));
-  QFLOW_TRY(
-      ledger.run("UPDATE runs SET removed_at = ?1 WHERE run = ?2 AND removed_at IS NULL AND ended_at IS NOT NULL"
-                 " AND NOT EXISTS (SELECT 1 FROM trigger_sources t JOIN runs r ON r.run = t.run WHERE t.source_run = ?2"
-                 " AND r.ended_at IS NULL)"
-                 " AND NOT EXISTS (SELECT 1 FROM events e JOIN outcomes o ON o.event = e.event WHERE e.caused_by = ?2"
-                 " AND e.name GLOB 'qflow.*' AND o.outcome = 'waiting')",
-                 now, key));
-  return ledger.changes() > 0;
+Result<bool> LedgerWriter::remove_results(const RunId& run) {
+  QFLOW_ASSIGN(const std::int64_t key, key_of(run));
+  QFLOW_TRY(database_.run(
+      "UPDATE runs SET removed_at = ?1 WHERE run = ?2 AND removed_at IS NULL AND ended_at IS NOT NULL"
+      " AND NOT EXISTS (SELECT 1 FROM trigger_sources t JOIN runs r ON r.run = t.run WHERE t.source_run = ?2"
+      " AND r.ended_at IS NULL)"
+      " AND NOT EXISTS (SELECT 1 FROM events e JOIN outcomes o ON o.event = e.event WHERE e.caused_by = ?2"
+      " AND e.name GLOB 'qflow.*' AND o.outcome = 'waiting')",
+      clock_.now(), key));
+  return database_.changes() > 0;
 }
 
-Result<bool> remove_object(SqliteConnection& ledger, const UnnamedObject& object, Instant now) {
-  QFLOW_TRY(ledger.run("UPDATE objects SET removed_at = ?, bytes = NULL WHERE sha256 = ? AND put_at = ?", now,
-                       object.sha256, object.put_at));
-  return ledger.changes() > 0;
+Result<bool> LedgerWriter::remove_object(const UnnamedObject& object) {
+  QFLOW_TRY(database_.run("UPDATE objects SET removed_at = ?, bytes = NULL WHERE sha256 = ? AND put_at = ?",
+                          clock_.now(), object.sha256, object.put_at));
+  return database_.changes() > 0;
 }
 
 Result<std::vector<std::string>> definitions_of_results(SqliteConnection& ledger) {

@@ -9,10 +9,8 @@
 
 namespace qflow {
 
-// What gc and fsck ask of the ledger, and what gc writes.
+// What gc and fsck ask of the ledger.
 
-Result<bool> remove_results(SqliteConnection& ledger, const RunId& run, Instant now);
-Result<bool> remove_object(SqliteConnection& ledger, const UnnamedObject& object, Instant now);
 Result<std::vector<std::string>> definitions_of_results(SqliteConnection& ledger);
 Result<std::vector<RunId>> runs_ended_before(SqliteConnection& ledger, const std::map<std::string, Instant>& limits);
 Result<std::vector<UnnamedObject>> unnamed_objects(SqliteConnection& ledger, Instant put_before);

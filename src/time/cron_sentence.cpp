@@ -3,6 +3,7 @@
 #include <bit>
 #include <vector>
 
+#include "qflow/error/wording.h"
 #include "qflow/time/cron.h"
 #include "time/cron_field_spec.h"
 
@@ -17,24 +18,15 @@ constexpr std::size_t kMostTimes = 6;  // so many times of day are listed one by
 
 using Texts = std::vector<std::string>;
 
-std::string list(const Texts& texts, std::string_view last = "and") {
-  std::string joined;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (i > 0) joined += i + 1 < texts.size() ? std::string(", ") : fmt::format(" {} ", last);
-    joined += texts[i];
-  }
-  return joined;
-}
-
 // A run of neighbouring values; `to` may be beyond the highest one, where it goes on with the lowest.
-struct Run {
+struct Span {
   int from;
   int to;
 };
 
 // The runs of the values, ascending; what goes over the end comes last: "Friday to Monday".
-std::vector<Run> runs_of(const CronFieldSpec& spec, std::uint64_t values) {
-  std::vector<Run> runs;
+std::vector<Span> runs_of(const CronFieldSpec& spec, std::uint64_t values) {
+  std::vector<Span> runs;
   for (int value = spec.low; value <= spec.high; ++value) {
     if ((values >> value & 1) == 0) continue;
     if (!runs.empty() && runs.back().to == value - 1) {
@@ -61,7 +53,7 @@ int wrap(const CronFieldSpec& spec, int value) {
 template <class Name>
 Texts spell_runs(const CronFieldSpec& spec, std::uint64_t values, Name name) {
   Texts texts;
-  for (const Run& run : runs_of(spec, values)) {
+  for (const Span& run : runs_of(spec, values)) {
     if (run.to - run.from >= 2) {
       texts.push_back(fmt::format("{} to {}", name(run.from), name(wrap(spec, run.to))));
     } else {
@@ -84,7 +76,7 @@ std::string weekday_name(int weekday) {
 // "minute 5", "minutes 0 and 40".
 std::string numbered(const CronFieldSpec& spec, std::uint64_t values) {
   return fmt::format("{} {}", std::popcount(values) == 1 ? spec.name : spec.plural,
-                     list(spell_runs(spec, values, number_name)));
+                     listed(spell_runs(spec, values, number_name)));
 }
 
 // n where the values are 0, n, 2n, ... and come evenly, also from one cycle to the next; else 0.
@@ -124,7 +116,7 @@ Texts times_of_day(const CronFields& fields) {
 
 // "from 08:00 to 17:59", "in the hours 1 and 5"; "" for all hours.
 std::string hour_text(const CronFields& fields) {
-  const std::vector<Run> runs = runs_of(kHourField, fields.hour.values);
+  const std::vector<Span> runs = runs_of(kHourField, fields.hour.values);
   if (fields.hour.values == kHourField.all()) return {};
   if (runs.size() == 1) {
     return fmt::format(" from {:02}:00 to {:02}:59", runs.front().from, wrap(kHourField, runs.front().to));
@@ -149,7 +141,7 @@ struct TimeText {
 TimeText time_text(const CronFields& fields) {
   if (std::popcount(fields.second.values) == 1) {
     const Texts times = times_of_day(fields);
-    if (!times.empty()) return {"at " + list(times), true};
+    if (!times.empty()) return {"at " + listed(times), true};
   }
   const std::string second = second_text(fields);
   const bool every_minute = fields.minute.values == kMinuteField.all();
@@ -163,13 +155,13 @@ std::string day_text(const CronFields& fields) {
   Texts texts;
   if (fields.day.values != 0)
     texts.push_back((std::popcount(fields.day.values) == 1 ? "day " : "days ") +
-                    list(spell_runs(kDayField, fields.day.values, number_name)));
+                    listed(spell_runs(kDayField, fields.day.values, number_name)));
   if (fields.last_day) texts.emplace_back("the last day");
   if (fields.last_working_day) texts.emplace_back("the last working day");
   for (int day = 1; day <= 31; ++day) {
     if ((fields.near_days >> day & 1) != 0) texts.push_back(fmt::format("the working day nearest to day {}", day));
   }
-  return list(texts);
+  return listed(texts);
 }
 
 // "Monday to Friday", "the second Friday".
@@ -192,13 +184,13 @@ Texts weekday_texts(const CronFields& fields, std::string_view months) {
 // " on day 1 of January"; "" for every day.
 std::string date_text(const CronFields& fields) {
   const bool every_month = fields.month.values == kMonthField.all();
-  const std::string months = list(spell_runs(kMonthField, fields.month.values, month_name));
+  const std::string months = listed(spell_runs(kMonthField, fields.month.values, month_name));
   const std::string of = every_month ? "the month" : months;
   const bool some_days = fields.day.values != kDayField.all();
   const bool some_weekdays = fields.weekday.values != kWeekdayField.all();
   const bool both = fields.day.star || fields.weekday.star;
   const std::string days = day_text(fields) + " of " + of;
-  const std::string weekdays = list(weekday_texts(fields, of));
+  const std::string weekdays = listed(weekday_texts(fields, of));
   const std::string in = every_month ? "" : " in " + months;
   if (some_days && some_weekdays) {
     return fmt::format(" on {}{} {}{}", days, both ? ", if that is" : " or on", weekdays, both ? "" : in);

@@ -10,6 +10,7 @@
 #include <mutex>
 #include <utility>
 
+#include "qflow/error/characters.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/time/time_zone.h"
@@ -26,7 +27,7 @@ std::string database_folder() {
 }
 
 bool is_zone_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '+';
+  return is_letter(c) || is_digit(c) || c == '_' || c == '-' || c == '+';
 }
 
 // Parts of characters that zones are named with, between single slashes: nothing that could lead elsewhere.

@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "qflow/error/printable.h"
-#include "qflow/trigger/trigger_registry.h"
 #include "trigger/trigger_assembly.h"
 
 namespace qflow {
@@ -27,13 +26,13 @@ bool can_set(const Subscription& subscription, const Parameter& parameter) {
 
 // Whether every firing has a source that can set the parameter. A match is monotone: when it does not hold with all
 // the other sources, no firing does without one of these.
-bool every_firing_can_set(const Trigger& trigger, const TriggerList& triggers, const Parameter& parameter) {
+bool every_firing_can_set(const Trigger& trigger, const Parameter& parameter) {
   std::vector<bool> others;
   for (const Subscription& subscription : trigger.subscriptions()) {
     others.push_back(!can_set(subscription, parameter));
   }
-  for (const Trigger* leg : legs_of(trigger, triggers)) {
-    others.push_back(leg == nullptr || !every_firing_can_set(*leg, triggers, parameter));
+  for (const Trigger* leg : trigger.legs()) {
+    others.push_back(leg == nullptr || !every_firing_can_set(*leg, parameter));
   }
   return !trigger.rules().match.holds(others);
 }
@@ -55,11 +54,10 @@ std::string explain(const Trigger& trigger) {
 
 }  // namespace
 
-void check_required_parameters(const Trigger& trigger, const TriggerList& triggers, const FlowDefinition& flow,
-                               Diagnostics& diagnostics) {
+void check_required_parameters(const Trigger& trigger, const FlowDefinition& flow, Diagnostics& diagnostics) {
   for (const Parameter& parameter : flow.parameters) {
     if (!parameter.required || parameter.default_value) continue;
-    if (every_firing_can_set(trigger, triggers, parameter)) continue;
+    if (every_firing_can_set(trigger, parameter)) continue;
     diagnostics.error(trigger.rules().position,
                       fmt::format("trigger {} can fire without setting the required parameter {}",
                                   qflow::quoted(trigger.id().text()), qflow::quoted(parameter.name.text())),
@@ -68,14 +66,13 @@ void check_required_parameters(const Trigger& trigger, const TriggerList& trigge
 }
 
 void spare_legs(const Trigger& group, const TriggerList& triggers, const FlowDefinition& flow) {
-  const std::vector<const Trigger*> legs = legs_of(group, triggers);
   for (const auto& leg : triggers) {
     if (leg->group() != &group) continue;
     if (leg->subscriptions().size() != 1) continue;
     if (source_of(std::as_const(leg->subscriptions().front())).mapping.mode != MappingMode::kByName) continue;
     std::vector<ParameterName> spared;
     for (const Parameter& parameter : flow.parameters) {
-      if (parameter.required && other_leg_can_set(legs, *leg, parameter)) spared.push_back(parameter.name);
+      if (parameter.required && other_leg_can_set(group.legs(), *leg, parameter)) spared.push_back(parameter.name);
     }
     TriggerAssembly::spare(*leg, std::move(spared));
   }

@@ -38,15 +38,14 @@ void check_unique_ids(const TriggerList& triggers, const TriggersById& known, Di
   }
 }
 
-// Of several groups with one leg the first.
-void join_groups(const TriggerList& triggers) {
-  std::unordered_map<std::string, const Trigger*> groups;
+void join_groups(const TriggerList& triggers, const TriggersById& known) {
   for (const auto& group : triggers) {
-    for (const TriggerId& leg : group->legs()) groups.emplace(leg.text(), group.get());
-  }
-  for (const auto& trigger : triggers) {
-    const auto group = groups.find(trigger->id().text());
-    if (group != groups.end()) TriggerAssembly::join(*trigger, *group->second);
+    std::vector<Trigger*> legs;
+    for (const TriggerId& id : group->leg_ids()) {
+      const auto leg = known.find(id.text());
+      legs.push_back(leg != known.end() ? leg->second : nullptr);
+    }
+    TriggerAssembly::join(*group, legs);
   }
 }
 
@@ -112,13 +111,14 @@ class GroupCheck {
 
   // Whether all legs are there, and are fit to be legs.
   bool run() {
-    for (const TriggerId& id : group_.legs()) {
+    for (const TriggerId& id : group_.leg_ids()) {
       const auto leg = triggers_.find(id.text());
       if (leg != triggers_.end()) {
         check_leg(*leg->second);
       } else if (id == group_.id() || written_.tables(id).empty()) {
         report_unknown(id);
       } else {
+        check_leg_keys(id);
         sound_ = false;
       }
     }
@@ -145,12 +145,12 @@ class GroupCheck {
                          qflow::quoted(other->id().text())),
              "a trigger belongs to one group; define a second one with an id of its own");
     }
-    check_leg_keys(leg);
+    check_leg_keys(leg.id());
     check_names(leg);
   }
 
-  void check_leg_keys(const Trigger& leg) {
-    for (const ConfigTable* table : written_.tables(leg.id())) {
+  void check_leg_keys(const TriggerId& leg) {
+    for (const ConfigTable* table : written_.tables(leg)) {
       for (const char* key : {"within", "correlate", "context", "join", "debounce", "max_wait", "options"}) {
         const ConfigEntry* entry = table->find(key);
         if (entry == nullptr) continue;
@@ -196,7 +196,7 @@ TriggerList build_triggers(const FlowDefinition& flow, const TriggerRegistry& re
     if (auto trigger = registry.create_trigger(config, flow, diagnostics)) triggers.push_back(std::move(trigger));
   }
   const TriggersById known = by_id(triggers);
-  join_groups(triggers);
+  join_groups(triggers, known);
   check_unique_ids(triggers, known, diagnostics);
   check_one_namespacing(triggers, diagnostics);
   const WrittenTriggers written(flow);
@@ -205,27 +205,9 @@ TriggerList build_triggers(const FlowDefinition& flow, const TriggerRegistry& re
     if (is_group && !GroupCheck(written, known, *trigger, diagnostics).run()) continue;
     if (is_group) spare_legs(*trigger, triggers, flow);
     if (trigger->group() != nullptr) continue;
-    check_required_parameters(*trigger, triggers, flow, diagnostics);
+    check_required_parameters(*trigger, flow, diagnostics);
   }
   return triggers;
-}
-
-const Trigger* find_trigger(const TriggerList& triggers, const TriggerId& id) {
-  const auto found =
-      std::find_if(triggers.begin(), triggers.end(), [&](const auto& trigger) { return trigger->id() == id; });
-  return found == triggers.end() ? nullptr : found->get();
-}
-
-std::vector<const Trigger*> legs_of(const Trigger& group, const TriggerList& triggers) {
-  const std::vector<TriggerId> ids = group.legs();
-  std::vector<const Trigger*> legs;
-  if (ids.empty()) return legs;
-  const TriggersById known = by_id(triggers);
-  for (const TriggerId& id : ids) {
-    const auto found = known.find(id.text());
-    legs.push_back(found != known.end() ? found->second : nullptr);
-  }
-  return legs;
 }
 
 }  // namespace qflow

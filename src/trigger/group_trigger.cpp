@@ -8,13 +8,14 @@ namespace {
 
 class GroupTrigger final : public Trigger {
  public:
-  GroupTrigger(TriggerRules rules, std::vector<TriggerId> legs) : Trigger(std::move(rules)), legs_(std::move(legs)) {}
+  GroupTrigger(TriggerRules rules, std::vector<TriggerId> leg_ids)
+      : Trigger(std::move(rules)), leg_ids_(std::move(leg_ids)) {}
 
   TriggerType type() const override { return TriggerType::kGroup; }
-  std::vector<TriggerId> legs() const override { return legs_; }
+  const std::vector<TriggerId>& leg_ids() const override { return leg_ids_; }
 
  private:
-  std::vector<TriggerId> legs_;
+  std::vector<TriggerId> leg_ids_;
 };
 
 }  // namespace

@@ -13,10 +13,6 @@ namespace {
 
 constexpr std::string_view kAdvice = "write it as in expressions: rows, a.b[0].c, [\"how-many\"]";
 
-bool begins_name(char c) {
-  return is_letter(c) || c == '_';
-}
-
 // Reads a path from left to right; nothing means that the text is wrong at `position()`.
 class PathParser {
  public:

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "qflow/error/printable.h"
@@ -11,6 +12,11 @@ namespace qflow {
 
 Trigger::Trigger(TriggerRules rules, std::vector<Subscription> subscriptions)
     : rules_(std::move(rules)), subscriptions_(std::move(subscriptions)) {}
+
+const std::vector<TriggerId>& Trigger::leg_ids() const {
+  static const std::vector<TriggerId> none;
+  return none;
+}
 
 bool Trigger::should_trigger(const TriggerContext& context) const {
   return activate(context).success;
@@ -30,6 +36,19 @@ TriggerResult Trigger::activate(const TriggerContext& context) const {
     return answer(true, fmt::format("{} was met by {}", name, context.event->name));
   }
   return answer(false, fmt::format("{} does not listen to {}", name, qflow::quoted(context.event->name)));
+}
+
+std::vector<const Trigger*> source_triggers(const Trigger& trigger) {
+  if (trigger.legs().empty()) return {&trigger};
+  std::vector<const Trigger*> legs = trigger.legs();
+  std::erase(legs, nullptr);
+  return legs;
+}
+
+const Trigger* find_trigger(const TriggerList& triggers, const TriggerId& id) {
+  const auto found =
+      std::find_if(triggers.begin(), triggers.end(), [&](const auto& trigger) { return trigger->id() == id; });
+  return found == triggers.end() ? nullptr : found->get();
 }
 
 const SourceRules& source_of(const Subscription& subscription) {

@@ -19,7 +19,7 @@ bool contains(const std::vector<std::string>& names, const std::string& name) {
 std::vector<std::string> source_names(const Trigger& trigger) {
   std::vector<std::string> names;
   for (const Subscription& subscription : trigger.subscriptions()) names.push_back(source_of(subscription).name);
-  for (const TriggerId& leg : trigger.legs()) names.push_back(leg.text());
+  for (const TriggerId& leg : trigger.leg_ids()) names.push_back(leg.text());
   return names;
 }
 
@@ -69,8 +69,11 @@ void TriggerAssembly::complete(Trigger& trigger) {
   bind_match(trigger);
 }
 
-void TriggerAssembly::join(Trigger& leg, const Trigger& group) {
-  leg.group_ = &group;
+void TriggerAssembly::join(Trigger& group, const std::vector<Trigger*>& legs) {
+  group.legs_.assign(legs.begin(), legs.end());
+  for (Trigger* leg : legs) {
+    if (leg != nullptr && leg->group_ == nullptr) leg->group_ = &group;
+  }
 }
 
 void TriggerAssembly::spare(Trigger& leg, std::vector<ParameterName> parameters) {
@@ -96,7 +99,7 @@ void TriggerAssembly::take_parameters(Trigger& trigger) {
   if (mapping.mode == MappingMode::kNone) return;
   Diagnostics& diagnostics = reader_.diagnostics();
   if (trigger.subscriptions_.size() != 1) {
-    const bool is_group = !trigger.legs().empty();
+    const bool is_group = !trigger.leg_ids().empty();
     diagnostics.error(entry->value.position,
                       is_group ? "a group maps no parameters" : "`parameters` can't serve several sources",
                       is_group ? "write parameters in its legs"
@@ -155,7 +158,7 @@ void TriggerAssembly::check_mapped_once(const Trigger& trigger) {
 
 void TriggerAssembly::bind_match(Trigger& trigger) {
   // A group whose legs are wrong has been reported.
-  const std::size_t legs = trigger.legs().size();
+  const std::size_t legs = trigger.leg_ids().size();
   if (trigger.type() == TriggerType::kGroup && (legs == 0 || legs != trigger.rules_.match.names().size())) return;
   const Status bound = trigger.rules_.match.bind(source_names(trigger));
   if (bound) return;

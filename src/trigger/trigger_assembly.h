@@ -16,8 +16,8 @@ class TriggerAssembly {
 
   void complete(Trigger& trigger);
 
-  // Lets a leg know its group.
-  static void join(Trigger& leg, const Trigger& group);
+  // Lets a group know its legs (null: one that is missing), and each of them its group; of several groups the first.
+  static void join(Trigger& group, const std::vector<Trigger*>& legs);
 
   // A leg's events need not set these, as other legs of its group can. For a leg that maps by name.
   static void spare(Trigger& leg, std::vector<ParameterName> parameters);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "qflow/error/wording.h"
 #include "qflow/trigger/trigger_registry.h"
 
 namespace qflow {
@@ -27,28 +28,19 @@ struct Clause {
   std::string named() const { return qualifier.empty() ? subject : fmt::format("{} ({})", subject, qualifier); }
 };
 
-std::string list(const std::vector<std::string>& texts, std::string_view last) {
-  std::string joined;
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    if (i > 0) joined += i + 1 < texts.size() ? std::string(", ") : fmt::format(" {} ", last);
-    joined += texts[i];
-  }
-  return joined;
-}
-
 std::string filters_of(const EventSubscription& event) {
   std::vector<std::string> filters;
   if (event.event_type) filters.push_back("type " + *event.event_type);
   if (event.name_space) filters.push_back("namespace " + *event.name_space);
   if (event.value) filters.push_back("value " + *event.value);
   if (event.sender) filters.push_back("sender " + *event.sender);
-  return filters.empty() ? std::string() : " with " + list(filters, "and");
+  return filters.empty() ? std::string() : " with " + listed(filters);
 }
 
 std::string qualifier_of(const SourceRules& source) {
   std::vector<std::string> parts;
   if (source.count > 1) parts.push_back(fmt::format("{} times", source.count));
-  if (source.distinct) parts.push_back("each with another " + source.distinct->text());
+  if (source.count > 1 && source.distinct) parts.push_back("each with another " + source.distinct->text());
   if (source.when) parts.push_back("where " + source.when->text());
   std::string text;
   for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
@@ -123,7 +115,7 @@ std::string public_part(const std::string& url) {
 }
 
 // What a sensor sees, and what has then happened to it: "a file *.csv in incoming", "created".
-struct Sighting {
+struct SensorClause {
   ChangeKind change;
 
   Clause changed(std::string subject) const {
@@ -169,7 +161,7 @@ struct Sighting {
 };
 
 Clause clause_of(const SensorSubscription& sensor) {
-  return std::visit(Sighting{sensor.sensor.change}, sensor.sensor.watched);
+  return std::visit(SensorClause{sensor.sensor.change}, sensor.sensor.watched);
 }
 
 Clause clause_of(const CliSubscription&) {
@@ -177,7 +169,7 @@ Clause clause_of(const CliSubscription&) {
 }
 
 Clause clause_of(const ApiSubscription& api) {
-  return {list(api.methods, "or") + " " + api.path, "", "is called", "been called"};
+  return {listed(api.methods, "or") + " " + api.path, "", "is called", "been called"};
 }
 
 // The expression of a match in English, with each name replaced by what it stands for.
@@ -214,17 +206,16 @@ std::string say_together(const MatchExpression& match, const std::vector<std::st
   const std::string& perfect = clauses.front().perfect;
   switch (match.kind()) {
     case MatchExpression::Kind::kAny:
-      return fmt::format("{}{} {}", noun.empty() ? "" : "the " + noun + " ", list(subjects, "or"),
+      return fmt::format("{}{} {}", noun.empty() ? "" : "the " + noun + " ", listed(subjects, "or"),
                          clauses.front().present);
     case MatchExpression::Kind::kAtLeast:
-      return fmt::format("at least {} of {}{} have {}", match.number(), the_nouns, list(subjects, "and"), perfect);
+      return fmt::format("at least {} of {}{} have {}", match.number(), the_nouns, listed(subjects), perfect);
     case MatchExpression::Kind::kNames:
       return fmt::format("{}{} have {}", the_nouns, in_words(match, names, subjects), perfect);
     case MatchExpression::Kind::kAll:
       break;
   }
-  return fmt::format("{}{} have {} {}", the_nouns, list(subjects, "and"), subjects.size() == 2 ? "both" : "all",
-                     perfect);
+  return fmt::format("{}{} have {} {}", the_nouns, listed(subjects), subjects.size() == 2 ? "both" : "all", perfect);
 }
 
 // "first has been published and TrainingFlow has succeeded": sources of different predicates.
@@ -237,15 +228,15 @@ std::string say_apart(const MatchExpression& match, const std::vector<std::strin
   }
   switch (match.kind()) {
     case MatchExpression::Kind::kAny:
-      return list(sentences, "or");
+      return listed(sentences, "or");
     case MatchExpression::Kind::kAtLeast:
-      return fmt::format("at least {} of these hold: {}", match.number(), list(sentences, "and"));
+      return fmt::format("at least {} of these hold: {}", match.number(), listed(sentences));
     case MatchExpression::Kind::kNames:
       return in_words(match, names, sentences);
     case MatchExpression::Kind::kAll:
       break;
   }
-  return list(sentences, "and");
+  return listed(sentences);
 }
 
 std::string say_sources(const Trigger& trigger) {
@@ -263,14 +254,12 @@ std::string say_sources(const Trigger& trigger) {
   return alike ? say_together(trigger.rules().match, names, clauses) : say_apart(trigger.rules().match, names, clauses);
 }
 
-std::string say_legs(const Trigger& group, const TriggerList& triggers) {
+std::string say_legs(const Trigger& group) {
   std::vector<std::string> names;
   std::vector<std::string> conditions;
-  const std::vector<TriggerId> ids = group.legs();
-  const std::vector<const Trigger*> legs = legs_of(group, triggers);
-  for (std::size_t i = 0; i < ids.size(); ++i) {
-    const Trigger* leg = legs[i];
-    const TriggerId& id = ids[i];
+  for (std::size_t i = 0; i < group.legs().size(); ++i) {
+    const Trigger* leg = group.legs()[i];
+    const TriggerId& id = group.leg_ids()[i];
     names.push_back(id.text());
     conditions.push_back(leg != nullptr && leg->legs().empty() ? say_sources(*leg) : "trigger " + id.text() + " fires");
     if (leg != nullptr && leg->rules().when) conditions.back() += fmt::format(" (where {})", leg->rules().when->text());
@@ -280,7 +269,7 @@ std::string say_legs(const Trigger& group, const TriggerList& triggers) {
 
 std::string say_rules(const Trigger& trigger) {
   const TriggerRules& rules = trigger.rules();
-  const bool several = trigger.subscriptions().size() + trigger.legs().size() > 1 ||
+  const bool several = trigger.subscriptions().size() + trigger.leg_ids().size() > 1 ||
                        std::any_of(trigger.subscriptions().begin(), trigger.subscriptions().end(),
                                    [](const Subscription& one) { return source_of(one).count > 1; });
   std::string text;
@@ -306,19 +295,19 @@ std::string describe_span(const ScheduleRules& rules) {
   }
   const std::size_t more = rules.exclude.size() - days.size();
   if (more > 0) days.push_back(fmt::format("{} more {}", more, more == 1 ? "day" : "days"));
-  if (!days.empty()) text += (text.empty() ? " except on " : ", except on ") + list(days, "and");
+  if (!days.empty()) text += (text.empty() ? " except on " : ", except on ") + listed(days);
   return text;
 }
 
-std::string describe_condition(const Trigger& trigger, const TriggerList& triggers) {
+std::string describe_condition(const Trigger& trigger) {
   const std::vector<Subscription>& sources = trigger.subscriptions();
   const auto* schedule = sources.size() == 1 ? std::get_if<ScheduleSubscription>(&sources.front()) : nullptr;
   if (schedule != nullptr) return rhythm_of(*schedule) + say_rules(trigger);
-  return "when " + (trigger.legs().empty() ? say_sources(trigger) : say_legs(trigger, triggers)) + say_rules(trigger);
+  return "when " + (trigger.legs().empty() ? say_sources(trigger) : say_legs(trigger)) + say_rules(trigger);
 }
 
-std::string describe(const Trigger& trigger, const TriggerList& triggers) {
-  return fmt::format("{} runs {}.", trigger.flow_id().text(), describe_condition(trigger, triggers));
+std::string describe(const Trigger& trigger) {
+  return fmt::format("{} runs {}.", trigger.flow_id().text(), describe_condition(trigger));
 }
 
 }  // namespace qflow

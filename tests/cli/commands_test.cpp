@@ -357,6 +357,8 @@ TEST_CASE("what ran can be looked at") {
     CHECK(fixture.out.text == "nightly\ttag\n");
     fixture.run({"complete", "--", "parameter", "", "run", "-p", "", "flow.toml"});
     CHECK(fixture.out.text == "p=\t\n");
+    CHECK(fixture.run({"complete", "latest-or-nothing", ""}) == ExitStatus::kOk);
+    CHECK(fixture.out.text.empty());
     CHECK(fixture.run({"complete", "--", "run", "", "--store", "/nowhere"}) == ExitStatus::kOk);
     CHECK(fixture.out.text.empty());
     CHECK(fixture.err.text.empty());
@@ -378,6 +380,19 @@ TEST_CASE("logs of what failed, where no task did") {
   CHECK(fixture.run({"run", "when.toml"}) == ExitStatus::kFailed);
   CHECK(fixture.run({"logs", "When/1", "--failed"}) == ExitStatus::kOk);
   CHECK(contains(fixture.err.text, "note: no task of When/1 failed: step a: when: params.p is 1"));
+}
+
+TEST_CASE("the log of a step that has not begun is empty") {
+  CommandFixture fixture;
+  fixture.home.write("flow.toml",
+                     "id = \"F\"\n[[steps]]\nid = \"a\"\nrun = \"exit 1\"\n"
+                     "[[steps]]\nid = \"b\"\nneeds = [\"a\"]\nrun = \"true\"\n");
+  fixture.run({"run", "flow.toml"});
+  for (const std::string option : {"--quiet", "-f", "--json"}) {
+    CHECK(fixture.run({"logs", "F/1/b", option}) == ExitStatus::kOk);
+    CHECK(fixture.out.text.empty());
+    CHECK(fixture.err.text.empty());
+  }
 }
 
 TEST_CASE("the log of what was taken over lies with the run that executed it") {

@@ -1,5 +1,8 @@
 """What people start by hand: activations, backfills, and legs whose parameters others set."""
+import time
+
 from desk import after, case, contains, equal, expect, flow, on
+from faults import printed_by, wait_for
 
 MUST = "[parameters.day]\nrequired = true\n"
 NUMBER = "[parameters.n]\ndefault = 5\nmax = 10\n"
@@ -124,6 +127,51 @@ def a_debounce_that_is_over_comes_before_later_events(desk):
 
 
 @case
+def what_is_over_at_one_instant_acts_in_the_order_of_the_file(desk):
+    """Also a trigger that a deploy has added above older ones."""
+    skip = "[run]\nwhen_busy = 'skip'\n"
+    old, new = "id = 'm'\n" + on("e", more="debounce = '30s'"), "id = 'added'\n" + on("e", more="debounce = '30s'")
+    desk.deploy(flow("D", old, head=skip))
+    desk.deploy(flow("D", new, old, head=skip))
+    event = desk.publish("e")[0]["id"]
+    old, new = "id = 'm'\ntype = 'schedule'\nevery = '1h'\n", "id = 'added'\ntype = 'schedule'\nschedule = '0 * * * *'\n"
+    desk.deploy(flow("S", old, head=skip))
+    desk.deploy(flow("S", new, old, head=skip))
+    desk.work(environment=desk.later(3700))
+    equal([desk.inspect(run)["trigger"]["trigger_id"] for run in ("D/1", "S/1")], ["added", "added"])
+    equal(sorted(desk.outcomes(event)), [("fired", ""), ("skipped", "D/1 has not ended")])
+    equal((len(desk.runs("D")), len(desk.runs("S"))), (1, 1))
+
+
+@case
+def debounces_and_schedules_act_in_the_order_of_their_instants(desk):
+    """However late a tick notices them."""
+    until_the_hour = 3600 - int(time.time()) % 3600
+    before = until_the_hour - 10 if until_the_hour > 60 else until_the_hour + 3590
+    for policy, name in (("queue", "Q"), ("skip", "S")):
+        desk.deploy(flow(name, "id = 'a'\n" + on("e", more="debounce = '30s'"), "id = 's'\ntype = 'schedule'\nevery = '1h'\n",
+                         head=f"[run]\nwhen_busy = '{policy}'\n"))
+    desk.publish("e", environment=desk.later(before))
+    desk.work(environment=desk.later(before + 60))
+    found = {run["id"]: desk.inspect(run["id"])["trigger"]["trigger_id"] for run in desk.runs("Q") + desk.runs("S")}
+    equal(found, {"Q/1": "s", "Q/2": "a", "S/1": "s"})
+
+
+@case
+def a_debounce_that_ends_while_a_run_is_running_is_skipped(desk):
+    """Though no tick comes before the run has ended."""
+    triggers = ("id = 't1'\n" + on("a", more="debounce = '1s'"), "id = 't2'\n" + on("b"))
+    desk.deploy(flow("F", *triggers, head="[run]\nwhen_busy = 'skip'\n", run="until [ -e go ]; do sleep 0.05; done"))
+    desk.publish("b", "--dispatch")
+    held = desk.publish("a")[0]["id"]
+    time.sleep(1.1)
+    desk.write("go", "")
+    desk.ask("publish", "nobody", "--wait=30s")
+    equal(desk.outcomes(held), [("skipped", "F/1 has not ended")])
+    equal(desk.statuses("F"), ["succeeded"])
+
+
+@case
 def runs_of_one_flow_in_several_namespaces_have_names_of_their_own(desk):
     up = flow("Up", params=["[parameters.v]\ndefault = 0\n"], head="[project]\nname = 'foo'", run="true")
     names = desk.write_flows(up)
@@ -143,3 +191,22 @@ def instants_that_no_tick_took_say_why(desk):
     desk.deploy(flow("S", "type = 'schedule'\nschedule = '*/5 * * * *'"))
     desk.ask("disable", "S/schedule", environment=desk.later(1800))
     contains(desk.ask("explain", "S")[0], "disabled before a tick took them")
+
+
+@case
+def a_stream_that_is_closed_stays_unusable(desk):
+    """No file that qflow opens takes its place."""
+    def left_without(stream, *arguments):
+        process = desk.start(*arguments, under=("sh", "-c", f'exec "$@" {stream}', "sh"), stdin=None)
+        wait_for(lambda: process.poll() is not None, f"the end of qflow {arguments[0]} {stream}")
+        return process.returncode, printed_by(process)
+    desk.write_flows(flow("F", run="echo said; echo ran >> ran"))
+    for arguments in (["run", "flow0.toml", "--trigger", "-"], ["publish", "food", "--payload", "-"]):
+        equal(left_without("<&-", *arguments), (2, "qflow: error: can't read standard input: Bad file descriptor\n"))
+        desk.ask("run", "flow0.toml")
+    unwritten = "qflow: error: can't write to standard output: Bad file descriptor\n"
+    equal(left_without(">&-", "run", "flow0.toml"), (1, unwritten))
+    equal(left_without("2>&- >&-", "run", "flow0.toml")[0], 1)
+    equal(left_without("<&- 2>&-", "run", "flow0.toml"), (0, "s | said\nF/5\n"))
+    equal((desk.text_of("ran"), desk.statuses("F")), ("ran\n" * 5, ["succeeded"] * 5))
+    contains(desk.ask("fsck")[0], "the store is whole")

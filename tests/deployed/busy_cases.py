@@ -452,3 +452,31 @@ def a_run_by_hand_behind_a_killed_one(desk):
     first.wait()
     desk.ask("trigger", "--flow-id", "F")
     equal(desk.statuses("F"), ["succeeded"] * 3)
+
+
+@case
+def a_wait_counts_runs_that_fired_before_it_began(desk):
+    """A run of a debounce was made when the debounce was over, not when the tick noticed."""
+    desk.deploy(flow("A", on("go", more="debounce = '1s'"), run="exit 3"))
+    desk.publish("go")
+    contains(desk.ask("tick", "--wait", status=1, environment=desk.later(60))[1], "A/1 failed: ")
+    desk.publish("go", environment=desk.later(100))
+    contains(desk.ask("publish", "go", "--wait", status=1, environment=desk.later(200))[1], "A/2 failed: ")
+
+
+@case
+def a_step_that_waits_does_not_wait_for_itself(desk):
+    """Nor for another step that waits; for what its run has caused it does."""
+    wait = '"$QFLOW_BIN" publish nobody --wait && "$QFLOW_BIN" tick --wait'
+    desk.deploy(flow("P", on("go"), run=wait), flow("Q", on("go"), run=wait),
+                flow("Up", on("up"), run='"$QFLOW_BIN" publish down --wait && cat down > seen'),
+                flow("Down", on("down"), run="sleep 0.3; echo done > down"),
+                flow("Bad", on("bad"), run='"$QFLOW_BIN" publish worse --wait'), flow("Worse", on("worse"), run="exit 5"),
+                flow("Own", on("own"), head="[run]\nwhen_busy = 'queue'\n", run='[ -e again ] || { touch again; "$QFLOW_BIN" publish own --wait; }'))
+    desk.ask("publish", "go", "--wait=50s")
+    desk.ask("publish", "up", "--wait=50s")
+    equal(desk.text_of("seen"), "done\n")
+    desk.ask("publish", "bad", "--wait=50s", status=1)
+    equal((desk.statuses("Bad"), desk.statuses("Worse")), (["failed"], ["failed"]))
+    desk.ask("publish", "own", "--wait=50s")
+    equal(desk.statuses("Own"), ["succeeded", "succeeded"])

@@ -412,6 +412,8 @@ def a_namespace_that_no_run_is_in(desk):
     for command in (["runs", "foo.prd.Up"], ["inspect", "foo.prd.Up", "latest"], ["logs", "foo.prd.Up/latest"]):
         desk.refused(*command, status=3, said="did you mean 'foo.prod.Up'?")
     desk.refused("runs", "other.test.branch.Quite_another", status=3, said="known: foo.prod.New, foo.prod.Up")
+    desk.refused("inspect", "Quite_another", "latest", status=3, said="Quite_another has no run yet; known: New, Up\n")
+    desk.refused("inspect", "New", "latest", status=3, said="New has no run yet\n")
     equal(desk.ask("runs", "foo.prod.New")[0], "", "of a flow that is deployed and has not run")
     for options in (["--branch", "baz"], ["--branch", "bar", "--production"]):
         desk.ask("run", "flow0.toml", "--project", "foo", *options)

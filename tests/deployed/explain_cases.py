@@ -116,6 +116,19 @@ def a_debounce_that_is_over_needs_a_tick(desk):
 
 
 @case
+def what_a_disabled_trigger_holds_expires(desk):
+    desk.deploy(flow("F", on("a", more="debounce = '1m'")))
+    event = desk.publish("a")[0]["id"]
+    desk.ask("disable", "F")
+    contains(desk.ask("explain", "F")[0], "expires ", "when its debounce is over, unless it is enabled before")
+    late = desk.later(300)
+    contains(desk.ask("explain", "F", environment=late)[0], "expires with the next tick: its debounce ended")
+    equal(lines(desk.ask("explain", "F", "--json")[0])[0]["next"], None)
+    desk.work(environment=late)
+    equal(desk.outcomes(event), [("expired", "its debounce ended while the trigger was disabled")])
+
+
+@case
 def a_removed_debounce_ends_with_the_next_event(desk):
     """Newer events do not overtake the older ones that it has held back."""
     def version(more):

@@ -157,6 +157,16 @@ def what_a_step_leaves_is_mapped_at_its_end(desk):
 
 
 @case
+def the_end_of_a_step_has_the_parameters_of_its_run(desk):
+    mapped = "source_task_id = 's'\nparameters = { n = 'params.n' }\nwhen = 'event.payload.params.n > 1'"
+    desk.deploy(flow("Up", on("up"), params=[INTEGER.format("n")]), flow("OfStep", after("Up", mapped), params=[INTEGER.format("n")]))
+    for n in (1, 20):
+        desk.publish("up", "--payload", json.dumps({"n": n}))
+    desk.work()
+    equal([run["params"] for run in desk.runs("OfStep")], [{"n": 20}])
+
+
+@case
 def a_local_run_fires_nothing(desk):
     desk.deploy(flow("Up"), flow("Down", after("Up", "condition = 'always'")))
     desk.ask("run", "flow0.toml")

@@ -256,6 +256,21 @@ def a_replaced_run_that_cant_be_ended_holds_up_no_other(desk):
 
 
 @case
+def who_follows_the_log_of_a_killed_run_is_told(desk):
+    desk.deploy(flow("Killed", on("a"), run="echo said; touch $QFLOW_ATTEMPT; sleep 30"))
+    desk.publish("a", "--dispatch")
+    for attempt in ("1", "2", "3"):
+        reader = desk.start("logs", "Killed/1", "-f")
+        wait_for(lambda: (desk.folder / attempt).exists() and "said" in printed_by(reader), f"attempt {attempt}")
+        desk.kill_workers()
+        wait_for(lambda: reader.poll() is not None, "the end of qflow logs")
+        told = "qflow: note: Killed/1 was cut off; qflow tick goes on with it\n"
+        equal((reader.returncode, told in printed_by(reader)), (0, attempt != "3"), printed_by(reader))
+        desk.ask("tick")
+    equal(desk.statuses("Killed"), ["failed"])
+
+
+@case
 def a_run_whose_results_cant_be_read_fails(desk):
     """With its hook, as one that could not be planned otherwise."""
     desk.deploy(flow("F", on("a"), run="echo 1 > $QFLOW_OUT/x.json") + "[[steps]]\nid = 't'\nneeds = ['s']\n"

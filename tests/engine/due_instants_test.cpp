@@ -99,8 +99,7 @@ TEST_CASE("instants without number are counted up to a bound") {
 
 TEST_CASE("a due instant is an event, and so is what was missed") {
   const BuiltFlow built = build_flow("[[triggers]]\nid = 'hours'\ntype = 'schedule'\nschedule = '0 * * * *'");
-  DeployedFlow flow;
-  flow.name_space = "foo.prod";
+  const DeployedFlow flow({}, {}, "foo.prod");
   const Event due = due_event(flow, built.only(), at("10:00:00"), at("10:00:07"));
   CHECK(due.name == "qflow.schedule.F.hours");
   CHECK(due.type == "schedule");
@@ -109,7 +108,7 @@ TEST_CASE("a due instant is an event, and so is what was missed") {
   CHECK(due.recorded_at == at("10:00:07"));
   CHECK(due.payload == Json::object());
   const MissedInstants missed = all_missed(*schedule_of(built.only())->schedule, at("08:00:00"), at("10:00:00"));
-  CHECK(missed_event(DeployedFlow(), built.only(), missed, at("10:00:07")).payload ==
+  CHECK(missed_event(DeployedFlow({}, {}, ""), built.only(), missed, at("10:00:07")).payload ==
         Json({{"count", 3}, {"first", "2026-03-04T08:00:00Z"}, {"last", "2026-03-04T10:00:00Z"}}));
   CHECK(missed_outcome(missed, "disabled").reason ==
         "missed 3 instants from 2026-03-04T08:00:00Z to 2026-03-04T10:00:00Z: disabled");

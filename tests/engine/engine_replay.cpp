@@ -90,7 +90,7 @@ std::string text_of(const std::optional<Expression>& expression) {
 }
 
 // What the join state of a trigger depends on.
-std::string shape_of(const DeployedFlow& flow, const qflow::Trigger& trigger) {
+std::string shape_of(const qflow::Trigger& trigger) {
   std::string shape = fmt::format("{} {} {}", to_text(trigger.type()), static_cast<int>(trigger.rules().join),
                                   text_of(trigger.rules().correlate));
   for (const Subscription& subscription : trigger.subscriptions()) {
@@ -99,16 +99,14 @@ std::string shape_of(const DeployedFlow& flow, const qflow::Trigger& trigger) {
     const auto* run = std::get_if<RunSubscription>(&subscription);
     if (run != nullptr) shape += to_text(run->condition);
   }
-  for (const TriggerId& leg : trigger.legs()) {
-    shape += "\n" + leg.text() + " " + shape_of(flow, *find_trigger(flow.triggers, leg));
-  }
+  for (const qflow::Trigger* leg : trigger.legs()) shape += "\n" + leg->id().text() + " " + shape_of(*leg);
   return shape;
 }
 
 bool same_shape(const DeployedFlow& before, const DeployedFlow& after, const TriggerId& joining) {
   const qflow::Trigger* old = find_trigger(before.triggers, joining);
   const qflow::Trigger* now = find_trigger(after.triggers, joining);
-  return now != nullptr && shape_of(before, *old) == shape_of(after, *now);
+  return now != nullptr && shape_of(*old) == shape_of(*now);
 }
 
 // Ledgers count from 1.
@@ -145,12 +143,10 @@ std::vector<std::shared_ptr<DeployedFlow>> build_versions(const std::vector<Flow
     BuiltFlow flow = build_flow(text);
     INFO(text);
     REQUIRE(problem_lines(flow.diagnostics) == "");
-    auto deployed = std::make_shared<DeployedFlow>();
+    auto deployed = std::make_shared<DeployedFlow>(std::make_shared<const FlowDefinition>(std::move(flow.flow)),
+                                                   std::move(flow.triggers), "");
     deployed->key = 1;
     deployed->version = static_cast<std::int64_t>(built.size()) + 1;
-    deployed->definition = std::make_shared<FlowDefinition>(std::move(flow.flow));
-    deployed->triggers = std::move(flow.triggers);
-    index_listeners(*deployed);
     built.push_back(std::move(deployed));
   }
   return built;

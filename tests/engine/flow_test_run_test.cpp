@@ -20,12 +20,10 @@ std::string failures_of(const std::string& text) {
   INFO(text);
   REQUIRE(problems_of(text) == "");
   BuiltFlow built = build_flow(text);
-  auto flow = std::make_shared<DeployedFlow>();
+  const std::string name_space = built.flow.project ? project_namespace(*built.flow.project, "alice") : "";
+  auto flow = std::make_shared<DeployedFlow>(std::make_shared<const FlowDefinition>(std::move(built.flow)),
+                                             std::move(built.triggers), name_space);
   flow->key = 1;
-  if (built.flow.project) flow->name_space = project_namespace(*built.flow.project, "alice");
-  flow->definition = std::make_shared<const FlowDefinition>(std::move(built.flow));
-  flow->triggers = std::move(built.triggers);
-  index_listeners(*flow);
   const TestVerdict verdict = run_test(flow, flow->definition->tests.at(0));
   std::string lines;
   for (const TestFailure& failure : verdict.failures) {
@@ -215,6 +213,10 @@ TEST_CASE("what can be given") {
   check_rows({
       {with_test("{ at = \"2026-03-01T09:00:00Z\", sensor = \"s\", payload = { window = 5 } }",
                  "{ trigger = \"s\", params = { window = 5 }, type = \"sensor\" }", sensor),
+       ""},
+      {with_test("{ at = \"2026-03-01T09:00:00Z\", sensor = \"s\" }", "{ trigger = \"s\" }",
+                 sensor + "when = \"event.namespace == 'foo.prod.bar'\"\n[project]\nname = \"foo\"\nbranch = \"bar\"\n"
+                          "production = true\n"),
        ""},
       {with_test("{ at = \"2026-03-01T09:00:00Z\", run = \"G\" }", "{ params = { window = 3 }, type = \"RUN\" }",
                  after + "\"params.window\" }\n"),

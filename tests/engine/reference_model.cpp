@@ -195,11 +195,15 @@ void Model::keep(const Trigger& trigger, const std::string& correlation, const s
   for (const int one : heard) heard_[one].hold = hold;
 }
 
-// The open hold that is due first. Of one instant, where the rules leave the order open, by trigger and value.
+// The open hold that is due first; of one instant in the order of the file, then, where the rules leave it open, by
+// correlation value.
 int Model::next_hold(Seconds until) const {
   int found = -1;
   const auto rank = [&](int hold) {
-    return std::tie(holds_[hold].due, holds_[hold].trigger, holds_[hold].correlation);
+    const auto& triggers = flow().triggers;
+    const auto place = std::find_if(triggers.begin(), triggers.end(),
+                                    [&](const Trigger& one) { return one.id == holds_[hold].trigger; });
+    return std::tuple(holds_[hold].due, place - triggers.begin(), holds_[hold].correlation);
   };
   for (int i = 0; i < static_cast<int>(holds_.size()); ++i) {
     if (!holds_[i].open || holds_[i].due > until) continue;

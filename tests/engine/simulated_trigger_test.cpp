@@ -158,6 +158,11 @@ TEST_CASE("the type follows the declaration") {
 TEST_CASE("of several entries the one that would fire is chosen, a group before others, then the first") {
   const std::string wide =
       "[[triggers]]\nid = \"wide\"\ntype = \"event\"\nevents = [\"first\", \"second\", \"third\"]\n";
+  const std::string again = "[[triggers]]\nid = \"again\"\ntype = \"event\"\nevent = \"first\"\n";
+  const std::string flow_again = "[[triggers]]\nid = \"again\"\ntype = \"flow\"\nsource_flow_id = \"TrainingFlow\"\n";
+  const std::string after_step =
+      "[[triggers]]\nid = \"step\"\ntype = \"flow\"\nsource_flow_id = \"TrainingFlow\"\nsource_task_id = "
+      "\"train\"\n";
   struct Row {
     std::string flow;
     std::vector<std::string> sources;
@@ -179,6 +184,13 @@ TEST_CASE("of several entries the one that would fire is chosen, a group before 
        "[[triggers]]\nid = \"combined\"\ntype = \"group\"\nmatch = \"leg\"\n",
        {"a"},
        "combined"},
+      {kEvent + "when = \"event.payload.x > 5\"\n" + again, {"first"}, "again"},
+      {kFlow + "condition = \"failure\"\n" + after_step, {"TrainingFlow/1"}, "after"},
+      {kFlow + "condition = \"failure\"\n" + after_step, {"TrainingFlow/1/train"}, "step"},
+      {kFlow + after_step, {"TrainingFlow/1/train"}, "step"},
+      {after_step + kFlow, {"TrainingFlow/1"}, "after"},
+      {kFlow + "condition = \"failure\"\n" + flow_again, {"TrainingFlow/1"}, "again"},
+      {kFlow + "condition = \"failure\"\n" + flow_again, {"TrainingFlow/1:failed"}, "after"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.flow);

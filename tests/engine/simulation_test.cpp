@@ -28,12 +28,9 @@ std::shared_ptr<const DeployedFlow> deployed(const std::string& id, const std::s
   BuiltFlow built = build_flow(text, {}, id);
   INFO(text);
   REQUIRE(problem_lines(built.diagnostics) == "");
-  auto flow = std::make_shared<DeployedFlow>();
+  auto flow = std::make_shared<DeployedFlow>(std::make_shared<const FlowDefinition>(std::move(built.flow)),
+                                             std::move(built.triggers), name_space);
   flow->key = key;
-  flow->name_space = name_space;
-  flow->definition = std::make_shared<const FlowDefinition>(std::move(built.flow));
-  flow->triggers = std::move(built.triggers);
-  index_listeners(*flow);
   return flow;
 }
 

@@ -7,15 +7,19 @@ Proven: a second signal ends all of them within 5 s, and without one they are go
 killed fails the run and takes its group along; after SIGKILL to everything the next command records the run as crashed; a
 hook that does not end is ended by a signal, by qflow cancel, and after SIGKILL to its caller by the next command; nobody
 who reads what qflow prints can hold up a run, or its end, and who reads late misses nothing; a run that a step has
-detached goes on; a signal that qflow was started to ignore is ignored.
+detached goes on; a signal that qflow was started to ignore is ignored; one that comes while qflow run reads the event
+of --trigger ends it.
 
 usage: stop_signals_test.py QFLOW [--long] [--seed N]
 """
+import array
 import concurrent.futures
+import fcntl
 import json
 import os
 import signal
 import subprocess
+import termios
 import time
 
 from faults import Place, expect, main, printed_by, wait_for
@@ -288,6 +292,30 @@ def ignore_hangup(qflow):
         expect(process.wait(timeout=600) == 0, f"nohup: status {process.returncode}\n{printed_by(process)}")
 
 
+def is_drained(pipe):
+    unread = array.array("i", [0])
+    fcntl.ioctl(pipe, termios.FIONREAD, unread)
+    return unread[0] == 0
+
+
+def stop_reading(qflow):
+    """What has begun to read the event of --trigger, from standard input or a named pipe, and waits for its end."""
+    for argument in ("-", "@events"):
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            with Place(qflow) as place:
+                place.write("flow.toml", "id = 'Deaf'\n")
+                os.mkfifo(place.folder / "events")
+                events = os.open(place.folder / "events", os.O_RDWR)
+                os.write(events, b"{")
+                process = place.start("run", "flow.toml", "--trigger", argument, stdin=events)
+                wait_for(lambda: is_drained(events), f"{argument} is read")
+                process.send_signal(each)
+                wait_for(lambda: process.poll() is not None, f"{argument}: the end by {each.name}")
+                os.close(events)
+                expect(process.returncode == -each, f"{argument}: status {process.returncode}\n{printed_by(process)}")
+                expect(not place.store.exists(), f"{argument}: a store is left")
+
+
 def keep_detached(qflow):
     """A run that a step started with --detach is none of its processes."""
     with Place(qflow) as place:
@@ -307,7 +335,7 @@ def test(qflow, is_long, _):
     tasks += [(kill_step, os.kill, "a step"), (kill_step, os.killpg, "its group")]
     tasks += [(kill_everything,), (cancel_crashed,), (keep_detached,)]
     tasks += [(stop_hook,), (stop_hook_of_crashed,), (leave_hook,), (cancel_hook,), (ignore_hangup,)]
-    tasks += [(stall_and_read,), (stall_and_stop,)]
+    tasks += [(stop_reading,), (stall_and_read,), (stall_and_stop,)]
     with concurrent.futures.ThreadPoolExecutor(max_workers=4) as pool:
         for done in [pool.submit(task, qflow, *rest) for task, *rest in tasks]:
             done.result()

@@ -47,7 +47,7 @@ std::string variable(const FlowDefinition& flow, const std::string& name) {
 #define IN_PROJECT(keys) "[project]\nname = \"foo\"\n" keys
 #define IN_TEST(keys) "[[tests]]\nname = \"t\"\n" keys
 
-// Every key of flow-file.md, in its order; triggers have a table of their own (tests/trigger).
+// Every key of the flow file; triggers have a table of their own (tests/trigger).
 const KeyRow kKeys[] = {
     {"id", "", [](const auto& f) { return f.id.text() == "F"; }},
     {"description", "description = \"d\"", [](const auto& f) { return f.description == "d"; }},

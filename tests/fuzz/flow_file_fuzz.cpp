@@ -5,7 +5,7 @@
 #include "qflow/error/printable.h"
 #include "qflow/service/flow_loading.h"
 #include "qflow/trigger/trigger_sentence.h"
-#include "service/deployment_changes.h"
+#include "service/redeploy_sentences.h"
 
 namespace qflow::fuzz {
 namespace {
@@ -81,7 +81,7 @@ void feed(std::string_view input) {
   check_diagnostics(flow.diagnostics, input);
   check_rendering(flow.diagnostics);
   for (const auto& trigger : flow.triggers) {
-    demand(!describe(*trigger, flow.triggers).empty(), "a trigger has a sentence", input);
+    demand(!describe(*trigger).empty(), "a trigger has a sentence", input);
   }
   if (flow.diagnostics.has_errors()) return;
   check_recorded(flow, input);

@@ -70,7 +70,6 @@ Result<TriggerSource> read_argument(std::string_view text) {
 }
 
 void check_argument(std::string_view text) {
-  if (text.starts_with('@')) return;  // it would read files of this machine
   const auto source = read_argument(text);
   if (!source) {
     const Error& error = source.error();

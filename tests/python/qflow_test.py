@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Tests the Python module against steps.md, in a step's environment made by hand, with a stand-in for the binary.
+"""Tests the Python module as a step uses it, in a step's environment made by hand, with a stand-in for the binary.
 
 usage: qflow_test.py [unittest's options]
 """

@@ -49,30 +49,29 @@ struct Row {
   std::string ends;     // what then happens
   std::string ready;    // ready after it
   std::string skipped;  // skipped by it
-  bool complete;
 };
 
 TEST_CASE("which steps may start, by what has ended") {
   const std::vector<Row> rows{
-      {"no steps", 0, "", "", "", "", "", true},
-      {"independent steps start at once, in the order of the file", 3, "", "abc", "", "", "", false},
-      {"a chain goes on", 3, "b:a c:b", "a", "+a", "b", "", false},
-      {"a chain ends", 2, "b:a", "a", "+a +b", "", "", true},
-      {"ends of an earlier process, in any order", 4, "b:a c:b d:c", "a", "+b +a", "c", "", false},
-      {"skips of an earlier process, in any order", 3, "b:a c:b", "a", "-b -a", "", "c", true},
-      {"what was ready and is told to have failed", 2, "", "ab", "!a", "", "", false},
-      {"a join waits for both", 3, "c:ab", "ab", "+a", "", "", false},
-      {"a join starts after both", 3, "c:ab", "ab", "+b +a", "c", "", false},
-      {"a diamond opens", 4, "b:a c:a d:bc", "a", "+a", "bc", "", false},
-      {"after a failure nothing new starts", 3, "c:a", "ab", "!b +a", "", "", false},
-      {"an allowed failure counts as done", 2, "b:a", "a", "~a", "b", "", false},
-      {"after a stop nothing new starts", 2, "b:a", "a", ". +a", "", "", false},
-      {"skipped for good when all that it needs was", 2, "b:a", "a", "-a", "", "b", true},
-      {"skipping goes down the chain", 4, "b:a c:b d:c", "a", "-a", "", "bcd", true},
-      {"one needed step that ran is enough", 3, "c:ab", "ab", "-a +b", "c", "", false},
-      {"one that failed but was allowed to is enough", 3, "c:ab", "ab", "-a ~b", "c", "", false},
-      {"all skipped, in any order", 3, "c:ab", "ab", "-b -a", "", "c", true},
-      {"the same step needed twice", 2, "b:aa", "a", "+a", "b", "", false},
+      {"no steps", 0, "", "", "", "", ""},
+      {"independent steps start at once, in the order of the file", 3, "", "abc", "", "", ""},
+      {"a chain goes on", 3, "b:a c:b", "a", "+a", "b", ""},
+      {"a chain ends", 2, "b:a", "a", "+a +b", "", ""},
+      {"ends of an earlier process, in any order", 4, "b:a c:b d:c", "a", "+b +a", "c", ""},
+      {"skips of an earlier process, in any order", 3, "b:a c:b", "a", "-b -a", "", "c"},
+      {"what was ready and is told to have failed", 2, "", "ab", "!a", "", ""},
+      {"a join waits for both", 3, "c:ab", "ab", "+a", "", ""},
+      {"a join starts after both", 3, "c:ab", "ab", "+b +a", "c", ""},
+      {"a diamond opens", 4, "b:a c:a d:bc", "a", "+a", "bc", ""},
+      {"after a failure nothing new starts", 3, "c:a", "ab", "!b +a", "", ""},
+      {"an allowed failure counts as done", 2, "b:a", "a", "~a", "b", ""},
+      {"after a stop nothing new starts", 2, "b:a", "a", ". +a", "", ""},
+      {"skipped for good when all that it needs was", 2, "b:a", "a", "-a", "", "b"},
+      {"skipping goes down the chain", 4, "b:a c:b d:c", "a", "-a", "", "bcd"},
+      {"one needed step that ran is enough", 3, "c:ab", "ab", "-a +b", "c", ""},
+      {"one that failed but was allowed to is enough", 3, "c:ab", "ab", "-a ~b", "c", ""},
+      {"all skipped, in any order", 3, "c:ab", "ab", "-b -a", "", "c"},
+      {"the same step needed twice", 2, "b:aa", "a", "+a", "b", ""},
   };
   for (const Row& row : rows) {
     CAPTURE(row.what);
@@ -83,7 +82,6 @@ TEST_CASE("which steps may start, by what has ended") {
     CHECK(progress.has_ready() == !row.ready.empty());
     CHECK(letters(progress.take_ready()) == row.ready);
     CHECK(letters(progress.take_skipped()) == row.skipped);
-    CHECK(progress.complete() == row.complete);
     CHECK(progress.take_ready().empty());
   }
 }
@@ -95,7 +93,6 @@ TEST_CASE("a chain of 100,000 skipped steps needs no deep stack") {
   RunProgress progress(graph);
   progress.skip(0);
   CHECK(progress.take_skipped().size() == 99'999);
-  CHECK(progress.complete());
 }
 
 }  // namespace

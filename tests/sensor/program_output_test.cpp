@@ -44,7 +44,7 @@ TEST_CASE("what a program leaves behind is killed before the program is collecte
                     .files = files,
                     .launcher = launcher,
                     .clock = clock};
-    CHECK(run_program({"program"}, look).has_value() == (status == 0));
+    CHECK(output_of_program({"program"}, look).has_value() == (status == 0));
     CHECK(launcher.collected);
     CHECK(launcher.signals == std::vector<FakeProcessLauncher::Signal>{{1001, SIGKILL}});
     CHECK(launcher.late_signals == 0);

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include "qflow/service/deployment.h"
+#include "qflow/service/deployment_reference.h"
 #include "qflow/service/explanation.h"
 #include "qflow/service/garbage_collection.h"
 #include "qflow/service/publishing.h"

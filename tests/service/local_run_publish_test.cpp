@@ -59,7 +59,7 @@ TEST_CASE("an event that is refused fails its step alone") {
     CHECK_MESSAGE(failed->reason.starts_with("step a: " + row.reason), failed->reason);
     CHECK(home.step_statuses(failed->run.text()) == "a=failed slow=succeeded");
     CHECK(home.seen.lines == std::vector<std::string>{"slow | done", "hook | called"});
-    const std::vector<Event> events = home.store().ledger().events_caused_by(failed->run).value();
+    const std::vector<Event> events = home.events_of(failed->run);
     for (const Event& event : events) {
       CHECK_MESSAGE(event.name.starts_with("qflow."), event.name);
     }
@@ -86,7 +86,7 @@ publish = [
                             request);
   REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
   REQUIRE_MESSAGE(run->status == RunStatus::kSucceeded, run->reason);
-  const std::vector<Event> events = home.store().ledger().events_caused_by(run->run).value();
+  const std::vector<Event> events = home.events_of(run->run);
   std::map<std::string, Event> by_name;
   for (const Event& event : events) by_name[event.name] = event;
   REQUIRE(by_name.count("foo.test.bar.food") == 1);

@@ -18,6 +18,13 @@
 namespace qflow {
 namespace {
 
+// Task 0 fails, and task 1 ends some time after qflow has taken notice.
+const std::string kFailsBesideAnother = R"sh(
+if [ $QFLOW_INDEX = 0 ]; then echo $$ > failing; exit 7; fi
+until test -s failing && ! kill -0 $(cat failing) 2> /dev/null; do sleep 0.01; done
+sleep 0.1
+)sh";
+
 TEST_CASE("a cancellation that was meant for an earlier run of this process is not heard") {
   TestHome home;
   StopSignals signals;
@@ -53,6 +60,10 @@ TEST_CASE("runs end as their steps do") {
        "a=succeeded"},
       {"what follows a failure does not start", step("a", "run = 'false'") + step("b", "needs = ['a']\nrun = 'true'"),
        RunStatus::kFailed, "step a: exit status 1", "a=failed"},
+      {"what follows a failed task does not start while others run",
+       "[run]\njobs = 2\n" + step("a", "foreach = '[0, 1]'\nrun = \"\"\"" + kFailsBesideAnother + "\"\"\"") +
+           step("b", "run = 'true'"),
+       RunStatus::kFailed, "step a: a[0]: exit status 7", "a=failed"},
       {"an allowed failure",
        step("a", "run = 'false'\nallow_failure = true") + step("b", "needs = ['a']\nrun = 'true'"),
        RunStatus::kSucceeded, "", "a=failed b=succeeded"},
@@ -93,6 +104,43 @@ TEST_CASE("runs end as their steps do") {
     CHECK(to_text(result->status) == to_text(row.status));
     if (!row.reason.empty() || row.status == RunStatus::kSucceeded) CHECK(result->reason == row.reason);
     CHECK(home.step_statuses(result->run.text()) == row.steps_after);
+  }
+}
+
+TEST_CASE("with fail-fast the other tasks of a foreach end too") {
+  struct Row {
+    std::string tasks;
+    std::string reason;
+    std::string attempts;
+  };
+  const Row rows[] = {
+      {"run = 'test $QFLOW_INDEX = 1 || exit 7; sleep 60'", "step a: a[0]: exit status 7",
+       "a[0]#1=failed a[1]#1=cancelled"},
+      // Task 0 waits for its second attempt when task 1 fails for good.
+      {R"toml(retries = 1
+retry_delay = "2s"
+run = """
+case $QFLOW_INDEX/$QFLOW_ATTEMPT in
+0/1) echo $$ > failing; until test -e again; do sleep 0.01; done; exit 7 ;;
+1/1) exit 8 ;;
+1/2) touch again; until test -s failing && ! kill -0 $(cat failing) 2> /dev/null; do sleep 0.01; done; exit 9 ;;
+*) sleep 60 ;;
+esac
+""")toml",
+       "step a: a[1]: exit status 9", ""},
+  };
+  LocalRunRequest request;
+  request.execution.on_failure = OnFailure::kEndRunning;
+  for (const Row& row : rows) {
+    CAPTURE(row.tasks);
+    TestHome home;
+    const auto run = home.run(kHead + "[run]\njobs = 2\n" + step("a", "foreach = '[0, 1]'\n" + row.tasks), request);
+    REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
+    CHECK(run->reason == row.reason);
+    CHECK(home.step_statuses("F/1") == "a=failed");
+    if (!row.attempts.empty()) CHECK(home.attempt_statuses("F/1") == row.attempts);
+    const auto steps = home.store().ledger().steps(run->run).value();
+    CHECK("step a: " + steps.front().reason == run->reason);
   }
 }
 

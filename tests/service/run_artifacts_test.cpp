@@ -4,10 +4,10 @@
 #include <string>
 #include <vector>
 
+#include "qflow/service/get_scope.h"
 #include "qflow/service/local_run.h"
 #include "qflow/service/run_inspection.h"
 #include "qflow/service/run_objects.h"
-#include "qflow/service/step_scope.h"
 #include "step_text.h"
 #include "support/test_home.h"
 
@@ -127,7 +127,7 @@ TEST_CASE("artifacts as a whole have large values too, and no ambiguous names") 
                     "publish = [{ event = 'e', payload = { all = '{{ artifacts }}' }, safe = false }]"));
   REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
   REQUIRE_MESSAGE(home.step_statuses("F/1") == "a=succeeded b=succeeded c=succeeded z=succeeded", run->reason);
-  const std::vector<Event> events = home.store().ledger().events_caused_by(run->run).value();
+  const std::vector<Event> events = home.events_of(run->run);
   for (const Event& event : events) {
     if (event.name == "e") CHECK(event.payload["all"]["big"].get<std::string>().size() == 70000);
   }

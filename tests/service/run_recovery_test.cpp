@@ -8,9 +8,9 @@
 
 #include "qflow/runner/hook.h"
 #include "qflow/runner/run_journal.h"
+#include "qflow/service/get_scope.h"
 #include "qflow/service/run_objects.h"
 #include "qflow/service/run_reference.h"
-#include "qflow/service/step_scope.h"
 #include "support/faulty_file_system.h"
 #include "support/test_home.h"
 

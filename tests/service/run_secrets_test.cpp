@@ -72,6 +72,31 @@ TEST_CASE("what only waits to be written to is no secret and no configuration") 
   }
 }
 
+TEST_CASE("what a local run would publish is shown without secrets, and published with them") {
+  TestHome home;
+  home.environment["DB_PASSWORD"] = "hunter2secret";
+  const auto run = home.run(kHead + R"toml(
+[[steps]]
+id = "a"
+secrets = ["DB_PASSWORD"]
+run = """
+echo "\\"$DB_PASSWORD\\"" > $QFLOW_OUT/x.json
+"""
+publish = [
+  { event = "shown", payload = { x = "{{ artifacts.x }}" } },
+  { event = "sent", payload = { x = "{{ artifacts.x }}" }, safe = false },
+]
+)toml");
+  REQUIRE_MESSAGE(run.has_value(), (run ? "" : to_text(run.error())));
+  REQUIRE_MESSAGE(run->status == RunStatus::kSucceeded, run->reason);
+  CHECK(home.seen.notes == std::vector<std::string>{R"(local run: would publish shown {"x":"***"})"});
+  std::vector<std::string> payloads;
+  for (const Event& event : home.events_of(run->run)) {
+    if (event.name == "sent") payloads.push_back(to_compact(event.payload));
+  }
+  CHECK(payloads == std::vector<std::string>{R"({"x":"hunter2secret"})"});
+}
+
 TEST_CASE("what is said about an artifact with a secret in it masks the secret") {
   TestHome home;
   home.environment["DB_PASSWORD"] = "hunter2secret";

@@ -138,17 +138,17 @@ TEST_CASE("latest: the highest number, of a namespace, of those that have ended"
   struct Row {
     std::string flow;
     std::optional<std::string> name_space;
-    bool ended_only;
+    LatestMeans latest;
     std::int64_t number;  // 0: none
   };
+  constexpr LatestMeans kAny = LatestMeans::kNewest, kEnded = LatestMeans::kNewestEnded;
   const Row rows[] = {
-      {"F", std::nullopt, false, 5}, {"F", std::nullopt, true, 3},
-      {"F", "", false, 5},           {"F", "", true, 3},
-      {"F", "foo.prod", false, 4},   {"F", "foo.prod", true, 2},
-      {"F", "other", false, 0},      {"H", std::nullopt, false, 0},
+      {"F", std::nullopt, kAny, 5}, {"F", std::nullopt, kEnded, 3}, {"F", "", kAny, 5},
+      {"F", "", kEnded, 3},         {"F", "foo.prod", kAny, 4},     {"F", "foo.prod", kEnded, 2},
+      {"F", "other", kAny, 0},      {"H", std::nullopt, kAny, 0},
   };
   for (const Row& row : rows) {
-    auto run = value_of(fixture.ledger().latest_run(flow_id(row.flow), row.name_space, row.ended_only));
+    auto run = value_of(fixture.ledger().latest_run(flow_id(row.flow), row.name_space, row.latest));
     CHECK((run ? run->id.number : 0) == row.number);
   }
 }
@@ -397,20 +397,20 @@ TEST_CASE("a lock that can't be looked at is not said to be free") {
 
 TEST_CASE("whoever removes objects waits for those who bring some in, and those for it") {
   StoreFixture fixture;
-  std::optional<FileHandle> closed;
-  std::atomic<bool> is_closed = false;
+  std::optional<FileHandle> locked;
+  std::atomic<bool> is_locked_now = false;
   std::thread remover;
   {
-    const FileHandle held = value_of(fixture.store().hold_objects());
+    const FileHandle shared = value_of(fixture.store().share_objects());
     remover = std::thread([&] {
-      closed = fixture.store().close_objects().value();
-      is_closed = true;
+      locked = fixture.store().lock_objects().value();
+      is_locked_now = true;
     });
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
-    CHECK(!is_closed);
+    CHECK(!is_locked_now);
   }
   remover.join();
-  REQUIRE(closed);
+  REQUIRE(locked);
   const FileHandle gate = value_of(fixture.files.open(fixture.store().layout().objects_gate(), OpenMode::kRead, 0));
   CHECK(fixture.files.is_locked(gate).value());
 }

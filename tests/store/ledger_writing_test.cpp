@@ -68,7 +68,7 @@ TEST_CASE("eight writers at once, each with its own ledger, lose nothing and see
   }
   for (std::thread& writer : writers) writer.join();
   for (const std::string& problem : problems) CHECK(problem == "");
-  auto latest = value_of(fixture.ledger().latest_run(flow_id("F"), {}, false));
+  auto latest = value_of(fixture.ledger().latest_run(flow_id("F"), {}, LatestMeans::kNewest));
   CHECK(latest->id.number == kWriters * kWrites);
   CHECK(value_of(fixture.ledger().list_runs({})).size() == kWriters * kWrites);
 }

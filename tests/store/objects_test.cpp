@@ -175,11 +175,11 @@ TEST_CASE("a known fingerprint saves the reading") {
 TEST_CASE("a file with a second name is copied, so that nobody reaches the object by it") {
   Workshop shop;
   check_ok(replace_file(shop.files, shop.folder / "elsewhere", "weights"));
-  check_ok(shop.files.make_hard_link(shop.folder / "elsewhere", shop.out / "model"));
+  std::filesystem::create_hard_link(shop.folder / "elsewhere", shop.out / "model");
   shop.put("a", "twice");
-  check_ok(shop.files.make_hard_link(shop.out / "a", shop.out / "b"));
+  std::filesystem::create_hard_link(shop.out / "a", shop.out / "b");
   shop.put("tree/f", "thrice");
-  check_ok(shop.files.make_hard_link(shop.out / "tree" / "f", shop.folder / "third"));
+  std::filesystem::create_hard_link(shop.out / "tree" / "f", shop.folder / "third");
   const auto artifacts = shop.collect();
   shop.scribble(shop.folder / "elsewhere", "!");
   shop.scribble(shop.folder / "third", "!");
@@ -243,7 +243,7 @@ TEST_CASE("a folder that its step has sealed is taken in, whoever runs it") {
     if (apart) watched.separate_devices();
     ObjectStore objects(shop.layout, watched);
     shop.put("model/sub/w", "weights");
-    check_ok(shop.files.make_hard_link(shop.out / "model/sub/w", shop.folder / "elsewhere"));
+    std::filesystem::create_hard_link(shop.out / "model/sub/w", shop.folder / "elsewhere");
     check_ok(shop.files.set_permissions(shop.out / "model/sub/w", 0444));
     for (const char* sealed : {"model/sub", "model"}) check_ok(shop.files.set_permissions(shop.out / sealed, 0555));
     CHECK(in_child_as_nobody(shop.folder.path(), [&] {
@@ -423,7 +423,7 @@ TEST_CASE("whatever call fails, an object that has its name is whole, and the ne
     shop.put("tree/sub/f", "f");
     check_ok(shop.files.make_symlink("sub/f", shop.out / "tree" / "link"));
     check_ok(replace_file(shop.files, shop.folder / "elsewhere", "shared"));
-    check_ok(shop.files.make_hard_link(shop.folder / "elsewhere", shop.out / "shared"));
+    std::filesystem::create_hard_link(shop.folder / "elsewhere", shop.out / "shared");
   };
   auto refill = [&](Workshop& shop) {
     check_ok(remove_tree(shop.files, shop.out));

@@ -81,9 +81,9 @@ TEST_CASE("no look-up reads a whole table, so none grows with what is stored") {
   });
   Ledger& ledger = fixture.ledger();
   (void)ledger.find_run(run);
-  for (bool ended : {false, true}) {
-    (void)ledger.latest_run(flow_id("F"), {}, ended);
-    (void)ledger.latest_run(flow_id("F"), "", ended);
+  for (const LatestMeans latest : {LatestMeans::kNewest, LatestMeans::kNewestEnded}) {
+    (void)ledger.latest_run(flow_id("F"), {}, latest);
+    (void)ledger.latest_run(flow_id("F"), "", latest);
   }
   (void)ledger.namespaces_of(flow_id("F"));
   (void)ledger.steps(run);

@@ -57,9 +57,9 @@ class FaultyFileSystem final : public FileSystem {
     QFLOW_TRY(record("sync", {}));
     return inner_.sync(file);
   }
-  Status lock(const FileHandle& file, bool wait) override {
+  Status try_lock(const FileHandle& file) override {
     QFLOW_TRY(record("lock", {}));
-    return inner_.lock(file, wait);
+    return inner_.try_lock(file);
   }
   Status lock_within(const FileHandle& file, std::chrono::milliseconds limit) override {
     QFLOW_TRY(record("lock", {}));
@@ -109,10 +109,6 @@ class FaultyFileSystem final : public FileSystem {
   Status make_symlink(const std::string& target, const Path& path) override {
     QFLOW_TRY(record("make_symlink", path));
     return inner_.make_symlink(target, path);
-  }
-  Status make_hard_link(const Path& existing, const Path& path) override {
-    QFLOW_TRY(record("make_hard_link", path));
-    return inner_.make_hard_link(existing, path);
   }
   Status rename(const Path& from, const Path& to) override {
     QFLOW_TRY(record("rename", from));

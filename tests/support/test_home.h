@@ -126,6 +126,13 @@ class TestHome {
     return text;
   }
 
+  // What the run published, and its ends, newest first.
+  std::vector<Event> events_of(const RunId& run) {
+    std::vector<Event> events = store().ledger().triggers().events({}).value();
+    std::erase_if(events, [&](const Event& event) { return event.caused_by != run; });
+    return events;
+  }
+
   // The store of the runs so far.
   Store& store() {
     if (!store_) store_ = std::move(*Store::open(folder / ".qflow", StoreAccess::kCreate, files, clock));

@@ -66,7 +66,7 @@ TEST_CASE("the next due instant of an expression") {
       {"0 0 1 * */7", "UTC", "2026-11-20T10:00:00Z", "2027-08-01T00:00:00Z"},
       {"0 12 */10 * 5", "UTC", "2026-11-20T10:00:00Z", "2026-12-11T12:00:00Z"},
       {"0 0 29 2 */6", "UTC", "2026-11-20T10:00:00Z", "2032-02-29T00:00:00Z"},
-      // triggers.md: ranges that wrap, and of one value.
+      // qflow's own: ranges that wrap, and of one value.
       {"0 0 * * FRI-MON", "UTC", "2026-11-24T00:00:00Z", "2026-11-27T00:00:00Z"},
       {"0 0 * * FRI-MON", "UTC", "2026-11-21T00:00:00Z", "2026-11-22T00:00:00Z"},
       {"0 0 * * SAT-TUE/2", "UTC", "2026-11-20T10:00:00Z", "2026-11-21T00:00:00Z"},

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Compares due instants with a search over every minute, which shares nothing with the program but the rules:
-triggers.md ("schedule"), crontab(5) of cronie, and zoneinfo for what clocks show.
+qflow-flow(5), crontab(5) of cronie, and zoneinfo for what clocks show.
 
 usage: schedule_differential_test.py SCHEDULE_LINES [--count N] [--seed N]
 """

@@ -150,6 +150,11 @@ TEST_CASE("group") {
            "\n" + trigger("type = \"group\"\nmatch = \"x\""),
        "f.toml:6:1: error: `within` has no use in a leg of the group 'group'; write it in the group\n"
        "f.toml:7:1: error: `correlate` has no use in a leg of the group 'group'; write it in the group"},
+      {trigger("id = \"x\"\ntype = \"event\"\nevent = \"a\"\nwithin = \"2h\"\nmax_wait = \"1m\"") + "\n" +
+           trigger("type = \"group\"\nmatch = \"x\""),
+       "f.toml:6:1: error: `within` has no use in a leg of the group 'group'; write it in the group\n"
+       "f.toml:7:1: error: `max_wait` has no use in a leg of the group 'group'; write it in the group\n"
+       "f.toml:7:12: error: `max_wait` needs `debounce`; it bounds how long that may wait"},
       {"[parameters.w]\nrequired = true\n" + trigger("id = \"x\"\ntype = \"flow\"\nsource_flow_id = \"A\"") + "\n" +
            trigger("id = \"y\"\ntype = \"event\"\nevent = \"b\"") + "\n" +
            trigger("type = \"group\"\nmatch = \"x || y\""),

@@ -262,7 +262,7 @@ const KeyRow kRows[] = {
      "type = \"group\"\nmatch = \"x && y\"\n[[triggers]]\nid = \"x\"\ntype = \"cli\"\n[[triggers]]\nid = \"y\"\ntype = "
      "\"cli\"",
      [](const auto& t) {
-       return t.legs().size() == 2 && t.legs()[1].text() == "y" && t.rules().match.holds({true, true});
+       return t.leg_ids().size() == 2 && t.leg_ids()[1].text() == "y" && t.rules().match.holds({true, true});
      }},
 };
 

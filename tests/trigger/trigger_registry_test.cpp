@@ -113,8 +113,8 @@ TEST_CASE("triggers keep the order of the file and are found by id") {
   CHECK(find_trigger(built.triggers, *TriggerId::parse("b")) == nullptr);
   CHECK(built.triggers[0]->group() == built.triggers[2].get());
   CHECK(built.triggers[1]->group() == nullptr);
-  CHECK(legs_of(*built.triggers[2], built.triggers) == std::vector<const Trigger*>{built.triggers[0].get()});
-  CHECK(legs_of(*built.triggers[0], built.triggers).empty());
+  CHECK(built.triggers[2]->legs() == std::vector<const Trigger*>{built.triggers[0].get()});
+  CHECK(built.triggers[0]->legs().empty());
 }
 
 }  // namespace

@@ -12,10 +12,10 @@ namespace {
 TEST_CASE("the sentences of the contract") {
   const BuiltFlow event =
       build_flow("[[triggers]]\ntype = \"event\"\nevent = \"data_updated\"", TriggerRegistry(), "FreshDataFlow");
-  CHECK(describe(event.only(), event.triggers) == "FreshDataFlow runs when the event data_updated is published.");
+  CHECK(describe(event.only()) == "FreshDataFlow runs when the event data_updated is published.");
   const BuiltFlow flows =
       build_flow("[[triggers]]\ntype = \"flow\"\nflows = [\"TrainingFlow\", \"DataFlow\"]\nwithin = \"24h\"");
-  CHECK(describe(flows.only(), flows.triggers) ==
+  CHECK(describe(flows.only()) ==
         "F runs when TrainingFlow and DataFlow have both succeeded, within 24h of each other.");
 }
 
@@ -39,6 +39,8 @@ TEST_CASE("every type has its sentence") {
       {"type = \"event\"\nevent = { name = \"hourly\", count = 24, distinct = \"event.context\" }\nwithin = \"2d\"",
        "when the event hourly is published 24 times, each with another event.context, within 2d of each other"},
       {"type = \"event\"\nevent = { name = \"tick\", count = 3 }", "when the event tick is published 3 times"},
+      {"type = \"event\"\nevent = { name = \"tick\", count = 1, distinct = \"event.context\" }",
+       "when the event tick is published"},
       {"type = \"event\"\nevent = { name = \"a\", when = \"event.payload.rows > 1\" }\ncorrelate = "
        "\"event.payload.day\"",
        "when the event a is published where event.payload.rows > 1, with equal event.payload.day"},
@@ -107,7 +109,7 @@ TEST_CASE("every type has its sentence") {
     CAPTURE(row.text);
     const BuiltFlow built = build_flow(std::string("[project]\nname = \"foo\"\n[[triggers]]\n") + row.text);
     REQUIRE(problem_lines(built.diagnostics) == "");
-    CHECK(describe_condition(built.only(), built.triggers) == row.sentence);
+    CHECK(describe_condition(built.only()) == row.sentence);
   }
 }
 
@@ -120,7 +122,7 @@ TEST_CASE("a custom type is named") {
   TriggerRegistry registry;
   registry.register_trigger("moon", [](TriggerSetup& setup) { return std::make_unique<Moon>(setup.rules); });
   const BuiltFlow built = build_flow("[[triggers]]\ntype = \"moon\"", registry);
-  CHECK(describe(built.only(), built.triggers) == "F runs when its trigger of type moon fires.");
+  CHECK(describe(built.only()) == "F runs when its trigger of type moon fires.");
 }
 
 }  // namespace

@@ -70,7 +70,8 @@ struct PositionalSpec {
   std::string_view choices = {};  // "bash|zsh|fish"
 };
 
-// Under which heading the overview lists a command. Hidden ones serve the completion scripts.
+// Under which heading the overview lists a command. Hidden ones serve the completion scripts and qflow's own
+// processes.
 enum class CommandGroup { kWriting, kRunning, kTriggers, kLooking, kArtifacts, kUpkeep, kAbout, kHidden };
 
 struct Command;

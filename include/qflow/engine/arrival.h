@@ -28,26 +28,25 @@ struct StateChange {
 // An event that got through the filters arrives at `now` in the state of its correlation value. `joining` is the
 // trigger itself, or the group of the leg that heard it. With a debounce, a firing becomes held, or prolongs the held
 // one; one that was due before `now` must have been taken out with end_hold.
-StateChange arrive(const Trigger& joining, const TriggerList& triggers, TriggerState& state, WaitingEvent event,
-                   Instant now);
+StateChange arrive(const Trigger& joining, TriggerState& state, WaitingEvent event, Instant now);
 
 // The held firing, which is over.
 std::vector<WaitingEvent> end_hold(TriggerState& state);
 
 // Activation by hand of the joining trigger: everything that waits or is held, as one firing. May be empty.
-std::vector<WaitingEvent> take_by_hand(const Trigger& joining, const TriggerList& triggers, TriggerState& state);
+std::vector<WaitingEvent> take_by_hand(const Trigger& joining, TriggerState& state);
 
 // Activation by hand of a leg: what waits in the leg, else `activation` itself, becomes a token of the group.
 StateChange arrive_by_hand(const Trigger& leg, const Trigger& group, TriggerState& state, WaitingEvent activation,
                            Instant now);
 
 // Whether these events, of one firing, meet the match by themselves.
-bool meet_match(const Trigger& joining, const TriggerList& triggers, const std::vector<WaitingEvent>& events);
+bool meet_match(const Trigger& joining, const std::vector<WaitingEvent>& events);
 
 // What a state still waits for, for people, in the words of the match: "second", "hourly_data (2 of 24)", "fx or man",
 // "the step train of TrainingFlow"; "the next event" when the match holds all the same (changed by a deploy), kNothing
 // when nothing is missing.
-MissingPart missing_sources(const Trigger& joining, const TriggerList& triggers, const TriggerState& state);
+MissingPart missing_sources(const Trigger& joining, const TriggerState& state);
 
 // The state without what a window would expire when an event of `now` counted.
 TriggerState still_joining(const Trigger& joining, TriggerState state, Instant now);

@@ -41,6 +41,10 @@ std::vector<Judgement> without_other_branches(std::vector<Judgement> judgements,
 // kRefused with the reason when the event has none.
 Result<std::string> correlation_of(const Trigger& joining, const EventScope& scope);
 
+// The source of the trigger that hears the event: a trigger of type cli its activation, a schedule the instant that a
+// backfill runs for. Null: none, as of most activations by hand.
+const Subscription* source_heard(const DeployedFlow& flow, const Trigger& trigger, const Event& event);
+
 // Whether a run of `cause_space` (absent: of none) is meant: one of the listener's own namespace, unless the
 // subscription names another. Events that are no end of a run are.
 bool is_of_namespace(const Subscription& subscription, const std::string& own,

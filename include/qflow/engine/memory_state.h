@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "qflow/engine/engine.h"
+#include "qflow/engine/engine_state.h"
 
 namespace qflow {
 
@@ -65,8 +65,8 @@ class MemoryState final : public EngineState {
 
   // What waits in a state that goes away ends as expired with the reason.
   Status drop_state(const StateKey& key, const std::string& reason);
-  // The open debounces that are due at `until` or before, the earliest first; of one instant in the order of the
-  // states' keys.
+  // The open debounces that are due at `until` or before, the earliest first; of one instant by deployment, then in the
+  // order of the file, then by correlation value.
   std::vector<StateKey> due_debounces(Instant until) const;
   // When the next open debounce is due, and whose it is.
   std::optional<std::pair<Instant, StateKey>> next_debounce() const;
@@ -122,7 +122,17 @@ class MemoryState final : public EngineState {
   void start_runs(const DeployedFlow& flow, Activity& activity, Instant now, std::vector<RunId>& started);
   void index_names(std::size_t place);
   void end_activity(std::size_t place);
+  // When an open debounce is due, and whose it is.
+  struct Hold {
+    Instant due;
+    std::int64_t flow = 0;
+    std::size_t place = 0;  // of the trigger in its flow's file
+    StateKey key;
+    friend auto operator<=>(const Hold&, const Hold&) = default;
+  };
+  Hold hold_of(const StateKey& key, Instant due) const;
   void set_hold(const StateKey& key, const std::optional<HeldFiring>& before, const std::optional<HeldFiring>& after);
+  void sort_holds();
 
   ArtifactReader artifacts_;
   std::vector<std::shared_ptr<const DeployedFlow>> flows_;
@@ -130,7 +140,7 @@ class MemoryState final : public EngineState {
   std::unordered_map<std::string, std::set<std::size_t>> listeners_;  // event name → places, maybe of former versions
   std::deque<RecordedEvent> events_;                                  // in the order of their places
   std::map<StateKey, TriggerState> states_;
-  std::set<std::pair<Instant, StateKey>> holds_;
+  std::set<Hold> holds_;
   std::vector<OutcomeChange> history_;
   std::deque<MemoryRun> runs_;
   std::map<FlowId, std::vector<std::pair<std::int64_t, std::size_t>>> run_places_;  // numbers, ascending, and places

@@ -29,8 +29,8 @@ struct RunNamespaces {
 // Whether it is also the name of a flow of the store.
 using IsFlowName = std::function<bool(const std::string& event)>;
 
-// Decides as "Simulating triggers locally" says (steps.md): the sources as given, in the order of the command line (at
-// least one; event.payload of a run has its status), the flow, and its triggers.
+// What a deployed flow would make of the sources as given, in the order of the command line (at least one;
+// event.payload of a run has its status): one of its triggers takes them, unless none listens to all of them.
 SimulatedTrigger simulate_trigger(std::vector<TriggerSource> sources, const FlowDefinition& flow,
                                   const TriggerList& triggers, const RunNamespaces& namespaces,
                                   const IsFlowName& is_flow_name, const ArtifactReader& artifacts);

@@ -17,7 +17,7 @@ struct DeployedTrigger {
   TriggerId id;
   bool enabled = true;  // by command
   std::string disabled_reason = {};
-  // What join state depends on: type, sources, correlate, join (triggers.md, "Redeploy").
+  // What join state depends on: type, sources, correlate, join. While it stays as it is, a redeploy keeps what waits.
   std::string shape = {};
 };
 
@@ -36,9 +36,13 @@ struct Deployment {
   bool one_by_one = false;                   // runs of one context come one after the other
   std::optional<std::int64_t> max_parallel;  // runs at once in all contexts
   Instant deployed_at;
-  bool enabled = true;  // by command
+  std::optional<Instant> undeployed_at;  // none while it is live
+  bool enabled = true;                   // by command
   std::string disabled_reason;
   std::vector<DeployedTrigger> triggers;  // in the order of the file
 };
+
+// "foo.prod.bar.HelloFlow", or the bare id outside of projects.
+std::string full_name(const Deployment& deployment);
 
 }  // namespace qflow

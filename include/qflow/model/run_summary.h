@@ -5,8 +5,9 @@
 
 namespace qflow {
 
-// The fields of a run object (steps.md) that stand in its own row: id, flow, number, status, reason, origin, namespace,
-// context, tags, params, created_at, started_at, ended_at, scheduled_at, commit, dirty. Absent ones are null.
+// The fields of a run object, as `qflow runs --json` prints it, that stand in its own row: id, flow, number, status,
+// reason, origin, namespace, context, tags, params, created_at, started_at, ended_at, scheduled_at, commit, dirty.
+// Absent ones are null.
 Json run_summary(const Run& run);
 
 }  // namespace qflow

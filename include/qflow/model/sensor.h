@@ -61,7 +61,7 @@ enum class ChangeKind { kCreated, kModified, kDeleted, kAll };
 enum class SensorBaseline { kIgnore, kFire };
 enum class SensorBatching { kItem, kBatch };
 
-// What a sensor looks at again and again, and which changes count (triggers.md, "sensor").
+// What a sensor looks at again and again, and which changes count (qflow-flow(5)).
 struct SensorRules {
   std::variant<FileSensor, DatabaseSensor, S3Sensor, HttpSensor, ExecSensor> watched;
   ChangeKind change = ChangeKind::kCreated;

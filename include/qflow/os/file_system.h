@@ -92,10 +92,10 @@ class FileSystem {
   virtual Result<std::size_t> read_some(const FileHandle& file, char* buffer, std::size_t size) = 0;
   virtual Status write_all(const FileHandle& file, std::string_view bytes) = 0;
   virtual Status sync(const FileHandle& file) = 0;
-  // Waits for an exclusive flock(2) if `wait`, else kBusy when somebody else holds it. Released when `file` closes.
-  virtual Status lock(const FileHandle& file, bool wait) = 0;
-  // The same with an end to the waiting; waiters are served in the order of their coming. kBusy names the holder where
+  // Takes an exclusive flock(2), which is released when `file` closes. kBusy when somebody else holds it, named where
   // the system tells.
+  virtual Status try_lock(const FileHandle& file) = 0;
+  // Waits for the same, at most so long; waiters are served in the order of their coming.
   virtual Status lock_within(const FileHandle& file, std::chrono::milliseconds limit) = 0;
   // Waits for a lock that others may hold too, but not beside an exclusive one.
   virtual Status lock_shared(const FileHandle& file) = 0;
@@ -115,7 +115,6 @@ class FileSystem {
   virtual Result<std::string> read_link(const Path& path) = 0;
   virtual Status make_folder(const Path& path) = 0;  // its parent must exist; no error if it is a folder already
   virtual Status make_symlink(const std::string& target, const Path& path) = 0;
-  virtual Status make_hard_link(const Path& existing, const Path& path) = 0;
   virtual Status rename(const Path& from, const Path& to) = 0;
   // Renames a file or folder unless `to` exists (renameat2, RENAME_NOREPLACE).
   virtual Result<MoveOutcome> move_new(const Path& from, const Path& to) = 0;
@@ -145,7 +144,7 @@ class PosixFileSystem final : public FileSystem {
   Result<std::size_t> read_some(const FileHandle& file, char* buffer, std::size_t size) override;
   Status write_all(const FileHandle& file, std::string_view bytes) override;
   Status sync(const FileHandle& file) override;
-  Status lock(const FileHandle& file, bool wait) override;
+  Status try_lock(const FileHandle& file) override;
   Status lock_within(const FileHandle& file, std::chrono::milliseconds limit) override;
   Status lock_shared(const FileHandle& file) override;
   void unlock(const FileHandle& file) override;
@@ -158,7 +157,6 @@ class PosixFileSystem final : public FileSystem {
   Result<std::string> read_link(const Path& path) override;
   Status make_folder(const Path& path) override;
   Status make_symlink(const std::string& target, const Path& path) override;
-  Status make_hard_link(const Path& existing, const Path& path) override;
   Status rename(const Path& from, const Path& to) override;
   Result<MoveOutcome> move_new(const Path& from, const Path& to) override;
   Status set_permissions(const Path& path, std::uint32_t mode) override;

@@ -31,8 +31,6 @@ class RunProgress {
   void stop() { stopped_ = true; }
 
   bool stopped() const { return stopped_; }
-  // Whether every step has ended.
-  bool complete() const { return settled_ == graph_.size(); }
 
  private:
   void settle(std::size_t step, bool skipped);
@@ -43,7 +41,6 @@ class RunProgress {
   std::vector<bool> ended_;
   std::set<std::size_t> ready_;
   std::vector<std::size_t> skipped_;
-  std::size_t settled_ = 0;
   bool stopped_ = false;
 };
 

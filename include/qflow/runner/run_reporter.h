@@ -25,6 +25,7 @@ struct PublishedEvent {
   Event event;
   bool safe = true;
   std::optional<std::string> idempotency_key = {};
+  std::string shown_payload = {};  // for people: compact JSON, without secrets
 };
 
 // What happened since the last report: belongs together, and is committed together. Of each step and attempt the state

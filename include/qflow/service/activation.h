@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "qflow/service/deployment.h"
-#include "qflow/service/dispatch.h"
+#include "qflow/model/deployment.h"
+#include "qflow/service/run_claim.h"
 
 namespace qflow {
 

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -53,7 +54,10 @@ class DeployedFlows {
   std::map<std::int64_t, Entry> flows_;
 };
 
-// kNotFound with the nearest name.
+// kNotFound: `flow`, as it is to be called, has the triggers `known`, and not the one that is wanted.
+Error no_such_trigger(const std::string& flow, const TriggerId& wanted, std::span<const std::string> known);
+
+// no_such_trigger() when there is none.
 Result<const Trigger*> named_trigger(const DeployedFlow& flow, const TriggerId& id);
 
 }  // namespace qflow

@@ -4,7 +4,6 @@
 #include <vector>
 
 #include "qflow/model/deployment.h"
-#include "qflow/model/project_namespace.h"
 #include "qflow/service/doors.h"
 #include "qflow/service/flow_loading.h"
 #include "qflow/store/store.h"
@@ -29,19 +28,6 @@ enum class DeployMode { kLive, kDryRun };
 // nothing serves yet, or a branch that looks like another one's after its characters were removed.
 Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& flows, DeployMode mode,
                                                const Doors& doors);
-
-// "foo.prod.bar.HelloFlow", or the bare id outside of projects.
-std::string full_name(const Deployment& deployment);
-
-// The deployments that a person means with "namespace.Flow" (that one) or "Flow" (those in all namespaces). kNotFound
-// with the nearest name.
-Result<std::vector<Deployment>> find_deployments(Store& store, const std::string& name);
-// The only one; kInvalid lists them when there are several.
-Result<Deployment> find_deployment(Store& store, const std::string& name);
-// The same of a bare name with the namespace options, which stand for the project's branch; without --project, of the
-// flow's own project. kUsage: a full name and options.
-Result<Deployment> find_deployment(Store& store, const std::string& name, const NamespaceOverride& options,
-                                   const Environment& environment);
 
 // No event starts it any more: what waits for it expires, queued runs are cancelled. How many were.
 Result<int> undeploy_flow(Store& store, const Deployment& deployment, const Doors& doors);

@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
+#include "qflow/os/stop_signals.h"
 #include "qflow/runner/run_reporter.h"
 #include "qflow/service/doors.h"
-#include "qflow/service/run_execution.h"
 #include "qflow/store/store.h"
 
 namespace qflow {
@@ -18,6 +18,8 @@ namespace qflow {
 // one thread.
 class RunDispatcher {
  public:
+  static constexpr std::chrono::milliseconds kPause{20};  // of who waits, between two calls of move_on()
+
   RunDispatcher(Store& store, const Doors& doors) : store_(store), doors_(doors) {}
 
   // Starts one for each queued run that may start now, up to the store's max_workers with what runs already; none for a
@@ -54,51 +56,5 @@ class RunDispatcher {
   std::vector<RunId> asked_;  // to end
   std::set<std::string> noted_;
 };
-
-// What such a process does: see RunDispatcher. Runs that fail are no error. A signal that comes while none is executed
-// ends the process at once.
-Status execute_waiting_runs(Store& store, const Doors& doors, RunObserver& observer);
-
-// A run that was taken to be executed: it is running in the ledger, and this process holds its lock.
-struct ClaimedRun {
-  Run run;
-  FileHandle lock;
-};
-
-// Takes the run if it may start now (its turn has come; max_workers does not matter), in the caller's transaction;
-// nothing when it has to wait.
-Result<std::optional<ClaimedRun>> claim_run(Store& store, LedgerWriter& writer, const RunId& run, Instant now);
-
-// Executes a claimed run with the environment that its deployment has recorded.
-Result<RunResult> execute_claimed_run(Store& store, ClaimedRun claimed, const ExecutionOptions& options,
-                                      const Doors& doors, StopSignals* signals, RunObserver& observer);
-
-// Executes a deployed run as soon as its turn comes, or waits for its end when another process has taken it; meanwhile
-// the dispatcher, of the same store, moves on what comes before, and afterwards starts what has waited for it. A signal
-// ends the wait; the run stays as it is.
-Result<RunResult> execute_in_turn(Store& store, const RunId& run, RunDispatcher& dispatcher, const Doors& doors,
-                                  StopSignals& signals, RunObserver& observer);
-
-// How a wait for runs ended.
-struct WaitResult {
-  bool timed_out = false;
-  std::optional<int> signal = {};  // that ended it
-  std::vector<Run> ended;          // deployed runs that ended meanwhile, the oldest first
-};
-
-// Noted before runs are started: a short one has ended before the wait looks for the first time.
-struct WaitBegin {
-  Instant at;
-  std::vector<RunId> unended;
-  std::vector<RunId> ended_later;  // by their clock: ran when the clock was ahead, or in a turned one
-};
-
-Result<WaitBegin> begin_to_wait(Store& store, const Doors& doors);
-
-// Waits until no deployed run is queued or running any more, at most `limit`; meanwhile the dispatcher, of the same
-// store, moves them on. The error of a run that can't be recovered when only such ones are left.
-Result<WaitResult> wait_for_runs(Store& store, const WaitBegin& begin, const std::optional<Duration>& limit,
-                                 RunDispatcher& dispatcher, const Doors& doors, StopSignals* signals,
-                                 RunObserver& observer);
 
 }  // namespace qflow

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,21 +16,30 @@
 
 namespace qflow {
 
-// The generation of an event that is recorded only: the end of a local run.
-inline constexpr std::int64_t kHeardByNobody = -1;
-// Of an event whose listeners judge it inside of the transaction that records it, since they may ask for what comes
-// into the ledger with it: the end of a step.
-inline constexpr std::int64_t kJudgedWhenRecorded = -2;
+// When those who listen to an event judge it.
+enum class Hearing {
+  kJudgedAhead,   // before the transaction that records it
+  kWhenRecorded,  // inside of it, since they may ask for what comes into the ledger with it: the end of a step
+  kNobody,        // it is recorded only: the end of a local run
+};
 
 // An event with what its listeners make of it, as long as the deployments are of that generation.
 struct JudgedEvent {
   Event event;
+  Hearing hearing = Hearing::kJudgedAhead;
   std::vector<Judgement> judgements = {};
   std::int64_t generation = 0;
   std::optional<std::string> idempotency_key = {};
   bool timestamp_given = false;  // else a repeat may differ in it
   // Of the event of a schedule or sensor: the key of its deployment, whose namesakes do not hear it.
   std::optional<std::int64_t> owner = {};
+};
+
+// An event of a deployment's own schedule or sensor.
+struct OwnEvent {
+  Event event;
+  std::optional<std::string> idempotency_key = {};  // counts per deployment
+  bool timestamp_given = false;
 };
 
 // What became of an event that was to be recorded: of a repeat, `id` is that of the first.
@@ -50,9 +60,8 @@ class EventIntake {
   // The same for what a person or a step publishes, which gets its id here. kInvalid: a reserved name (qflow.…), a
   // payload over the store's max_payload, a timestamp more than 24 h ahead.
   Result<JudgedEvent> judge_published(Event event);
-  // The same for an event of the deployment's own schedule or sensor: kInvalid for its payload and timestamp alone. Its
-  // idempotency key counts per deployment.
-  Result<JudgedEvent> judge_own(const DeployedFlow& flow, JudgedEvent own);
+  // The same for an event of the deployment's own: kInvalid for its payload and timestamp alone.
+  Result<JudgedEvent> judge_own(const DeployedFlow& flow, OwnEvent own);
   Result<std::uint64_t> max_payload();  // bytes
   // The rules alone.
   Status check_published(const Event& event);
@@ -70,10 +79,6 @@ class EventIntake {
                                      const Refusal& refusal);
   // In the transaction: what is over at `now` fires, of all deployments or of one. How many.
   Result<int> end_debounces(LedgerWriter& writer, Instant now, std::optional<std::int64_t> only = {});
-  // In the transaction: instants of schedules that are due at `now` become events, in their order. How many schedules
-  // it looked at for the first time; there may be more until it is 0. Those of a flow that can't be read stay due,
-  // until it is deployed anew.
-  Result<int> take_due_instants(LedgerWriter& writer, Instant now);
   // In the transaction: an activation by hand; see Engine::activate.
   Result<std::optional<RunId>> activate(LedgerWriter& writer, const Engine::Activation& activation, const Event& event);
 
@@ -85,13 +90,11 @@ class EventIntake {
   DeployedFlows& flows() { return flows_; }
 
  private:
-  class State;
+  struct Deciding;
   class Batch;
-  struct DueInstant;
-  Status collect_instants(LedgerWriter& writer, const DueSchedule& due, Instant now, std::vector<DueInstant>& instants);
+  Result<std::unique_ptr<Deciding>> begin_deciding(LedgerWriter& writer);
   Result<int> end_debounces(LedgerWriter& writer, const std::vector<DueDebounce>& due, Instant now);
   Status end_debounces_of(const std::vector<Judgement>& listeners, LedgerWriter& writer, Instant now);
-  Result<int> max_chain();
   Result<std::vector<Judgement>> hear(const Event& event, const std::optional<std::int64_t>& owner);
 
   Store& store_;
@@ -99,7 +102,6 @@ class EventIntake {
   DeployedFlows flows_;
   ArtifactReader artifacts_;
   std::optional<StoreConfig> config_;
-  std::int64_t stuck_ = 0;  // schedules that stay due
 };
 
 }  // namespace qflow

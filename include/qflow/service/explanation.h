@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "qflow/service/deployment.h"
+#include "qflow/model/deployment.h"
 #include "qflow/store/store.h"
 #include "qflow/trigger/match_expression.h"
 #include "qflow/trigger/trigger_registry.h"
@@ -27,6 +27,7 @@ struct WaitingGroup {
   MissingPart missing;                   // "second, hourly (23 of 24)"; kNothing when only a debounce has to end
   std::optional<Instant> window_closes;  // what is later than this makes the oldest one expire: an event, or a leg's
   std::optional<Instant> due;            // when a debounce ends
+  bool expires = false;                  // and expires then instead of firing, since the trigger is disabled
   bool ends_with_event = false;          // or when the next event comes, since a deploy has removed the debounce
 };
 

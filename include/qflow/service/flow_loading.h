@@ -43,6 +43,9 @@ LoadedFlow load_flow_text(const TriggerRegistry& types, std::string_view text, c
 Result<LoadedFlow> load_flow_text(const TriggerRegistry& types, std::string_view text, const std::string& file,
                                   const std::string& folder, const NamespaceOverride& changes);
 
+// Where the flow's file lies: an absolute path.
+Path flow_file_of(const FlowDefinition& definition);
+
 // Adds what only several files together show to the diagnostics of the file concerned: loops between flows.
 void check_together(std::vector<LoadedFlow>& flows);
 

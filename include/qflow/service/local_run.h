@@ -11,7 +11,7 @@ namespace qflow {
 
 // `qflow run`: one run of a flow, here and now.
 struct LocalRunRequest {
-  std::vector<std::string> triggers;    // as `--trigger` takes them
+  std::vector<std::string> triggers;    // as `--trigger` takes them, once read_written_events is through
   std::vector<std::string> parameters;  // "name=value"
   std::vector<std::string> tags;
   std::optional<std::string> context;

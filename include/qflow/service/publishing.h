@@ -17,7 +17,7 @@ struct Publication {
   bool timestamp_given = false;  // else it is the moment of publishing
   bool namespaced = false;       // becomes {project}.{branch}.{name}
   std::optional<std::string> idempotency_key = {};
-  std::string origin = {};  // for messages: "events.jsonl:3"
+  std::string origin = {};  // for messages: "events.jsonl:3"; "" when the event is the only one
   std::string note = {};    // what became of its name as it was written, or ""
 };
 

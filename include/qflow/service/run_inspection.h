@@ -45,7 +45,7 @@ struct InspectOptions {
   bool downstream = false;
 };
 
-// `inspect RUN --json` (command-line.md): the run object, with trigger, steps, artifacts.
+// `inspect RUN --json`: the run object, with trigger, steps, artifacts.
 Result<Json> inspect_run(Store& store, const Run& run, const InspectOptions& options);
 
 // The steps of the run: those that have begun or ended, as they did, then the others as pending, in the order of the

@@ -27,7 +27,7 @@ Result<std::shared_ptr<const ArtifactsObject>> run_data(Store& store, const Run&
 // whole it is its id.
 Value run_object(Store& store, const RunId& run, const std::optional<StepId>& step = std::nullopt);
 
-// The trigger of a run as expressions see it (steps.md, "trigger"), null for a run that was not triggered. Its JSON has
+// The trigger of a run as expressions see it, null for a run that was not triggered. Its JSON has
 // the documented shape, with runs as their ids.
 Value trigger_object(Store& store, const std::optional<TriggerRecord>& record);
 

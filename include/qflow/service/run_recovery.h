@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "qflow/model/flow_definition.h"
 #include "qflow/os/stop_signals.h"
 #include "qflow/runner/run_reporter.h"
 #include "qflow/service/doors.h"
@@ -11,6 +12,9 @@ namespace qflow {
 
 // A deployed run that was executed by this many processes that were killed fails: what kills them may be the run.
 inline constexpr int kMostCrashes = 3;
+
+// Whether a run whose process was killed waits to be executed again, as the same run, once that is recorded.
+bool goes_on_after_crash(const Run& run, const FlowDefinition& flow);
 
 // Runs that a process should be executing, whose lock is free.
 Result<std::vector<RunId>> abandoned_runs(Store& store);

@@ -36,7 +36,6 @@ Result<RunReference> parse_run_reference(std::string_view text);
 // One or two words of a command line: "Flow/34", or "Flow" and "latest" or "34".
 Result<RunReference> parse_run_words(const std::vector<std::string>& words);
 
-enum class LatestMeans { kNewest, kNewestEnded };
 // The run in the store; kNotFound with what there is instead. Where the reference names no namespace, latest is the
 // newest in `caller`, the namespace of who asks; "" means in all.
 Result<Run> find_run(Store& store, const RunReference& reference, LatestMeans latest, const std::string& caller = "");

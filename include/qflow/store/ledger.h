@@ -25,6 +25,9 @@ enum class Durability { kProcess, kPower };
 
 enum class StoreAccess { kRead, kWrite, kCreate };
 
+// The latest run of a flow has the highest number of all, or of those that have ended.
+enum class LatestMeans { kNewest, kNewestEnded };
+
 // Which runs a listing wants; absent fields match all. Newest first.
 struct RunFilter {
   std::optional<FlowId> flow;
@@ -58,36 +61,45 @@ struct EventKey {
 // The writes of one transaction. Valid only inside Ledger::write and rehearse.
 class LedgerWriter {
  public:
-  virtual ~LedgerWriter() = default;
+  LedgerWriter(SqliteConnection& database, Clock& clock) : database_(database), clock_(clock) {}
 
-  virtual Result<std::int64_t> next_run_number(const FlowId& flow) = 0;  // counts up, never reused
+  Result<std::int64_t> next_run_number(const FlowId& flow);  // counts up, never reused
   // Inserts the run with its tags, its trigger record and the definition's text (kept once by hash). Events of the
   // trigger that are not in the ledger yet are inserted as simulated ones.
-  virtual Status insert_run(const Run& run, std::string_view definition) = 0;
-  virtual Status start_run(const RunId& run, Instant at) = 0;  // queued → running
-  virtual Status requeue_run(const RunId& run) = 0;            // running → queued after a crash, which it counts
-  virtual Status end_run(const RunId& run, RunStatus status, std::string_view reason, Instant at) = 0;
+  Status insert_run(const Run& run, std::string_view definition);
+  Status start_run(const RunId& run, Instant at);  // queued → running
+  Status requeue_run(const RunId& run);            // running → queued after a crash, which it counts
+  Status end_run(const RunId& run, RunStatus status, std::string_view reason, Instant at);
   // What git said of the flow's folder when the run started.
-  virtual Status note_commit(const RunId& run, std::string_view commit, bool dirty) = 0;
-  virtual Status save_step(const RunId& run, const StepState& step) = 0;      // inserts or replaces
-  virtual Status save_attempt(const RunId& run, const Attempt& attempt) = 0;  // inserts or replaces
-  virtual Status add_artifact(const RunId& run, const StepId& step, std::optional<std::int64_t> index,
-                              const NewArtifact& artifact) = 0;
+  Status note_commit(const RunId& run, std::string_view commit, bool dirty);
+  Status save_step(const RunId& run, const StepState& step);      // inserts or replaces
+  Status save_attempt(const RunId& run, const Attempt& attempt);  // inserts or replaces
+  Status add_artifact(const RunId& run, const StepId& step, std::optional<std::int64_t> index,
+                      const NewArtifact& artifact);
   // The succeeded tasks of a step of `from`, with their artifacts, become ones of `to`. kBusy when gc has removed them.
-  virtual Status copy_results(const RunId& from, const RunId& to, const StepId& step) = 0;
-  virtual Status mark_quarantined(const std::string& sha256, std::string_view why) = 0;
-  virtual Result<std::int64_t> insert_event(const Event& event) = 0;  // its place in the ledger
+  Status copy_results(const RunId& from, const RunId& to, const StepId& step);
+  Status mark_quarantined(const std::string& sha256, std::string_view why);
+  Result<std::int64_t> insert_event(const Event& event);  // its place in the ledger
   // gc gives up the results of an ended run. False, and nothing happens, when a run that has not ended was triggered by
   // it, or its end or that of a step waits in a trigger.
-  virtual Result<bool> remove_results(const RunId& run) = 0;
+  Result<bool> remove_results(const RunId& run);
   // gc removes an object, whose file the caller removes before the transaction ends. False, and nothing happens, when
   // it has come in again since.
-  virtual Result<bool> remove_object(const UnnamedObject& object) = 0;
+  Result<bool> remove_object(const UnnamedObject& object);
   // gc counts the event's outcomes per day instead of keeping each, and removes the payload (null from then on) unless
   // a run's trigger names the event. False, and nothing happens, when it waits or that is done already.
-  virtual Result<bool> roll_up_event(std::int64_t order) = 0;
-  virtual Status remove_key(const EventKey& key) = 0;
-  virtual Status add_tags(const RunId& run, const std::vector<std::string>& tags) = 0;
+  Result<bool> roll_up_event(std::int64_t order);
+  Status remove_key(const EventKey& key);
+  Status add_tags(const RunId& run, const std::vector<std::string>& tags);
+
+ private:
+  // What a transaction writes is mostly about one run.
+  Result<std::int64_t> key_of(const RunId& run);
+
+  SqliteConnection& database_;
+  Clock& clock_;
+  std::optional<RunId> known_run_;
+  std::int64_t known_key_ = 0;
 };
 
 // The truth of a store: one SQLite database in WAL mode. Opening checks the schema (made or migrated only with
@@ -112,7 +124,7 @@ class Ledger {
 
   Result<Run> find_run(const RunId& run);  // kNotFound with the nearest known flow or number
   Result<std::optional<Run>> latest_run(const FlowId& flow, const std::optional<std::string>& name_space,
-                                        bool ended_only);       // by number
+                                        LatestMeans latest);    // by number
   Result<std::vector<Run>> list_runs(const RunFilter& filter);  // with trigger records
   // Those that some process should be executing: running ones, and local ones that wait for their process.
   Result<std::vector<RunId>> runs_in_hand();
@@ -124,8 +136,6 @@ class Ledger {
   Result<std::vector<Artifact>> artifacts(const RunId& run);  // by step, index, name
   Result<ObjectRecord> object(const std::string& sha256);     // with bytes; kStore when quarantined, with why
   Result<Event> find_event(std::string_view id);              // kNotFound
-  // What the run published and the ends of its steps and its own, in the order of the ledger.
-  Result<std::vector<Event>> events_caused_by(const RunId& run);
   // Of the run's trigger, in its order; none when nothing triggered it.
   Result<std::vector<RunCause>> causes_of(const RunId& run);
   // Directly, by number; through caused_by events too.

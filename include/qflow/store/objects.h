@@ -15,6 +15,11 @@ namespace qflow {
 // Values up to this size live in the ledger too; larger values and files live in objects/ alone and are synced first.
 inline constexpr std::uint64_t kInlineValueLimit = 64 * 1024;
 
+// Larger values are neither compared nor shown with others.
+inline bool is_small_value(const Artifact& artifact) {
+  return artifact.kind == ArtifactKind::kValue && artifact.size <= kInlineValueLimit;
+}
+
 // Content in the store, as the ledger knows it. `fingerprint` is size, inode and ctime of the object's file (of a
 // folder: of all its entries) when it came in: whoever changes the file through a link changes it.
 struct ObjectRecord {

@@ -31,10 +31,10 @@ class Store {
   // handle closes.
   Result<FileHandle> lock_run(const RunId& run);
   // While the handle lives, no object is removed: for whoever brings objects in, until the ledger names them.
-  Result<FileHandle> hold_objects();
+  Result<FileHandle> share_objects();
   // While the handle lives, nobody has brought in an object that the ledger does not name yet: for whoever removes
-  // objects. Those who do hold them for moments; kBusy when somebody has done so for 30 s.
-  Result<FileHandle> close_objects();
+  // objects. Those who do share them for moments; kBusy when somebody has done so for 30 s.
+  Result<FileHandle> lock_objects();
 
   // Whether some process holds the lock of the run now; a run folder or lock that is gone counts as free. An error when
   // that can't be learnt: then nobody knows that the run was abandoned.

@@ -126,8 +126,8 @@ class TriggerLedger {
   // Of the flow, or of one of its triggers.
   Status set_enabled(std::int64_t deployment, const std::optional<TriggerId>& trigger, bool enabled,
                      std::string_view reason);
-  // Version that a flow had in a namespace when it was undeployed, and its key; nothing if it never was deployed.
-  Result<std::optional<Deployment>> former_deployment(const FlowId& flow, const std::string& name_space);
+  // The flow's in the namespace, live or not; nothing if it never was deployed there.
+  Result<std::optional<Deployment>> find_deployed(const FlowId& flow, const std::string& name_space);
 
   // Join state.
   Result<TriggerState> state(std::int64_t deployment, const TriggerId& joining, const std::string& correlation);
@@ -214,7 +214,11 @@ class TriggerLedger {
   Result<bool> may_start(const RunId& run);
   Result<bool> has_unended_runs();
   Result<std::vector<RunId>> unended_runs();  // deployed ones that are queued or running, oldest first
-  Result<std::int64_t> running_runs();        // deployed ones
+  // The place of the newest run, whatever the clock said when it was made; 0: there is none.
+  Result<std::int64_t> newest_run();
+  // Deployed ones behind that place, oldest first.
+  Result<std::vector<RunId>> ended_runs_after(std::int64_t place);
+  Result<std::int64_t> running_runs();  // deployed ones
 
  private:
   SqliteConnection& database_;

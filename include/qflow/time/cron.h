@@ -40,7 +40,7 @@ struct CronFields {
   friend bool operator==(const CronFields&, const CronFields&) = default;
 };
 
-// The calendar that a cron expression describes (triggers.md, "schedule"). Five fields and macros mean what crontab(5)
+// The calendar that a cron expression describes (qflow-flow(5)). Five fields and macros mean what crontab(5)
 // of cronie says; a sixth field, `?`, `L`, `W` and `#` what CronExpression of Quartz says (but Sunday is 0 or 7), `H`
 // what the cron syntax of Jenkins says. It knows no zone: it is about what a clock shows. Immutable.
 class CronExpression {

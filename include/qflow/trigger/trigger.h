@@ -59,25 +59,39 @@ class Trigger {
   // The same with the reason, as what to do.
   virtual TriggerResult activate(const TriggerContext& context) const;
 
-  // A group's legs by id; empty for every other type. The legs' sources are those of the triggers themselves.
-  virtual std::vector<TriggerId> legs() const { return {}; }
+  // The ids of a group's legs; empty for every other type.
+  virtual const std::vector<TriggerId>& leg_ids() const;
 
   const TriggerRules& rules() const { return rules_; }
   const TriggerId& id() const { return rules_.id; }
   const FlowId& flow_id() const { return rules_.flow_id; }
   // The declared sources in the order of the file.
   const std::vector<Subscription>& subscriptions() const { return subscriptions_; }
-  // The group that has it as a leg, or null. Of the triggers that build_triggers has made together.
+
+  // Of the triggers that build_triggers has made together:
+  // A group's legs, as leg_ids() has them, with null for one that the flow does not have (an error at check). Their
+  // sources are their own.
+  const std::vector<const Trigger*>& legs() const { return legs_; }
+  // The group that has it as a leg, or null.
   const Trigger* group() const { return group_; }
+  // What keeps the join state: the group of a leg, else the trigger itself.
+  const Trigger& joining() const { return group_ != nullptr ? *group_ : *this; }
 
  private:
   friend class TriggerAssembly;  // completes a trigger before anybody else sees it
 
   TriggerRules rules_;
   std::vector<Subscription> subscriptions_;
+  std::vector<const Trigger*> legs_;
   const Trigger* group_ = nullptr;
 };
 
+// The triggers whose sources count: the legs of a group in its order, else the trigger itself.
+std::vector<const Trigger*> source_triggers(const Trigger& trigger);
+
 using TriggerList = std::vector<std::unique_ptr<Trigger>>;
+
+// Null when there is none.
+const Trigger* find_trigger(const TriggerList& triggers, const TriggerId& id);
 
 }  // namespace qflow

@@ -1,10 +1,12 @@
 #pragma once
 
 // How to add a trigger type.
-// In qflow itself: one file src/trigger/<name>_trigger.cpp that reads the type's keys and returns a Trigger, and one
-// line in src/trigger/trigger_types.cpp (the list is sorted; the compiler checks it). The line names the type's keys,
-// so that other types can say where a misplaced key belongs, and carries a summary and an example for the manual. In a
-// program that links qflow: derive from Trigger and call register_trigger with a name and a factory.
+// In qflow itself: one file src/trigger/<name>_trigger.cpp that reads the type's keys and returns a Trigger, declared
+// in src/trigger/trigger_types.h; its enumerator in trigger_type.h and the text of it in trigger_type.cpp; and one line
+// in src/trigger/trigger_types.cpp (the list is sorted; the compiler checks it). The line names the type's keys, so
+// that other types can say where a misplaced key belongs, and carries a summary and an example for the manual, whose
+// words about each key stand in src/cli/trigger_manual.h. In a program that links qflow: derive from Trigger and call
+// register_trigger with a name and a factory.
 
 #include <functional>
 #include <map>
@@ -70,12 +72,8 @@ class TriggerRegistry {
   std::map<std::string, Type, std::less<>> types_;
 };
 
-// All triggers of a flow, in the order of the file, without those that have errors; everything that triggers.md calls
-// an error at check is in `diagnostics`. Zones of schedules are looked up in the system's database.
+// All triggers of a flow, in the order of the file, without those that have errors; everything that is an
+// error at check is in `diagnostics`. Zones of schedules are looked up in the system's database.
 TriggerList build_triggers(const FlowDefinition& flow, const TriggerRegistry& registry, Diagnostics& diagnostics);
-
-const Trigger* find_trigger(const TriggerList& triggers, const TriggerId& id);
-// The legs of a group, in its order, with null for one that is missing; of another trigger none.
-std::vector<const Trigger*> legs_of(const Trigger& group, const TriggerList& triggers);
 
 }  // namespace qflow

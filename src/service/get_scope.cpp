@@ -1,4 +1,4 @@
-#include "qflow/service/step_scope.h"
+#include "qflow/service/get_scope.h"
 
 #include <utility>
 
@@ -11,9 +11,9 @@ namespace qflow {
 namespace {
 
 // A run's scope together with the run that it speaks of.
-class RunView final : public Scope {
+class OwnedRunScope final : public Scope {
  public:
-  RunView(Store& store, Run run, std::shared_ptr<const LazyObject> artifacts)
+  OwnedRunScope(Store& store, Run run, std::shared_ptr<const LazyObject> artifacts)
       : run_(std::move(run)), scope_(run_, trigger_object(store, run_.trigger), std::move(artifacts)) {}
 
   void set_item(Json item, std::int64_t index) { scope_.set_item(std::move(item), index); }
@@ -32,7 +32,7 @@ Result<std::size_t> index_of(const FlowDefinition& flow, std::string_view step) 
 }
 
 // Of a foreach: its element, as the step itself finds it in QFLOW_PARAMS.
-Status add_item(RunView& view, FileSystem& files, const Environment& environment) {
+Status add_item(OwnedRunScope& view, FileSystem& files, const Environment& environment) {
   const auto path = find_variable(environment, "QFLOW_PARAMS");
   if (!path || !find_variable(environment, "QFLOW_INDEX")) return {};
   QFLOW_ASSIGN(const std::string text, read_file(files, *path));
@@ -60,7 +60,7 @@ Result<std::unique_ptr<Scope>> step_scope(Store& store, const Doors& doors) {
   QFLOW_ASSIGN(const std::vector<StepState> steps, store.ledger().steps(*id));
   auto in_reach = std::make_shared<ArtifactsObject>(store, flow, StepGraph(flow->steps).needs(step),
                                                     std::move(artifacts), task_counts(steps));
-  auto view = std::make_unique<RunView>(store, std::move(run), std::move(in_reach));
+  auto view = std::make_unique<OwnedRunScope>(store, std::move(run), std::move(in_reach));
   QFLOW_TRY(add_item(*view, doors.files, environment));
   return std::unique_ptr<Scope>(std::move(view));
 }
@@ -71,7 +71,7 @@ Result<std::unique_ptr<Scope>> ended_run_scope(Store& store, Run run) {
     return fail(ErrorKind::kBusy, run.id.text() + " has not ended yet", "its results can be read after its end");
   }
   QFLOW_ASSIGN(const auto data, run_data(store, run, std::nullopt, InWhole::kEverything));
-  return std::unique_ptr<Scope>(std::make_unique<RunView>(store, std::move(run), data));
+  return std::unique_ptr<Scope>(std::make_unique<OwnedRunScope>(store, std::move(run), data));
 }
 
 }  // namespace qflow

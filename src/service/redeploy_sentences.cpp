@@ -1,4 +1,4 @@
-#include "service/deployment_changes.h"
+#include "service/redeploy_sentences.h"
 
 #include <fmt/format.h>
 

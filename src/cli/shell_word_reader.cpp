@@ -1,6 +1,8 @@
-#include "cli/shell_word.h"
+#include "cli/shell_word_reader.h"
 
 #include <algorithm>
+
+#include "qflow/error/characters.h"
 
 namespace qflow {
 
@@ -8,14 +10,10 @@ namespace {
 
 constexpr std::string_view kEscapedInQuotes = "$`\"\\\n";
 
-bool is_letter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-
 // The length of the variable's name at the start of the text; 0 when there is none.
 std::size_t name_length(std::string_view text) {
-  if (text.empty() || !is_letter(text.front())) return 0;
-  const auto end = std::find_if(text.begin(), text.end(), [](char c) { return !is_letter(c) && (c < '0' || c > '9'); });
+  if (text.empty() || !begins_name(text.front())) return 0;
+  const auto end = std::find_if(text.begin(), text.end(), [](char c) { return !begins_name(c) && !is_digit(c); });
   return static_cast<std::size_t>(end - text.begin());
 }
 

@@ -17,9 +17,6 @@ struct TriggerDeclaration {
   std::vector<std::string> names;  // a flow that is qualified with a project is known by its bare id too
 };
 
-TriggerDeclaration declaration_of(const Trigger& trigger, const TriggerList& triggers);
-
-// The triggers whose sources count: the legs of a group in its order, else the trigger itself.
-std::vector<const Trigger*> source_triggers(const Trigger& trigger, const TriggerList& triggers);
+TriggerDeclaration declaration_of(const Trigger& trigger);
 
 }  // namespace qflow

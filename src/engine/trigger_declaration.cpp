@@ -1,8 +1,6 @@
-#include "qflow/engine/trigger_kind.h"
+#include "qflow/engine/trigger_declaration.h"
 
 #include <algorithm>
-
-#include "qflow/trigger/trigger_registry.h"
 
 namespace qflow {
 namespace {
@@ -20,17 +18,10 @@ TriggerKind kind_of(std::size_t runs, std::size_t events, bool any) {
 
 }  // namespace
 
-std::vector<const Trigger*> source_triggers(const Trigger& trigger, const TriggerList& triggers) {
-  std::vector<const Trigger*> found = legs_of(trigger, triggers);
-  if (found.empty()) return {&trigger};
-  std::erase(found, nullptr);
-  return found;
-}
-
-TriggerDeclaration declaration_of(const Trigger& trigger, const TriggerList& triggers) {
+TriggerDeclaration declaration_of(const Trigger& trigger) {
   TriggerDeclaration declaration;
   std::size_t runs = 0;
-  for (const Trigger* part : source_triggers(trigger, triggers)) {
+  for (const Trigger* part : source_triggers(trigger)) {
     for (const Subscription& subscription : part->subscriptions()) {
       ++declaration.sources;
       add_name(declaration.names, source_of(subscription).name);

@@ -1,4 +1,4 @@
-#include "cli/run_list.h"
+#include "cli/run_texts.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -11,10 +11,8 @@
 
 namespace qflow {
 
-std::string time_taken(const std::optional<Instant>& start, const std::optional<Instant>& end, bool ended,
-                       Instant now) {
-  if (!start || (ended && !end)) return "-";
-  return format_duration_short((end ? *end : now) - *start);
+std::string time_taken(const std::optional<Instant>& start, const std::optional<Instant>& end) {
+  return start && end ? format_duration_short(*end - *start) : "-";
 }
 
 std::string trigger_names(const std::optional<TriggerRecord>& trigger) {
@@ -24,10 +22,10 @@ std::string trigger_names(const std::optional<TriggerRecord>& trigger) {
       names.push_back(source.run ? source.run->text() : source.event.name);
     }
   }
-  return names.empty() ? "-" : counted(names);
+  return names.empty() ? "-" : with_counts(names);
 }
 
-std::string counted(const std::vector<std::string>& names) {
+std::string with_counts(const std::vector<std::string>& names) {
   std::vector<std::pair<std::string_view, int>> distinct;
   std::unordered_map<std::string_view, std::size_t> places;
   for (const std::string& name : names) {

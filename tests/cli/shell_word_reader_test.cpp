@@ -1,4 +1,4 @@
-#include "cli/shell_word.h"
+#include "cli/shell_word_reader.h"
 
 #include <doctest/doctest.h>
 
