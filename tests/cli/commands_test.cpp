@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
+#include <chrono>
 #include <filesystem>
+#include <thread>
 
 #include "cli/command_fixture.h"
 #include "qflow/service/run_inspection.h"
@@ -416,6 +418,7 @@ TEST_CASE("logs that gc removed are missed") {
   CommandFixture fixture;
   fixture.home.write("flow.toml", "id = \"F\"\n[run]\nkeep = \"1ms\"\n[[steps]]\nid = \"a\"\nrun = \"echo said\"\n");
   fixture.run({"run", "flow.toml"});
+  std::this_thread::sleep_for(std::chrono::milliseconds(2));
   CHECK(fixture.run({"gc"}) == ExitStatus::kOk);
   for (const std::string option : {"--json", "--failed", "-f"}) {
     CHECK(fixture.run({"logs", "F/1", option}) == ExitStatus::kNotFound);
