@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <string>
 
+#include "qflow/model/event_names.h"
 #include "qflow/trigger/source_filter.h"
 
 namespace qflow {
@@ -87,7 +88,7 @@ const ScheduleSubscription* schedule_of(const Trigger& trigger) {
 }
 
 std::optional<Instant> due_instant(const Event& event) {
-  return event.name.starts_with("qflow.schedule.") ? std::optional(event.timestamp) : std::nullopt;
+  return event.name.starts_with(kDueInstants) ? std::optional(event.timestamp) : std::nullopt;
 }
 
 Event due_event(const DeployedFlow& flow, const Trigger& schedule, Instant due, Instant now) {

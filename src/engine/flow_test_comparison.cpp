@@ -10,8 +10,8 @@
 #include "qflow/engine/trigger_declaration.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
+#include "qflow/model/event_names.h"
 #include "qflow/model/parameter.h"
-#include "qflow/model/run_end.h"
 #include "qflow/trigger/source_filter.h"
 #include "qflow/trigger/trigger_registry.h"
 

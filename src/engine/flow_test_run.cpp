@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/flow_test_comparison.h"
+#include "qflow/model/event_names.h"
 
 namespace qflow {
 
@@ -20,7 +21,7 @@ Given::Publication publication_of(const TestGiven& given, const TestGiven::Publi
 
 Given::Publication change_of(const TestGiven& given, const TestGiven::SensorChange& what, const DeployedFlow& flow) {
   Given::Publication publication{given.event, {}, true};
-  publication.event.name = fmt::format("qflow.sensor.{}.{}", flow.definition->id.text(), what.sensor.value);
+  publication.event.name = fmt::format("{}{}.{}", kSensorChanges, flow.definition->id.text(), what.sensor.value);
   publication.event.type = "sensor";
   publication.event.name_space = event_namespace(flow);
   return publication;

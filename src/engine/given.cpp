@@ -1,6 +1,9 @@
 #include "qflow/engine/given.h"
 
+#include <utility>
+
 #include "qflow/error/printable.h"
+#include "qflow/model/flow_reference.h"
 
 namespace qflow {
 
@@ -23,17 +26,9 @@ Result<Given::End> parse_given_run(std::string_view text) {
   auto number = take_number(text);
   if (!number) return fail(ErrorKind::kInvalid, quoted(whole) + " names no run", "write it as Flow/34");
   end.number = *number;
-  const std::size_t last = text.rfind('.');
-  if (last != std::string_view::npos) {
-    const std::string_view qualifier = text.substr(0, last);
-    if (qualifier.find('.') == std::string_view::npos) {
-      return fail(ErrorKind::kInvalid, quoted(whole) + " has one dot",
-                  "a flow of another project is project.branch.Flow, as in foo.prod.Flow");
-    }
-    end.name_space = qualifier;
-    text.remove_prefix(last + 1);
-  }
-  QFLOW_ASSIGN(end.flow, FlowId::parse(text));
+  QFLOW_ASSIGN(FlowReference named, parse_flow_reference(text));
+  end.flow = std::move(named.flow);
+  if (!named.name_space.empty()) end.name_space = std::move(named.name_space);
   return end;
 }
 

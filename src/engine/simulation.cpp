@@ -7,6 +7,7 @@
 
 #include "qflow/engine/due_instants.h"
 #include "qflow/error/printable.h"
+#include "qflow/model/event_names.h"
 #include "qflow/model/run_end.h"
 #include "qflow/trigger/trigger_registry.h"
 

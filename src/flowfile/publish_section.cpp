@@ -2,6 +2,7 @@
 
 #include "flowfile/checked_text.h"
 #include "flowfile/flow_sections.h"
+#include "qflow/model/event_names.h"
 #include "qflow/model/name_characters.h"
 
 namespace qflow {
@@ -27,7 +28,7 @@ void check_event_name(StepPublish& publish, Diagnostics& diagnostics) {
   if (has_template(event.value)) return;
   if (publish.namespaced) shorten_event_name(event, diagnostics);
   checked_name<EventName>(event, diagnostics);
-  if (event.value.rfind("qflow.", 0) != 0) return;
+  if (!event.value.starts_with(kOwnEvents)) return;
   diagnostics.error(event.position, fmt::format("{} is a name that only qflow publishes", qflow::quoted(event.value)),
                     "choose a name that does not begin with 'qflow.'");
 }

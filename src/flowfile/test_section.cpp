@@ -5,6 +5,7 @@
 
 #include "flowfile/checked_text.h"
 #include "flowfile/flow_sections.h"
+#include "qflow/model/event_names.h"
 
 namespace qflow {
 namespace {
@@ -84,7 +85,7 @@ class GivenReader {
     TestGiven::Publication publication;
     publication.name = name;
     checked_name<EventName>(name, diagnostics_);
-    if (name.value.starts_with("qflow.")) {
+    if (name.value.starts_with(kOwnEvents)) {
       diagnostics_.error(name.position, "event names that begin with 'qflow.' are reserved",
                          "write run = \"Flow\" for the end of a run, sensor = \"id\" for a change that a sensor saw");
     }

@@ -5,6 +5,7 @@
 
 #include "qflow/error/characters.h"
 #include "qflow/error/suggestion.h"
+#include "qflow/model/event_names.h"
 
 namespace qflow {
 namespace {
@@ -125,11 +126,11 @@ Instant window_time(const Event& event) {
 }
 
 bool is_activation(const Event& event) {
-  return event.name.starts_with("qflow.cli.");
+  return event.name.starts_with(kActivations);
 }
 
 bool is_end_of_run(const Event& event) {
-  return event.caused_by && (event.name.starts_with("qflow.run.") || event.name.starts_with("qflow.step."));
+  return event.caused_by && (event.name.starts_with(kRunEnds) || event.name.starts_with(kStepEnds));
 }
 
 Json to_json(const Event& event) {

@@ -3,6 +3,8 @@
 #include <string_view>
 #include <utility>
 
+#include "qflow/model/event_names.h"
+
 namespace qflow {
 
 namespace {
@@ -29,14 +31,6 @@ Json end_payload(const Run& run, std::string_view status, const std::string& rea
 
 }  // namespace
 
-std::string run_end_name(const FlowId& flow) {
-  return "qflow.run." + flow.text();
-}
-
-std::string step_end_name(const FlowId& flow, const StepId& step) {
-  return "qflow.step." + flow.text() + "." + step.text();
-}
-
 Event run_end_event(const Run& run, RunStatus status, const std::string& reason, Instant at) {
   Json payload = end_payload(run, to_text(status), reason);
   payload["params"] = run.params;
@@ -51,7 +45,7 @@ Event step_end_event(const Run& run, const StepState& step) {
 }
 
 std::optional<StepId> ended_step(const Event& event) {
-  if (!event.caused_by || !event.name.starts_with("qflow.step.")) return std::nullopt;
+  if (!event.caused_by || !event.name.starts_with(kStepEnds)) return std::nullopt;
   auto step = StepId::parse(event.name.substr(event.name.rfind('.') + 1));
   return step ? std::optional(std::move(*step)) : std::nullopt;
 }

@@ -8,6 +8,7 @@
 #include "qflow/engine/arrival.h"
 #include "qflow/engine/due_instants.h"
 #include "qflow/error/printable.h"
+#include "qflow/model/event_names.h"
 #include "qflow/os/random.h"
 #include "qflow/service/event_intake.h"
 #include "qflow/trigger/source_filter.h"
@@ -94,7 +95,7 @@ Result<std::string> chosen_correlation(Store& store, const DeployedFlow& flow, c
 Event activation_event(const DeployedFlow& flow, const Trigger* trigger, const ActivationRequest& request,
                        Instant now) {
   Event event;
-  event.name = "qflow.cli." + flow.definition->id.text();
+  event.name = fmt::format("{}{}", kActivations, flow.definition->id.text());
   if (request.trigger) event.name += "." + request.trigger->text();
   event.type = "cli";
   event.name_space = event_namespace(flow);

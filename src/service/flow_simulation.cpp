@@ -10,6 +10,7 @@
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/flowfile/store_config.h"
+#include "qflow/model/event_names.h"
 #include "qflow/model/project_namespace.h"
 #include "qflow/service/event_intake.h"
 #include "service/publish_rules.h"
@@ -22,7 +23,7 @@ namespace {
 
 // Names of events that nobody publishes, but that come from outside all the same.
 bool comes_from_outside(std::string_view name) {
-  return !name.starts_with("qflow.") || name.starts_with("qflow.sensor.") || name.starts_with("qflow.api.");
+  return !name.starts_with(kOwnEvents) || name.starts_with(kSensorChanges) || name.starts_with(kApiCalls);
 }
 
 tl::unexpected<Error> invalid(std::string message, std::string advice = {}) {

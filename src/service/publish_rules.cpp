@@ -3,13 +3,13 @@
 #include <fmt/format.h>
 
 #include "qflow/error/printable.h"
+#include "qflow/model/event_names.h"
 
 namespace qflow {
 
 namespace {
 
 constexpr std::chrono::hours kFarthestAhead{24};
-constexpr std::string_view kReserved = "qflow.";
 
 }  // namespace
 
@@ -27,7 +27,7 @@ Status check_content(const Event& event, std::uint64_t max_payload) {
 }
 
 Status check_publishable(const Event& event, std::uint64_t max_payload) {
-  if (event.name.starts_with(kReserved)) {
+  if (event.name.starts_with(kOwnEvents)) {
     return fail(ErrorKind::kInvalid, "the event name " + quoted(event.name) + " is reserved: qflow itself uses qflow.…",
                 "choose another name");
   }

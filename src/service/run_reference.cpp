@@ -107,23 +107,6 @@ std::string RunReference::flow_name() const {
   return qualified_name(name_space, flow);
 }
 
-Result<FlowReference> parse_flow_reference(std::string_view text) {
-  const std::size_t dot = text.rfind('.');
-  FlowReference reference;
-  if (dot == std::string_view::npos) {
-    QFLOW_ASSIGN(reference.flow, FlowId::parse(text));
-    return reference;
-  }
-  if (dot == 0) return tl::make_unexpected(bad_name(FlowIdRule::kNoun, FlowIdRule::kRule, text));
-  if (text.find('.') == dot) {
-    return fail(ErrorKind::kInvalid, fmt::format("the flow name {} has one dot", quoted(text)),
-                "write Flow, or project.branch.Flow");
-  }
-  QFLOW_ASSIGN(reference.flow, FlowId::parse(text.substr(dot + 1)));
-  reference.name_space = text.substr(0, dot);
-  return reference;
-}
-
 Result<RunReference> parse_run_reference(std::string_view text) {
   const auto parts = split(text);
   if (parts.size() < 2 || parts.size() > 4) return bad_reference(text);

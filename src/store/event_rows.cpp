@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "qflow/error/printable.h"
+#include "qflow/model/event_names.h"
 #include "qflow/store/ledger.h"
 #include "qflow/store/trigger_ledger.h"
 #include "store/ledger_text.h"
@@ -48,8 +49,7 @@ Result<Event> find_event(SqliteConnection& ledger, std::string_view id) {
 
 Result<Event> end_event(SqliteConnection& ledger, const RunId& run, const std::optional<StepId>& step) {
   QFLOW_ASSIGN(std::int64_t cause, run_key(ledger, run));
-  std::string name = step ? fmt::format("qflow.step.{}.{}", run.flow.text(), step->text())
-                          : fmt::format("qflow.run.{}", run.flow.text());
+  const std::string name = step ? step_end_name(run.flow, *step) : run_end_name(run.flow);
   Query query = ledger.query("SELECT " QFLOW_EVENT_COLUMNS
                              " FROM events e JOIN runs c ON c.run = e.caused_by"
                              " WHERE e.caused_by = ? AND e.name = ? AND e.simulated = 0 ORDER BY e.event DESC LIMIT 1",
@@ -106,7 +106,7 @@ Result<std::vector<Event>> TriggerLedger::events(const EventFilter& filter) {
   std::string sql =
       "SELECT " QFLOW_EVENT_COLUMNS " FROM events e LEFT JOIN runs c ON c.run = e.caused_by WHERE e.simulated = 0 ";
   if (filter.name) sql += "AND e.name = ? ";
-  if (filter.name && !filter.name->starts_with("qflow.step.")) sql += "AND e.name NOT GLOB 'qflow.step.*' ";
+  if (filter.name && !filter.name->starts_with(kStepEnds)) sql += "AND e.name NOT GLOB 'qflow.step.*' ";
   if (filter.context) sql += "AND e.context = ? ";
   if (filter.since) sql += "AND e.recorded_at >= ? ";
   if (filter.until) sql += "AND e.recorded_at < ? ";

@@ -39,8 +39,12 @@ std::vector<std::string> read_methods(ConfigReader& reader) {
 }
 
 void read_authentication(ConfigReader& reader, ApiSubscription& subscription) {
-  subscription.authentication =
-      read_enum<ApiAuthentication>(reader, "auth", {"none", "bearer", "hmac-sha256", "github", "stripe"});
+  subscription.authentication = read_enum<ApiAuthentication>(reader, "auth",
+                                                             {{"none", ApiAuthentication::kNone},
+                                                              {"bearer", ApiAuthentication::kBearer},
+                                                              {"hmac-sha256", ApiAuthentication::kHmacSha256},
+                                                              {"github", ApiAuthentication::kGithub},
+                                                              {"stripe", ApiAuthentication::kStripe}});
   const auto secret = reader.text("secret");
   if (secret) subscription.secret = secret->value;
   const bool needed = subscription.authentication != ApiAuthentication::kNone;

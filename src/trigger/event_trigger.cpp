@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "qflow/error/printable.h"
+#include "qflow/model/event_names.h"
 #include "qflow/model/name_characters.h"
 #include "trigger/trigger_keys.h"
 #include "trigger/trigger_types.h"
@@ -82,7 +83,7 @@ class EventSources {
     const Result<EventName> name = EventName::parse(kept);
     if (!name) {
       diagnostics_.error(text->position, name.error().message, name.error().advice);
-    } else if (!subscription.namespaced && kept.starts_with("qflow.")) {
+    } else if (!subscription.namespaced && kept.starts_with(kOwnEvents)) {
       diagnostics_.error(
           text->position, "event names that begin with 'qflow.' are reserved",
           "use type = \"flow\" for the end of a run or step, type = \"schedule\", \"sensor\" or \"cli\" for "

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "qflow/error/printable.h"
+#include "qflow/model/flow_reference.h"
 #include "trigger/trigger_keys.h"
 #include "trigger/trigger_types.h"
 
@@ -12,23 +13,6 @@ class FlowTrigger final : public Trigger {
   using Trigger::Trigger;
   TriggerType type() const override { return TriggerType::kFlow; }
 };
-
-// A flow's name and the project and branch that it may be qualified with.
-struct FlowNameParts {
-  std::string flow;
-  std::optional<std::string> project;
-  std::string branch;
-};
-
-// project before the first dot, branch between, flow after the last. One dot can't be told apart from a project or a
-// branch alone, and is nothing.
-std::optional<FlowNameParts> split(const std::string& text) {
-  const std::size_t first = text.find('.');
-  const std::size_t last = text.rfind('.');
-  if (first == std::string::npos) return FlowNameParts{text, std::nullopt, {}};
-  if (first == last) return std::nullopt;
-  return FlowNameParts{text.substr(last + 1), text.substr(0, first), text.substr(first + 1, last - first - 1)};
-}
 
 // Reads one source after the other of one trigger.
 class FlowSources {
@@ -56,7 +40,9 @@ class FlowSources {
 
  private:
   static RunCondition read_condition(ConfigReader& reader) {
-    return read_enum<RunCondition>(reader, "condition", {"success", "failure", "always"});
+    return read_enum<RunCondition>(
+        reader, "condition",
+        {{"success", RunCondition::kSuccess}, {"failure", RunCondition::kFailure}, {"always", RunCondition::kAlways}});
   }
 
   std::optional<StepId> read_step(ConfigReader& reader) {
@@ -82,14 +68,17 @@ class FlowSources {
   }
 
   void take_text(RunSubscription& subscription, const Located<std::string>& text) {
-    const std::optional<FlowNameParts> parts = split(text.value);
-    if (!parts) {
-      diagnostics_.error(text.position, fmt::format("the flow name {} has one dot", qflow::quoted(text.value)),
-                         "write Flow, or project.branch.Flow");
+    const Result<FlowReference> named = parse_flow_reference(text.value);
+    if (!named) {
+      diagnostics_.error(text.position, named.error().message, named.error().advice);
       return;
     }
-    take_flow(subscription, {parts->flow, text.position}, text.value);
-    if (parts->project) take_namespace(subscription, {*parts->project, text.position}, {parts->branch, text.position});
+    take_flow(subscription, {named->flow.text(), text.position}, text.value);
+    const std::string& name_space = named->name_space;
+    if (name_space.empty()) return;
+    const std::size_t dot = name_space.find('.');
+    take_namespace(subscription, {name_space.substr(0, dot), text.position},
+                   {name_space.substr(dot + 1), text.position});
   }
 
   void take_parts(RunSubscription& subscription, const Located<std::string>& name,

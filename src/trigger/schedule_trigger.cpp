@@ -92,8 +92,9 @@ std::shared_ptr<const Schedule> read_schedule(TriggerSetup& setup, std::string& 
   auto rhythm = read_rhythm(setup, as_written);
   std::shared_ptr<const TimeZone> zone = read_zone(reader);
   ScheduleRules rules{.rhythm = rhythm ? std::move(*rhythm) : Duration{1}, .zone = zone};
-  rules.dst_gap = read_enum<DstGap>(reader, "dst_gap", {"shift", "skip"});
-  rules.dst_overlap = read_enum<DstOverlap>(reader, "dst_overlap", {"first", "last", "both"});
+  rules.dst_gap = read_enum<DstGap>(reader, "dst_gap", {{"shift", DstGap::kShift}, {"skip", DstGap::kSkip}});
+  rules.dst_overlap = read_enum<DstOverlap>(
+      reader, "dst_overlap", {{"first", DstOverlap::kFirst}, {"last", DstOverlap::kLast}, {"both", DstOverlap::kBoth}});
   read_span(reader, rules);
   if (!rhythm || !zone || reader.diagnostics().has_errors()) return nullptr;
   auto schedule = std::make_shared<const Schedule>(std::move(rules));
@@ -111,7 +112,8 @@ std::unique_ptr<Trigger> create_schedule_trigger(TriggerSetup& setup) {
   subscription.source.name = setup.rules.id.text();
   subscription.source.position = setup.rules.position;
   subscription.schedule = read_schedule(setup, subscription.expression);
-  subscription.catchup = read_enum<Catchup>(reader, "catchup", {"last", "none", "all"});
+  subscription.catchup = read_enum<Catchup>(
+      reader, "catchup", {{"last", Catchup::kLast}, {"none", Catchup::kNone}, {"all", Catchup::kAll}});
   if (const auto window = read_positive_duration(reader, "catchup_window")) subscription.catchup_window = window->value;
   return std::make_unique<ScheduleTrigger>(std::move(setup.rules), std::vector<Subscription>{std::move(subscription)});
 }

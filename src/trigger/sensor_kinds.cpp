@@ -47,11 +47,14 @@ void refuse_in_mode(ConfigReader& reader, std::string_view key, std::string_view
 }
 
 void read_detection(ConfigReader& reader, DatabaseSensor& sensor) {
-  const std::vector<std::string> modes = {"row_count", "timestamp_column", "custom_query"};
-  sensor.mode = read_enum<DetectionMode>(reader, "detection_mode", modes);
+  sensor.mode = read_enum<DetectionMode>(reader, "detection_mode",
+                                         {{"row_count", DetectionMode::kRowCount},
+                                          {"timestamp_column", DetectionMode::kTimestampColumn},
+                                          {"custom_query", DetectionMode::kCustomQuery}});
   if (!reader.has("detection_mode")) {
-    reader.diagnostics().error(reader.source().position, "missing key 'detection_mode'",
-                               "a sensor of type database needs one of " + quoted_list(modes));
+    reader.diagnostics().error(
+        reader.source().position, "missing key 'detection_mode'",
+        "a sensor of type database needs one of 'row_count', 'timestamp_column' and 'custom_query'");
     for (const char* key : {"table_name", "timestamp_column", "custom_query", "condition"}) reader.text(key);
     return;
   }
@@ -64,9 +67,10 @@ void read_detection(ConfigReader& reader, DatabaseSensor& sensor) {
   }
   sensor.table_name = read_needed_text(reader, "table_name", "a sensor of type database");
   sensor.condition = optional_text(reader, "condition");
-  refuse_in_mode(reader, "custom_query", modes[static_cast<std::size_t>(sensor.mode)],
+  const bool by_time = sensor.mode == DetectionMode::kTimestampColumn;
+  refuse_in_mode(reader, "custom_query", by_time ? "timestamp_column" : "row_count",
                  "choose detection_mode = \"custom_query\"");
-  if (sensor.mode == DetectionMode::kTimestampColumn) {
+  if (by_time) {
     sensor.timestamp_column = read_needed_text(reader, "timestamp_column", "detection_mode 'timestamp_column'");
   } else {
     refuse_in_mode(reader, "timestamp_column", "row_count", "choose detection_mode = \"timestamp_column\"");

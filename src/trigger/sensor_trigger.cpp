@@ -15,11 +15,17 @@ class SensorTrigger final : public Trigger {
 };
 
 void read_looking(ConfigReader& reader, SensorRules& sensor) {
-  sensor.change = read_enum<ChangeKind>(reader, "event_type", {"created", "modified", "deleted", "all"});
+  sensor.change = read_enum<ChangeKind>(reader, "event_type",
+                                        {{"created", ChangeKind::kCreated},
+                                         {"modified", ChangeKind::kModified},
+                                         {"deleted", ChangeKind::kDeleted},
+                                         {"all", ChangeKind::kAll}});
   if (const auto poll = read_positive_duration(reader, "poll")) sensor.poll = poll->value;
   if (const auto timeout = read_positive_duration(reader, "timeout")) sensor.timeout = timeout->value;
-  sensor.baseline = read_enum<SensorBaseline>(reader, "baseline", {"ignore", "fire"});
-  sensor.per = read_enum<SensorBatching>(reader, "per", {"item", "batch"});
+  sensor.baseline = read_enum<SensorBaseline>(reader, "baseline",
+                                              {{"ignore", SensorBaseline::kIgnore}, {"fire", SensorBaseline::kFire}});
+  sensor.per =
+      read_enum<SensorBatching>(reader, "per", {{"item", SensorBatching::kItem}, {"batch", SensorBatching::kBatch}});
 }
 
 void refuse_useless(ConfigReader& reader, std::string_view key, const std::string& with, std::string_view advice) {

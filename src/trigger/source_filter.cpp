@@ -5,6 +5,7 @@
 #include <array>
 
 #include "qflow/error/printable.h"
+#include "qflow/model/event_names.h"
 
 namespace qflow {
 namespace {
@@ -62,7 +63,7 @@ std::optional<std::string> why_not(const std::optional<Expression>& when, const 
 
 // The name of the events that a subscription listens to, in parts; "" after the last one.
 struct NameParts {
-  using Parts = std::array<std::string_view, 6>;
+  using Parts = std::array<std::string_view, 4>;
 
   const Trigger& trigger;
   std::string_view name_space;
@@ -72,16 +73,16 @@ struct NameParts {
     return {name_space, ".", subscription.event.text()};
   }
   Parts operator()(const RunSubscription& subscription) const {
-    if (!subscription.step) return {"qflow.run.", subscription.flow.text()};
-    return {"qflow.step.", subscription.flow.text(), ".", subscription.step->text()};
+    if (!subscription.step) return {kRunEnds, subscription.flow.text()};
+    return {kStepEnds, subscription.flow.text(), ".", subscription.step->text()};
   }
-  Parts operator()(const ScheduleSubscription&) const { return built_in("schedule"); }
-  Parts operator()(const SensorSubscription&) const { return built_in("sensor"); }
-  Parts operator()(const CliSubscription&) const { return built_in("cli"); }
-  Parts operator()(const ApiSubscription&) const { return built_in("api"); }
+  Parts operator()(const ScheduleSubscription&) const { return own(kDueInstants); }
+  Parts operator()(const SensorSubscription&) const { return own(kSensorChanges); }
+  Parts operator()(const CliSubscription&) const { return own(kActivations); }
+  Parts operator()(const ApiSubscription&) const { return own(kApiCalls); }
 
-  Parts built_in(std::string_view type) const {
-    return {"qflow.", type, ".", trigger.flow_id().text(), ".", trigger.id().text()};
+  Parts own(std::string_view beginning) const {
+    return {beginning, trigger.flow_id().text(), ".", trigger.id().text()};
   }
 };
 

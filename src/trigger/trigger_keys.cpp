@@ -146,7 +146,8 @@ TriggerRules read_shared_keys(ConfigReader& reader, const FlowDefinition& flow, 
   read_window(reader, rules);
   rules.correlate = read_event_expression(reader, "correlate", flow);
   rules.context = read_event_expression(reader, "context", flow);
-  rules.join = read_enum<JoinOrder>(reader, "join", {"latest", "oldest", "all"});
+  rules.join = read_enum<JoinOrder>(
+      reader, "join", {{"latest", JoinOrder::kLatest}, {"oldest", JoinOrder::kOldest}, {"all", JoinOrder::kAll}});
   read_debounce(reader, rules);
   return rules;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "qflow/expression/expression.h"
@@ -39,14 +40,16 @@ std::optional<Located<Duration>> read_positive_duration(ConfigReader& reader, st
 // type file").
 std::string read_needed_text(ConfigReader& reader, std::string_view key, std::string_view reason);
 
-// The place of a choice in its list, 0 being the default where the key is absent or wrong.
+// What the text of a key stands for; the first of the choices where the key is absent or wrong.
 template <class Enum>
-Enum read_enum(ConfigReader& reader, std::string_view key, const std::vector<std::string>& choices) {
-  const auto text = reader.choice(key, choices);
-  for (std::size_t i = 0; text && i < choices.size(); ++i) {
-    if (choices[i] == text->value) return static_cast<Enum>(i);
+Enum read_enum(ConfigReader& reader, std::string_view key, const std::vector<std::pair<std::string, Enum>>& choices) {
+  std::vector<std::string> texts;
+  for (const auto& choice : choices) texts.push_back(choice.first);
+  const auto text = reader.choice(key, texts);
+  for (const auto& [known, value] : choices) {
+    if (text && known == text->value) return value;
   }
-  return Enum{};
+  return choices.front().second;
 }
 
 }  // namespace qflow

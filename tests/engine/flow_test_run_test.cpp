@@ -268,8 +268,7 @@ TEST_CASE("rows that are wrong") {
       {with_test("{ at = \"2026-03-01T09:00:00Z\", sensor = \"wtch\" }", "{ none = true }", sensor),
        "f.toml:24:50: error: the flow has no sensor 'wtch'; did you mean 'watch'?"},
       {given("run = \"foo.F\""),
-       "f.toml:24:47: error: 'foo.F' has one dot; a flow of another project is project.branch.Flow, as in "
-       "foo.prod.Flow"},
+       "f.toml:24:47: error: the flow name 'foo.F' has one dot; write Flow, or project.branch.Flow"},
       {given("event = \"x\", namespaced = true"),
        "f.toml:24:49: error: a namespaced event needs a project; add [project]"},
       {given("event = \"qflow.run.F\""),

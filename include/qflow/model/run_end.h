@@ -8,10 +8,8 @@
 
 namespace qflow {
 
-// The events that ends are: qflow.run.<Flow> with flow, run, status, reason, params, and qflow.step.<Flow>.<step> with
-// flow, run, step, status, reason, and params where the flow has parameters. Without an id.
-std::string run_end_name(const FlowId& flow);
-std::string step_end_name(const FlowId& flow, const StepId& step);
+// The events that ends are, without an id. The payload has flow, run, status, reason and params; of a step also step,
+// and params only where the flow has parameters.
 Event run_end_event(const Run& run, RunStatus status, const std::string& reason, Instant at);
 Event step_end_event(const Run& run, const StepState& step);
 

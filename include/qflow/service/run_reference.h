@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "qflow/model/flow_reference.h"
 #include "qflow/model/run.h"
 #include "qflow/service/doors.h"
 #include "qflow/store/store.h"
@@ -22,14 +23,6 @@ struct RunReference {
 
   std::string flow_name() const;  // "Flow", or with its namespace
 };
-
-// "Flow", or with its namespace "foo.prod.bar.Flow".
-struct FlowReference {
-  FlowId flow;
-  std::string name_space;  // "" when none is named
-};
-// kInvalid when the part after the last dot is no flow id, or there is one dot: no namespace is without one.
-Result<FlowReference> parse_flow_reference(std::string_view text);
 
 // kInvalid with the forms that exist.
 Result<RunReference> parse_run_reference(std::string_view text);
