@@ -9,6 +9,7 @@
 #include "cli/run_argument.h"
 #include "cli/store_access.h"
 #include "qflow/engine/due_instants.h"
+#include "qflow/model/step_state.h"
 #include "qflow/service/deployed_flows.h"
 #include "qflow/service/deployment_reference.h"
 #include "qflow/service/flow_loading.h"

@@ -5,6 +5,7 @@
 
 #include "cli/terminal.h"
 #include "qflow/model/run.h"
+#include "qflow/model/step_state.h"
 #include "qflow/runner/log_record.h"
 
 namespace qflow {

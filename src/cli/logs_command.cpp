@@ -12,6 +12,7 @@
 #include "cli/store_access.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
+#include "qflow/model/step_state.h"
 #include "qflow/os/pipe.h"
 #include "qflow/service/run_objects.h"
 #include "qflow/service/run_recovery.h"

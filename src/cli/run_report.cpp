@@ -8,6 +8,7 @@
 #include "cli/table.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/wording.h"
+#include "qflow/model/step_state.h"
 #include "qflow/service/explanation.h"
 #include "qflow/service/run_inspection.h"
 #include "qflow/service/run_objects.h"

@@ -5,6 +5,7 @@
 
 #include "cli/progress.h"
 #include "qflow/cli/context.h"
+#include "qflow/model/step_state.h"
 #include "qflow/runner/run_reporter.h"
 
 namespace qflow {

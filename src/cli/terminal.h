@@ -8,6 +8,7 @@
 #include "qflow/error/error.h"
 #include "qflow/model/json.h"
 #include "qflow/model/run.h"
+#include "qflow/model/step_state.h"
 #include "qflow/time/instant.h"
 
 namespace qflow {

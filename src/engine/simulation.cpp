@@ -9,6 +9,7 @@
 #include "qflow/error/printable.h"
 #include "qflow/model/event_names.h"
 #include "qflow/model/run_end.h"
+#include "qflow/model/step_state.h"
 #include "qflow/trigger/trigger_registry.h"
 
 namespace qflow {

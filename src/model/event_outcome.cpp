@@ -1,13 +1,12 @@
 #include "qflow/model/event_outcome.h"
 
-#include <array>
-#include <utility>
+#include "model/enum_names.h"
 
 namespace qflow {
 
 namespace {
 
-constexpr std::array<std::pair<Outcome, std::string_view>, 8> kNames = {{
+constexpr EnumNames<Outcome, 8> kOutcomes = {{
     {Outcome::kWaiting, "waiting"},
     {Outcome::kFired, "fired"},
     {Outcome::kSuperseded, "superseded"},
@@ -21,17 +20,11 @@ constexpr std::array<std::pair<Outcome, std::string_view>, 8> kNames = {{
 }  // namespace
 
 std::string_view to_text(Outcome outcome) {
-  for (const auto& [value, name] : kNames) {
-    if (value == outcome) return name;
-  }
-  return {};
+  return name_of(kOutcomes, outcome);
 }
 
 std::optional<Outcome> parse_outcome(std::string_view text) {
-  for (const auto& [value, name] : kNames) {
-    if (name == text) return value;
-  }
-  return std::nullopt;
+  return find_named(kOutcomes, text);
 }
 
 }  // namespace qflow

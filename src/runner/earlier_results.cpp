@@ -1,5 +1,6 @@
 #include <utility>
 
+#include "qflow/model/step_state.h"
 #include "runner/run_executor.h"
 
 namespace qflow {

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "qflow/model/step_state.h"
 #include "qflow/runner/run_progress.h"
 #include "qflow/runner/run_scope.h"
 #include "qflow/runner/runner.h"

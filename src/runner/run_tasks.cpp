@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "qflow/expression/template.h"
+#include "qflow/model/step_state.h"
 #include "runner/run_executor.h"
 #include "runner/step_events.h"
 

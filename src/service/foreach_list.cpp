@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "qflow/expression/expression.h"
+#include "qflow/model/step_state.h"
 #include "qflow/runner/run_scope.h"
 #include "qflow/service/run_objects.h"
 

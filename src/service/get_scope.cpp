@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "qflow/model/step_state.h"
 #include "qflow/runner/run_scope.h"
 #include "qflow/service/calling_run.h"
 #include "qflow/service/run_objects.h"

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "qflow/model/run.h"
+#include "qflow/model/step_state.h"
 #include "qflow/runner/run_reporter.h"
 #include "qflow/service/doors.h"
 #include "qflow/store/store.h"

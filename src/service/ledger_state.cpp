@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "qflow/model/run_end.h"
+#include "qflow/model/step_state.h"
 #include "qflow/os/random.h"
 #include "qflow/service/flow_loading.h"
 #include "service/interrupted_work.h"

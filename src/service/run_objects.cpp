@@ -7,6 +7,7 @@
 #include "qflow/error/suggestion.h"
 #include "qflow/flowfile/flow_file.h"
 #include "qflow/model/run_summary.h"
+#include "qflow/model/step_state.h"
 
 namespace qflow {
 

@@ -6,6 +6,7 @@
 
 #include "qflow/error/printable.h"
 #include "qflow/model/run_end.h"
+#include "qflow/model/step_state.h"
 #include "qflow/os/random.h"
 #include "service/publish_rules.h"
 

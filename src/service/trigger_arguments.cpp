@@ -7,6 +7,7 @@
 
 #include "qflow/error/printable.h"
 #include "qflow/model/run_end.h"
+#include "qflow/model/step_state.h"
 #include "qflow/os/random.h"
 #include "qflow/service/input_file.h"
 #include "qflow/service/run_objects.h"

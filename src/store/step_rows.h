@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "qflow/model/run.h"
+#include "qflow/model/step_state.h"
 #include "store/sqlite_connection.h"
 
 namespace qflow {

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "cli/command_fixture.h"
+#include "qflow/model/step_state.h"
 #include "qflow/service/run_inspection.h"
 #include "support/faulty_file_system.h"
 #include "support/run_chain.h"

@@ -6,6 +6,7 @@
 
 #include "cli/command_fixture.h"
 #include "cli/log_reader.h"
+#include "qflow/model/step_state.h"
 #include "support/temporary_folder.h"
 
 namespace qflow {

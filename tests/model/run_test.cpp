@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include "qflow/model/step_state.h"
+
 namespace qflow {
 namespace {
 

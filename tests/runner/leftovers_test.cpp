@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "qflow/model/step_state.h"
 #include "qflow/runner/run_journal.h"
 #include "support/fake_clock.h"
 #include "support/fake_process_table.h"

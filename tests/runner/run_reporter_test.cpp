@@ -4,6 +4,8 @@
 
 #include <string>
 
+#include "qflow/model/step_state.h"
+
 namespace qflow {
 namespace {
 

@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "qflow/model/step_state.h"
 #include "qflow/service/run_objects.h"
 #include "step_text.h"
 #include "support/test_home.h"

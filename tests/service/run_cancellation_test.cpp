@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "qflow/model/step_state.h"
 #include "qflow/os/stop_signals.h"
 #include "qflow/runner/run_journal.h"
 #include "support/fake_process_table.h"

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "qflow/model/step_state.h"
 #include "qflow/runner/hook.h"
 #include "qflow/runner/run_journal.h"
 #include "qflow/service/get_scope.h"

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "qflow/model/step_state.h"
 #include "qflow/service/local_run.h"
 #include "step_text.h"
 #include "support/test_home.h"

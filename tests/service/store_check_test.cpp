@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "qflow/model/step_state.h"
 #include "support/faulty_file_system.h"
 #include "support/test_home.h"
 

@@ -1,5 +1,6 @@
 #include <doctest/doctest.h>
 
+#include "qflow/model/step_state.h"
 #include "store_fixture.h"
 
 using namespace qflow;

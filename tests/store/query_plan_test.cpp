@@ -3,6 +3,7 @@
 
 #include <map>
 
+#include "qflow/model/step_state.h"
 #include "store_fixture.h"
 
 using namespace qflow;

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "qflow/model/sha256.h"
+#include "qflow/model/step_state.h"
 #include "qflow/os/clock.h"
 #include "qflow/os/environment.h"
 #include "qflow/os/file_system.h"

@@ -5,6 +5,7 @@
 
 #include "qflow/model/event.h"
 #include "qflow/model/run.h"
+#include "qflow/model/step_state.h"
 
 namespace qflow {
 

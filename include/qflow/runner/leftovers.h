@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "qflow/model/run.h"
+#include "qflow/model/step_state.h"
 #include "qflow/os/clock.h"
 #include "qflow/os/file_system.h"
 #include "qflow/os/process_journal.h"

@@ -9,6 +9,7 @@
 
 #include "qflow/model/event.h"
 #include "qflow/model/run.h"
+#include "qflow/model/step_state.h"
 #include "qflow/store/objects.h"
 
 namespace qflow {

@@ -10,6 +10,7 @@
 #include "qflow/model/artifact.h"
 #include "qflow/model/flow_definition.h"
 #include "qflow/model/run.h"
+#include "qflow/model/step_state.h"
 #include "qflow/store/store.h"
 
 namespace qflow {

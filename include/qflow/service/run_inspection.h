@@ -7,6 +7,7 @@
 
 #include "qflow/model/run.h"
 #include "qflow/model/run_cause.h"
+#include "qflow/model/step_state.h"
 #include "qflow/store/store.h"
 
 namespace qflow {

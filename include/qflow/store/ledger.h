@@ -12,6 +12,7 @@
 #include "qflow/model/event.h"
 #include "qflow/model/run.h"
 #include "qflow/model/run_cause.h"
+#include "qflow/model/step_state.h"
 #include "qflow/os/clock.h"
 #include "qflow/os/file_system.h"
 #include "qflow/store/objects.h"
