@@ -29,6 +29,7 @@ struct StepExecution {
   bool failed = false;
   std::shared_ptr<const ArtifactsObject> artifacts;
   StepInputs inputs;
+  std::size_t unchecked = 0;  // tasks that ended since the inputs were compared
 };
 
 // Why a task was told to end.
@@ -97,7 +98,10 @@ class RunExecutor {
   std::string take_results(RunningTask& task);
   Result<std::vector<NewArtifact>> take_in(const Path& folder);
   KnownFingerprint known_fingerprint() const;
+  std::string compare_inputs(StepExecution& execution);
   std::string changed_objects(const StepExecution& execution);
+  std::string changed_input(const StepExecution& execution) const;
+  std::string name_of_input(const StepExecution& execution, const std::string& sha256) const;
   Result<std::vector<PublishedEvent>> events_of(const StepExecution& execution) const;
   void attempt_ended(StepExecution& execution, Attempt& attempt, StepStatus status, const std::string& reason);
   bool has_failed(const StepExecution& execution) const;
@@ -135,6 +139,7 @@ class RunExecutor {
   bool must_report_ = false;                            // before anything further begins: something has ended
   std::optional<std::chrono::microseconds> report_at_;  // when changes are to be reported at the latest
   FileHandle objects_;                                  // held while objects wait for the report that names them
+  std::set<std::string> changed_;                       // objects that a step of this run has changed
   std::vector<Artifact> artifacts_;
   TaskCounts task_counts_;
   std::map<std::size_t, StepState> earlier_steps_;

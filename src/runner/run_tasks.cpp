@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <csignal>
@@ -14,6 +16,10 @@ namespace {
 
 constexpr std::chrono::hours kLongestRetryDelay{1};
 
+// After each task of a foreach its inputs are compared, unless they are many: then so many for each task, so that a
+// step with thousands of both does not look at millions.
+constexpr std::size_t kComparedPerTask = 8;
+
 std::chrono::microseconds retry_delay(const Step& step, int failed_attempt) {
   const double factor = std::pow(step.retry_backoff, failed_attempt - 1);
   const double delay = static_cast<double>(step.retry_delay.count()) * factor;
@@ -26,7 +32,9 @@ bool is_executed(const Step& step) {
   return step.run || !step.exec.empty();
 }
 
-std::string exit_reason(const ProcessExit& exit) {
+// "" for a process that ended well.
+std::string exit_problem(const ProcessExit& exit) {
+  if (exit.exit_status == 0) return "";
   if (exit.signal) return "signal " + std::to_string(*exit.signal) + " (" + signal_text(*exit.signal) + ")";
   return "exit status " + std::to_string(exit.exit_status.value_or(-1));
 }
@@ -111,6 +119,10 @@ void RunExecutor::start_task(StepExecution& execution, std::optional<std::int64_
     attempt_ended(execution, record, StepStatus::kSucceeded, "");
     return;
   }
+  if (const std::string changed = changed_input(execution); !changed.empty()) {
+    attempt_ended(execution, record, StepStatus::kFailed, changed);
+    return;
+  }
   auto launched = prepared(execution, index, attempt).and_then([&](PreparedTask task) {
     return launcher_.launch(std::move(task));
   });
@@ -130,14 +142,13 @@ void RunExecutor::task_ended(RunningTask& task) {
   const ProcessExit& exit = task.launched.process->exit();
   task.attempt.exit_status = exit.exit_status;
   task.attempt.signal = exit.signal;
+  const std::string changed = compare_inputs(*task.execution);
   if (task.ended_because == EndedBecause::kCancelled) {
     attempt_ended(*task.execution, task.attempt, StepStatus::kCancelled, "");
-  } else if (task.ended_because == EndedBecause::kTimeout) {
-    attempt_ended(*task.execution, task.attempt, StepStatus::kFailed, "timed out");
-  } else if (exit.exit_status != 0) {
-    attempt_ended(*task.execution, task.attempt, StepStatus::kFailed, exit_reason(exit));
   } else {
-    const std::string problem = take_results(task);
+    std::string problem = task.ended_because == EndedBecause::kTimeout ? "timed out" : exit_problem(exit);
+    if (!changed.empty()) problem += problem.empty() ? changed : "; " + changed;
+    if (problem.empty()) problem = take_results(task);
     const StepStatus status = problem.empty() ? StepStatus::kSucceeded : StepStatus::kFailed;
     attempt_ended(*task.execution, task.attempt, status, problem);
   }
@@ -154,14 +165,9 @@ void RunExecutor::keep_output(const RunningTask& task) {
   if (make_folders(files, folder)) (void)files.rename(task.launched.out, folder / "out");
 }
 
-// Takes in what the task left and checks what it could have changed; returns why the attempt has failed all the same,
-// or "".
+// Takes in what the task left; returns why the attempt has failed all the same, or "".
 std::string RunExecutor::take_results(RunningTask& task) {
   StepExecution& execution = *task.execution;
-  const bool is_last = execution.open == 1 && execution.unstarted == 0;
-  if (is_last) {
-    if (std::string changed = changed_objects(execution); !changed.empty()) return changed;
-  }
   auto collected = take_in(task.launched.out);
   if (!collected) return to_text(collected.error());
   if (!collected->empty()) add_artifacts(execution, task.attempt.index, std::move(*collected));
@@ -186,27 +192,54 @@ KnownFingerprint RunExecutor::known_fingerprint() const {
   };
 }
 
+// Of what a task could read after it has ended: which of it was changed, by this task or another one; "" when none was.
+std::string RunExecutor::compare_inputs(StepExecution& execution) {
+  const bool is_last = execution.open == 1 && execution.unstarted == 0;
+  ++execution.unchecked;
+  if (is_last || execution.inputs.objects.size() <= kComparedPerTask * execution.unchecked) {
+    execution.unchecked = 0;
+    if (std::string changed = changed_objects(execution); !changed.empty()) return changed;
+  }
+  return changed_input(execution);
+}
+
 // Objects are linked into QFLOW_IN, and a link does not stop a write.
 std::string RunExecutor::changed_objects(const StepExecution& execution) {
   std::string problem;
   for (const std::string& sha256 : execution.inputs.objects) {
+    if (changed_.contains(sha256)) continue;
     const auto object = doors_.store.ledger().object(sha256);
     if (!object) continue;
     const auto unchanged = doors_.store.objects().unchanged(*object);
     if (!unchanged) problem = to_text(unchanged.error());
     if (!unchanged || *unchanged) continue;
-    std::string names;
-    for (const Artifact& artifact : execution.artifacts->reachable()) {
-      if (artifact.sha256 == sha256) names = artifact.name.text();
-    }
     (void)doors_.store.objects().quarantine(*object);
+    changed_.insert(sha256);
     changes_.quarantined.emplace_back(sha256,
                                       "changed by step " + step(execution).id.text() + " of " + plan_.run.id.text());
-    problem = "the step changed the artifact '" + names +
-              "' through QFLOW_IN; artifacts are immutable, write a new "
-              "one to QFLOW_OUT";
+    problem = fmt::format(
+        "the step changed the artifact '{}' through QFLOW_IN; artifacts are immutable, write a new one to QFLOW_OUT",
+        name_of_input(execution, sha256));
   }
   return problem;
+}
+
+// Why a task can't count on what it reads: another one, of this step or beside it, has changed it. "" when it can.
+std::string RunExecutor::changed_input(const StepExecution& execution) const {
+  if (changed_.empty()) return "";
+  for (const std::string& sha256 : execution.inputs.objects) {
+    if (!changed_.contains(sha256)) continue;
+    return fmt::format("the artifact '{}' was changed through QFLOW_IN meanwhile, and set aside",
+                       name_of_input(execution, sha256));
+  }
+  return "";
+}
+
+std::string RunExecutor::name_of_input(const StepExecution& execution, const std::string& sha256) const {
+  for (const Artifact& artifact : execution.artifacts->reachable()) {
+    if (artifact.sha256 == sha256) return artifact.name.text();
+  }
+  return "";
 }
 
 void RunExecutor::attempt_ended(StepExecution& execution, Attempt& attempt, StepStatus status,
@@ -217,7 +250,8 @@ void RunExecutor::attempt_ended(StepExecution& execution, Attempt& attempt, Step
   attempt.ended_at = doors_.clock.now();
   must_report_ = true;
   changes_.set(attempt);
-  if (status == StepStatus::kFailed && attempt.number <= step.retries && !ending_) {
+  const bool can_succeed_later = changed_input(execution).empty();
+  if (status == StepStatus::kFailed && attempt.number <= step.retries && !ending_ && can_succeed_later) {
     observer_.note(task_label(step.id, attempt.index) + ": attempt " + std::to_string(attempt.number) + " failed (" +
                    attempt.reason + "); " + std::to_string(step.retries - attempt.number + 1) + " left");
     const auto at = doors_.clock.monotonic() + retry_delay(step, attempt.number);

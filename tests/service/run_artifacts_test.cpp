@@ -244,6 +244,57 @@ TEST_CASE("a step that writes through a link fails by name, and the object comes
   CHECK(run->reason.find("changed the artifact 'n'") != std::string::npos);
 }
 
+TEST_CASE("a task that changes what all read fails itself, and nothing runs on it any more") {
+  const std::string makes = step("a", "run = 'mkdir $QFLOW_OUT/dir; echo x > $QFLOW_OUT/dir/x'");
+  const std::string changes = "chmod u+w $QFLOW_IN/dir/x; echo y > $QFLOW_IN/dir/x; ";
+  const std::string tasks =
+      "needs = ['a']\nforeach = '[0, 1, 2]'\nretries = 1\n"
+      "run = 'echo $QFLOW_INDEX >> ran; if [ $QFLOW_INDEX = 1 ]; then " +
+      changes + "fi'\n";
+  const std::string guilty = "the step changed the artifact 'dir' through QFLOW_IN";
+  struct Row {
+    std::string what;
+    std::string step_b;
+    std::string attempts;
+    std::string ran;
+    std::string reason;  // of b
+  };
+  const std::vector<Row> rows{
+      {"of a foreach", tasks, "a#1=succeeded b[0]#1=succeeded b[1]#1=failed", "0\n1\n", "b[1]: " + guilty},
+      {"whose failures are allowed", tasks + "allow_failure = true\n",
+       "a#1=succeeded b[0]#1=succeeded b[1]#1=failed b[2]#1=failed", "0\n1\n", "b[1]: " + guilty},
+      {"that has failed anyway", "needs = ['a']\nretries = 1\nrun = 'echo b >> ran; " + changes + "exit 3'\n",
+       "a#1=succeeded b#1=failed", "b\n", "exit status 3; " + guilty},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.what);
+    TestHome home;
+    LocalRunRequest request;
+    request.execution.jobs = 1;
+    REQUIRE(home.run(kHead + makes + step("b", row.step_b), request));
+    CHECK(home.attempt_statuses("F/1") == row.attempts);
+    CHECK(home.read("ran") == row.ran);
+    const std::vector<StepState> steps = home.store().ledger().steps(RunId::parse("F/1").value()).value();
+    CHECK(steps.back().step.text() == "b");
+    CHECK(steps.back().reason.starts_with(row.reason));
+  }
+}
+
+TEST_CASE("steps that ran beside the one that changed what they read fail with it") {
+  TestHome home;
+  LocalRunRequest request;
+  request.execution.jobs = 2;
+  const std::string changes = "chmod u+w $QFLOW_IN/dir/x; echo y > $QFLOW_IN/dir/x; touch changed";
+  REQUIRE(home.run(kHead + step("a", "run = 'mkdir $QFLOW_OUT/dir; echo x > $QFLOW_OUT/dir/x'") +
+                       step("slow", "needs = ['a']\nallow_failure = true\nrun = '" + changes +
+                                        "; while ! [ -e ended ]; do sleep 0.01; done; sleep 0.2'") +
+                       step("quick",
+                            "needs = ['a']\nallow_failure = true\n"
+                            "run = 'while ! [ -e changed ]; do sleep 0.01; done; touch ended'"),
+                   request));
+  CHECK(home.step_statuses("F/1") == "a=succeeded quick=failed slow=failed");
+}
+
 TEST_CASE("what a step may not leave is refused by name, and nothing of it is kept") {
   struct Row {
     std::string what;
