@@ -1,5 +1,7 @@
 #include "service/interrupted_work.h"
 
+#include <cstdint>
+#include <map>
 #include <optional>
 #include <set>
 #include <tuple>
@@ -36,9 +38,20 @@ StepState cut_off(StepState step, Instant now, std::string_view reason) {
 StepState step_of(const Attempt& attempt) {
   StepState step;
   step.step = attempt.step;
-  step.attempts = attempt.number;
   step.started_at = attempt.started_at;
   return step;
+}
+
+// Of each step, those that the ledger knows and those that it does not.
+Result<std::map<StepId, std::int64_t>> count_attempts(Store& store, const Run& run,
+                                                      const std::vector<Attempt>& interrupted) {
+  QFLOW_ASSIGN(const std::vector<Attempt> recorded, store.ledger().attempts(run.id));
+  std::set<AttemptKey> all;
+  for (const Attempt& attempt : recorded) all.insert(key_of(attempt));
+  for (const Attempt& attempt : interrupted) all.insert(key_of(attempt));
+  std::map<StepId, std::int64_t> counts;
+  for (const AttemptKey& key : all) ++counts[std::get<StepId>(key)];
+  return counts;
 }
 
 }  // namespace
@@ -72,6 +85,8 @@ Result<RunChanges> interrupted_work(Store& store, const Run& run, const Doors& d
     if (!known.insert(attempt.step).second) continue;
     changes.steps.push_back(cut_off(step_of(attempt), doors.clock.now(), reason));
   }
+  QFLOW_ASSIGN(auto attempts, count_attempts(store, run, changes.attempts));
+  for (StepState& step : changes.steps) step.attempts = attempts[step.step];
   return changes;
 }
 

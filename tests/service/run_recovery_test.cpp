@@ -142,6 +142,10 @@ TEST_CASE("what becomes of a run whose process was killed") {
     CHECK(home.step_statuses("F/1") == row.steps);
     CHECK(home.attempt_statuses("F/1") ==
           "done#1=succeeded each[0]#1=succeeded each[1]#1=cancelled each[2]#1=cancelled");
+    const std::vector<StepState> steps = home.store().ledger().steps(run.id).value();
+    for (const StepState& step : steps) {
+      if (step.step.text() == "each" && step.ended_at) CHECK(step.attempts == 3);
+    }
     CHECK(home.read("hooks") == row.hooks);
     CHECK(home.seen.notes == std::vector<std::string>{row.note});
     CHECK(home.store().ledger().inconsistencies().value().empty());
