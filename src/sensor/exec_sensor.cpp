@@ -22,8 +22,12 @@ constexpr std::size_t kMostEvents = 10'000;
 
 const std::vector<std::string> kKeys = {"payload", "timestamp", "value", "sender", "context", "idempotency_key"};
 
-tl::unexpected<Error> refuse(std::size_t line, std::string what, std::string advice) {
-  return fail(ErrorKind::kFailed, fmt::format("line {} of its output: {}", line, what), std::move(advice));
+std::string place_of(std::size_t line) {
+  return fmt::format("line {} of its output", line);
+}
+
+tl::unexpected<Error> refuse(std::size_t line, std::string_view what, std::string advice) {
+  return fail(ErrorKind::kFailed, fmt::format("{}: {}", place_of(line), what), std::move(advice));
 }
 
 // The output of one call, line by line.
@@ -56,6 +60,7 @@ class OutputReader {
                     "report in smaller portions, and keep a cursor");
     }
     SensedChange change;
+    change.origin = place_of(number_);
     for (const auto& [key, value] : row->items()) QFLOW_TRY(read_field(key, value, change));
     changes_.push_back(std::move(change));
     return {};
@@ -75,10 +80,7 @@ class OutputReader {
   }
 
   Status read_field(const std::string& key, const Json& value, SensedChange& change) {
-    if (key == "payload") {
-      change.payload = value;
-      return {};
-    }
+    if (key == "payload") return read_payload(value, change);
     if (key == "name") return refuse(number_, "`name` can't be chosen", "the event is named after the trigger");
     if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end()) {
       return refuse(number_, "unknown key " + quoted(key), did_you_mean_or_list(key, kKeys));
@@ -88,6 +90,15 @@ class OutputReader {
     const std::string text = value.get<std::string>();
     if (key == "timestamp") return read_timestamp(text, change);
     field(key, change) = text;
+    return {};
+  }
+
+  Status read_payload(const Json& value, SensedChange& change) {
+    if (!value.is_object()) {
+      return refuse(number_, fmt::format("`payload` must be an object; is {}", type_name(value)),
+                    R"(write it as {"rows": 3})");
+    }
+    change.payload = value;
     return {};
   }
 

@@ -22,10 +22,6 @@ namespace qflow {
 
 namespace {
 
-std::string content_of(const JudgedEvent& judged) {
-  return published_content(judged.event, judged.timestamp_given);
-}
-
 Result<std::optional<Intake>> find_first(TriggerLedger& ledger, const JudgedEvent& judged) {
   const std::string& name = judged.event.name;
   if (!judged.idempotency_key) return std::optional<Intake>();

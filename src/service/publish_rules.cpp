@@ -39,6 +39,10 @@ Status check_idempotency_key(const std::optional<std::string>& key) {
   return fail(ErrorKind::kInvalid, "the idempotency key is empty", "leave it out, or give what is new for a new event");
 }
 
+std::string content_of(const JudgedEvent& judged) {
+  return published_content(judged.event, judged.timestamp_given);
+}
+
 std::string owned_key(std::int64_t owner, const std::string& key) {
   return fmt::format("{}/{}", owner, key);
 }

@@ -22,6 +22,9 @@ Status check_publishable(const Event& event, std::uint64_t max_payload);
 // kInvalid for an idempotency key that is empty, as an unset variable of a script gives it.
 Status check_idempotency_key(const std::optional<std::string>& key);
 
+// What a repeat under the event's idempotency key must have in common with it.
+std::string content_of(const JudgedEvent& judged);
+
 // Keys of a deployment's own events count for it alone.
 std::string owned_key(std::int64_t owner, const std::string& key);
 // The idempotency key as who made the event wrote it.

@@ -1,10 +1,11 @@
 #include "qflow/service/sensor_polling.h"
 
-#include <set>
+#include <map>
 #include <utility>
 
 #include "qflow/service/deployed_flows.h"
 #include "qflow/trigger/trigger_registry.h"
+#include "service/publish_rules.h"
 #include "service/sensor_keeping.h"
 #include "service/sensor_round.h"
 #include "service/store_settings.h"
@@ -35,15 +36,25 @@ Status add_without_baseline(TriggerLedger& ledger, DeployedFlows& flows, std::in
 Status leave_out_repeats(Store& store, const DeployedFlow& flow, const Trigger& sensor, const Doors& doors,
                          Peek& peek) {
   EventIntake intake(store, doors);
+  const Instant now = doors.clock.now();
+  std::vector<JudgedEvent> events;
+  std::map<std::string, std::size_t> first_uses;  // of keys: which event
   std::vector<SensedChange> fresh;
-  std::set<std::string> keys;
-  for (SensedChange& change : peek.sighting.changes) {
-    QFLOW_ASSIGN(const JudgedEvent event, judge_change(intake, change, flow, sensor, doors.clock.now()));
-    QFLOW_ASSIGN(const bool repeat, intake.is_repeat(event));
-    if (repeat || (change.idempotency_key && !keys.insert(*change.idempotency_key).second)) {
+  for (const SensedChange& change : peek.sighting.changes) {
+    const std::size_t place = events.size();
+    QFLOW_ASSIGN(events.emplace_back(), judge_change(intake, change, flow, sensor, now));
+    QFLOW_ASSIGN(bool repeat, intake.is_repeat(events[place]));
+    if (change.idempotency_key) {
+      const auto [first, is_new] = first_uses.emplace(*change.idempotency_key, place);
+      if (content_of(events[first->second]) != content_of(events[place])) {
+        return tl::make_unexpected(refusal_of_look(peek.sighting, events, place, {ErrorKind::kInvalid, "", ""}));
+      }
+      repeat = repeat || !is_new;
+    }
+    if (repeat) {
       ++peek.repeats;
     } else {
-      fresh.push_back(std::move(change));
+      fresh.push_back(change);
     }
   }
   peek.sighting.changes = std::move(fresh);

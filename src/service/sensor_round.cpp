@@ -75,12 +75,19 @@ Event event_of(const SensedChange& change, const DeployedFlow& flow, const Trigg
   return event;
 }
 
-Error refusal_of_look(const std::vector<JudgedEvent>& events, std::size_t place, Error error) {
-  return refusal_in_batch(events, place, std::move(error),
-                          [](std::size_t) { return std::string("in another event of this look"); });
+// With where the change stands in what a program printed.
+Error refusal_of(const SensedChange& change, Error error) {
+  if (change.origin.empty() || error.kind != ErrorKind::kInvalid) return error;
+  return with_context(change.origin, std::move(error));
 }
 
 }  // namespace
+
+Error refusal_of_look(const Sighting& sighting, const std::vector<JudgedEvent>& events, std::size_t place,
+                      Error error) {
+  const auto where = [](std::size_t) { return std::string("in another event of this look"); };
+  return refusal_of(sighting.changes[place], refusal_in_batch(events, place, std::move(error), where));
+}
 
 Result<const Trigger*> named_sensor(const DeployedFlow& flow, const TriggerId& id) {
   QFLOW_ASSIGN(const Trigger* trigger, named_trigger(flow, id));
@@ -109,7 +116,9 @@ Result<JudgedEvent> judge_change(EventIntake& intake, const SensedChange& change
   OwnEvent event{.event = event_of(change, flow, trigger, now),
                  .idempotency_key = change.idempotency_key,
                  .timestamp_given = change.timestamp.has_value()};
-  return intake.judge_own(flow, std::move(event));
+  return intake.judge_own(flow, std::move(event)).map_error([&](Error error) {
+    return refusal_of(change, std::move(error));
+  });
 }
 
 SensorRound::SensorRound(Store& store, const Doors& doors, RunDispatcher& dispatcher,
@@ -302,7 +311,9 @@ Result<bool> SensorRound::record(Watch& watch, const Sighting& sighting) {
     QFLOW_ASSIGN(auto known, still_known(watch));
     counts = known.has_value();
     if (!counts) return {};
-    const auto refused = [&](std::size_t i, Error error) { return refusal_of_look(events, i, std::move(error)); };
+    const auto refused = [&](std::size_t i, Error error) {
+      return refusal_of_look(sighting, events, i, std::move(error));
+    };
     QFLOW_TRY(intake_.record(writer, events, refused));
     return save_progress(watch, sighting, *known, now);
   }));

@@ -22,6 +22,10 @@ Result<LookOrder> order_look(Store& store, const DeployedFlow& flow, const Trigg
 Result<JudgedEvent> judge_change(EventIntake& intake, const SensedChange& change, const DeployedFlow& flow,
                                  const Trigger& trigger, Instant now);
 
+// Why the event of the change at `place` is refused, an earlier one of the look with its idempotency key among the
+// reasons.
+Error refusal_of_look(const Sighting& sighting, const std::vector<JudgedEvent>& events, std::size_t place, Error error);
+
 // One round of looks at some sensors, each held by a lock until the round is over. For one thread.
 class SensorRound {
  public:

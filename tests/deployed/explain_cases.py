@@ -510,6 +510,7 @@ def a_key_that_one_look_gives_twice_names_no_event(desk):
     desk.write("look", rows)
     desk.deploy(flow("F", "id = 's'\ntype = 'sensor'\nsensor_type = 'exec'\npoll = '1ms'\ncommand = ['cat', 'look']\n"))
     desk.work()
-    equal(desk.explain("F")[0]["sensors"][0]["error"], "the idempotency key 'k' stands with other content in another event "
-          "of this look; use a new key for a new event")
+    equal(desk.explain("F")[0]["sensors"][0]["error"],
+          "line 2 of its output: the idempotency key 'k' stands with other content in another event of this look; "
+          "use a new key for a new event")
     equal(desk.runs("F"), [])

@@ -200,17 +200,34 @@ def a_program_reports_events_and_gets_its_cursor_back(desk):
 
 
 @case
+def peek_refuses_what_a_look_would(desk):
+    line = '{"payload": {"n": %d}, "idempotency_key": "same"}\n'
+    desk.deploy(flow("F", program("cat lines")))
+    desk.write("lines", line % 1 + line % 1)
+    contains(desk.ask("sensor", "peek", "F")[0], "would report 1 change:", "1 change is known by its idempotency key")
+    desk.write("lines", line % 1 + line % 2)
+    wrong = "line 2 of its output: the idempotency key 'same' stands with other content in another event of this look"
+    desk.refused("sensor", "peek", "F", status=2, said=wrong)
+    desk.ask("tick")
+    contains(sensor_state(desk, "F/program")["error"], wrong)
+    equal(desk.rows("SELECT count(*) FROM events"), [(0,)])
+
+
+@case
 def what_a_program_prints_wrongly_records_nothing_and_says_where(desk):
     rows = [("echo nonsense", "line 1 of its output: no JSON object: 'nonsense'"),
             ("echo '{}'; echo '[]'", "line 2 of its output: no JSON object"),
             ("echo '{\"name\": \"other\"}'", "`name` can't be chosen"),
             ("echo '{\"paylod\": 1}'", "unknown key 'paylod'"),
             ("echo '{\"value\": 1}'", "`value` is no text"),
+            ("echo '{\"payload\": null}'", "line 1 of its output: `payload` must be an object; is null"),
+            ("echo '{\"payload\": [1]}'", "`payload` must be an object; is a list"),
             ("echo '{\"timestamp\": \"now\"}'", "`timestamp`:"),
             ("echo '{\"cursor\": 1}'; echo '{}'", "it comes after the cursor"),
             ("echo '{\"cursor\": 1, \"payload\": {}}'", "the cursor stands alone"),
             ("head -c 70000 /dev/zero | tr '\\0' x | sed 's/.*/{\"cursor\": \"&\"}/'", "the cursor has 70002 bytes"),
-            ("echo '{\"timestamp\": \"2999-01-01\"}'", "more than 24 h ahead"),
+            ("echo '{}'; echo '{\"timestamp\": \"2999-01-01\"}'",
+             "line 2 of its output: the timestamp is more than 24 h ahead"),
             ("kill -9 $$", "was ended by signal 9"),
             ("exec ./absent", "ended with status 127")]
     desk.deploy(*(flow(f"F{number}", program("echo '{}' >/dev/null; " + script)) for number, (script, _) in enumerate(rows)))

@@ -51,6 +51,7 @@ struct SensedChange {
   std::optional<std::string> sender = {};
   std::optional<std::string> context = {};
   std::optional<std::string> idempotency_key = {};
+  std::string origin = {};  // for messages: "line 2 of its output"
 };
 
 // What one look found.
