@@ -174,11 +174,21 @@ Result<std::string> Engine::chain_text(const FiringAttempt& attempt) {
   std::optional<RunId> next = attempt.deepest;
   for (int shown = 0; next && shown < kShownOfChain; ++shown) {
     text += " ← " + next->text();
-    const auto is_caused = [](const RecordedEvent& event) { return event.event.caused_by.has_value(); };
-    QFLOW_ASSIGN(const RunEvents last, state_.events_of_run(*next, is_caused));
-    next = last.events.empty() ? std::nullopt : last.events.front().event.caused_by;
+    QFLOW_ASSIGN(next, deepest_cause(*next));
   }
   return next ? text + " ← …" : text;
+}
+
+// Of the runs that a run's events came from, the one that made it as deep as it is.
+Result<std::optional<RunId>> Engine::deepest_cause(const RunId& id) {
+  QFLOW_ASSIGN(const RunEvents all, state_.events_of_run(id, [](const RecordedEvent&) { return false; }));
+  std::optional<Run> deepest;
+  for (const RecordedEvent& event : all.events) {
+    if (!event.event.caused_by) continue;
+    QFLOW_ASSIGN(Run cause, state_.load_run(*event.event.caused_by));
+    if (!deepest || cause.depth >= deepest->depth) deepest = std::move(cause);
+  }
+  return deepest ? std::optional(deepest->id) : std::nullopt;
 }
 
 Result<std::optional<RunId>> Engine::start_or_join(FiringAttempt& attempt) {

@@ -429,6 +429,19 @@ TEST_CASE("a chain stops at max_chain") {
         "the chain would have 5 runs, max_chain is 4: F ← G/2 ← F/2 ← G/1 ← F/1");
 }
 
+TEST_CASE("the chain that is too long is the longest of those that met") {
+  const std::string after_a_and_b = "[[triggers]]\ntype = \"flow\"\nflows = [\"B\", \"A\"]\n";
+  World world{
+      {deployed("A", on_event("x"), 1), deployed("B", "[[triggers]]\ntype = \"flow\"\nsource_flow_id = \"A\"\n", 2),
+       deployed("C", after_a_and_b, 3), deployed("D", "[[triggers]]\ntype = \"flow\"\nsource_flow_id = \"C\"\n", 4)}};
+  world.rules.runs_take = Duration(0);
+  world.rules.max_chain = 3;
+  world.given = {publication(at(9), "x")};
+  const auto simulation = world.run();
+  CHECK(simulation->outcomes().back().outcome.reason ==
+        "the chain would have 4 runs, max_chain is 3: D ← C/1 ← B/1 ← A/1");
+}
+
 TEST_CASE("an idempotency key makes a repeat harmless") {
   World world{{deployed("F", on_event("x"), 1)}};
   Given first = publication(at(9), "x", {{"a", 1}});

@@ -79,6 +79,7 @@ class Engine {
   Result<std::optional<RunId>> wait_again(const FiringAttempt& attempt);
   Status look_at_causes(FiringAttempt& attempt);
   Result<std::string> chain_text(const FiringAttempt& attempt);
+  Result<std::optional<RunId>> deepest_cause(const RunId& run);
   Result<std::optional<RunId>> start_or_join(FiringAttempt& attempt);
   Result<std::optional<RunId>> queue(FiringAttempt& attempt, const BusyDecision& decision);
   Result<std::optional<RunId>> join(FiringAttempt attempt, const RunId& run);
