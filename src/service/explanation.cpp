@@ -26,10 +26,14 @@ std::string why_disabled(const DeployedFlow& flow, const Deployment& deployment,
     return reason.empty() ? std::string(what) : fmt::format("{}: {}", what, reason);
   };
   if (!deployment.enabled) return with_reason("the flow is disabled", deployment.disabled_reason);
+  const Trigger& joining = trigger.joining();
+  const std::string group = fmt::format("its group {}", joining.id().text());
   for (const DeployedTrigger& one : deployment.triggers) {
-    if (one.id == trigger.id() && !one.enabled) return with_reason("the trigger is disabled", one.disabled_reason);
+    if (one.enabled) continue;
+    if (one.id == trigger.id()) return with_reason("the trigger is disabled", one.disabled_reason);
+    if (one.id == joining.id()) return with_reason(group + " is disabled", one.disabled_reason);
   }
-  return "the flow file disables it";
+  return trigger.rules().enabled ? "the flow file disables " + group : "the flow file disables it";
 }
 
 std::string sentence_of(const Trigger& trigger, const Trigger& joining) {

@@ -283,6 +283,16 @@ def a_leg_is_disabled_by_itself(desk):
 
 
 @case
+def a_leg_says_that_its_group_is_disabled(desk):
+    legs = (leg("la", "event = 'a'"), leg("lb", "event = 'b'"))
+    desk.deploy(flow("F", group("la || lb"), *legs), flow("G", group("la || lb", "enabled = false"), *legs))
+    desk.ask("disable", "F/g", "--reason", "broken door")
+    equal([desk.explain(what)[0]["disabled"] for what in ("F/g", "F/la", "G/g", "G/la")],
+          ["the trigger is disabled: broken door", "its group g is disabled: broken door", "the flow file disables it",
+           "the flow file disables its group g"])
+
+
+@case
 def an_event_waits_for_what_is_missing_now(desk):
     desk.deploy(flow("F", leg("t", "events = ['a', 'b', 'c']")), flow("D", leg("t", "event = 'a'\ndebounce = '1h'")))
     event, _ = [desk.publish(name)[0]["id"] for name in "ab"]
