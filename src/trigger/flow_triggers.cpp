@@ -1,12 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
+#include "qflow/error/characters.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/trigger/source_filter.h"
@@ -90,6 +92,53 @@ class WrittenTriggers {
   std::unordered_map<std::string_view, std::vector<const ConfigTable*>> tables_;  // names are those of the tables
 };
 
+std::string text_of(const ConfigTable& table, std::string_view key) {
+  const ConfigEntry* entry = table.find(key);
+  const auto* text = entry != nullptr ? std::get_if<std::string>(&entry->value.data) : nullptr;
+  return text != nullptr ? *text : std::string();
+}
+
+// The ids that the match of a group names, whatever else it holds.
+std::vector<TriggerId> named_in(const std::string& match) {
+  const auto in_id = [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; };
+  std::vector<TriggerId> ids;
+  for (auto word = match.begin(); word != match.end();) {
+    const auto end = std::find_if_not(word, match.end(), in_id);
+    if (auto id = TriggerId::parse(std::string(word, end))) ids.push_back(std::move(*id));
+    word = std::find_if(end, match.end(), in_id);
+  }
+  return ids;
+}
+
+void report_leg_keys(const WrittenTriggers& written, const TriggerId& leg, const std::string& group,
+                     Diagnostics& diagnostics) {
+  for (const ConfigTable* table : written.tables(leg)) {
+    for (const char* key : {"within", "correlate", "context", "join", "debounce", "max_wait", "options"}) {
+      const ConfigEntry* entry = table->find(key);
+      if (entry == nullptr) continue;
+      diagnostics.error(entry->key_position,
+                        fmt::format("`{}` has no use in a leg of the group {}", key, qflow::quoted(group)),
+                        "write it in the group");
+    }
+  }
+}
+
+// Groups that have errors of their own. What they name is no trigger by itself either, and is returned.
+std::set<TriggerId> check_broken_groups(const FlowDefinition& flow, const TriggersById& known,
+                                        const WrittenTriggers& written, Diagnostics& diagnostics) {
+  std::set<TriggerId> legs;
+  for (const TriggerConfig& config : flow.triggers) {
+    if (text_of(config.table, "type") != "group") continue;
+    std::string id = text_of(config.table, "id");
+    if (id.empty()) id = "group";
+    if (known.contains(id)) continue;
+    for (const TriggerId& leg : named_in(text_of(config.table, "match"))) {
+      if (legs.insert(leg).second) report_leg_keys(written, leg, id, diagnostics);
+    }
+  }
+  return legs;
+}
+
 // Where a group's match stands in the file: the legs it names are reported there.
 SourcePosition match_position(const WrittenTriggers& written, const Trigger& group) {
   for (const ConfigTable* table : written.tables(group.id())) {
@@ -118,7 +167,7 @@ class GroupCheck {
       } else if (id == group_.id() || written_.tables(id).empty()) {
         report_unknown(id);
       } else {
-        check_leg_keys(id);
+        report_leg_keys(written_, id, group_.id().text(), diagnostics_);
         sound_ = false;
       }
     }
@@ -145,20 +194,8 @@ class GroupCheck {
                          qflow::quoted(other->id().text())),
              "a trigger belongs to one group; define a second one with an id of its own");
     }
-    check_leg_keys(leg.id());
+    report_leg_keys(written_, leg.id(), group_.id().text(), diagnostics_);
     check_names(leg);
-  }
-
-  void check_leg_keys(const TriggerId& leg) {
-    for (const ConfigTable* table : written_.tables(leg)) {
-      for (const char* key : {"within", "correlate", "context", "join", "debounce", "max_wait", "options"}) {
-        const ConfigEntry* entry = table->find(key);
-        if (entry == nullptr) continue;
-        report(entry->key_position,
-               fmt::format("`{}` has no use in a leg of the group {}", key, qflow::quoted(group_.id().text())),
-               "write it in the group");
-      }
-    }
   }
 
   void check_names(const Trigger& leg) {
@@ -200,11 +237,12 @@ TriggerList build_triggers(const FlowDefinition& flow, const TriggerRegistry& re
   check_unique_ids(triggers, known, diagnostics);
   check_one_namespacing(triggers, diagnostics);
   const WrittenTriggers written(flow);
+  const std::set<TriggerId> of_broken_groups = check_broken_groups(flow, known, written, diagnostics);
   for (const auto& trigger : triggers) {
     const bool is_group = trigger->type() == TriggerType::kGroup;
     if (is_group && !GroupCheck(written, known, *trigger, diagnostics).run()) continue;
     if (is_group) spare_legs(*trigger, triggers, flow);
-    if (trigger->group() != nullptr) continue;
+    if (trigger->group() != nullptr || of_broken_groups.contains(trigger->id())) continue;
     check_required_parameters(*trigger, flow, diagnostics);
   }
   return triggers;

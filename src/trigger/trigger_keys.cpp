@@ -79,7 +79,7 @@ void read_window(ConfigReader& reader, TriggerRules& rules) {
   const auto within = read_positive_duration(reader, "within");
   std::optional<Located<Duration>> reset;
   if (const ConfigTable* table = reader.table("options")) {
-    ConfigReader options(*table, "options (known: 'reset')", reader.diagnostics());
+    ConfigReader options(*table, "options", reader.diagnostics());
     reset = read_reset(options);
     options.finish();
   }

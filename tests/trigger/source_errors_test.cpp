@@ -5,6 +5,13 @@
 namespace qflow {
 namespace {
 
+// A leg that sets the required parameter, with `more` in it, and one that sets none.
+std::string leg_and_schedule(const std::string& more = {}) {
+  return "[parameters.w]\nrequired = true\n" +
+         trigger("id = \"x\"\ntype = \"event\"\nevent = { name = \"a\", parameters = { w = \"d\" } }\n" + more) + "\n" +
+         trigger("id = \"s\"\ntype = \"schedule\"\nevery = \"1h\"") + "\n";
+}
+
 TEST_CASE("event") {
   check_rows({
       {trigger("type = \"event\""),
@@ -150,6 +157,16 @@ TEST_CASE("group") {
            "\n" + trigger("type = \"group\"\nmatch = \"x\""),
        "f.toml:6:1: error: `within` has no use in a leg of the group 'group'; write it in the group\n"
        "f.toml:7:1: error: `correlate` has no use in a leg of the group 'group'; write it in the group"},
+      {leg_and_schedule() + trigger("id = \"g\"\ntype = \"group\"\nmatch = \"x && s\"\nwthin = \"1h\""),
+       "f.toml:17:1: error: unknown key 'wthin' in trigger of type group; did you mean 'within'?"},
+      {leg_and_schedule("join = \"all\"\n") +
+           trigger("id = \"g\"\ntype = \"group\"\nmatch = \"x || s\"\njoin = \"newest\""),
+       "f.toml:8:1: error: `join` has no use in a leg of the group 'g'; write it in the group\n"
+       "f.toml:18:8: error: `join` must be one of 'latest', 'oldest' and 'all'; is 'newest'"},
+      {leg_and_schedule("join = \"all\"\n") + trigger("id = \"g\"\ntype = \"group\"\nmatch = \"x || s\""),
+       "f.toml:8:1: error: `join` has no use in a leg of the group 'g'; write it in the group\n"
+       "f.toml:15:6: error: trigger 'g' can fire without setting the required parameter 'w'; give it a default, or map "
+       "it from every source that can fire alone"},
       {trigger("id = \"x\"\ntype = \"event\"\nevent = \"a\"\nwithin = \"2h\"\nmax_wait = \"1m\"") + "\n" +
            trigger("type = \"group\"\nmatch = \"x\""),
        "f.toml:6:1: error: `within` has no use in a leg of the group 'group'; write it in the group\n"
