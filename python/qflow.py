@@ -327,6 +327,15 @@ class View:
     def __init__(self, source: Source) -> None:
         object.__setattr__(self, "_View__source", source)
 
+    def __copy__(self) -> View:
+        return self
+
+    def __deepcopy__(self, memo: object) -> View:
+        return self
+
+    def __reduce_ex__(self, protocol: object) -> NoReturn:
+        raise TypeError(f"{self.__source.text} can't be pickled: take the values out first")
+
     def __getattr__(self, name: str) -> Any:
         _refuse_special(name)
         try:

@@ -199,6 +199,11 @@ class CurrentStep(Step):
         self.write("params.json", {"items": 5})
         self.assertEqual(current.params.items, 5)
 
+    def test_copies_are_the_same_view(self):
+        for copied in (copy.copy(artifacts), copy.deepcopy(artifacts)):
+            self.assertIs(copied, artifacts)
+        self.assertIn("can't be pickled", self.message(TypeError, lambda: pickle.dumps(artifacts)))
+
     def test_of_a_foreach(self):
         self.write("params.json", {"window": 3, "item": {"shard": "a"}, "index": 2})
         os.environ.update(QFLOW_INDEX="2", QFLOW_ITEM='{"shard":"a"}', QFLOW_TASK="PredictionFlow/12/score/2")
