@@ -10,6 +10,7 @@
 #include "qflow/error/suggestion.h"
 #include "qflow/service/deployment_reference.h"
 #include "qflow/service/run_reference.h"
+#include "qflow/store/store_location.h"
 
 namespace qflow {
 
@@ -18,6 +19,14 @@ namespace {
 Result<LoadedFlow> load_text(const Context& context, const std::string& text, const std::string& file,
                              const NamespaceOverride& changes) {
   return load_flow_text(context.trigger_types, text, file, Path(file).parent_path().string(), changes);
+}
+
+// Null where there is none.
+Result<std::unique_ptr<Store>> open_store_if_any(Context& context) {
+  QFLOW_ASSIGN(const StoreLocation location,
+               locate_store(context.files, context.environment, context.options.store, context.folder));
+  if (!location.exists) return nullptr;
+  return open_store(context, StoreAccess::kRead);
 }
 
 // A flow that is deployed is in the namespace that it was deployed to, whatever its file says.
@@ -33,6 +42,7 @@ Result<LoadedFlow> load_recorded_flow(Context& context, Store& store, const std:
   QFLOW_ASSIGN(const std::optional<Run> run, store.ledger().latest_run(named.flow, name_space, LatestMeans::kNewest));
   if (!run) return fail(ErrorKind::kNotFound, "");
   QFLOW_ASSIGN(const std::string text, store.ledger().definition(run->definition_hash));
+  print_note(context, fmt::format("{} is not deployed; taken as it was at {}", name, run->id.text()));
   return load_text(context, text, run->flow_file, changes.empty() ? override_to(run->name_space) : changes);
 }
 
@@ -116,8 +126,8 @@ Result<LoadedFlow> load_file_or_flow(Context& context, const std::string& argume
   const bool is_folder = info && info->type == FileType::kFolder;
   const bool is_name = parse_flow_reference(argument).has_value() && !argument.ends_with(".toml");
   if ((info && !is_folder) || !is_name) return load_checked_flow(context, argument, changes);
-  const Result<std::unique_ptr<Store>> store = open_store(context, StoreAccess::kRead);
-  if (store) {
+  const Result<std::unique_ptr<Store>> store = open_store_if_any(context);
+  if (store && *store != nullptr) {
     Result<LoadedFlow> recorded = load_recorded_flow(context, **store, argument, changes);
     const bool is_unknown =
         !recorded && recorded.error().kind == ErrorKind::kNotFound && recorded.error().message.empty();
@@ -125,7 +135,8 @@ Result<LoadedFlow> load_file_or_flow(Context& context, const std::string& argume
   }
   // Its error says that it is a folder.
   if (is_folder) return load_checked_flow(context, argument, changes);
-  return tl::make_unexpected(no_such_flow(context, store ? store->get() : nullptr, argument));
+  if (!store) return tl::make_unexpected(store.error());
+  return tl::make_unexpected(no_such_flow(context, store->get(), argument));
 }
 
 }  // namespace qflow

@@ -229,7 +229,7 @@ const Command kLogsCommand = {
     .description =
         "Each line is shown as `step | line`; of one step the line alone. A second attempt is step#2.\n\n"
         "What the hooks of a run printed is in .qflow/runs/FLOW/NUMBER/hook.log; that one of a run in the background "
-        "failed is noted in .qflow/worker.log.",
+        "failed is noted in .qflow/worker.log, and of `qflow run --detach` in executor.log beside hook.log.",
     .json = "one object per line: {step, index, attempt, time, stream, text}; stream is out or err",
     .examples = "  $ qflow logs TrainingFlow latest -f\n  $ qflow logs TrainingFlow/34/train\n",
     .positionals = kPositionals,

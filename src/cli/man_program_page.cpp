@@ -22,7 +22,9 @@ Results are written to standard output, progress and notes to standard error. On
 constexpr std::string_view kFiles[][2] = {
     {".qflow/ledger.db", "runs, steps, events, triggers, and values up to 64 KiB"},
     {".qflow/objects/", "larger values and files, by content"},
-    {".qflow/runs/FLOW/NUMBER/", "logs, and artifacts for browsing, of one run; hook.log: what its hooks printed"},
+    {".qflow/runs/FLOW/NUMBER/",
+     "logs, and artifacts for browsing, of one run; hook.log: what its hooks printed; executor.log: notes and errors of "
+     "the process that qflow run --detach started"},
     {".qflow/hooks/", "marks of the runs whose hooks are being called"},
     {".qflow/secrets/NAME", "a secret (mode 0600)"},
     {".qflow/config.toml", "settings of the store; see CONFIGURATION"},

@@ -17,9 +17,10 @@ namespace qflow {
 
 namespace {
 
-constexpr PositionalSpec kPositionals[] = {{.name = "FILE|FLOW",
-                                            .help = "the flow file, or a flow of the store as it is deployed",
-                                            .completes = Completes::kFlowOrFile}};
+constexpr PositionalSpec kPositionals[] = {
+    {.name = "FILE|FLOW",
+     .help = "the flow file, or a flow of the store: as it is deployed, else as at its newest run",
+     .completes = Completes::kFlowOrFile}};
 
 constexpr OptionSpec kOwnOptions[] = {
     {.name = "trigger",

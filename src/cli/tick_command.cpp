@@ -181,8 +181,9 @@ const Command kTickCommand = {
         "come again, so try that out in a store of its own (--store).",
     .json =
         "(of --dry-run) one object per thing that would be done: {kind, flow, namespace, trigger, run, at, missed: "
-        "{count, first, last}}; kind is debounce, schedule, missed, sensor, cancel or run, and what does not belong to "
-        "it is null",
+        "{count, first, last}}; kind is debounce, schedule, missed, sensor, cancel or run (queued, with no other in "
+        "its way; how many start at once is up to max_parallel and max_workers), and what does not belong to it is "
+        "null",
     .examples =
         "  * * * * * cd /srv/project && qflow tick        # in the crontab\n"
         "  $ qflow tick --wait=10m\n"

@@ -415,6 +415,15 @@ TEST_CASE("the log of what was taken over lies with the run that executed it") {
   CHECK(fixture.err.text.empty());
 }
 
+TEST_CASE("a flow of a store that can't be used is not said to be unknown") {
+  CommandFixture fixture;
+  fixture.home.write(".qflow/ledger.db", "no database");
+  for (const std::string command : {"run", "graph"}) {
+    CHECK(fixture.run({command, "F"}) == ExitStatus::kStore);
+    CHECK(contains(fixture.err.text, "ledger.db"));
+  }
+}
+
 TEST_CASE("logs that gc removed are missed") {
   CommandFixture fixture;
   fixture.home.write("flow.toml", "id = \"F\"\n[run]\nkeep = \"1ms\"\n[[steps]]\nid = \"a\"\nrun = \"echo said\"\n");
