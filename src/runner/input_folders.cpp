@@ -18,8 +18,11 @@ Result<StepInputs> InputFolders::build(const StepId& step, const ArtifactsObject
   QFLOW_TRY(store_.files().make_folder(inputs.folder / ".steps"));
   QFLOW_TRY(link_visible_artifacts(store_, artifacts, inputs.folder));
   std::set<std::string> objects;
-  for (const Artifact& artifact : artifacts.reachable()) objects.insert(artifact.sha256);
-  inputs.objects.assign(objects.begin(), objects.end());
+  for (const Artifact& artifact : artifacts.reachable()) {
+    if (!objects.insert(artifact.sha256).second) continue;
+    QFLOW_ASSIGN(inputs.objects.emplace_back(), store_.ledger().object(artifact.sha256));
+    inputs.objects.back().bytes.reset();
+  }
   std::set<StepId> producers(lists.begin(), lists.end());
   for (const Artifact& artifact : artifacts.reachable()) producers.insert(artifact.step);
   for (const StepId& producer : producers) {

@@ -6,6 +6,7 @@
 
 #include "qflow/model/run.h"
 #include "qflow/runner/run_scope.h"
+#include "qflow/store/objects.h"
 #include "qflow/store/store.h"
 
 namespace qflow {
@@ -13,7 +14,7 @@ namespace qflow {
 // What a step finds in QFLOW_IN, and which objects it could write to through the links.
 struct StepInputs {
   Path folder;
-  std::vector<std::string> objects;  // sha256 of everything linked
+  std::vector<ObjectRecord> objects;  // everything linked, without the bytes of values
 };
 
 // Builds the QFLOW_IN folders of a run: links into the store, one folder per step whatever its number of tasks and

@@ -99,7 +99,7 @@ class RunExecutor {
   Result<std::vector<NewArtifact>> take_in(const Path& folder);
   KnownFingerprint known_fingerprint() const;
   std::string compare_inputs(StepExecution& execution);
-  std::string changed_objects(const StepExecution& execution);
+  std::string changed_objects(StepExecution& execution);
   std::string changed_input(const StepExecution& execution) const;
   std::string name_of_input(const StepExecution& execution, const std::string& sha256) const;
   Result<std::vector<PublishedEvent>> events_of(const StepExecution& execution) const;

@@ -204,22 +204,20 @@ std::string RunExecutor::compare_inputs(StepExecution& execution) {
 }
 
 // Objects are linked into QFLOW_IN, and a link does not stop a write.
-std::string RunExecutor::changed_objects(const StepExecution& execution) {
+std::string RunExecutor::changed_objects(StepExecution& execution) {
   std::string problem;
-  for (const std::string& sha256 : execution.inputs.objects) {
-    if (changed_.contains(sha256)) continue;
-    const auto object = doors_.store.ledger().object(sha256);
-    if (!object) continue;
-    const auto unchanged = doors_.store.objects().unchanged(*object);
+  for (ObjectRecord& object : execution.inputs.objects) {
+    if (changed_.contains(object.sha256)) continue;
+    const auto unchanged = doors_.store.objects().unchanged(object);
     if (!unchanged) problem = to_text(unchanged.error());
     if (!unchanged || *unchanged) continue;
-    (void)doors_.store.objects().quarantine(*object);
-    changed_.insert(sha256);
-    changes_.quarantined.emplace_back(sha256,
+    (void)doors_.store.objects().quarantine(object);
+    changed_.insert(object.sha256);
+    changes_.quarantined.emplace_back(object.sha256,
                                       "changed by step " + step(execution).id.text() + " of " + plan_.run.id.text());
     problem = fmt::format(
         "the step changed the artifact '{}' through QFLOW_IN; artifacts are immutable, write a new one to QFLOW_OUT",
-        name_of_input(execution, sha256));
+        name_of_input(execution, object.sha256));
   }
   return problem;
 }
@@ -227,10 +225,10 @@ std::string RunExecutor::changed_objects(const StepExecution& execution) {
 // Why a task can't count on what it reads: another one, of this step or beside it, has changed it. "" when it can.
 std::string RunExecutor::changed_input(const StepExecution& execution) const {
   if (changed_.empty()) return "";
-  for (const std::string& sha256 : execution.inputs.objects) {
-    if (!changed_.contains(sha256)) continue;
+  for (const ObjectRecord& object : execution.inputs.objects) {
+    if (!changed_.contains(object.sha256)) continue;
     return fmt::format("the artifact '{}' was changed through QFLOW_IN meanwhile, and set aside",
-                       name_of_input(execution, sha256));
+                       name_of_input(execution, object.sha256));
   }
   return "";
 }

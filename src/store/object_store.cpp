@@ -25,15 +25,6 @@ tl::unexpected<Error> changed(const ObjectRecord& object, const Path& path) {
               "run the step that made it again");
 }
 
-// The quick answer first: a file that is the very one that came in needs no reading.
-Result<bool> is_right(FileSystem& files, const Path& path, const ObjectRecord& object) {
-  auto now = fingerprint(files, path);
-  if (now && *now == object.fingerprint) return true;
-  if (!now && now.error().kind == ErrorKind::kNotFound) return false;
-  if (!now) return tl::make_unexpected(std::move(now).error());
-  return has_content(files, path, object.sha256);
-}
-
 Status restore(FileSystem& files, const StoreLayout& layout, const ObjectRecord& object) {
   const Path path = layout.object(object.sha256);
   QFLOW_TRY(make_folders(files, path.parent_path()));
@@ -44,13 +35,25 @@ Status restore(FileSystem& files, const StoreLayout& layout, const ObjectRecord&
 
 ObjectStore::ObjectStore(const StoreLayout& layout, FileSystem& files) : layout_(layout), files_(files) {}
 
+// The quick answer first: a file that is the very one that came in, or that was read before, needs no reading.
+Result<bool> ObjectStore::is_right(const Path& path, const ObjectRecord& object) {
+  auto now = fingerprint(files_, path);
+  if (!now && now.error().kind == ErrorKind::kNotFound) return false;
+  if (!now) return tl::make_unexpected(std::move(now).error());
+  const auto read = read_.find(object.sha256);
+  if (*now == object.fingerprint || (read != read_.end() && *now == read->second)) return true;
+  QFLOW_ASSIGN(const bool right, has_content(files_, path, object.sha256));
+  if (right) read_[object.sha256] = *now;
+  return right;
+}
+
 Result<std::vector<NewArtifact>> ObjectStore::collect(const Path& folder, const KnownFingerprint& known) {
   return ObjectIntake(layout_, files_, known).take(folder);
 }
 
 Result<Path> ObjectStore::open_path(const ObjectRecord& object) {
   Path path = layout_.object(object.sha256);
-  QFLOW_ASSIGN(bool right, is_right(files_, path, object));
+  QFLOW_ASSIGN(bool right, is_right(path, object));
   if (right) return path;
   if (object.bytes) {
     QFLOW_TRY(restore(files_, layout_, object));
@@ -61,7 +64,7 @@ Result<Path> ObjectStore::open_path(const ObjectRecord& object) {
 }
 
 Result<bool> ObjectStore::unchanged(const ObjectRecord& object) {
-  return is_right(files_, layout_.object(object.sha256), object);
+  return is_right(layout_.object(object.sha256), object);
 }
 
 Result<ContentState> ObjectStore::verify(const ObjectRecord& object) {

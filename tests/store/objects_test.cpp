@@ -103,6 +103,22 @@ TEST_CASE("a file that describes a folder as its hash does is refused beside tha
   }
 }
 
+TEST_CASE("a file of a copied store is read once, and again when it has changed") {
+  Workshop shop;
+  const ObjectRecord object = shop.keep("data", "content");
+  const Path path = shop.layout.object(object.sha256);
+  check_ok(replace_file(shop.files, path, "content"));
+  FaultyFileSystem watched(shop.files);
+  ObjectStore objects(shop.layout, watched);
+  CHECK(value_of(objects.unchanged(object)));
+  watched.fail_every("open", "Input/output error");
+  CHECK(value_of(objects.unchanged(object)));
+  check_ok(replace_file(shop.files, path, "CONTENT"));
+  CHECK_FALSE(objects.unchanged(object).has_value());
+  ObjectStore others(shop.layout, shop.files);
+  CHECK_FALSE(value_of(others.unchanged(object)));
+}
+
 TEST_CASE("a file is executable as soon as one of its equals was") {
   Workshop shop;
   const ObjectRecord plain = shop.keep("data", "#!/bin/sh");

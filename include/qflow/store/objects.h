@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -77,8 +78,13 @@ class ObjectStore {
   Result<std::string> load(const ObjectRecord& object);
 
  private:
+  Result<bool> is_right(const Path& path, const ObjectRecord& object);
+
   const StoreLayout& layout_;
   FileSystem& files_;
+  // Of objects whose file is not the one that came in (of a store that was copied): the fingerprint under which it was
+  // read, and found right.
+  std::map<std::string, std::string> read_;
 };
 
 }  // namespace qflow
