@@ -7,7 +7,7 @@ import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "fault"))
 
-from faults import Broken, Place, expect  # noqa: E402
+from faults import Broken, Place, expect, kill_and_wait  # noqa: E402
 
 CASES = []
 
@@ -107,7 +107,7 @@ class Desk(Place):
             except OSError:
                 continue
             if b"work" in words and str(self.store).encode() in words:
-                os.kill(int(process), 9)
+                kill_and_wait(int(process))
 
     def runs(self, flow):
         """Of the flow, by number."""

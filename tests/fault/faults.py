@@ -55,6 +55,24 @@ def processes_with(*entries):
     return found
 
 
+def has_exited(process):
+    """Then its descriptors are closed and its locks are free; its memory, command and environment go earlier."""
+    try:
+        return pathlib.Path(f"/proc/{process}/stat").read_bytes().rpartition(b")")[2].split()[0] in (b"Z", b"X")
+    except OSError:
+        return True
+
+
+def kill_and_wait(process):
+    """Whether it was there. What the next command finds is what the killed one left."""
+    try:
+        os.kill(process, signal.SIGKILL)
+    except ProcessLookupError:
+        return False
+    wait_for(lambda: has_exited(process), f"the end of process {process}")
+    return True
+
+
 class Place:
     """A temporary folder in which qflow is called. Nothing that was started there outlives it."""
 

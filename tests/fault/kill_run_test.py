@@ -12,11 +12,10 @@ import collections
 import os
 import pathlib
 import random
-import signal
 import threading
 import time
 
-from faults import Broken, Place, expect, main
+from faults import Broken, Place, expect, kill_and_wait, main
 
 STEPS = ("first", "second", "third")
 VICTIMS = ("process", "step", "both")
@@ -71,17 +70,6 @@ def runs_in(process, run):
         return False
 
 
-def kill(process):
-    """Whether it was there."""
-    try:
-        os.kill(process, signal.SIGKILL)
-    except ProcessLookupError:
-        return False
-    while b"" != b"".join(command_of(process)):
-        time.sleep(0.001)
-    return True
-
-
 class Round:
     """One run, from its event to its end."""
 
@@ -96,7 +84,7 @@ class Round:
         time.sleep(self.rng.uniform(0, 0.04))
         victims = [("process", self.executor), ("step", self.leader)]
         found = {name: find() for name, find in victims if victim in (name, "both")}
-        killed = {name for name in self.rng.sample(sorted(found), len(found)) if found[name] and kill(found[name])}
+        killed = {name for name in self.rng.sample(sorted(found), len(found)) if found[name] and kill_and_wait(found[name])}
         executed = "process" in killed
         before = self.status()
         orphans = self.place.processes(self.run) if executed and before == "running" else []
@@ -108,7 +96,7 @@ class Round:
             self.expect_end("succeeded")
         self.expect_gone([] if self.had_ended() else orphans)
         for each in self.place.processes(self.run):
-            kill(each)
+            kill_and_wait(each)
         return killed if before != "succeeded" else set()
 
     def had_ended(self):
