@@ -43,20 +43,28 @@ Result<RunOutcome> RunExecutor::run() {
     QFLOW_TRY(begin_ready_steps());
     start_tasks();
     if (progress_.has_ready()) continue;
-    if (running_.empty() && retries_.empty() && (startable_.empty() || progress_.stopped())) break;
+    if (is_through()) break;
     if (!changes_.empty() && !report_at_) report_at_ = doors_.clock.monotonic() + kReportDelay;
     prepare_next();
     wait();
     if (report_at_ && doors_.clock.monotonic() >= *report_at_) QFLOW_TRY(flush());
+    // What has ended by itself has, however late that is seen: a report may have waited long for other writers.
+    QFLOW_TRY(advance());
+    if (is_through()) continue;
     take_signal();
     check_deadlines();
-    QFLOW_TRY(advance());
   }
   drop_next();
   end_open_steps();
   QFLOW_TRY(flush());
   inputs_.link_results(ArtifactsObject(doors_.store, plan_.flow, graph_.last_steps(), artifacts_, task_counts_));
   return outcome_;
+}
+
+// Whether nothing is left to be started or waited for.
+bool RunExecutor::is_through() const {
+  if (progress_.has_ready() || !running_.empty() || !retries_.empty()) return false;
+  return startable_.empty() || progress_.stopped();
 }
 
 Status RunExecutor::begin_ready_steps() {
@@ -335,19 +343,22 @@ void RunExecutor::check_deadlines() {
   for (const auto& task : running_) {
     if (!task->deadline || now < *task->deadline) continue;
     task->deadline.reset();
-    if (task->ended_because == EndedBecause::kNothing) task->ended_because = EndedBecause::kTimeout;
-    task->launched.process->end(kGraceTime);
+    end_task(*task, EndedBecause::kTimeout, kGraceTime);
   }
+}
+
+// How a task whose first process has ended came out is no longer for others to say, whatever its group still does.
+void RunExecutor::end_task(RunningTask& task, EndedBecause why, std::chrono::microseconds grace) {
+  TaskProcess& process = *task.launched.process;
+  if (task.ended_because == EndedBecause::kNothing && !process.exited()) task.ended_because = why;
+  process.end(grace);
 }
 
 void RunExecutor::end_running(std::chrono::microseconds grace) {
   ending_ = true;
   progress_.stop();
   retries_.clear();
-  for (const auto& task : running_) {
-    if (task->ended_because == EndedBecause::kNothing) task->ended_because = EndedBecause::kCancelled;
-    task->launched.process->end(grace);
-  }
+  for (const auto& task : running_) end_task(*task, EndedBecause::kCancelled, grace);
 }
 
 // Steps of which tasks never started, or not again, because the run was ended.

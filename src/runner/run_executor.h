@@ -115,12 +115,14 @@ class RunExecutor {
   RunScope scope_of(const StepExecution& execution, std::optional<std::int64_t> index) const;
 
   // The loop.
+  bool is_through() const;
   Status flush();
   void wait();
   Status advance();
   void take_signal();
   void check_deadlines();
   void end_running(std::chrono::microseconds grace);
+  void end_task(RunningTask& task, EndedBecause why, std::chrono::microseconds grace);
   void end_open_steps();
   void fail_run(std::string reason);
   void fail_run_by(const Step& step, const std::string& reason);

@@ -40,9 +40,11 @@ class TaskProcess {
   // SIGTERM to the group now, SIGKILL after `grace`; a second call with a smaller grace brings SIGKILL forward.
   void end(std::chrono::microseconds grace);
 
-  // Whether the process and its group are gone; then how the first process ended.
-  bool finished() const { return finished_; }
+  // Whether the first process has ended; then how.
+  bool exited() const { return collected_; }
   const ProcessExit& exit() const { return exit_; }
+  // Whether its group is gone too.
+  bool finished() const { return finished_; }
 
  private:
   struct Stream {

@@ -41,15 +41,14 @@ class Program {
 
   // Until it has ended and what it wrote is read. What it leaves behind may keep the pipes open; nobody waits for that.
   Status finish(std::chrono::microseconds deadline) {
-    bool ended = false;
-    while (!ended) {
-      const auto left = deadline - clock_.monotonic();
-      if (left.count() <= 0) return fail(ErrorKind::kBusy, "");
+    while (true) {
+      const auto left = std::max(deadline - clock_.monotonic(), std::chrono::microseconds(0));
       const std::vector<int> waited = {output_.descriptor(), errors_.descriptor(), child_.exited.descriptor()};
-      ended = wait_readable(waited, left).back();
+      const bool ended = wait_readable(waited, left).back();
       QFLOW_TRY(drain());
+      if (ended) return {};
+      if (left.count() == 0) return fail(ErrorKind::kBusy, "");
     }
-    return {};
   }
 
   // What it leaves behind is killed before it is collected: until then the group's number can't belong to anybody else.

@@ -1,4 +1,4 @@
-"""Busy flows and ticks."""
+"""Busy flows, ticks and stores."""
 import fcntl
 import hashlib
 import json
@@ -480,3 +480,19 @@ def a_step_that_waits_does_not_wait_for_itself(desk):
     equal((desk.statuses("Bad"), desk.statuses("Worse")), (["failed"], ["failed"]))
     desk.ask("publish", "own", "--wait=50s")
     equal(desk.statuses("Own"), ["succeeded", "succeeded"])
+
+
+@case
+def what_ended_in_time_did_not_time_out(desk):
+    """Neither task nor run, though another writer keeps the run from recording it until the time is over."""
+    run = "run = 'touch begun.$QFLOW_STEP; until [ -e go ]; do sleep 0.01; done; sleep 0.3'"
+    for limits in ("[[steps]]\nid = 'a'\ntimeout = '1500ms'\n", "[run]\ntimeout = '1500ms'\n[[steps]]\nid = 'a'\n"):
+        desk.write("f.toml", f"id = 'F'\n{limits}{run}\n[[steps]]\nid = 'b'\n{run}\n")
+        process = desk.start("run", "f.toml", "--jobs", "2")
+        wait_for(lambda: len(list(desk.folder.glob("begun.*"))) == 2, "both steps")
+        desk.write("go", "")
+        desk.write_long(3)
+        expect(process.wait(timeout=50) == 0, printed_by(process))
+        for each in desk.folder.glob("begun.*"):
+            each.unlink()
+        (desk.folder / "go").unlink()

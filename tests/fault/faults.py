@@ -143,6 +143,14 @@ class Place:
         finally:
             ledger.close()
 
+    def write_long(self, seconds):
+        """Another writer, who keeps those of qflow waiting."""
+        ledger = sqlite3.connect(self.store / "ledger.db", timeout=60, isolation_level=None)
+        ledger.execute("BEGIN IMMEDIATE")
+        time.sleep(seconds)
+        ledger.execute("ROLLBACK")
+        ledger.close()
+
     def change(self, statement, *values):
         ledger = sqlite3.connect(self.store / "ledger.db", timeout=60)
         with ledger:
