@@ -3,6 +3,7 @@
 #include "cli/command_table.h"
 #include "cli/deployed_argument.h"
 #include "cli/store_access.h"
+#include "cli/terminal.h"
 #include "qflow/error/printable.h"
 #include "qflow/service/deployed_flows.h"
 #include "qflow/service/deployment.h"
@@ -41,17 +42,28 @@ Status refuse_if_file_disables(Store& store, const TriggerRegistry& types, const
               fmt::format("set enabled = true in {}, and qflow deploy that", printable(deployment.flow_file)));
 }
 
+void note_missed(Context& context, const std::string& flow, const std::vector<MissedBySchedule>& all) {
+  for (const auto& [schedule, missed] : all) {
+    print_note(context,
+               fmt::format("{0}/{1} missed {2}; qflow trigger --flow-id {0} --trigger-id {1} --from {3} --until {4} "
+                           "runs that",
+                           flow, schedule.text(), missed_span(missed), format_instant(missed.first),
+                           format_instant(missed.last + std::chrono::seconds(1))));
+  }
+}
+
 Result<ExitStatus> switch_to(Context& context, const Arguments& arguments, bool enabled, const std::string& reason) {
   QFLOW_ASSIGN(const DeployedArgument argument, parse_deployed_argument(arguments.positionals().front()));
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
   QFLOW_ASSIGN(const Deployment deployment, find_deployment(*store, argument.flow));
   QFLOW_TRY(check_trigger(deployment, argument.trigger));
   const Doors doors = doors_of(context);
-  QFLOW_TRY(set_enabled(*store, deployment, argument.trigger, enabled, reason, doors));
+  QFLOW_ASSIGN(const auto missed, set_enabled(*store, deployment, argument.trigger, enabled, reason, doors));
   if (enabled && argument.trigger)
     QFLOW_TRY(refuse_if_file_disables(*store, context.trigger_types, deployment, *argument.trigger));
   const std::string trigger = argument.trigger ? "/" + argument.trigger->text() : "";
   context.out.write(fmt::format("{}{} is {}\n", full_name(deployment), trigger, enabled ? "enabled" : "disabled"));
+  note_missed(context, full_name(deployment), missed);
   return ExitStatus::kOk;
 }
 
@@ -71,8 +83,9 @@ const Command kEnableCommand = {
     .group = CommandGroup::kTriggers,
     .summary = "let events count again for a flow or one of its triggers",
     .description =
-        "What happened while it was disabled stays filtered; what waited before goes on waiting. A trigger that its "
-        "flow file disables stays so: status 4.",
+        "What happened while it was disabled stays filtered; what waited before goes on waiting. What a schedule missed "
+        "is recorded as one event, which explain shows; qflow trigger --from --until runs it. A trigger that its flow "
+        "file disables stays so: status 4.",
     .examples = "  $ qflow enable PredictionFlow/after_training\n",
     .positionals = kPositionals,
     .run = enable,

@@ -60,6 +60,16 @@ Json sensors_json(const std::vector<SensorState>& sensors) {
   return list;
 }
 
+Json missed_json(const std::vector<MissedBySchedule>& all) {
+  Json list = Json::array();
+  for (const MissedBySchedule& missed : all) {
+    Json one = to_json(missed.instants);
+    one["trigger"] = missed.schedule.text();
+    list.push_back(std::move(one));
+  }
+  return list;
+}
+
 // "12 fired, 340 filtered".
 std::string totals_text(const std::vector<DailyCount>& counts) {
   std::map<std::string_view, std::int64_t> totals;
@@ -99,6 +109,7 @@ Result<Json> json_of(Store& store, const TriggerExplanation& trigger) {
               {"window_closes", json_or_null(closes)},
               {"last", trigger.last_run ? Json(trigger.last_run->text()) : Json()},
               {"next", json_or_null(next_of(trigger))},
+              {"missed", missed_json(trigger.missed)},
               {"sensors", sensors_json(trigger.sensors)},
               {"would_fire", text_or_null(trigger.would_fire)}};
 }
@@ -187,6 +198,10 @@ class Printer {
     for (const TriggerId& ended : trigger.ended) {
       write(fmt::format("  {} has ended: it is not due any more\n", ended == trigger.trigger ? "it" : ended.text()));
     }
+    for (const MissedBySchedule& missed : trigger.missed) {
+      const std::string name = missed.schedule == trigger.trigger ? "" : missed.schedule.text() + ": ";
+      write(fmt::format("  {}missed while disabled: {}\n", name, missed_span(missed.instants)));
+    }
     if (!trigger.next) return;
     const bool overdue = *trigger.next <= context_.clock.now();
     const std::string instant = format_instant(*trigger.next);
@@ -273,10 +288,11 @@ const Command kExplainCommand = {
     .json =
         "one object per trigger: {flow, namespace, trigger, group, sentence, disabled, disabled_legs, waiting: "
         "[{correlation, missing: [TEXT]}], arrived: [event with source, correlation], filtered: [{event, outcome, "
-        "reason, ...}], rolled_up: [{day, outcome, events}], window_closes, last, next, sensors: [{trigger, looked_at, "
-        "seen, next, failures, failing_since, error}], would_fire}; group is that of a leg, whose waiting, last and "
+        "reason, ...}], rolled_up: [{day, outcome, events}], window_closes, last, next, missed: [{trigger, count, first, "
+        "last}], sensors: [{trigger, looked_at, seen, next, failures, failing_since, error}], would_fire}; group is that of a leg, whose waiting, last and "
         "would_fire are the group's; missing lists what has to come, such as a, b (2 of 24), or c or d; event is the "
-        "id of one; rolled_up is what qflow gc keeps of old outcomes; would_fire is null when the flow file disables "
+        "id of one; rolled_up is what qflow gc keeps of old outcomes; missed is what disabled schedules have missed, of more than "
+        "10,000 instants a count of 10000; would_fire is null when the flow file disables "
         "it",
     .examples = "  $ qflow explain PredictionFlow\n  $ qflow explain DailyFlow/all_hours\n",
     .positionals = kPositionals,

@@ -28,7 +28,7 @@ Result<std::optional<ScheduledTrigger>> deployed_schedule(Store& store, const De
   auto one = scheduled(flow.definition->id, flow.name_space, trigger);
   if (!one) return one;
   QFLOW_ASSIGN(const auto known, store.ledger().triggers().schedule(flow.key, trigger.id()));
-  if (known) one->due = known->due;
+  if (known && !known->paused) one->due = known->due;
   return one;
 }
 

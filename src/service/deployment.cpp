@@ -308,9 +308,11 @@ Result<int> undeploy_flow(Store& store, const Deployment& deployment, const Door
 }
 
 // A debounce that ended before belongs to the time before.
-Status set_enabled(Store& store, const Deployment& deployment, const std::optional<TriggerId>& trigger, bool enabled,
-                   const std::string& reason, const Doors& doors) {
+Result<std::vector<MissedBySchedule>> set_enabled(Store& store, const Deployment& deployment,
+                                                  const std::optional<TriggerId>& trigger, bool enabled,
+                                                  const std::string& reason, const Doors& doors) {
   EventIntake intake(store, doors);
+  std::vector<MissedBySchedule> missed;
   QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
     const Instant now = doors.clock.now();
     QFLOW_TRY(intake.end_debounces(writer, now).map([](int) {}));
@@ -318,10 +320,11 @@ Status set_enabled(Store& store, const Deployment& deployment, const std::option
     QFLOW_TRY(store.ledger().triggers().set_enabled(deployment.key, trigger, enabled, reason));
     QFLOW_ASSIGN(const auto after, intake.flows().find(deployment.key));
     const DeploymentChange change{before.get(), after.get(), enabled ? "enabled" : "disabled"};
-    QFLOW_TRY(renew_schedules(store.ledger(), writer, change, now));
+    QFLOW_ASSIGN(missed, renew_schedules(store.ledger(), writer, change, now));
     return renew_sensors(store.ledger(), change, now);
   }));
-  return take_baselines(store, {deployment.key}, doors).map([](const auto&) {});
+  QFLOW_TRY(take_baselines(store, {deployment.key}, doors));
+  return missed;
 }
 
 }  // namespace qflow

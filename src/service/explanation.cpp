@@ -167,10 +167,19 @@ class TriggerExplainer {
     return {};
   }
 
+  void add_missed(const Trigger& part, const KnownSchedule& paused, TriggerExplanation& result) {
+    if (paused.due > now_) return;
+    result.missed.push_back({part.id(), all_missed(*schedule_of(part)->schedule, paused.due, now_)});
+  }
+
   // A schedule that is enabled has a next instant for as long as there is one.
   Status add_next(const Trigger& part, TriggerExplanation& result) {
     QFLOW_ASSIGN(const auto schedule, ledger_.schedule(flow_.key, part.id()));
-    if (schedule && (!result.next || schedule->due < *result.next)) result.next = schedule->due;
+    if (schedule && schedule->paused) {
+      add_missed(part, *schedule, result);
+    } else if (schedule && (!result.next || schedule->due < *result.next)) {
+      result.next = schedule->due;
+    }
     if (!schedule && schedule_of(part) != nullptr && is_enabled(flow_, part)) result.ended.push_back(part.id());
     return {};
   }

@@ -27,12 +27,12 @@ std::string rhythm_text(const ScheduleSubscription& subscription) {
   return text;
 }
 
-// "" when nothing is ever due: not a schedule, or disabled.
-std::string live_rhythm(const DeployedFlow& flow, const Trigger& trigger) {
-  if (!is_enabled(flow, trigger)) return {};
-  const ScheduleSubscription* subscription = schedule_of(trigger);
-  return subscription != nullptr ? rhythm_text(*subscription) : "";
-}
+struct Rhythm {
+  std::string text;
+  bool paused = false;
+
+  bool is_that_of(const KnownSchedule& known) const { return known.rhythm == text && known.paused == paused; }
+};
 
 class ScheduleRenewal {
  public:
@@ -40,8 +40,9 @@ class ScheduleRenewal {
       : ledger_(ledger), writer_(writer), change_(change), now_(now) {
     if (change.after == nullptr) return;
     for (const auto& trigger : change.after->triggers) {
-      std::string rhythm = live_rhythm(*change.after, *trigger);
-      if (!rhythm.empty()) rhythms_.emplace(trigger->id(), std::move(rhythm));
+      const ScheduleSubscription* subscription = schedule_of(*trigger);
+      if (subscription == nullptr) continue;
+      rhythms_.emplace(trigger->id(), Rhythm{rhythm_text(*subscription), !is_enabled(*change.after, *trigger)});
     }
   }
 
@@ -50,6 +51,8 @@ class ScheduleRenewal {
     for (const auto& trigger : change_.before->triggers) QFLOW_TRY(end(*trigger));
     return {};
   }
+
+  std::vector<MissedBySchedule> take_missed() { return std::move(missed_); }
 
   Status begin_new() {
     if (change_.after == nullptr) return {};
@@ -62,12 +65,13 @@ class ScheduleRenewal {
     const DeployedFlow& flow = *change_.before;
     QFLOW_ASSIGN(const auto known, ledger_.triggers().schedule(flow.key, trigger.id()));
     const auto rhythm = rhythms_.find(trigger.id());
-    if (!known || (rhythm != rhythms_.end() && known->rhythm == rhythm->second)) return {};
+    if (!known || (rhythm != rhythms_.end() && rhythm->second.is_that_of(*known))) return {};
     const ScheduleSubscription* subscription = schedule_of(trigger);
     if (subscription != nullptr && known->due <= now_) {
       const MissedInstants missed = all_missed(*subscription->schedule, known->due, now_);
-      QFLOW_TRY(
-          record_missed(ledger_, writer_, flow, trigger, missed, change_.reason + " before a tick took them", now_));
+      const std::string why = known->paused ? "disabled" : change_.reason + " before a tick took them";
+      QFLOW_TRY(record_missed(ledger_, writer_, flow, trigger, missed, why, now_));
+      missed_.push_back({trigger.id(), missed});
     }
     return ledger_.triggers().save_schedule(flow.key, trigger.id(), std::nullopt);
   }
@@ -77,10 +81,10 @@ class ScheduleRenewal {
     const auto rhythm = rhythms_.find(trigger.id());
     if (rhythm == rhythms_.end()) return {};
     QFLOW_ASSIGN(const auto known, ledger_.triggers().schedule(flow.key, trigger.id()));
-    if (known && known->rhythm == rhythm->second) return {};
+    if (known && rhythm->second.is_that_of(*known)) return {};
     const auto due = schedule_of(trigger)->schedule->next_after(now_);
     std::optional<KnownSchedule> next;
-    if (due) next = KnownSchedule{rhythm->second, *due};
+    if (due) next = KnownSchedule{rhythm->second.text, *due, rhythm->second.paused};
     return ledger_.triggers().save_schedule(flow.key, trigger.id(), next);
   }
 
@@ -88,15 +92,18 @@ class ScheduleRenewal {
   LedgerWriter& writer_;
   const DeploymentChange& change_;
   Instant now_;
-  std::map<TriggerId, std::string> rhythms_;  // from now on
+  std::map<TriggerId, Rhythm> rhythms_;  // from now on
+  std::vector<MissedBySchedule> missed_;
 };
 
 }  // namespace
 
-Status renew_schedules(Ledger& ledger, LedgerWriter& writer, const DeploymentChange& change, Instant now) {
+Result<std::vector<MissedBySchedule>> renew_schedules(Ledger& ledger, LedgerWriter& writer,
+                                                      const DeploymentChange& change, Instant now) {
   ScheduleRenewal renewal(ledger, writer, change, now);
   QFLOW_TRY(renewal.end_former());
-  return renewal.begin_new();
+  QFLOW_TRY(renewal.begin_new());
+  return renewal.take_missed();
 }
 
 Status record_missed(Ledger& ledger, LedgerWriter& writer, const DeployedFlow& flow, const Trigger& trigger,

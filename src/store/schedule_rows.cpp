@@ -22,7 +22,8 @@ Result<std::vector<DueSchedule>> read_due(Query query) {
 // In one statement: preparing one costs more than running it.
 Result<bool> TriggerLedger::has_due(Instant now) {
   Query query = database_.query(
-      "SELECT EXISTS(SELECT 1 FROM debounces WHERE due <= ?1) OR EXISTS(SELECT 1 FROM schedules WHERE due <= ?1)"
+      "SELECT EXISTS(SELECT 1 FROM debounces WHERE due <= ?1) OR EXISTS(SELECT 1 FROM schedules WHERE due <= ?1 AND"
+      " paused = 0)"
       " OR EXISTS(SELECT 1 FROM sensors WHERE due <= ?1) OR EXISTS(SELECT 1 FROM sensors WHERE set_at > ?1 AND due IS"
       " NOT NULL)"
       " OR EXISTS(SELECT 1 FROM runs INDEXED BY runs_active WHERE deployment IS NOT NULL AND ended_at IS NULL"
@@ -34,8 +35,8 @@ Result<bool> TriggerLedger::has_due(Instant now) {
 
 Result<std::optional<Instant>> TriggerLedger::next_due() {
   Query query = database_.query(
-      "SELECT min(due) FROM (SELECT min(due) AS due FROM debounces UNION ALL SELECT min(due) FROM schedules UNION ALL"
-      " SELECT min(due) FROM sensors)");
+      "SELECT min(due) FROM (SELECT min(due) AS due FROM debounces UNION ALL SELECT min(due) FROM schedules WHERE paused = 0"
+      " UNION ALL SELECT min(due) FROM sensors)");
   QFLOW_ASSIGN(const bool row, query.next());
   return row ? query.optional_instant(0) : std::nullopt;
 }
@@ -43,26 +44,26 @@ Result<std::optional<Instant>> TriggerLedger::next_due() {
 Result<std::vector<DueSchedule>> TriggerLedger::due_schedules(Instant now, std::int64_t limit) {
   return read_due(
       database_.query("SELECT t.deployment, t.id, s.due FROM schedules s JOIN triggers t ON t.trigger = s.trigger"
-                      " WHERE s.due <= ? ORDER BY s.due, s.trigger LIMIT ?",
+                      " WHERE s.due <= ? AND s.paused = 0 ORDER BY s.due, s.trigger LIMIT ?",
                       now, limit));
 }
 
 Result<std::optional<KnownSchedule>> TriggerLedger::schedule(std::int64_t deployment, const TriggerId& trigger) {
   Query query = database_.query(
-      "SELECT s.rhythm, s.due FROM schedules s JOIN triggers t ON t.trigger = s.trigger WHERE t.deployment = ? AND "
+      "SELECT s.rhythm, s.due, s.paused FROM schedules s JOIN triggers t ON t.trigger = s.trigger WHERE t.deployment = ? AND "
       "t.id = ?",
       deployment, trigger.text());
   QFLOW_ASSIGN(const bool known, query.next());
   if (!known) return std::optional<KnownSchedule>();
-  return std::optional<KnownSchedule>({query.text(0), query.instant(1)});
+  return std::optional<KnownSchedule>({query.text(0), query.instant(1), query.boolean(2)});
 }
 
 Status TriggerLedger::save_schedule(std::int64_t deployment, const TriggerId& trigger,
                                     const std::optional<KnownSchedule>& schedule) {
   QFLOW_ASSIGN(const std::int64_t key, trigger_key(database_, deployment, trigger));
   if (!schedule) return database_.run("DELETE FROM schedules WHERE trigger = ?", key);
-  return database_.run("INSERT OR REPLACE INTO schedules(trigger, rhythm, due) VALUES(?, ?, ?)", key, schedule->rhythm,
-                       schedule->due);
+  return database_.run("INSERT OR REPLACE INTO schedules(trigger, rhythm, due, paused) VALUES(?, ?, ?, ?)", key,
+                       schedule->rhythm, schedule->due, schedule->paused);
 }
 
 Status TriggerLedger::move_schedule(std::int64_t deployment, const TriggerId& trigger,

@@ -109,6 +109,12 @@ CREATE INDEX idempotency_keys_by_event ON idempotency_keys(event, repeats);
 DROP INDEX runs_active;
 CREATE INDEX runs_active ON runs(deployment, context, correlation) WHERE deployment IS NOT NULL AND ended_at IS NULL;
 )sql",
+    // A disabled schedule is known too, so that what it misses can be told.
+    R"sql(
+ALTER TABLE schedules ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
+DROP INDEX schedules_by_due;
+CREATE INDEX schedules_by_due ON schedules(due) WHERE paused = 0;
+)sql",
 };
 
 Error newer_schema(const Path& path, int schema) {

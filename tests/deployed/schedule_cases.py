@@ -4,7 +4,7 @@ import datetime
 import json
 import time
 
-from desk import case, contains, equal, expect, flow, on
+from desk import case, contains, equal, expect, flow, lines, on
 
 LOG = "echo $QFLOW_SCHEDULED_AT >> ran"
 
@@ -30,6 +30,9 @@ def tick_at(desk, instant):
 
 def hourly(name, more="", run=""):
     return flow(name, f"type = 'schedule'\nschedule = '0 * * * *'\n{more}", run=run)
+
+
+hour = "2026-03-04T{}:00:00Z".format
 
 
 def due(desk, name):
@@ -144,6 +147,41 @@ def what_is_disabled_or_gone_misses_its_instants(desk):
 
 
 @case
+def what_a_disabled_schedule_missed_is_told(desk):
+    """While it is disabled, and afterwards: once, as one event, whichever way it came about."""
+    deploy_at(desk, "09:30:00", hourly("F"), hourly("Off", "enabled = false"),
+              flow("G", "id = 'hour'\ntype = 'schedule'\nschedule = '0 * * * *'", on("e", more="id = 'e'"),
+                   "id = 'g'\ntype = 'group'\nmatch = 'hour || e'"))
+    for what in ("F/schedule", "G/hour"):
+        at(desk, "09:40:00", "disable", what)
+    contains(at(desk, "09:50:00", "explain", "F")[0], "disabled")
+    tick_at(desk, "12:30:00")
+    contains(at(desk, "12:30:00", "explain", "F")[0],
+             "  missed while disabled: 3 instants from 2026-03-04T10:00:00Z to 2026-03-04T12:00:00Z\n")
+    contains(at(desk, "12:30:00", "explain", "G")[0], "  hour: missed while disabled: 3 instants")
+    told = lines(at(desk, "12:30:00", "explain", "F", "--json")[0])[0]
+    equal((told["missed"], told["next"]), ([{"trigger": "schedule", "count": 3, "first": hour(10), "last": hour(12)}], None))
+    at(desk, "12:40:00", "disable", "F", "--reason", "moving")
+    at(desk, "12:45:00", "enable", "F/schedule")
+    deploy_at(desk, "12:50:00", hourly("F", "description = 'other'"))
+    equal(desk.rows("SELECT name FROM events"), [])
+    span = ("--from", hour(10), "--until", hour(13)[:-3] + "01Z")
+    backfill = ("trigger", "--flow-id", "F", "--trigger-id", "schedule", *span)
+    contains(at(desk, "13:10:00", "enable", "F")[1], f"F/schedule missed 4 instants from {hour(10)} to {hour(13)}; qflow {' '.join(backfill)} runs that")
+    equal([event["payload"] for event in desk.events("qflow.schedule.F.schedule")], [{"count": 4, "first": hour(10), "last": hour(13)}])
+    equal(desk.explain("F")[0]["missed"], [])
+    contains(desk.explain("F")[0]["filtered"][0]["reason"], "missed 4 instants", ": disabled")
+    at(desk, "13:20:00", "undeploy", "G")
+    equal(desk.events("qflow.schedule.G.hour")[0]["payload"]["count"], 4)
+    deploy_at(desk, "13:30:00", hourly("Off"))
+    equal(desk.events("qflow.schedule.Off.schedule")[0]["payload"]["count"], 4)
+    tick_at(desk, "14:00:10")
+    equal((due(desk, "F"), due(desk, "Off")), (["14:00"], ["14:00"]))
+    at(desk, "14:10:00", *backfill)
+    equal(due(desk, "F")[1:], ["10:00", "11:00", "12:00", "13:00"])
+
+
+@case
 def branches_of_a_flow_have_their_own_instants(desk):
     desk.write("f.toml", hourly("F"))
     for branch in ("a", "b"):
@@ -246,7 +284,6 @@ def a_dry_run_says_what_catch_up_would_do(desk):
                              "schedule\tLast/schedule\t2026-03-04T12:00:00Z",
                              "missed\tNone/schedule\t3 instants from 2026-03-04T10:00:00Z to 2026-03-04T12:00:00Z"])
     out, _ = desk.ask("tick", "--dry-run", "--json", "--at", "2026-03-04T12:30:00Z")
-    hour = "2026-03-04T{}:00:00Z".format
     equal([(row["kind"], row["flow"], row["at"], row["missed"]) for row in map(json.loads, out.splitlines())],
           [("missed", "Last", None, {"count": 2, "first": hour(10), "last": hour(11)}),
            ("schedule", "Last", hour(12), None),

@@ -94,16 +94,21 @@ def what_a_trigger_waits_with_stays(desk):
 
 @case
 def a_tick_brings_an_older_store_up_to_date(desk):
-    desk.deploy(flow("F", on("a")))
+    desk.deploy(flow("F", on("a")), flow("Hourly", "type = 'schedule'\nevery = '1h'"))
     desk.publish("a")
     with sqlite3.connect(desk.folder / ".qflow" / "ledger.db") as ledger:
         ledger.execute("DROP INDEX runs_by_trigger")
         ledger.execute("DROP INDEX idempotency_keys_by_event")
+        ledger.execute("DROP INDEX schedules_by_due")
+        ledger.execute("ALTER TABLE schedules DROP COLUMN paused")
+        ledger.execute("CREATE INDEX schedules_by_due ON schedules(due)")
         ledger.execute("PRAGMA user_version = 5")
     ledger.close()
     desk.refused("explain", "F", status=7, said=["made by an older qflow", "qflow tick"])
     desk.work()
     equal(desk.explain("F")[0]["last"], "F/1")
+    desk.work(environment=desk.later(3600))
+    equal(desk.statuses("Hourly"), ["succeeded"])
 
 
 @case

@@ -27,6 +27,12 @@ struct MissedInstants {
 };
 inline constexpr std::int64_t kCountedMissed = 10'000;
 
+// Of one of a flow's schedules.
+struct MissedBySchedule {
+  TriggerId schedule;
+  MissedInstants instants;
+};
+
 // What becomes of the instants of one schedule that are due.
 struct DueInstants {
   std::vector<Instant> firing = {};           // in order

@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "qflow/engine/due_instants.h"
 #include "qflow/model/deployment.h"
 #include "qflow/service/doors.h"
 #include "qflow/service/flow_loading.h"
@@ -32,8 +33,10 @@ Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& fl
 // No event starts it any more: what waits for it expires, queued runs are cancelled. How many were.
 Result<int> undeploy_flow(Store& store, const Deployment& deployment, const Doors& doors);
 
-// Flow or Flow/trigger. What happens while it is disabled is filtered; what waits keeps waiting.
-Status set_enabled(Store& store, const Deployment& deployment, const std::optional<TriggerId>& trigger, bool enabled,
-                   const std::string& reason, const Doors& doors);
+// Flow or Flow/trigger. What happens while it is disabled is filtered; what waits keeps waiting. What its schedules
+// have missed by that, which is recorded.
+Result<std::vector<MissedBySchedule>> set_enabled(Store& store, const Deployment& deployment,
+                                                  const std::optional<TriggerId>& trigger, bool enabled,
+                                                  const std::string& reason, const Doors& doors);
 
 }  // namespace qflow

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "qflow/engine/due_instants.h"
 #include "qflow/model/deployment.h"
 #include "qflow/store/store.h"
 #include "qflow/trigger/match_expression.h"
@@ -50,16 +51,17 @@ struct TriggerExplanation {
   std::string disabled;                    // why no event counts now; ""
   std::vector<std::string> disabled_legs;  // of a group: the legs that nothing meets now
   std::vector<WaitingGroup> waiting;
-  std::string missing;                  // when nothing waits: what it needs
-  std::vector<TriggerOutcome> refused;  // filtered, superseded, expired, skipped or stopped lately; newest first
-  std::optional<RunId> last_run;        // that it started, or that its last firing joined
-  std::optional<Instant> last_fired;    // when that was
-  std::vector<DailyCount> rolled_up;    // of outcomes that gc has given up, by day
-  std::optional<Instant> next;          // of its schedules: what is due next, or overdue
-  std::vector<TriggerId> ended;         // of its schedules: those that are never due again
-  std::vector<SensorState> sensors;     // itself, or the legs that are some
-  std::string would_fire;               // a command; "" when the flow file disables it
-  std::string to_enable;                // then: what lets it fire again, for people
+  std::string missing;                   // when nothing waits: what it needs
+  std::vector<TriggerOutcome> refused;   // filtered, superseded, expired, skipped or stopped lately; newest first
+  std::optional<RunId> last_run;         // that it started, or that its last firing joined
+  std::optional<Instant> last_fired;     // when that was
+  std::vector<DailyCount> rolled_up;     // of outcomes that gc has given up, by day
+  std::optional<Instant> next;           // of its schedules: what is due next, or overdue
+  std::vector<TriggerId> ended;          // of its schedules: those that are never due again
+  std::vector<MissedBySchedule> missed;  // while they are disabled; it is recorded when they are enabled
+  std::vector<SensorState> sensors;      // itself, or the legs that are some
+  std::string would_fire;                // a command; "" when the flow file disables it
+  std::string to_enable;                 // then: what lets it fire again, for people
 };
 
 // Of one trigger of the deployment, or of all that fire by themselves, as it stands at `now`, in the order of the file.

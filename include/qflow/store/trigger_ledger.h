@@ -62,6 +62,7 @@ struct DueSchedule {
 struct KnownSchedule {
   std::string rhythm;
   Instant due;
+  bool paused = false;  // disabled: then this is the first instant that it misses
 };
 
 // A sensor that is to be looked at: its instant has come, or was set by a clock that was ahead.
@@ -148,7 +149,7 @@ class TriggerLedger {
   // The first instant at which a debounce, a schedule or a sensor will be due; nothing when none is known.
   Result<std::optional<Instant>> next_due();
 
-  // Schedules: those that are enabled and have a next instant.
+  // Schedules: those that have a next instant. What is paused is never due.
   Result<std::vector<DueSchedule>> due_schedules(Instant now, std::int64_t limit);  // by instant; limit -1: all
   Result<std::optional<KnownSchedule>> schedule(std::int64_t deployment, const TriggerId& trigger);
   Status save_schedule(std::int64_t deployment, const TriggerId& trigger, const std::optional<KnownSchedule>& schedule);
