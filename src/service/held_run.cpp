@@ -136,6 +136,7 @@ Result<RunResult> execute_held_run(HeldRun held, const ExecutionOptions& options
   const RunPlan plan = std::move(*made);
   GitProbe git(doors, plan.flow->folder);
   RunRecord record(store, doors, plan.run, observer);
+  record.outlast_writers(signals);
   auto outcome = execute(plan, runner_doors, record, observer);
   if (!outcome) return fail_with_hooks(plan, outcome.error(), runner_doors, doors, observer);
   const auto commit = git.take();
