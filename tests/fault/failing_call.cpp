@@ -71,6 +71,13 @@ long note(int file, std::string_view call, std::string_view what) {
   return static_cast<long>(lseek(file, 0, SEEK_CUR)) / static_cast<long>(kLineSize);
 }
 
+// "" where it has none.
+std::string target_of(int descriptor) {
+  std::array<char, kLineSize> target{};
+  const std::string entry = "/proc/self/fd/" + std::to_string(descriptor);
+  return readlink(entry.c_str(), target.data(), target.size() - 1) < 0 ? "" : target.data();
+}
+
 }  // namespace
 
 bool fails(std::string_view call, const char* path) {
@@ -83,14 +90,13 @@ bool fails(std::string_view call, const char* path) {
   return failing;
 }
 
+// Also through another descriptor of the same pipe.
 bool fails(std::string_view call, int descriptor) {
   if (descriptor == STDERR_FILENO) return false;
-  const std::string entry = "/proc/self/fd/" + std::to_string(descriptor);
-  std::array<char, kLineSize> target{};
-  if (descriptor == STDOUT_FILENO || readlink(entry.c_str(), target.data(), target.size() - 1) < 0) {
-    return fails(call, "standard output");
-  }
-  return fails(call, target.data());
+  const std::string target = target_of(descriptor);
+  const bool is_output = descriptor == STDOUT_FILENO || target.empty() || target == target_of(STDOUT_FILENO);
+  if (is_output) return fails(call, "standard output");
+  return target != target_of(STDERR_FILENO) && fails(call, target.c_str());
 }
 
 }  // namespace qflow::fault
