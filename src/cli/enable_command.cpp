@@ -42,14 +42,28 @@ Status refuse_if_file_disables(Store& store, const TriggerRegistry& types, const
               fmt::format("set enabled = true in {}, and qflow deploy that", printable(deployment.flow_file)));
 }
 
-void note_missed(Context& context, const std::string& flow, const std::vector<MissedBySchedule>& all) {
+// Instants of a leg start nothing alone, and those of a disabled schedule nothing at all.
+bool can_be_run(const DeployedFlow& flow, const TriggerId& schedule) {
+  const Trigger* trigger = find_trigger(flow.triggers, schedule);
+  return trigger != nullptr && &trigger->joining() == trigger && is_enabled(flow, *trigger);
+}
+
+Status note_missed(Context& context, Store& store, const Deployment& deployment,
+                   const std::vector<MissedBySchedule>& all) {
+  if (all.empty()) return {};
+  DeployedFlows flows(store, context.trigger_types);
+  QFLOW_ASSIGN(const auto known, flows.find(deployment.key));
+  const std::string flow = full_name(deployment);
   for (const auto& [schedule, missed] : all) {
-    print_note(context,
-               fmt::format("{0}/{1} missed {2}; qflow trigger --flow-id {0} --trigger-id {1} --from {3} --until {4} "
-                           "runs that",
-                           flow, schedule.text(), missed_span(missed), format_instant(missed.first),
-                           format_instant(missed.last + std::chrono::seconds(1))));
+    std::string note = fmt::format("{}/{} missed {}", flow, schedule.text(), missed_span(missed));
+    if (can_be_run(*known, schedule)) {
+      note += fmt::format("; qflow trigger --flow-id {} --trigger-id {} --from {} --until {} runs that", flow,
+                          schedule.text(), format_instant(missed.first),
+                          format_instant(missed.last + std::chrono::seconds(1)));
+    }
+    print_note(context, note);
   }
+  return {};
 }
 
 Result<ExitStatus> switch_to(Context& context, const Arguments& arguments, bool enabled, const std::string& reason) {
@@ -63,7 +77,7 @@ Result<ExitStatus> switch_to(Context& context, const Arguments& arguments, bool 
     QFLOW_TRY(refuse_if_file_disables(*store, context.trigger_types, deployment, *argument.trigger));
   const std::string trigger = argument.trigger ? "/" + argument.trigger->text() : "";
   context.out.write(fmt::format("{}{} is {}\n", full_name(deployment), trigger, enabled ? "enabled" : "disabled"));
-  note_missed(context, full_name(deployment), missed);
+  QFLOW_TRY(note_missed(context, *store, deployment, missed));
   return ExitStatus::kOk;
 }
 

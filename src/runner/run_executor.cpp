@@ -39,16 +39,16 @@ Result<RunOutcome> RunExecutor::run() {
     // Tasks of steps that have begun need nothing of what has just ended.
     start_tasks();
     // A step that begins must be able to read what others left: their artifacts are in the ledger first.
-    if (must_report_) QFLOW_TRY(flush());
+    if (must_report_ && !held_up_) QFLOW_TRY(flush());
     QFLOW_TRY(begin_ready_steps());
     start_tasks();
-    if (progress_.has_ready()) continue;
+    if (progress_.has_ready() && !held_up_) continue;
     if (is_through()) break;
     if (!changes_.empty() && !report_at_) report_at_ = doors_.clock.monotonic() + kReportDelay;
     prepare_next();
     wait();
     if (report_at_ && doors_.clock.monotonic() >= *report_at_) QFLOW_TRY(flush());
-    // What has ended by itself has, however late that is seen: a report may have waited long for other writers.
+    // What has ended by itself has, however late that is seen: a report may have waited for other writers.
     QFLOW_TRY(advance());
     if (is_through()) continue;
     take_signal();
@@ -56,7 +56,7 @@ Result<RunOutcome> RunExecutor::run() {
   }
   drop_next();
   end_open_steps();
-  QFLOW_TRY(flush());
+  QFLOW_TRY(flush_at_last());
   inputs_.link_results(ArtifactsObject(doors_.store, plan_.flow, graph_.last_steps(), artifacts_, task_counts_));
   return outcome_;
 }
@@ -69,10 +69,11 @@ bool RunExecutor::is_through() const {
 
 Status RunExecutor::begin_ready_steps() {
   while (true) {
+    // A step that has failed as it began may have left what its followers read.
+    if (!changes_.artifacts.empty() && !held_up_) QFLOW_TRY(flush());
+    if (held_up_) return {};
     const std::vector<std::size_t> ready = progress_.take_ready();
     if (ready.empty()) return {};
-    // A step that has failed as it began may have left what its followers read.
-    if (!changes_.artifacts.empty()) QFLOW_TRY(flush());
     for (const std::size_t step : ready) QFLOW_TRY(begin_step(step));
     skip_followers();
   }
@@ -265,14 +266,36 @@ RunScope RunExecutor::scope_of(const StepExecution& execution, std::optional<std
   return scope;
 }
 
+// Others may write for long: meanwhile nothing further begins, and the tasks are looked after between the tries.
 Status RunExecutor::flush() {
   if (!changes_.empty()) {
-    QFLOW_TRY(reporter_.report(changes_));
+    Status reported = reporter_.report(changes_);
+    if (!reported && reported.error().kind == ErrorKind::kBusy) {
+      if (!held_up_)
+        observer_.note(
+            fmt::format("{} goes on when it can be recorded: {}", plan_.run.id.text(), reported.error().message));
+      held_up_ = std::move(reported.error());
+      report_at_ = doors_.clock.monotonic() + kReportDelay;
+      return {};
+    }
+    QFLOW_TRY(reported);
+    held_up_.reset();
     changes_ = {};
     objects_ = FileHandle();
   }
   must_report_ = false;
   report_at_.reset();
+  return {};
+}
+
+// With all tasks ended, only the second signal ends the waiting.
+Status RunExecutor::flush_at_last() {
+  QFLOW_TRY(flush());
+  while (held_up_) {
+    if (interrupted_by_ && doors_.signals->take_for_process()) return tl::make_unexpected(*held_up_);
+    take_signal();
+    QFLOW_TRY(flush());
+  }
   return {};
 }
 

@@ -117,6 +117,7 @@ class RunExecutor {
   // The loop.
   bool is_through() const;
   Status flush();
+  Status flush_at_last();
   void wait();
   Status advance();
   void take_signal();
@@ -140,6 +141,7 @@ class RunExecutor {
   RunChanges changes_;
   bool must_report_ = false;                            // before anything further begins: something has ended
   std::optional<std::chrono::microseconds> report_at_;  // when changes are to be reported at the latest
+  std::optional<Error> held_up_;                        // why the last report could not be made yet
   FileHandle objects_;                                  // held while objects wait for the report that names them
   std::set<std::string> changed_;                       // objects that a step of this run has changed
   std::vector<Artifact> artifacts_;

@@ -167,7 +167,10 @@ class Deploying {
     if (live) QFLOW_TRY(end_debounces(next.key));
     if (live) report.changes = changes_between(*before, next, flow);
     if (before) QFLOW_TRY(expire_changed(*before, next));
-    QFLOW_TRY(replace(live, next, event_names(flow, next.name_space)));
+    QFLOW_ASSIGN(const auto missed, replace(live, next, event_names(flow, next.name_space)));
+    for (const auto& [schedule, instants] : missed) {
+      report.notes.push_back(fmt::format("trigger {} missed {}", schedule.text(), missed_span(instants)));
+    }
     return report;
   }
 
@@ -194,9 +197,11 @@ class Deploying {
     return {};
   }
 
-  // Sensors that fail are tried again, and a flow that was deployed by a qflow that could not look gets some.
+  // Sensors that fail are tried again; and a flow that was deployed by a qflow that could not look, or that did not
+  // keep disabled schedules, gets what it lacks.
   Status renew_unchanged(std::int64_t key) {
     QFLOW_ASSIGN(const auto flow, intake_.flows().find(key));
+    QFLOW_TRY(renew_schedules(ledger_, writer_, {nullptr, flow.get(), ""}, doors_.clock.now()));
     return renew_sensors(ledger_, {nullptr, flow.get(), ""}, doors_.clock.now());
   }
 
@@ -212,14 +217,16 @@ class Deploying {
   }
 
   // What was deployed may be what a newer qflow refuses.
-  Status replace(bool live, const Deployment& next, const std::vector<std::string>& names) {
+  Result<std::vector<MissedBySchedule>> replace(bool live, const Deployment& next,
+                                                const std::vector<std::string>& names) {
     std::shared_ptr<const DeployedFlow> before;
     if (live) before = intake_.flows().find(next.key).value_or(nullptr);
     QFLOW_ASSIGN(const std::int64_t key, ledger_.triggers().save_deployment(next, names));
     QFLOW_ASSIGN(const auto after, intake_.flows().find(key));
     const DeploymentChange change{before.get(), after.get(), fmt::format("changed by deploy {}", next.version)};
-    QFLOW_TRY(renew_schedules(ledger_, writer_, change, doors_.clock.now()));
-    return renew_sensors(ledger_, change, doors_.clock.now());
+    QFLOW_ASSIGN(auto missed, renew_schedules(ledger_, writer_, change, doors_.clock.now()));
+    QFLOW_TRY(renew_sensors(ledger_, change, doors_.clock.now()));
+    return missed;
   }
 
   Status expire_changed(const Deployment& before, const Deployment& next) {

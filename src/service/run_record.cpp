@@ -7,13 +7,15 @@
 #include "qflow/error/printable.h"
 #include "qflow/model/run_end.h"
 #include "qflow/model/step_state.h"
-#include "qflow/os/pipe.h"
 #include "qflow/os/random.h"
 #include "service/publish_rules.h"
 
 namespace qflow {
 
 namespace {
+
+// Meanwhile nobody looks after the run's tasks.
+constexpr std::chrono::seconds kReportPatience{5};
 
 Error refusal_of_step(const std::vector<JudgedEvent>& events, std::size_t place, Error error) {
   return refusal_in_batch(events, place, std::move(error),
@@ -25,27 +27,10 @@ Error refusal_of_step(const std::vector<JudgedEvent>& events, std::size_t place,
 RunRecord::RunRecord(Store& store, const Doors& doors, const Run& run, RunObserver& observer)
     : store_(store), doors_(doors), run_(run), observer_(observer), intake_(store, doors) {}
 
-void RunRecord::outlast_writers(const StopSignals* signals) {
-  outlasts_writers_ = true;
-  signals_ = signals;
-}
-
-// Hours of work shall not be lost because another program has the ledger open for writing.
-Status RunRecord::transact(Durability durability, const std::function<Status(LedgerWriter&)>& body) {
-  for (bool noted = false;; noted = true) {
-    const Status written = store_.ledger().write(durability, body);
-    if (written || written.error().kind != ErrorKind::kBusy || !outlasts_writers_) return written;
-    if (signals_ != nullptr && wait_readable({signals_->descriptor()}, std::chrono::microseconds(0)).front()) {
-      return written;
-    }
-    if (!noted)
-      observer_.note(fmt::format("{} goes on when it can be recorded: {}", run_.id.text(), written.error().message));
-  }
-}
-
 Status RunRecord::report(const RunChanges& changes) {
   QFLOW_ASSIGN(const std::vector<JudgedEvent> events, judge(changes));
-  return transact(Durability::kProcess, [&](LedgerWriter& writer) { return write(writer, changes, events); });
+  return store_.ledger().write(
+      Durability::kProcess, [&](LedgerWriter& writer) { return write(writer, changes, events); }, kReportPatience);
 }
 
 // The ends of a local run and its steps are nobody's business.
@@ -100,7 +85,7 @@ Status RunRecord::end(const RunOutcome& outcome, const RunChanges& changes, cons
   QFLOW_ASSIGN(const std::vector<JudgedEvent> events, judge(changes));
   QFLOW_ASSIGN(const JudgedEvent end, judge_end(run_end_event(run_, outcome.status, outcome.reason, now)));
   for (const std::string& note : intake_.flows().passed_over()) observer_.note(note);
-  return transact(Durability::kPower, [&](LedgerWriter& writer) -> Status {
+  return store_.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
     // They came while it was running, though no tick has noticed.
     if (run_.deployment) QFLOW_TRY(intake_.end_debounces(writer, now, run_.deployment).map([](int) {}));
     QFLOW_TRY(write(writer, changes, events));
@@ -112,7 +97,7 @@ Status RunRecord::end(const RunOutcome& outcome, const RunChanges& changes, cons
 
 Status RunRecord::requeue(const RunChanges& changes) {
   QFLOW_ASSIGN(const std::vector<JudgedEvent> events, judge(changes));
-  return transact(Durability::kPower, [&](LedgerWriter& writer) -> Status {
+  return store_.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
     QFLOW_TRY(write(writer, changes, events));
     return writer.requeue_run(run_.id);
   });

@@ -1,11 +1,9 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 
 #include "qflow/model/run.h"
-#include "qflow/os/stop_signals.h"
 #include "qflow/runner/run_reporter.h"
 #include "qflow/runner/runner.h"
 #include "qflow/service/doors.h"
@@ -21,10 +19,6 @@ class RunRecord final : public RunReporter {
  public:
   RunRecord(Store& store, const Doors& doors, const Run& run, RunObserver& observer);
 
-  // For the process that executes the run: from now on others may keep it from writing for as long as they like; it
-  // gives up (kBusy) only when a signal waits. `signals` may be null.
-  void outlast_writers(const StopSignals* signals);
-
   Status report(const RunChanges& changes) override;
   // The end of the run, with the last changes; `git` is what was found out about the flow's folder meanwhile.
   Status end(const RunOutcome& outcome, const RunChanges& changes = {},
@@ -38,15 +32,12 @@ class RunRecord final : public RunReporter {
   Result<JudgedEvent> judge_end(Event event);
   JudgedEvent unjudged_end(Event event) const;
   Status write(LedgerWriter& writer, const RunChanges& changes, const std::vector<JudgedEvent>& events);
-  Status transact(Durability durability, const std::function<Status(LedgerWriter&)>& body);
 
   Store& store_;
   const Doors& doors_;
   const Run& run_;
   RunObserver& observer_;
   EventIntake intake_;
-  bool outlasts_writers_ = false;
-  const StopSignals* signals_ = nullptr;
 };
 
 }  // namespace qflow

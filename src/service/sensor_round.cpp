@@ -138,7 +138,7 @@ Status SensorRound::run(const std::vector<DueSensor>& sensors, Which which) {
   QFLOW_TRY(start_ready());
   while (!is_over()) {
     const auto left = std::max(next_wake() - doors_.clock.monotonic(), std::chrono::microseconds(0));
-    // What ended in time counts, however long recording the others took.
+    // What has ended counts, however long recording the others took.
     if (const auto finished = crew_.wait(left)) {
       QFLOW_TRY(take(*finished));
     } else {

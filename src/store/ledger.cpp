@@ -41,8 +41,9 @@ struct Ledger::Connection {
 
   ~Connection();
   // Waits for the other writers; what is left of the patience is the database's.
-  Status enter_gate();
-  Status transact(Durability wanted, Ending ending, const std::function<Status(LedgerWriter&)>& body);
+  Status enter_gate(std::chrono::milliseconds patience);
+  Status transact(Durability wanted, Ending ending, const std::function<Status(LedgerWriter&)>& body,
+                  std::chrono::milliseconds patience);
   Status set_durability(Durability wanted);
   void restart_log();
 };
@@ -95,11 +96,11 @@ class Transaction {
 
 }  // namespace
 
-Status Ledger::Connection::enter_gate() {
+Status Ledger::Connection::enter_gate(std::chrono::milliseconds patience) {
   auto before = std::chrono::steady_clock::now();
-  QFLOW_TRY(files.lock_within(gate, kLedgerPatience));
+  QFLOW_TRY(files.lock_within(gate, patience));
   auto waited = std::chrono::steady_clock::now() - before;
-  database->set_patience(kLedgerPatience - std::chrono::duration_cast<std::chrono::milliseconds>(waited));
+  database->set_patience(patience - std::chrono::duration_cast<std::chrono::milliseconds>(waited));
   return {};
 }
 
@@ -111,10 +112,10 @@ Status Ledger::Connection::set_durability(Durability wanted) {
   return {};
 }
 
-Status Ledger::Connection::transact(Durability wanted, Ending ending,
-                                    const std::function<Status(LedgerWriter&)>& body) {
+Status Ledger::Connection::transact(Durability wanted, Ending ending, const std::function<Status(LedgerWriter&)>& body,
+                                    std::chrono::milliseconds patience) {
   if (access == StoreAccess::kRead) return fail(ErrorKind::kStore, "the store was opened for reading only");
-  QFLOW_TRY(enter_gate());
+  QFLOW_TRY(enter_gate(patience));
   GateTurn turn(files, gate);
   QFLOW_TRY(set_durability(wanted));
   Transaction transaction(*database);
@@ -150,14 +151,15 @@ Ledger::Ledger(std::unique_ptr<Connection> connection) : connection_(std::move(c
 
 Ledger::~Ledger() = default;
 
-Status Ledger::write(Durability durability, const std::function<Status(LedgerWriter&)>& body) {
-  QFLOW_TRY(connection_->transact(durability, Connection::Ending::kCommit, body));
+Status Ledger::write(Durability durability, const std::function<Status(LedgerWriter&)>& body,
+                     std::chrono::milliseconds patience) {
+  QFLOW_TRY(connection_->transact(durability, Connection::Ending::kCommit, body, patience));
   if (connection_->database->log_pages() >= kLogPagesWhileOpen) connection_->database->checkpoint();
   return {};
 }
 
 Status Ledger::rehearse(const std::function<Status(LedgerWriter&)>& body) {
-  return connection_->transact(Durability::kProcess, Connection::Ending::kTakeBack, body);
+  return connection_->transact(Durability::kProcess, Connection::Ending::kTakeBack, body, kLedgerPatience);
 }
 
 Status Ledger::read(const std::function<Status()>& body) {

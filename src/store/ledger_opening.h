@@ -9,9 +9,6 @@
 
 namespace qflow {
 
-// How long a process waits for others, all in all, before it says so.
-inline constexpr std::chrono::milliseconds kLedgerPatience{30'000};
-
 // A ledger whose schema is this program's. `gate` is open unless the access is kRead.
 struct OpenedLedger {
   std::unique_ptr<SqliteConnection> database;

@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import signal
+import threading
 import time
 
 from desk import after, case, contains, equal, expect, flow, on
@@ -484,23 +485,33 @@ def a_step_that_waits_does_not_wait_for_itself(desk):
 
 @case
 def runs_outlast_another_writer(desk):
-    """However long it writes; and what ended in time has not timed out, though that is recorded late."""
+    """However long it writes: what ended in time has not timed out, what has not has, and signals are heard."""
     run = "run = 'touch begun.$QFLOW_FLOW.$QFLOW_STEP; until [ -e go ]; do sleep 0.01; done; sleep 0.3'"
     steps = f"{run}\n[[steps]]\nid = 'b'\n{run}\n"
     last = "[[steps]]\nid = 'c'\nneeds = ['a', 'b']\nrun = 'true'\n"
+    slow = "[[steps]]\nid = 'slow'\nrun = 'sleep 100'\n"
     flows = {"OfTask": f"[[steps]]\nid = 'a'\ntimeout = '2s'\n{steps}{last}",
              "OfRun": f"timeout = '2s'\n[[steps]]\nid = 'a'\n{steps}",
+             "Late": f"[[steps]]\nid = 'a'\n{steps}{slow}timeout = '2s'\n",
+             "Stopped": f"[[steps]]\nid = 'a'\n{steps}{last}{slow}",
              "Deployed": f"[[triggers]]\ntype = 'event'\nevent = 'go'\n[[steps]]\nid = 'a'\n{steps}{last}"}
     for name, more in flows.items():
-        desk.write(f"{name}.toml", f"id = '{name}'\n[run]\njobs = 2\n{more}")
+        desk.write(f"{name}.toml", f"id = '{name}'\n[run]\njobs = 3\n{more}")
     desk.ask("deploy", "Deployed.toml")
     desk.ask("publish", "go", "--dispatch")
-    processes = [desk.start("run", f"{name}.toml") for name in ("OfTask", "OfRun")]
-    wait_for(lambda: len(list(desk.folder.glob("begun.*"))) == 6, "the steps")
+    statuses = {"OfTask": 0, "OfRun": 0, "Late": 1, "Stopped": 130}
+    processes = {name: desk.start("run", f"{name}.toml") for name in statuses}
+    wait_for(lambda: len(list(desk.folder.glob("begun.*"))) == 10, "the steps")
     desk.write("go", "")
+    stop = threading.Timer(2, lambda: processes["Stopped"].send_signal(signal.SIGINT))
+    stop.start()
     desk.write_long(33)
-    for process in processes:
-        expect(process.wait(timeout=60) == 0, printed_by(process))
-    contains(printed_by(processes[0]), "OfTask/1 goes on when it can be recorded: ", " is locked by process ")
+    for name, process in processes.items():
+        expect(process.wait(timeout=60) == statuses[name], f"{name}: status {process.returncode}\n{printed_by(process)}")
+    contains(printed_by(processes["OfTask"]), "OfTask/1 goes on when it can be recorded: ", " is locked by ")
     desk.work()
-    equal(desk.statuses("Deployed"), ["succeeded"])
+    equal({name: desk.statuses(name) for name in flows},
+          {"OfTask": ["succeeded"], "OfRun": ["succeeded"], "Late": ["failed"], "Stopped": ["cancelled"], "Deployed": ["succeeded"]})
+    equal(desk.inspect("Late/1")["reason"], "step slow: timed out")
+    equal({step["id"]: step["status"] for step in desk.inspect("Stopped/1")["steps"]},
+          {"a": "succeeded", "b": "succeeded", "c": "pending", "slow": "cancelled"})

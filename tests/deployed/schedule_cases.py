@@ -153,7 +153,7 @@ def what_a_disabled_schedule_missed_is_told(desk):
               flow("G", "id = 'hour'\ntype = 'schedule'\nschedule = '0 * * * *'", on("e", more="id = 'e'"),
                    "id = 'g'\ntype = 'group'\nmatch = 'hour || e'"))
     for what in ("F/schedule", "G/hour"):
-        at(desk, "09:40:00", "disable", what)
+        equal("missed" in at(desk, "09:40:00", "disable", what)[1], False)
     contains(at(desk, "09:50:00", "explain", "F")[0], "disabled")
     tick_at(desk, "12:30:00")
     contains(at(desk, "12:30:00", "explain", "F")[0],
@@ -171,14 +171,23 @@ def what_a_disabled_schedule_missed_is_told(desk):
     equal([event["payload"] for event in desk.events("qflow.schedule.F.schedule")], [{"count": 4, "first": hour(10), "last": hour(13)}])
     equal(desk.explain("F")[0]["missed"], [])
     contains(desk.explain("F")[0]["filtered"][0]["reason"], "missed 4 instants", ": disabled")
-    at(desk, "13:20:00", "undeploy", "G")
+    missed = at(desk, "13:20:00", "enable", "G/hour")[1]
+    contains(missed, "G/hour missed 4 instants")
+    expect("runs that" not in missed, missed)
     equal(desk.events("qflow.schedule.G.hour")[0]["payload"]["count"], 4)
-    deploy_at(desk, "13:30:00", hourly("Off"))
+    at(desk, "13:25:00", "undeploy", "G")
+    equal(len(desk.events("qflow.schedule.G.hour")), 1)
+    contains(deploy_at(desk, "13:30:00", hourly("Off"))[1], "trigger schedule missed 4 instants")
     equal(desk.events("qflow.schedule.Off.schedule")[0]["payload"]["count"], 4)
     tick_at(desk, "14:00:10")
     equal((due(desk, "F"), due(desk, "Off")), (["14:00"], ["14:00"]))
     at(desk, "14:10:00", *backfill)
     equal(due(desk, "F")[1:], ["10:00", "11:00", "12:00", "13:00"])
+    late = at(desk, "15:10:00", "disable", "F")[1]
+    contains(late, "F/schedule missed 2026-03-04T15:00:00Z")
+    expect("runs that" not in late, late)
+    at(desk, "16:10:00", "undeploy", "F")
+    equal([event["payload"]["count"] for event in desk.events("qflow.schedule.F.schedule") if "count" in event["payload"]], [1, 1, 4])
 
 
 @case

@@ -47,12 +47,14 @@ struct RunChanges {
   }
 };
 
-// Whoever keeps the truth about runs. An error ends the run.
+// Whoever keeps the truth about runs. An error ends the run, but for kBusy.
 class RunReporter {
  public:
   virtual ~RunReporter() = default;
   // Makes the changes durable, all or none. Called before a step that could see them starts. kInvalid: what is
   // published is refused (its name, its size, its idempotency key), so that the step that publishes it has failed.
+  // kBusy: others keep it from that for longer than tasks can be left alone; it is to be called again, with what has
+  // come since.
   virtual Status report(const RunChanges& changes) = 0;
 };
 

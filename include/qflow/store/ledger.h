@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -103,9 +104,12 @@ class LedgerWriter {
   std::int64_t known_key_ = 0;
 };
 
+// How long a command waits for other writers, all in all, before it says so.
+inline constexpr std::chrono::milliseconds kLedgerPatience{30'000};
+
 // The truth of a store: one SQLite database in WAL mode. Opening checks the schema (made or migrated only with
 // kWrite/kCreate; a newer one is refused plainly). All errors are kStore with file and remedy, but: kBusy when another
-// process has held the lock for 30 s (named, where it can be found out), kNotFound where a row does not exist.
+// process has held the lock for too long (named, where it can be found out), kNotFound where a row does not exist.
 // One object per thread.
 class Ledger {
  public:
@@ -113,8 +117,10 @@ class Ledger {
                                               Clock& clock);
   ~Ledger();
 
-  // Runs `body` in one transaction, after queueing on the gate; commits when it succeeds, else leaves nothing.
-  Status write(Durability durability, const std::function<Status(LedgerWriter&)>& body);
+  // Runs `body` in one transaction, after queueing on the gate for at most `patience`; commits when it succeeds, else
+  // leaves nothing.
+  Status write(Durability durability, const std::function<Status(LedgerWriter&)>& body,
+               std::chrono::milliseconds patience = kLedgerPatience);
 
   // Runs `body` as `write` does, and takes back what it wrote: to see what would happen. Errors as there.
   Status rehearse(const std::function<Status(LedgerWriter&)>& body);
