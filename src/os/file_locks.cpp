@@ -43,25 +43,34 @@ std::string holder_text(long process) {
   return fmt::format("process {} ({})", process, first_line(name));
 }
 
+struct Holder {
+  long process = 0;  // 0: none, or the system hides it
+  bool alone = false;
+};
+
 // The holder in a line of /proc/locks (proc(5)): "1: FLOCK  ADVISORY  WRITE 4711 fd:00:1234 0 EOF"; a line of a waiter
-// has "->" as its second word. 0 when the line is about another file, or the system hides the process.
-long holder_in(std::string_view line, std::string_view file) {
+// has "->" as its second word.
+Holder holder_in(std::string_view line, std::string_view file) {
   std::vector<std::string_view> words = words_of(line);
-  if (words.size() < 6 || words[1] == "->" || words[5] != file) return 0;
+  if (words.size() < 6 || words[1] == "->" || words[5] != file) return {};
   const long process = parse_decimal<long>(words[4]).value_or(0);
-  return process == getpid() ? 0 : process;
+  return {process == getpid() ? 0 : process, words[3] == "WRITE"};
 }
 
+// Whoever holds it alone, if anybody does: others may share parts of the file meanwhile, as SQLite's readers do.
 std::string find_holder(const struct stat& status) {
   std::string file =
       fmt::format("{:02x}:{:02x}:{}", major(status.st_dev), minor(status.st_dev), std::uint64_t{status.st_ino});
   std::string locks = system_text("/proc/locks");
+  long found = 0;
   for (std::string_view rest = locks; !rest.empty();) {
     std::string_view line = first_line(rest);
-    if (long process = holder_in(line, file); process > 0) return holder_text(process);
+    const Holder holder = holder_in(line, file);
+    if (holder.process > 0 && holder.alone) return holder_text(holder.process);
+    if (holder.process > 0) found = holder.process;
     rest.remove_prefix(std::min(line.size() + 1, rest.size()));
   }
-  return "";
+  return found > 0 ? holder_text(found) : "";
 }
 
 tl::unexpected<Error> locked_by_other(const FileHandle& file) {

@@ -11,6 +11,7 @@
 #include "qflow/service/run_objects.h"
 #include "service/git_probe.h"
 #include "service/interrupted_work.h"
+#include "service/outlast_writers.h"
 #include "service/run_record.h"
 #include "service/secrets.h"
 #include "service/store_settings.h"
@@ -92,16 +93,6 @@ tl::unexpected<Error> fail_unplanned(HeldRun held, const Error& error, const Run
   return fail_with_hooks(plan, error, runner_doors, doors, observer);
 }
 
-// Hours of work shall not be lost because another program writes the ledger: only a signal ends the waiting.
-Status record_end(RunRecord& record, const RunOutcome& outcome, const std::optional<GitState>& git,
-                  StopSignals* signals) {
-  while (true) {
-    const Status ended = record.end(outcome, {}, git);
-    if (ended || ended.error().kind != ErrorKind::kBusy) return ended;
-    if (signals != nullptr && signals->take_for_process()) return ended;
-  }
-}
-
 // What only tasks use; what a killed one left stays. gc would find it too, but a crontab makes thousands of runs before
 // anybody thinks of gc. Not for local runs, whose end somebody waits for: a file system takes longer to remove a folder
 // than to make it.
@@ -157,7 +148,7 @@ Result<RunResult> execute_held_run(HeldRun held, const ExecutionOptions& options
     const Remains remains = remains_of(plan.run.id, store.layout(), doors.files, doors.processes);
     (void)end_leftovers(remains, doors.processes, doors.clock);
   }
-  QFLOW_TRY(record_end(record, *outcome, commit, signals));
+  QFLOW_TRY(outlast_writers(signals, [&] { return record.end(*outcome, {}, commit); }));
   call_hooks(plan, runner_doors, *outcome, observer);
   if (plan.run.origin == RunOrigin::kDeployed) remove_workspace(plan.run.id, store);
   return RunResult{plan.run.id, outcome->status, outcome->reason, outcome->signal};

@@ -81,7 +81,7 @@ Status end_replaced_runs(Store& store, const Doors& doors, std::vector<RunId>& a
 }
 
 Status cancel_run(Store& store, const RunId& id, const Doors& doors, RunObserver& observer) {
-  const auto began = doors.clock.monotonic();
+  auto began = doors.clock.monotonic();
   QFLOW_ASSIGN(const Run before, store.ledger().find_run(id));
   if (has_ended(before.status)) QFLOW_TRY(end_hooks(store, before, doors, observer));
   QFLOW_TRY(refuse_ended(before));
@@ -102,6 +102,7 @@ Status cancel_run(Store& store, const RunId& id, const Doors& doors, RunObserver
     if (!executor || executor->id == std::exchange(asked, executor->id)) continue;
     QFLOW_TRY(note_cancellation(store, id));
     if (store.run_is_locked(id).value_or(false)) doors.processes.signal(*executor, kCancelSignal);
+    began = doors.clock.monotonic();  // the steps have their time from now on
   }
   return fail(ErrorKind::kBusy, id.text() + " has not ended yet",
               "its steps may not heed SIGTERM; call qflow cancel once more to end them at once");

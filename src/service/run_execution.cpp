@@ -3,15 +3,18 @@
 #include <utility>
 
 #include "service/held_run.h"
+#include "service/outlast_writers.h"
 
 namespace qflow {
 
 namespace {
 
 // Queued → running, once this process has the lock.
-Result<Run> start_run(Store& store, const RunId& id, const Doors& doors) {
-  QFLOW_TRY(store.ledger().write(
-      Durability::kPower, [&](LedgerWriter& writer) -> Status { return writer.start_run(id, doors.clock.now()); }));
+Result<Run> start_run(Store& store, const RunId& id, const Doors& doors, StopSignals* signals) {
+  QFLOW_TRY(outlast_writers(signals, [&] {
+    return store.ledger().write(Durability::kPower,
+                                [&](LedgerWriter& writer) { return writer.start_run(id, doors.clock.now()); });
+  }));
   return store.ledger().find_run(id);
 }
 
@@ -22,7 +25,7 @@ Result<RunResult> execute_queued_run(Store& store, const RunId& id, FileHandle l
   if (!lock) {
     QFLOW_ASSIGN(lock, store.lock_run(id));
   }
-  QFLOW_ASSIGN(Run run, start_run(store, id, doors));
+  QFLOW_ASSIGN(Run run, start_run(store, id, doors, signals));
   return execute_started_run(store, std::move(run), std::move(lock), options, doors, signals, observer);
 }
 

@@ -265,7 +265,9 @@ Status SensorRound::take(const FinishedLook& finished) {
 }
 
 Status SensorRound::take_sighting(Watch& watch, const Sighting& sighting) {
-  const Result<bool> recorded = record(watch, sighting);
+  // Who reported it may not do so again.
+  Result<bool> recorded = record(watch, sighting);
+  while (!recorded && recorded.error().kind == ErrorKind::kBusy) recorded = record(watch, sighting);
   // Such as a payload beyond max_payload. Of the ledger's own troubles the next attempt to write will tell.
   if (!recorded) return fail_look(watch, recorded.error());
   if (!*recorded) return {};

@@ -6,8 +6,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <set>
 #include <thread>
+#include <vector>
 
 #include "support/temporary_folder.h"
 
@@ -347,6 +349,37 @@ TEST_CASE("the holder of a lock in another process is named") {
   REQUIRE(write(done[1], "x", 1) == 1);
   REQUIRE(waitpid(child, nullptr, 0) == child);
   for (int descriptor : {ready[0], ready[1], done[0], done[1]}) close(descriptor);
+}
+
+TEST_CASE("of those who hold parts of a file, whoever holds one alone is named") {
+  TemporaryFolder folder;
+  PosixFileSystem files;
+  const Path path = folder / "shared";
+  REQUIRE(write_file(files, path, "12"));
+  std::vector<pid_t> children;
+  for (const short kind : {F_RDLCK, F_WRLCK, F_RDLCK}) {
+    int ready[2];
+    REQUIRE(pipe(ready) == 0);
+    children.push_back(fork());
+    if (children.back() == 0) {
+      const FileHandle file = files.open(path, OpenMode::kLock, 0600).value();
+      struct flock part {};
+      part.l_type = kind;
+      part.l_start = kind == F_WRLCK ? 1 : 0;
+      part.l_len = 1;
+      (void)!write(ready[1], fcntl(file.descriptor(), F_SETLK, &part) == 0 ? "y" : "n", 1);
+      pause();
+    }
+    char byte = 0;
+    REQUIRE(read(ready[0], &byte, 1) == 1);
+    CHECK(byte == 'y');
+    for (const int descriptor : ready) close(descriptor);
+  }
+  CHECK(files.lock_holder(path).find("process " + std::to_string(children[1]) + " ") == 0);
+  for (const pid_t child : children) {
+    REQUIRE(kill(child, SIGKILL) == 0);
+    REQUIRE(waitpid(child, nullptr, 0) == child);
+  }
 }
 
 TEST_CASE("read_file reads all, and no more than its limit") {
