@@ -1,5 +1,7 @@
 #include "runner/run_executor.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
@@ -266,7 +268,7 @@ RunScope RunExecutor::scope_of(const StepExecution& execution, std::optional<std
   return scope;
 }
 
-// Others may write for long: meanwhile nothing further begins, and the tasks are looked after between the tries.
+// Others may write for long: meanwhile no further step begins, and the tasks are looked after between the tries.
 Status RunExecutor::flush() {
   if (!changes_.empty()) {
     Status reported = reporter_.report(changes_);

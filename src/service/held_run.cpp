@@ -148,7 +148,7 @@ Result<RunResult> execute_held_run(HeldRun held, const ExecutionOptions& options
     const Remains remains = remains_of(plan.run.id, store.layout(), doors.files, doors.processes);
     (void)end_leftovers(remains, doors.processes, doors.clock);
   }
-  QFLOW_TRY(outlast_writers(signals, [&] { return record.end(*outcome, {}, commit); }));
+  QFLOW_TRY(outlast_writers(store.ledger(), signals, [&] { return record.end(*outcome, {}, commit); }));
   call_hooks(plan, runner_doors, *outcome, observer);
   if (plan.run.origin == RunOrigin::kDeployed) remove_workspace(plan.run.id, store);
   return RunResult{plan.run.id, outcome->status, outcome->reason, outcome->signal};

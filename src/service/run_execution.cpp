@@ -11,7 +11,7 @@ namespace {
 
 // Queued → running, once this process has the lock.
 Result<Run> start_run(Store& store, const RunId& id, const Doors& doors, StopSignals* signals) {
-  QFLOW_TRY(outlast_writers(signals, [&] {
+  QFLOW_TRY(outlast_writers(store.ledger(), signals, [&] {
     return store.ledger().write(Durability::kPower,
                                 [&](LedgerWriter& writer) { return writer.start_run(id, doors.clock.now()); });
   }));

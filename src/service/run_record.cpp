@@ -8,6 +8,7 @@
 #include "qflow/model/run_end.h"
 #include "qflow/model/step_state.h"
 #include "qflow/os/random.h"
+#include "service/outlast_writers.h"
 #include "service/publish_rules.h"
 
 namespace qflow {
@@ -29,8 +30,14 @@ RunRecord::RunRecord(Store& store, const Doors& doors, const Run& run, RunObserv
 
 Status RunRecord::report(const RunChanges& changes) {
   QFLOW_ASSIGN(const std::vector<JudgedEvent> events, judge(changes));
-  return store_.ledger().write(
-      Durability::kProcess, [&](LedgerWriter& writer) { return write(writer, changes, events); }, kReportPatience);
+  return store_.ledger()
+      .write(
+          Durability::kProcess, [&](LedgerWriter& writer) { return write(writer, changes, events); }, kReportPatience)
+      .map_error([&](Error error) {
+        // Only those who can go away are to be waited for.
+        if (error.kind == ErrorKind::kBusy && !was_kept_out(store_.ledger(), error)) error.kind = ErrorKind::kFailed;
+        return error;
+      });
 }
 
 // The ends of a local run and its steps are nobody's business.

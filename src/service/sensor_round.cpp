@@ -11,6 +11,7 @@
 #include "qflow/trigger/trigger_registry.h"
 #include "service/deployed_environment.h"
 #include "service/look_journal.h"
+#include "service/outlast_writers.h"
 #include "service/publish_rules.h"
 #include "service/secrets.h"
 #include "service/sensor_keeping.h"
@@ -267,7 +268,7 @@ Status SensorRound::take(const FinishedLook& finished) {
 Status SensorRound::take_sighting(Watch& watch, const Sighting& sighting) {
   // Who reported it may not do so again.
   Result<bool> recorded = record(watch, sighting);
-  while (!recorded && recorded.error().kind == ErrorKind::kBusy) recorded = record(watch, sighting);
+  while (!recorded && was_kept_out(store_.ledger(), recorded.error())) recorded = record(watch, sighting);
   // Such as a payload beyond max_payload. Of the ledger's own troubles the next attempt to write will tell.
   if (!recorded) return fail_look(watch, recorded.error());
   if (!*recorded) return {};

@@ -38,6 +38,7 @@ struct Ledger::Connection {
   Clock& clock;
   TriggerLedger triggers{*database};
   std::optional<Durability> durability = {};
+  bool kept_out = false;
 
   ~Connection();
   // Waits for the other writers; what is left of the patience is the database's.
@@ -115,11 +116,13 @@ Status Ledger::Connection::set_durability(Durability wanted) {
 Status Ledger::Connection::transact(Durability wanted, Ending ending, const std::function<Status(LedgerWriter&)>& body,
                                     std::chrono::milliseconds patience) {
   if (access == StoreAccess::kRead) return fail(ErrorKind::kStore, "the store was opened for reading only");
+  kept_out = true;
   QFLOW_TRY(enter_gate(patience));
   GateTurn turn(files, gate);
   QFLOW_TRY(set_durability(wanted));
   Transaction transaction(*database);
   QFLOW_TRY(transaction.begin());
+  kept_out = false;
   LedgerWriter writer(*database, clock);
   QFLOW_TRY(body(writer));
   return ending == Ending::kCommit ? transaction.commit() : Status();
@@ -156,6 +159,10 @@ Status Ledger::write(Durability durability, const std::function<Status(LedgerWri
   QFLOW_TRY(connection_->transact(durability, Connection::Ending::kCommit, body, patience));
   if (connection_->database->log_pages() >= kLogPagesWhileOpen) connection_->database->checkpoint();
   return {};
+}
+
+bool Ledger::is_kept_out() const {
+  return connection_->kept_out;
 }
 
 Status Ledger::rehearse(const std::function<Status(LedgerWriter&)>& body) {
