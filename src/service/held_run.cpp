@@ -138,8 +138,8 @@ Result<RunResult> execute_held_run(HeldRun held, const ExecutionOptions& options
   GitProbe git(doors, plan.flow->folder);
   RunRecord record(store, doors, plan.run, observer);
   auto outcome = execute(plan, runner_doors, record, observer);
-  // Nor can that be recorded which has been asked to end: who looks next finds a crash.
-  if (!outcome && outcome.error().kind == ErrorKind::kBusy) return tl::make_unexpected(outcome.error());
+  // Asked twice to end while others keep it from recording that: who looks next finds a crash, no failure.
+  if (!outcome && was_kept_out(store.ledger(), outcome.error())) return tl::make_unexpected(outcome.error());
   if (!outcome) return fail_with_hooks(plan, outcome.error(), runner_doors, doors, observer);
   const auto commit = git.take();
   heed_signals(plan.run.id, runner_doors, *outcome);  // git may have taken a while
