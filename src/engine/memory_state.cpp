@@ -121,17 +121,6 @@ void MemoryState::sort_holds() {
   holds_ = std::move(sorted);
 }
 
-Status MemoryState::drop_state(const StateKey& key, const std::string& reason) {
-  const auto state = states_.find(key);
-  if (state == states_.end()) return {};
-  for (const WaitingEvent& waiting : state->second.waiting) {
-    history_.push_back({{waiting.event, key.flow, waiting.trigger}, {Outcome::kExpired, reason}});
-  }
-  set_hold(key, state->second.held, std::nullopt);
-  states_.erase(state);
-  return {};
-}
-
 std::vector<MemoryState::StateKey> MemoryState::due_debounces(Instant until) const {
   std::vector<StateKey> keys;
   for (const Hold& hold : holds_) {

@@ -232,11 +232,19 @@ void Replay::deploy(int version) {
   for (const auto& state : state_.states()) {
     if (!same_shape(flow(), next, state.first.joining)) changed.push_back(state.first);
   }
-  for (const MemoryState::StateKey& key : changed) must(state_.drop_state(key, "changed by a deploy"));
+  for (const MemoryState::StateKey& key : changed) expire(key);
   versions_[static_cast<std::size_t>(version)]->enabled = flow().enabled;
   versions_[static_cast<std::size_t>(version)]->disabled = std::set<TriggerId>(flow().disabled);
   version_ = static_cast<std::size_t>(version);
   state_.put_flow(versions_[version_]);
+}
+
+// What waits where a deploy has changed the rules.
+void Replay::expire(const MemoryState::StateKey& key) {
+  for (const WaitingEvent& waiting : state_.states().at(key).waiting) {
+    must(state_.set_outcome(waiting.event, flow(), waiting.trigger, {qflow::Outcome::kExpired, "changed by a deploy"}));
+  }
+  must(state_.save_state(flow(), key.joining, key.correlation, {}));
 }
 
 void Replay::end_run(const Step& step) {

@@ -44,6 +44,7 @@ class Replay {
   bool engine_ends_debounce(const Step& step) const;
   void take(const Step& step);
   void deploy(int version);
+  void expire(const MemoryState::StateKey& key);
   void end_run(const Step& step);
   void set_enabled(const std::string& trigger, bool enabled);
 

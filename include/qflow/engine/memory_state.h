@@ -63,8 +63,6 @@ class MemoryState final : public EngineState {
   // flow.
   RunId add_run(Run run);
 
-  // What waits in a state that goes away ends as expired with the reason.
-  Status drop_state(const StateKey& key, const std::string& reason);
   // The open debounces that are due at `until` or before, the earliest first; of one instant by deployment, then in the
   // order of the file, then by correlation value.
   std::vector<StateKey> due_debounces(Instant until) const;
