@@ -11,7 +11,7 @@
 
 `current` says which run this is and why it exists, `artifacts` is what flows between steps, `publish` makes an event;
 help(current), help(artifacts) and help(publish) have the details. Nothing is loaded before it is named. Instants are
-text as everywhere in qflow (RFC 3339), with an attribute `datetime`.
+text as everywhere in qflow (RFC 3339), with an attribute `datetime`. It needs Python 3.9 or newer.
 
 Outside a step the module can be imported, `current.trigger` is None, and everything else raises a RuntimeError. Several
 threads may use it; each artifact is written whole or not at all.
@@ -19,10 +19,16 @@ threads may use it; each artifact is written whole or not at all.
 
 from __future__ import annotations
 
+import sys
+
+# Older versions would stop at a riddle below; what stands above, they can execute.
+if sys.version_info < (3, 9):
+    raise ImportError(f"the module qflow needs Python 3.9 or newer, this is {'.'.join(map(str, sys.version_info[:2]))}")
+
+import atexit
 import json
 import os
 import re
-import sys
 from _thread import get_ident
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -87,7 +93,8 @@ class Params(Mapping[str, object]):
     """The parameters of a run, with their JSON types: `params.window`, `params["window"]`, `dict(params)`.
 
     A name that the flow does not declare is an AttributeError (KeyError) with the nearest name. A parameter called like
-    a method of dictionaries, such as `items`, hides the method.
+    a method of dictionaries, such as `items`, hides the method; but `keys` stays the method, which dict() needs: such
+    a parameter is `params["keys"]`. As an artifact or in a payload it is an object.
     """
 
     def __init__(self, values: dict[str, Any]) -> None:
@@ -106,6 +113,10 @@ class Params(Mapping[str, object]):
 
     def __delattr__(self, name: str) -> NoReturn:
         raise AttributeError(f"parameter {name!r} can't be deleted: parameters are read-only")
+
+    @property
+    def keys(self) -> Any:  # the method would be hidden by a parameter, a property is not
+        return super().keys
 
     def __iter__(self) -> Iterator[str]:
         return iter(self.__dict__)
@@ -317,8 +328,9 @@ class View:
     """Artifacts by name: `view.model`, `view["name-with.dots"]`, `"model" in view`, and iteration over the names.
 
     A value is what the JSON says; a file or folder artifact is its pathlib.Path. Each is loaded when it is named, and
-    once. A missing one is an AttributeError (KeyError with brackets) with the nearest name; one to which several steps
-    gave different values likewise, with a list of them.
+    once; what is changed in place is not kept, and a note says so at the end. A missing one is an AttributeError
+    (KeyError with brackets) with the nearest name; one to which several steps gave different values likewise, with a
+    list of them.
     """
 
     __slots__ = ("__source",)
@@ -385,14 +397,14 @@ class Tasks:
     An index counts elements of the foreach, from 0; one whose task left nothing is an IndexError.
     """
 
-    def __init__(self, step: str, folder: str, cache: dict[str, Any]) -> None:
+    def __init__(self, step: str, folder: str, cache: dict[str, _Loaded]) -> None:
         self._step = step
         self._folder = folder
         self._cache = cache
         self._indices = dict.fromkeys(sorted(int(entry) for entry in os.listdir(folder) if entry.isdigit()))
 
     def __getitem__(self, index: int) -> View:
-        if not isinstance(index, int):
+        if not isinstance(index, int) or isinstance(index, bool):
             raise TypeError(f"step {self._step!r} is a foreach: its tasks are found by number, not by {index!r}")
         if index not in self._indices:
             raise IndexError(f"task {self._step}[{index}] left no artifacts{_known(map(str, self._indices))}")
@@ -419,7 +431,7 @@ class Steps(Mapping[str, object]):
     A foreach is among them even when it had nothing to do: `for task in steps["train"]` does nothing then.
     """
 
-    def __init__(self, folder: str, cache: dict[str, Any]) -> None:
+    def __init__(self, folder: str, cache: dict[str, _Loaded]) -> None:
         self._folder = os.path.join(folder, ".steps")
         self._cache = cache
 
@@ -443,22 +455,29 @@ class Steps(Mapping[str, object]):
         return f"<artifacts of the steps {', '.join(self)}>"
 
 
+_PARTS = ("file", "steps")  # of Artifacts itself; as artifacts they are reached by brackets only
+
+
 class Artifacts(View):
     """What flows between the steps of a run.
 
     Setting leaves a value: `artifacts.model = {"x": 1}`, `artifacts["name-with.dots"] = 3`. It is anything that the
-    json module writes (a tuple becomes a list, a number as a key becomes text), written at once; to change a value,
-    set it again. What JSON does not have is refused with the artifact's name: other objects with a TypeError, NaN and
-    infinities with a ValueError. A name matches [A-Za-z_][A-Za-z0-9_.-]*, at most 200 characters. Later steps see what
-    this one left when it has succeeded.
+    json module writes (a tuple becomes a list, a number as a key becomes text), and Params, written at once. What JSON
+    does not have is refused with the artifact's name: other objects with a TypeError, NaN and infinities with a
+    ValueError; so is what qflow does not read, numbers beyond 1.8e308 and more than 512 levels of nesting. A name
+    matches [A-Za-z_][A-Za-z0-9_.-]*, at most 200 characters. Later steps see what this one left when it has succeeded.
 
     `artifacts.file("plot.png")` is the path to write a file or folder to.
 
-    Reading gives what this step has just left (a value as other steps will see it: read anew from its JSON), else what
-    the steps before it left; a file or folder artifact is its pathlib.Path. Where several steps gave different values
-    to one name, and after a foreach, name the step: `artifacts.steps["train"].model`,
-    `artifacts.steps["train"][3].model`. `artifacts.train.model` is the same, where no artifact is called `train`.
-    Missing or ambiguous: AttributeError, with brackets KeyError. Nothing can be deleted.
+    Reading gives what this step has left, else what the steps before it left; a file or folder artifact is its
+    pathlib.Path. A value that was set is what its JSON says, not the object that was set; it is the same object each
+    time, until it is set again. To change a value, set it again: `rows = artifacts.rows`, `rows.append(2)`,
+    `artifacts.rows = rows`. What is only changed in place is not kept, and a note on stderr says so at the end of the
+    process, unless the value is larger than 1 MiB.
+
+    Where several steps gave different values to one name, and after a foreach, name the step:
+    `artifacts.steps["train"].model`, `artifacts.steps["train"][3].model`. `artifacts.train.model` is the same, where
+    no artifact is called `train`. Missing or ambiguous: AttributeError, with brackets KeyError. Nothing can be deleted.
 
     Artifacts called `file` and `steps`, or with two underscores on both ends, are reached by brackets only:
     `artifacts["file"]`.
@@ -486,7 +505,7 @@ class Artifacts(View):
         return self.__scope.steps()
 
     def __setattr__(self, name: str, value: object) -> None:
-        if name in ("file", "steps"):
+        if name in _PARTS:
             raise AttributeError(f"{name!r} is a part of artifacts itself: write artifacts[{name!r}] = …")
         _refuse_special(name)
         self.__scope.set(name, value)
@@ -498,14 +517,14 @@ class Artifacts(View):
 class _FolderSource:
     """A folder with `<name>.json` for values and `<name>` for files and folders."""
 
-    def __init__(self, text: str, folder: str, cache: dict[str, Any]) -> None:
+    def __init__(self, text: str, folder: str, cache: dict[str, _Loaded]) -> None:
         self.text = text
         self._folder = folder
         self._cache = cache
 
     def find(self, name: str) -> Any:
         try:
-            return _load(self._folder, name, self._cache)
+            return _load(self._folder, name, self._cache, self.text)
         except _NotFound:
             raise _NotFound(f"{self.text}: there is no {name!r}{_hint(name, self.names())}") from None
 
@@ -520,17 +539,18 @@ class _RunSource:
         self.text = f"artifacts of {run}"
         self._expression = expression
         self._folder = folder
-        self._cache: dict[str, Any] = {}
+        self._cache: dict[str, _Loaded] = {}
+        self._answers: dict[str, Any] = {}
 
     def find(self, name: str) -> Any:
         if self._folder is not None:
             try:
-                return _load(self._folder, name, self._cache)
+                return _load(self._folder, name, self._cache, self.text)
             except _NotFound:
                 pass  # it may be ambiguous, removed by gc, or a step's name: qflow knows
-        if name not in self._cache:
-            self._cache[name] = self._ask(name)
-        return self._cache[name]
+        if name not in self._answers:
+            self._answers[name] = self._ask(name)
+        return self._answers[name]
 
     def names(self) -> list[str]:
         return sorted(_get(self._expression)) if self._folder is None else _artifact_names(self._folder)
@@ -554,13 +574,14 @@ class _StepScope:
     text = "artifacts of this step and of those before it"
 
     def __init__(self) -> None:
-        self._cache: dict[str, Any] = {}
+        self._cache: dict[str, _Loaded] = {}
 
     def find(self, name: str) -> Any:
         own, given = _variable("QFLOW_OUT"), _variable("QFLOW_IN")
-        for folder, cache in ((own, None), (given, self._cache)):
+        self._forget_outdated(os.path.join(own, str(name)))
+        for folder in (own, given):
             try:
-                return _load(folder, name, cache)
+                return _load(folder, name, self._cache)
             except _NotFound:
                 pass
         self._refuse_ambiguous(name)
@@ -578,10 +599,14 @@ class _StepScope:
     def set(self, name: str, value: object) -> None:
         folder = _variable("QFLOW_OUT")
         _check_name(name, ValueError)
-        text = _to_json(value, f"artifact {name!r}")
+        text = _to_json(value, f"artifact {name!r}", "; leave it as a file: artifacts.file(…)")
         if os.path.lexists(os.path.join(folder, name)):
             raise ValueError(f"artifact {name!r} is a file already, and can't be a value too; choose another name")
         _write_whole(os.path.join(folder, f"{name}.json"), text)
+        # A new file can have the number, size and time of one before it.
+        self._cache.pop(os.path.join(folder, name), None)
+        for place in (folder, os.environ.get("QFLOW_IN", "")):
+            _handed_out.pop(os.path.join(place, name), None)
 
     def file_to_write(self, name: str) -> str:
         folder = _variable("QFLOW_OUT")
@@ -591,6 +616,12 @@ class _StepScope:
         if os.path.lexists(os.path.join(folder, f"{name}.json")):
             raise ValueError(f"artifact {name!r} is a value already, and can't be a file too; choose another name")
         return os.path.join(folder, name)
+
+    def _forget_outdated(self, place: str) -> None:
+        """Another process of the step may have written a value anew."""
+        loaded = self._cache.get(place)
+        if loaded is not None and not loaded.is_current():
+            self._cache.pop(place, None)
 
     def _refuse_ambiguous(self, name: str) -> None:
         """What a step before this one left, but is not to be seen by its bare name, has several values."""
@@ -618,6 +649,83 @@ class _StepScope:
         if isinstance(left, View):
             return [text + spelled] if name in left else []
         return [f"{text}[{index}]{spelled}" for index in left._indices if name in left[index]]
+
+
+_handed_out: dict[str, _Loaded] = {}  # lists and dicts, by their places, of which a change in place can be told
+
+
+class _Loaded:
+    """An artifact as it was handed out; of a value also the state of its file when it was read.
+
+    Its owner is text, "artifacts of step 'train'", and None where this step can set it.
+    """
+
+    __slots__ = ("_name", "_owner", "_place", "_process", "_state", "value")
+
+    def __init__(self, place: str, name: str, owner: str | None) -> None:
+        self._place, self._name, self._owner = place, name, owner
+        self._process = os.getpid()
+        self._state: tuple[int, int, int] | None = None
+        try:
+            self._state, self.value = self._read()
+        except FileNotFoundError:
+            if name.endswith(".json") or not os.path.exists(place):
+                raise _NotFound(name) from None
+            self.value = _as_path(place)
+        except ValueError as error:
+            raise ValueError(f"artifact {name!r} is not JSON: {error}") from error
+
+    def is_current(self) -> bool:
+        """Whether its file is still the one that was read."""
+        try:
+            return self._state == _state(os.stat(self._place + ".json"))
+        except OSError:
+            return False
+
+    def watch(self) -> None:
+        """Has a change in place noted at the end of the process, unless looking for it would take long."""
+        if self._state is None or self._state[1] > 2**20 or not isinstance(self.value, (list, dict)):
+            return
+        if not _handed_out:
+            atexit.unregister(_note_changes)
+            atexit.register(_note_changes)
+        _handed_out[self._place] = self
+
+    def is_changed(self) -> bool:
+        """Whether this process was handed it and has changed it in place."""
+        if self._process != os.getpid() or not self.is_current():
+            return False
+        return self.value != self._read()[1]
+
+    def note(self) -> str:
+        if self._owner is not None:
+            whose = self._owner.replace("artifacts", f"artifact {self._name!r}", 1)
+            return f"{whose} was changed in place, which is not kept"
+        from keyword import iskeyword
+
+        plain = self._name.isidentifier() and not iskeyword(self._name)
+        named = f"artifacts.{self._name}" if plain and self._name not in _PARTS else f'artifacts["{self._name}"]'
+        value = self._name if plain else "value"
+        return f"{named} was changed in place, which is not kept: set it again, {named} = {value}"
+
+    def _read(self) -> tuple[tuple[int, int, int], Any]:
+        with open(self._place + ".json", encoding="utf-8") as file:
+            return _state(os.fstat(file.fileno())), json.load(file)
+
+
+def _state(file: os.stat_result) -> tuple[int, int, int]:
+    return file.st_ino, file.st_size, file.st_mtime_ns
+
+
+def _note_changes() -> None:
+    """At the end of the process: changes in place look as if they were kept."""
+    for loaded in list(_handed_out.values()):
+        try:
+            if loaded.is_changed():
+                sys.stderr.write(f"qflow: note: {loaded.note()}\n")
+        except Exception:
+            continue  # nothing fails for a note, whatever was put into a list and can't be compared
+    _handed_out.clear()  # two threads can have registered this
 
 
 # The step itself
@@ -725,10 +833,16 @@ _FLAG_OPTIONS = ("dispatch", "dry_run", "no_branch", "no_production", "productio
 
 
 def publish(
-    name: str, payload: dict[str, Any] | None = None, *, safe: bool = True, namespaced: bool = False, **options: Any
+    name: str,
+    payload: dict[str, Any] | Params | None = None,
+    *,
+    safe: bool = True,
+    namespaced: bool = False,
+    **options: Any,
 ) -> dict[str, Any] | None:
     """Publishes the event `name`; returns once it is durable.
 
+    payload      a dict, or Params
     safe         publish only in a deployed run; in a local one say what would have been published
     namespaced   in the namespace of this run's project and branch, as {project}.{branch}.{name}
     options      type, namespace, value, sender, context, timestamp, idempotency_key, project, branch: text (timestamp
@@ -740,11 +854,14 @@ def publish(
     the event is stored all the same, its id.
     """
     _variable("QFLOW_RUN")
+    if not isinstance(name, str):
+        raise TypeError(f"the name of an event must be text, not {name!r}")
+    _check_text(name, "the name of an event")
     given = {"safe": safe, "namespaced": namespaced, **options}
     words = [word for key, value in given.items() for word in _option(key, value)]
     text = None
     if payload is not None:
-        if not isinstance(payload, dict):
+        if not isinstance(payload, (dict, Params)):
             raise TypeError(f"payload of event {name!r} must be a dict, not {type(payload).__name__}")
         text = _to_json(payload, f"payload of event {name!r}")
         words += ["--payload", "-"]
@@ -774,12 +891,32 @@ def _option(name: str, value: Any) -> list[str]:
         return []
     if value is True and name not in _TEXT_OPTIONS:
         return [flag]
-    if name == "timestamp" and getattr(value, "tzinfo", None) is not None:
+    if name == "timestamp" and hasattr(value, "utcoffset"):
+        if value.utcoffset() is None:
+            raise TypeError(f"option 'timestamp' of publish must be aware, that is, know its zone; {value!r} does not")
         value = value.isoformat()
     if not isinstance(value, str) or name not in (*_TEXT_OPTIONS, "wait"):
-        kind = "text" if name in _TEXT_OPTIONS else "True or False"
-        raise TypeError(f"option {name!r} of publish must be {kind}, not {value!r}")
+        raise TypeError(f"option {name!r} of publish must be {_allowed(name)}, not {value!r}")
+    _check_text(value, f"option {name!r} of publish")
     return [f"{flag}={value}"]
+
+
+def _allowed(option: str) -> str:
+    if option == "timestamp":
+        return "text or an aware datetime"
+    if option == "wait":
+        return 'True, False or how long, as in "10m"'
+    return "text" if option in _TEXT_OPTIONS else "True or False"
+
+
+def _check_text(text: str, what: str) -> None:
+    """Words of a command end at a NUL, and are UTF-8."""
+    if "\0" in text:
+        raise ValueError(f"{what} has a NUL character in it: {text!r}")
+    try:
+        text.encode("utf-8")
+    except UnicodeEncodeError:
+        raise ValueError(f"{what} has half of a surrogate pair in it: {text!r}") from None
 
 
 # The environment, the qflow command, and files
@@ -823,24 +960,15 @@ def _is_about_expression(error: QflowError) -> bool:
     return error.status in (1, 2, 3)
 
 
-def _load(folder: str, name: str, cache: dict[str, Any] | None) -> Any:
+def _load(folder: str, name: str, cache: dict[str, _Loaded], owner: str | None = None) -> Any:
     """The artifact in a folder of them; _NotFound without a message of its own when it is not there."""
     _check_name(name, _NotFound)
     place = os.path.join(folder, name)
-    if cache is not None and place in cache:
-        return cache[place]
-    try:
-        with open(place + ".json", encoding="utf-8") as file:
-            value = json.load(file)
-    except FileNotFoundError:
-        if name.endswith(".json") or not os.path.exists(place):
-            raise _NotFound(name) from None
-        value = _as_path(place)
-    except ValueError as error:
-        raise ValueError(f"artifact {name!r} is not JSON: {error}") from error
-    if cache is not None:
-        cache[place] = value
-    return value
+    loaded = cache.get(place)
+    if loaded is None:
+        loaded = cache[place] = _Loaded(place, name, owner)
+        loaded.watch()
+    return loaded.value
 
 
 def _artifact_names(folder: str) -> list[str]:
@@ -866,15 +994,52 @@ def _check_name(name: object, error: type[Exception]) -> None:
         raise error(f"{name!r} can't name an artifact: a name matches [A-Za-z_][A-Za-z0-9_.-]*, up to 200 characters")
 
 
-def _to_json(value: object, what: str) -> bytes:
+_DEEPEST = 512  # levels of nesting that qflow reads
+
+
+def _to_json(value: object, what: str, advice: str = "") -> bytes:
+    """The advice is for objects that JSON can't write."""
     try:
-        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-        return text.encode("utf-8")
+        text = json.dumps(value, default=_plain, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        content = text.encode("utf-8")
     except TypeError as error:
-        raise TypeError(f"{what} can't be written as JSON: {error}; leave it as a file: artifacts.file(…)") from None
+        raise TypeError(f"{what} can't be written as JSON: {error}{advice}") from None
     except (ValueError, RecursionError) as error:
-        advice = "; JSON has no NaN and no infinities" if "float" in str(error) else ""
-        raise ValueError(f"{what} can't be written as JSON: {error}{advice}") from None
+        reason = f"{error}; JSON has no NaN and no infinities" if "float" in str(error) else str(error)
+        raise ValueError(f"{what} can't be written as JSON: {reason}") from None
+    problem = _unreadable(content)
+    if problem is not None:
+        raise ValueError(f"{what} can't be read by qflow: {problem}")
+    return content
+
+
+def _plain(value: object) -> dict[str, Any]:
+    """What the json module is to write for an object that it does not know."""
+    if isinstance(value, Params):
+        return vars(value)
+    raise TypeError(f"Object of type {type(value).__name__} is not JSON serializable")
+
+
+def _unreadable(content: bytes) -> str | None:
+    """Why qflow would refuse JSON that the json module wrote."""
+    may_be_deep = content.count(b"[") + content.count(b"{") > _DEEPEST
+    may_be_large = b"0" * 309 in content.translate(bytes.maketrans(b"123456789", b"0" * 9))
+    if not may_be_deep and not may_be_large:
+        return None
+    bare = b"".join(content.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[::2])  # without what is in quotes
+    if may_be_deep and _is_too_deep(bare):
+        return f"it is nested deeper than {_DEEPEST} levels"
+    if may_be_large and any(float(digits) == float("inf") for digits in re.findall(b"[0-9]{309,}", bare)):
+        return "a number in it is too large; the largest is about 1.8e308"
+    return None
+
+
+def _is_too_deep(bare: bytes) -> bool:
+    """Peels off the innermost pairs of brackets, level by level, which takes no loop over the values."""
+    brackets = bare.translate(bytes.maketrans(b"{}", b"[]"), b"+,-.0123456789:aeflnrstu")
+    for _ in range(_DEEPEST):
+        brackets = brackets.replace(b"[]", b"")
+    return brackets != b""
 
 
 def _write_whole(path: str, content: bytes) -> None:

@@ -146,6 +146,13 @@ class OutsideAStep(Folder):
         self.assertIn("steps", dir(artifacts))
         self.assertFalse(hasattr(artifacts, "__wrapped__"))
 
+    def test_an_old_python_is_told(self):
+        program = ("import functools, sys; del functools.cached_property; sys.version_info = (3, 8, 18, 'final', 0); "
+                   "import qflow")
+        done = subprocess.run([sys.executable, "-S", "-B", "-c", program], cwd=ROOT / "python", text=True,
+                              capture_output=True)
+        self.assertIn("\nImportError: the module qflow needs Python 3.9 or newer, this is 3.8\n", done.stderr)
+
     def test_importing_it_imports_no_slow_module(self):
         slow = "'subprocess', 'pathlib', 'difflib', 'datetime', 'typing'"
         program = f"import sys; import qflow; print([name for name in ({slow}) if name in sys.modules])"
@@ -199,6 +206,13 @@ class CurrentStep(Step):
         self.write("params.json", {"items": 5})
         self.assertEqual(current.params.items, 5)
 
+    def test_a_parameter_called_keys_leaves_the_method(self):
+        values = {"keys": 5, "window": 3}
+        self.write("params.json", values)
+        self.assertEqual(dict(current.params), values)
+        self.assertEqual({**current.params}, values)
+        self.assertEqual((current.params["keys"], list(current.params.keys())), (5, ["keys", "window"]))
+
     def test_copies_are_the_same_view(self):
         for copied in (copy.copy(artifacts), copy.deepcopy(artifacts)):
             self.assertIs(copied, artifacts)
@@ -245,6 +259,32 @@ class Leaving(Step):
                 self.assertEqual(self.left(), {})
         self.assertIn("NaN", self.message(ValueError, setattr, artifacts, "model", float("nan")))
         self.assertIn("artifacts.file", self.message(TypeError, setattr, artifacts, "model", b"x"))
+
+    def test_what_qflow_does_not_read_is_refused(self):
+        def nested(levels, value=None):
+            for level in range(levels):
+                value = [value, "]"] if level % 2 else {"a": "}\\", "b": value}
+            return value
+
+        rows = [(10**400, "too large"), ({"x": [1, -2 * 10**308]}, "too large"), (nested(513), "deeper than 512"),
+                ([[1], nested(512)], "deeper than 512")]
+        for value, reason in rows:
+            with self.subTest(reason):
+                message = self.message(ValueError, setattr, artifacts, "model", value)
+                self.assertIn("artifact 'model' can't be read by qflow", message)
+                self.assertIn(reason, message)
+                self.assertEqual(self.left(), {})
+        self.assertIn("payload of event", self.message(ValueError, publish, "food", {"x": 10**400}))
+        for value in (10**308, [-(10**308)], "1" * 400, {'"\\': "2" * 309, "b": [1, 2]}, nested(512), [{}] * 600,
+                      "[" * 600, '\\"' + "[{" * 600, [nested(511)] * 3):
+            artifacts.model = value
+            self.assertEqual(artifacts.model, value)
+
+    def test_parameters_become_objects(self):
+        artifacts.model = {"by": [current.params]}
+        self.assertEqual(artifacts.model, {"by": [dict(current.params)]})
+        artifacts.model = current.params
+        self.assertEqual(artifacts.model, dict(current.params))
 
     def test_setting_again_replaces(self):
         artifacts.model = 1
@@ -407,6 +447,8 @@ class Reading(Step):
         self.assertEqual(len(tasks), 3)
         self.assertIn("known: 0, 2, 10", self.message(IndexError, lambda: tasks[1]))
         self.message(IndexError, lambda: tasks[-1])
+        (self.given / ".steps/train/1").mkdir()
+        self.assertIn("not by True", self.message(TypeError, lambda: artifacts.steps["train"][True]))
         self.message(TypeError, lambda: tasks["model"])
         self.assertIn("name a task", self.message(AttributeError, lambda: tasks.model))
         self.assertEqual(len(copy.copy(tasks)), 3)
@@ -447,6 +489,96 @@ class Reading(Step):
         self.assertIn("artifacts.steps['train'][0]['a-b'], artifacts.steps['train'][1]['a-b'], ", message)
         self.assertIn(" and 6 more; ", message)
         self.assertEqual(eval(message.rpartition(": ")[2]), 0)
+
+
+class ChangedInPlace(Step):
+    """What looks as if it were kept is noted at the end of the process."""
+
+    def run_step(self, *lines):
+        program = "\n".join(("import os, sys", "from qflow import artifacts, current", *lines))
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "python"), "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run([sys.executable, "-c", program], env=environment, text=True, capture_output=True)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        return done.stderr
+
+    def note(self, name, value):
+        return f"qflow: note: {name} was changed in place, which is not kept: set it again, {name} = {value}\n"
+
+    def test_what_is_handed_out_is_the_same_each_time(self):
+        self.write("in/rows.json", [1])
+        self.assertIs(artifacts.rows, artifacts.rows)
+        artifacts.rows = [2]
+        self.assertEqual(artifacts.rows, [2])
+        self.assertIs(artifacts.rows, artifacts.rows)
+        for value in range(20):
+            artifacts.rows = [value]
+            self.assertEqual(artifacts.rows, [value])
+            artifacts.rows = ["x"]
+            artifacts.rows = [value + 1]
+            self.assertEqual(artifacts.rows, [value + 1])
+
+    def test_what_another_process_wrote_is_read(self):
+        artifacts.rows = [1]
+        self.assertEqual(artifacts.rows, [1])
+        self.write("out/rows.json", [1, 2])
+        self.assertEqual(artifacts.rows, [1, 2])
+        (self.out / "rows.json").unlink()
+        self.message(AttributeError, lambda: artifacts.rows)
+
+    def test_a_change_is_noted(self):
+        self.write("in/rows.json", [1])
+        self.write("in/na.me.json", {"a": [1]})
+        self.write("in/file.json", [1])
+        self.write("in/class.json", [1])
+        rows = [("artifacts.rows.append(2)", "artifacts.rows", "rows"),
+                ("artifacts['na.me']['a'][0] = 2", 'artifacts["na.me"]', "value"),
+                ("artifacts['file'].clear()", 'artifacts["file"]', "file"),
+                ("artifacts['class'].clear()", 'artifacts["class"]', "value"),
+                ("artifacts.own = {}; artifacts.own['x'] = 1", "artifacts.own", "own"),
+                ("artifacts.rows = [3]; artifacts.rows.append(2)", "artifacts.rows", "rows"),
+                ("artifacts.rows.append(2); artifacts.rows.append(object()); sys.exit()", "artifacts.rows", "rows")]
+        for line, name, value in rows:
+            with self.subTest(line):
+                self.assertEqual(self.run_step(line), self.note(name, value))
+
+    def test_of_others_it_is_only_noted(self):
+        self.write("in/.steps/train/rows.json", [1])
+        self.write("in/.steps/each/3/rows.json", [1])
+        self.trigger("RUN", "TrainingFlow/34")
+        self.write("data/TrainingFlow/rows.json", [1])
+        rows = [("artifacts.steps['train']", "step 'train'"), ("artifacts.train", "step 'train'"),
+                ("artifacts.steps['each'][3]", "task each[3]"), ("current.trigger.data", "TrainingFlow/34")]
+        for view, owner in rows:
+            with self.subTest(view):
+                self.assertEqual(self.run_step(f"{view}.rows.append(2)"), f"qflow: note: artifact 'rows' of {owner} "
+                                 "was changed in place, which is not kept\n")
+
+    def test_what_is_no_loss_is_not_noted(self):
+        self.write("in/rows.json", [1])
+        self.write("in/text.json", "x")
+        self.write("in/many.json", ["x" * 2**20])
+        for lines in (("artifacts.rows", "artifacts.text"), ("artifacts.many.append(1)",),
+                      ("rows = artifacts.rows", "rows.append(2)", "artifacts.rows = rows", "rows.append(3)"),
+                      ("artifacts.own = [1]", "rows = artifacts.own", "rows.append(2)", "artifacts.own = rows"),
+                      ("artifacts.rows.append(2)", "artifacts.rows.pop()"),
+                      ("artifacts.rows", "if os.fork() == 0: artifacts.rows.append(2); sys.exit()", "os.wait()")):
+            with self.subTest(lines[-1]):
+                self.assertEqual(self.run_step(*lines), "")
+
+    def test_nothing_fails_because_of_it(self):
+        self.write("in/rows.json", [1])
+        unequal = ("class Unequal:", "    def __eq__(self, other): raise RuntimeError", "artifacts.rows[:] = [Unequal()]")
+        for lines in (unequal, ("os.remove(os.environ['QFLOW_IN'] + '/rows.json')",),
+                      ("open(os.environ['QFLOW_IN'] + '/rows.json', 'w').write('{')",), ("sys.stderr.close()",),
+                      ("sys.stderr = None",)):
+            with self.subTest(lines[-1]):
+                self.write("in/rows.json", [1])
+                self.assertEqual(self.run_step("artifacts.rows.append(2)", *lines), "")
+
+    def test_the_end_of_a_process_is_asked_for_once_and_only_where_it_is_needed(self):
+        registered = ("import atexit; calls = []; atexit.register = calls.append", "artifacts.x = 1; artifacts.x",
+                      "assert calls == []", "artifacts.x = [1]; artifacts.x; artifacts.x", "assert len(calls) == 1")
+        self.assertEqual(self.run_step(*registered), "")
 
 
 class TriggeredByARun(Step):
@@ -634,6 +766,8 @@ class Publishing(Step):
             ({"namespaced": True}, ["--safe", "--namespaced"], ""),
             ({"payload": {"x": "ä"}}, ["--safe", "--payload", "-"], '{"x":"ä"}'),
             ({"payload": {}, "safe": False}, ["--payload", "-"], "{}"),
+            ({"payload": qflow.Params({"x": 1})}, ["--safe", "--payload", "-"], '{"x":1}'),
+            ({"payload": {"x": qflow.Params({"y": 1})}}, ["--safe", "--payload", "-"], '{"x":{"y":1}}'),
             ({"safe": False, "type": "t", "idempotency_key": "-k", "context": ""},
              ["--type=t", "--idempotency-key=-k", "--context="], ""),
             ({"safe": False, "dispatch": True, "require_match": False, "value": None}, ["--dispatch"], ""),
@@ -652,12 +786,26 @@ class Publishing(Step):
     def test_what_it_cannot_pass_on_is_refused(self):
         rows = [({"payload": [1]}, "must be a dict"), ({"payload": {"x": {1}}}, "payload of event 'food'"),
                 ({"sendr": "me"}, "did you mean 'sender'?"), ({"sender": 3}, "must be text"),
-                ({"dispatch": "yes"}, "must be True or False"), ({"timestamp": datetime(2026, 1, 2)}, "must be text"),
-                ({"safe": "no"}, "must be True or False"), ({"type": True}, "must be text")]
+                ({"dispatch": "yes"}, "must be True or False"), ({"timestamp": datetime(2026, 1, 2)}, "must be aware"),
+                ({"timestamp": 3}, "must be text or an aware datetime"), ({"safe": "no"}, "must be True or False"),
+                ({"type": True}, "must be text"), ({"wait": 10}, 'must be True, False or how long, as in "10m"')]
         for options, expected in rows:
             with self.subTest(str(options)):
                 self.assertIn(expected, self.message(TypeError, lambda: publish("food", **options)))
         self.assertIn("NaN", self.message(ValueError, lambda: publish("food", {"x": float("nan")})))
+        self.assertNotIn("artifacts.file", self.message(TypeError, lambda: publish("food", {"x": {1}})))
+        self.assertEqual(self.calls(), [])
+
+    def test_what_no_command_line_passes_on_is_refused(self):
+        for name in (None, b"food", 3):
+            self.assertIn(f"the name of an event must be text, not {name!r}", self.message(TypeError, publish, name))
+        for text, problem in (("a\0b", "a NUL character"), ("a\ud800b", "half of a surrogate pair"),
+                              ("a\udc80b", "half of a surrogate pair")):
+            with self.subTest(repr(text)):
+                self.assertIn(f"the name of an event has {problem} in it", self.message(ValueError, publish, text))
+                for option in ("sender", "timestamp", "wait"):
+                    self.assertIn(f"option {option!r} of publish has {problem} in it",
+                                  self.message(ValueError, lambda: publish("food", **{option: text})))
         self.assertEqual(self.calls(), [])
 
     def test_a_refusal_is_an_error_with_the_message(self):
