@@ -15,7 +15,7 @@ import tempfile
 
 FILES = {"TrainingFlow": "training.toml", "PredictionFlow": "prediction.toml", "ModelRefreshFlow": "refresh.toml",
          "DailyFlow": "daily.toml", "NightlyFlow": "nightly.toml", "PairFlow": "pair.toml",
-         "IncomingFlow": "incoming.toml", "OrdersFlow": "orders.toml"}
+         "IncomingFlow": "incoming.toml", "OrdersFlow": "orders.toml", "ReportFlow": "report.toml"}
 
 
 def blocks(text, language):
