@@ -119,8 +119,7 @@ Result<Candidates> triggers_that(bool (*are_meant)(const Trigger&), std::string_
 }
 
 Result<Candidates> sensors(Store& store, const TriggerRegistry& types) {
-  return triggers_that([](const Trigger& trigger) { return trigger.type() == TriggerType::kSensor; }, "sensor", store,
-                       types);
+  return triggers_that([](const Trigger& trigger) { return sensor_of(trigger) != nullptr; }, "sensor", store, types);
 }
 
 // And the flows that have some.

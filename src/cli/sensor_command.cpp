@@ -36,7 +36,7 @@ struct NamedSensor {
 Result<TriggerId> only_sensor(const DeployedFlow& flow) {
   std::vector<std::string> names;
   for (const auto& trigger : flow.triggers) {
-    if (trigger->type() == TriggerType::kSensor) names.push_back(full_name(flow) + "/" + trigger->id().text());
+    if (sensor_of(*trigger) != nullptr) names.push_back(full_name(flow) + "/" + trigger->id().text());
   }
   if (names.size() == 1) return TriggerId::parse(names.front().substr(names.front().rfind('/') + 1));
   if (names.empty()) return fail(ErrorKind::kInvalid, full_name(flow) + " has no sensor");
@@ -104,8 +104,8 @@ void print_peek(Context& context, const NamedSensor& sensor, const Peek& peek, b
   const Painter painter = painter_for(context, context.out);
   const auto write = [&](const std::string& text) { context.out.write(text); };
   const Trigger* trigger = find_trigger(sensor.flow->triggers, sensor.trigger);
-  write(fmt::format("{}  {}\n", painter.paint(Color::kBold, sensor.name()), describe(*trigger)));
-  write(fmt::format("  sees {}\n", sighting.seen));
+  write(fmt::format("{}  {}\n", painter.paint(Color::kBold, sensor.name()), printable(describe(*trigger))));
+  write(fmt::format("  sees {}\n", printable(sighting.seen)));
   if (first) write("  it was never looked at before\n");
   if (sighting.unsettled) {
     write(fmt::format("  something is still changing; the next look in {} may report it\n",

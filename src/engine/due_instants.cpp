@@ -82,11 +82,6 @@ std::string catchup_reason(const ScheduleSubscription& schedule) {
                      format_duration(schedule.catchup_window));
 }
 
-const ScheduleSubscription* schedule_of(const Trigger& trigger) {
-  if (trigger.subscriptions().size() != 1) return nullptr;
-  return std::get_if<ScheduleSubscription>(&trigger.subscriptions().front());
-}
-
 std::optional<Instant> due_instant(const Event& event) {
   return event.name.starts_with(kDueInstants) ? std::optional(event.timestamp) : std::nullopt;
 }

@@ -87,7 +87,7 @@ class Judge {
 
 // Schedules and sensors listen to events that they make themselves.
 bool makes_its_events(const Trigger& trigger) {
-  return trigger.type() == TriggerType::kSchedule || trigger.type() == TriggerType::kSensor;
+  return schedule_of(trigger) != nullptr || sensor_of(trigger) != nullptr;
 }
 
 }  // namespace

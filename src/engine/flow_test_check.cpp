@@ -41,10 +41,10 @@ class TestChecker {
 
   void check_sensor(const Located<std::string>& sensor) {
     const Trigger* trigger = find(sensor.value);
-    if (!knows_all_triggers() || (trigger != nullptr && trigger->type() == TriggerType::kSensor)) return;
+    if (!knows_all_triggers() || (trigger != nullptr && sensor_of(*trigger) != nullptr)) return;
     std::vector<std::string> sensors;
     for (const auto& one : triggers_) {
-      if (one->type() == TriggerType::kSensor) sensors.push_back(one->id().text());
+      if (sensor_of(*one) != nullptr) sensors.push_back(one->id().text());
     }
     const std::string advice =
         sensors.empty() ? "it has no trigger of the type sensor" : did_you_mean_or_list(sensor.value, sensors);

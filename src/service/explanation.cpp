@@ -51,8 +51,7 @@ const WaitingEvent* find_waiting(const TriggerState& state, std::int64_t event, 
 
 // What nobody waits for: it comes by itself, or a person does it.
 bool comes_by_itself(const Trigger& trigger) {
-  return trigger.type() == TriggerType::kSchedule || trigger.type() == TriggerType::kSensor ||
-         trigger.type() == TriggerType::kCli;
+  return schedule_of(trigger) != nullptr || sensor_of(trigger) != nullptr || trigger.type() == TriggerType::kCli;
 }
 
 class TriggerExplainer {

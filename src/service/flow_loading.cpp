@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <atomic>
+#include <exception>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <system_error>
 #include <thread>
@@ -69,9 +71,15 @@ std::vector<Result<LoadedFlow>> load_flow_files(FileSystem& files, const Trigger
                                                 const NamespaceOverride& changes) {
   std::vector<std::optional<Result<LoadedFlow>>> loaded(names.size());
   std::atomic<std::size_t> next = 0;
+  std::once_flag is_first;
+  std::exception_ptr thrown;  // in any of the threads, such as for want of memory
   const auto load = [&] {
-    for (std::size_t i = next++; i < names.size(); i = next++) {
-      loaded[i] = load_flow_file(files, types, folder, names[i], changes);
+    try {
+      for (std::size_t i = next++; i < names.size(); i = next++) {
+        loaded[i] = load_flow_file(files, types, folder, names[i], changes);
+      }
+    } catch (...) {
+      std::call_once(is_first, [&] { thrown = std::current_exception(); });
     }
   };
   {
@@ -79,6 +87,7 @@ std::vector<Result<LoadedFlow>> load_flow_files(FileSystem& files, const Trigger
                              std::min<std::size_t>(std::thread::hardware_concurrency(), names.size() / kWorthAThread));
     load();
   }
+  if (thrown) std::rethrow_exception(thrown);
   std::vector<Result<LoadedFlow>> flows;
   for (std::optional<Result<LoadedFlow>>& flow : loaded) flows.push_back(std::move(*flow));
   return flows;

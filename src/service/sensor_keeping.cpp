@@ -128,12 +128,6 @@ class SensorRenewal {
 
 }  // namespace
 
-const SensorRules* sensor_of(const Trigger& trigger) {
-  if (trigger.subscriptions().size() != 1) return nullptr;
-  const auto* subscription = std::get_if<SensorSubscription>(&trigger.subscriptions().front());
-  return subscription != nullptr ? &subscription->sensor : nullptr;
-}
-
 Status renew_sensors(Ledger& ledger, const DeploymentChange& change, Instant now) {
   if (change.before == nullptr && change.after == nullptr) return {};
   return SensorRenewal(ledger.triggers(), change, now).run();

@@ -9,9 +9,6 @@
 
 namespace qflow {
 
-// The sensor that a trigger listens to; null for other triggers.
-const SensorRules* sensor_of(const Trigger& trigger);
-
 // In the transaction of the change: a sensor that goes on looking at the same keeps its cursor, and a new definition
 // makes it look soon, whatever failed. One that looks at something else begins anew, and so does one that was disabled,
 // but for a program (exec), which knows itself how far it was. Sensors that the change does not touch stay as they are,

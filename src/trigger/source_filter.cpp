@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <exception>
 
 #include "qflow/error/printable.h"
 #include "qflow/model/event_names.h"
@@ -132,11 +133,14 @@ std::optional<std::string> refusal_by_when(const Trigger& trigger, const EventSc
   return why_not(trigger.rules().when, scope);
 }
 
-std::optional<std::string> refusal_by_type(const Trigger& trigger, const TriggerContext& context) {
+// Nobody else's event is lost, and no run fails, because one type's code can't cope with an event.
+std::optional<std::string> refusal_by_type(const Trigger& trigger, const TriggerContext& context) try {
   if (!trigger.rules().is_custom || trigger.should_trigger(context)) return std::nullopt;
   TriggerResult result = trigger.activate(context);
   if (!result.success) return std::move(result.message);
   return fmt::format("triggers of type {} refuse it", quoted(trigger.rules().type));
+} catch (const std::exception& thrown) {
+  return fmt::format("triggers of type {} can't decide it: {}", quoted(trigger.rules().type), printable(thrown.what()));
 }
 
 }  // namespace qflow

@@ -45,6 +45,17 @@ std::vector<const Trigger*> source_triggers(const Trigger& trigger) {
   return legs;
 }
 
+const ScheduleSubscription* schedule_of(const Trigger& trigger) {
+  if (trigger.subscriptions().size() != 1) return nullptr;
+  return std::get_if<ScheduleSubscription>(&trigger.subscriptions().front());
+}
+
+const SensorRules* sensor_of(const Trigger& trigger) {
+  if (trigger.subscriptions().size() != 1) return nullptr;
+  const auto* subscription = std::get_if<SensorSubscription>(&trigger.subscriptions().front());
+  return subscription != nullptr ? &subscription->sensor : nullptr;
+}
+
 const Trigger* find_trigger(const TriggerList& triggers, const TriggerId& id) {
   const auto found =
       std::find_if(triggers.begin(), triggers.end(), [&](const auto& trigger) { return trigger->id() == id; });

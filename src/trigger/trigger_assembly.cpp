@@ -61,6 +61,7 @@ const std::vector<std::string>& fallback_fields() {
 }
 
 void TriggerAssembly::complete(Trigger& trigger) {
+  check_custom(trigger);
   check_names(trigger);
   take_parameters(trigger);
   choose_mapping_modes(trigger);
@@ -78,6 +79,22 @@ void TriggerAssembly::join(Trigger& group, const std::vector<Trigger*>& legs) {
 
 void TriggerAssembly::spare(Trigger& leg, std::vector<ParameterName> parameters) {
   source_of(leg.subscriptions_.front()).mapping.spared = std::move(parameters);
+}
+
+// What the built-in types can't get wrong.
+void TriggerAssembly::check_custom(const Trigger& trigger) {
+  const auto refuse = [&](std::string_view why) {
+    reader_.diagnostics().error(trigger.rules().position, std::string(why),
+                                fmt::format("the program that knows triggers of type {} has to make them otherwise",
+                                            qflow::quoted(trigger.rules().type)));
+  };
+  if (trigger.subscriptions().size() < 2) return;
+  for (const Subscription& subscription : trigger.subscriptions()) {
+    const bool makes_events = std::holds_alternative<ScheduleSubscription>(subscription) ||
+                              std::holds_alternative<SensorSubscription>(subscription);
+    if (makes_events) refuse("a schedule or a sensor has other sources beside it");
+    if (source_of(subscription).name.empty()) refuse("one of several sources has no name");
+  }
 }
 
 void TriggerAssembly::check_names(const Trigger& trigger) {
@@ -162,7 +179,9 @@ void TriggerAssembly::bind_match(Trigger& trigger) {
   if (trigger.type() == TriggerType::kGroup && (legs == 0 || legs != trigger.rules_.match.names().size())) return;
   const Status bound = trigger.rules_.match.bind(source_names(trigger));
   if (bound) return;
-  reader_.diagnostics().error(reader_.find("match")->value.position, bound.error().message, bound.error().advice);
+  const ConfigEntry* written = reader_.find("match");  // a custom type may have made one up
+  const SourcePosition position = written != nullptr ? written->value.position : trigger.rules().position;
+  reader_.diagnostics().error(position, bound.error().message, bound.error().advice);
 }
 
 }  // namespace qflow

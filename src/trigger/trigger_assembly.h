@@ -23,6 +23,7 @@ class TriggerAssembly {
   static void spare(Trigger& leg, std::vector<ParameterName> parameters);
 
  private:
+  void check_custom(const Trigger& trigger);
   void check_names(const Trigger& trigger);
   void take_parameters(Trigger& trigger);
   void choose_mapping_modes(Trigger& trigger);

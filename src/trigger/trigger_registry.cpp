@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "qflow/error/printable.h"
@@ -36,6 +37,22 @@ void finish(ConfigReader& reader, const TriggerSetup& setup) {
     std::string better = setup.explain_unknown ? setup.explain_unknown(key) : std::string();
     return better.empty() ? explain_foreign_key(key) : better;
   });
+}
+
+// The type's code may belong to another program.
+std::unique_ptr<Trigger> make(const TriggerFactory& create, TriggerSetup& setup, const Located<std::string>& type) {
+  Diagnostics& diagnostics = setup.config.diagnostics();
+  const auto refuse = [&](std::string_view why) {
+    diagnostics.error(type.position, fmt::format("no trigger of type {} could be made: {}", quoted(type.value), why));
+  };
+  try {
+    std::unique_ptr<Trigger> trigger = create(setup);
+    if (trigger == nullptr && !diagnostics.has_errors()) refuse("its factory gave neither a trigger nor a reason");
+    return trigger;
+  } catch (const std::exception& thrown) {
+    refuse(printable(thrown.what()));
+    return nullptr;
+  }
 }
 
 void pass_on(const Diagnostics& found, Diagnostics& diagnostics) {
@@ -79,7 +96,7 @@ std::unique_ptr<Trigger> TriggerRegistry::create_trigger(const TriggerConfig& co
   ConfigReader reader(config.table, "trigger of type " + type->value, found);
   TriggerSetup setup{reader, flow, read_shared_keys(reader, flow, type->value), {}};
   setup.rules.is_custom = known->second.is_custom;
-  std::unique_ptr<Trigger> trigger = known->second.create(setup);
+  std::unique_ptr<Trigger> trigger = make(known->second.create, setup, *type);
   finish(reader, setup);
   if (trigger != nullptr) TriggerAssembly(reader, flow).complete(*trigger);
   pass_on(found, diagnostics);

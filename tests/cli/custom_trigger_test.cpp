@@ -1,7 +1,11 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <memory>
+#include <stdexcept>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "cli/command_fixture.h"
 
@@ -93,6 +97,107 @@ TEST_CASE("a registered type may refuse an activation by hand") {
   CHECK(qflow.err.text.find("the tide is too low") != std::string::npos);
   CHECK(qflow.run({"trigger", "--flow-id", "Harbour", "--trigger-id", "high", "--detach", "--batch-id", "7"}) ==
         ExitStatus::kOk);
+}
+
+// What can go wrong with a type of another program.
+class OddTrigger final : public Trigger {
+ public:
+  using Trigger::Trigger;
+  TriggerType type() const override { return TriggerType::kCustom; }
+  bool should_trigger(const TriggerContext& context) const override {
+    return !context.event || context.event->payload.at("rows") > 0;
+  }
+};
+
+EventSubscription heard(const std::string& event, const std::string& name) {
+  EventSubscription subscription;
+  subscription.source.name = name;
+  subscription.event = *EventName::parse(event);
+  return subscription;
+}
+
+std::unique_ptr<Trigger> make_odd(TriggerSetup& setup) {
+  const auto kind = setup.config.text("kind");
+  const std::string what = kind ? kind->value : "";
+  if (what == "throws") throw std::runtime_error("no tide table");
+  if (what == "null") return nullptr;
+  std::vector<Subscription> sources = {heard("one", "one")};
+  if (what == "unnamed") sources = {heard("one", ""), heard("two", "")};
+  if (what == "clock") sources.push_back(ScheduleSubscription{{"clock"}, nullptr});
+  if (what == "two") setup.rules.match = MatchExpression::at_least(2);
+  return std::make_unique<OddTrigger>(std::move(setup.rules), std::move(sources));
+}
+
+std::string odd_flow(const std::string& kind) {
+  return "id = \"Odd\"\n[[triggers]]\ntype = \"odd\"\nkind = \"" + kind + "\"\n[[steps]]\nid = \"s\"\nrun = \":\"\n";
+}
+
+TEST_CASE("what a registered type does wrong is said at check") {
+  const std::vector<std::pair<std::string, std::string>> rows{
+      {"throws", "no trigger of type 'odd' could be made: no tide table"},
+      {"null", "its factory gave neither a trigger nor a reason"},
+      {"unnamed", "one of several sources has no name"},
+      {"clock", "a schedule or a sensor has other sources beside it"},
+      {"two", "odd.toml:2:1: error: "},
+  };
+  for (const auto& [kind, expected] : rows) {
+    CAPTURE(kind);
+    Fixture qflow;
+    qflow.home.trigger_types.register_trigger("odd", make_odd);
+    qflow.home.write("odd.toml", odd_flow(kind));
+    CHECK(qflow.run({"check", "odd.toml"}) == ExitStatus::kUsage);
+    INFO(qflow.err.text);
+    CHECK(qflow.err.text.find(expected) != std::string::npos);
+  }
+}
+
+TEST_CASE("a factory that throws ends no program, however many files there are") {
+  Fixture qflow;
+  qflow.home.trigger_types.register_trigger("odd", make_odd);
+  std::vector<std::string> words{"check"};
+  for (int i = 0; i < 40; ++i) {
+    words.push_back("odd" + std::to_string(i) + ".toml");
+    qflow.home.write(words.back(), odd_flow("throws"));
+  }
+  CHECK(qflow.run(words) == ExitStatus::kUsage);
+}
+
+TEST_CASE("an event that a registered type can't cope with is filtered, and heard by others") {
+  Fixture qflow;
+  qflow.home.trigger_types.register_trigger("odd", make_odd);
+  qflow.home.write("odd.toml", odd_flow(""));
+  qflow.home.write("other.toml", "id = \"Other\"\n[[triggers]]\ntype = \"event\"\nevent = \"one\"\n");
+  REQUIRE(qflow.run({"deploy", "odd.toml", "other.toml"}) == ExitStatus::kOk);
+  qflow.says({"publish", "one"}, "triggers of type 'odd' can't decide it: ");
+  qflow.says({"runs"}, "Other/1");
+}
+
+// Fires at noon.
+class NoonTrigger final : public Trigger {
+ public:
+  using Trigger::Trigger;
+  TriggerType type() const override { return TriggerType::kCustom; }
+  bool should_trigger(const TriggerContext&) const override { return true; }
+};
+
+std::unique_ptr<Trigger> make_noon(TriggerSetup& setup) {
+  ScheduleSubscription noon;
+  noon.source.name = "noon";
+  const ScheduleRules rules{*CronExpression::parse("0 12 * * *", ""), *find_time_zone("UTC")};
+  noon.schedule = std::make_shared<const Schedule>(rules);
+  return std::make_unique<NoonTrigger>(std::move(setup.rules), std::vector<Subscription>{noon});
+}
+
+TEST_CASE("an instant of a registered type's schedule is that of one branch alone") {
+  Fixture qflow;
+  qflow.home.trigger_types.register_trigger("noon", make_noon);
+  qflow.home.write("noon.toml",
+                   "id = \"Noon\"\n[project]\nname = \"coast\"\n[[triggers]]\nid = \"t\"\ntype = \"noon\"\n");
+  REQUIRE(qflow.run({"deploy", "noon.toml", "--branch", "one"}) == ExitStatus::kOk);
+  REQUIRE(qflow.run({"deploy", "noon.toml", "--branch", "two"}) == ExitStatus::kOk);
+  REQUIRE(qflow.run({"simulate", "--from", "2026-01-01", "--until", "2026-01-02"}) == ExitStatus::kOk);
+  INFO(qflow.out.text);
+  CHECK(std::count(qflow.out.text.begin(), qflow.out.text.end(), '\n') == 2);
 }
 
 TEST_CASE("a program without the type refuses the file, and passes over the flow that has it") {

@@ -51,9 +51,6 @@ DueInstants due_instants(const ScheduleSubscription& schedule, Instant due, Inst
 // All that are due from `due` up to `now`, when none of them may fire.
 MissedInstants all_missed(const Schedule& schedule, Instant due, Instant now);
 
-// The schedule that a trigger listens to; null for other triggers.
-const ScheduleSubscription* schedule_of(const Trigger& trigger);
-
 // The event of an instant that was due, noticed at `now`; its id is left empty.
 Event due_event(const DeployedFlow& flow, const Trigger& schedule, Instant due, Instant now);
 

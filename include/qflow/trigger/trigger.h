@@ -54,7 +54,8 @@ class Trigger {
 
   // Whether the event of the context alone meets this trigger: enabled, listened to, through its filters. Activated by
   // hand, every enabled trigger is met. Of a custom type it is asked about each event that has come through the shared
-  // filters, and about each activation by hand; what it refuses is filtered, with the message of `activate`.
+  // filters, and about each activation by hand; what it refuses is filtered, with the message of `activate`. So is what
+  // makes one of the two throw a std::exception, with what that says.
   virtual bool should_trigger(const TriggerContext& context) const;
   // The same with the reason, as what to do.
   virtual TriggerResult activate(const TriggerContext& context) const;
@@ -88,6 +89,11 @@ class Trigger {
 
 // The triggers whose sources count: the legs of a group in its order, else the trigger itself.
 std::vector<const Trigger*> source_triggers(const Trigger& trigger);
+
+// The schedule or sensor that is the only source of a trigger, of whatever type: it makes its events itself. Null for
+// other triggers.
+const ScheduleSubscription* schedule_of(const Trigger& trigger);
+const SensorRules* sensor_of(const Trigger& trigger);
 
 using TriggerList = std::vector<std::unique_ptr<Trigger>>;
 

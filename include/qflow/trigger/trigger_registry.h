@@ -24,8 +24,10 @@
 namespace qflow {
 
 // What a factory gets: the shared keys, read already; the type's own keys behind `config`; the flow around it. A
-// factory reports problems to config.diagnostics() and may return null after having done so. Keys that it does not ask
-// for are unknown ones, reported afterwards; `explain_unknown` may say more about them (config_reader.h).
+// factory reports problems to config.diagnostics() and may return null after having done so; null without a reason, and
+// a std::exception, are reported as errors. Each of several sources has a name of its own (subscription.h), and a
+// schedule or a sensor is the only source. Keys that it does not ask for are unknown ones, reported afterwards;
+// `explain_unknown` may say more about them (config_reader.h). Several threads may call a factory at once.
 struct TriggerSetup {
   ConfigReader& config;
   const FlowDefinition& flow;
