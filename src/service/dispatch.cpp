@@ -19,6 +19,7 @@ namespace {
 // So long a process may wait for the ledger until it takes a run: as long as any writer does.
 constexpr std::chrono::seconds kTimeToTakeRun{30};
 constexpr std::uint64_t kLongestWorkerLog = 1024 * 1024;
+constexpr int kMostKilled = 3;
 
 // One that has grown long begins anew.
 Result<FileHandle> open_worker_log(Store& store, FileSystem& files) {
@@ -26,6 +27,11 @@ Result<FileHandle> open_worker_log(Store& store, FileSystem& files) {
   const auto known = files.info(path, FollowLinks::kNo);
   if (known && known->size > kLongestWorkerLog) QFLOW_TRY(files.open(path, OpenMode::kCreate));
   return files.open(path, OpenMode::kAppend);
+}
+
+std::string end_of(const ProcessExit& exit) {
+  if (exit.signal) return fmt::format("was killed by signal {}, {} times in a row", *exit.signal, kMostKilled);
+  return fmt::format("ended with status {}", exit.exit_status.value_or(0));
 }
 
 }  // namespace
@@ -65,17 +71,19 @@ void RunDispatcher::note_once(const Error& error, RunObserver& observer) {
   if (noted_.insert(text).second) observer.note(text);
 }
 
-// One that can't take its run says why in a file that nobody looks at, and the next one could not either.
+// One that can't take its run says why in a file that nobody looks at, and the next one could not either; one that is
+// killed may have met somebody, but not again and again.
 Status RunDispatcher::collect_ended() {
   Status failed;
   std::erase_if(workers_, [&](Worker& worker) {
     if (!wait_readable({worker.process.exited.descriptor()}, std::chrono::microseconds(0)).front()) return false;
     const auto exit = doors_.launcher.collect(worker.process);
-    const int status = exit ? exit->exit_status.value_or(0) : 0;
     const auto run = store_.ledger().find_run(worker.run);
-    if (status != 0 && run && run->status == RunStatus::kQueued) {
+    if (!exit || !run || run->status != RunStatus::kQueued) return true;
+    const bool was_killed = exit->signal && ++killed_[worker.run] >= kMostKilled;
+    if (was_killed || exit->exit_status.value_or(0) != 0) {
       failed = fail(ErrorKind::kStore,
-                    fmt::format("the process that was to execute {} ended with status {}", worker.run.text(), status),
+                    fmt::format("the process that was to execute {} {}", worker.run.text(), end_of(*exit)),
                     "its last words are in " + printable(store_.layout().worker_log().native()));
     }
     return true;

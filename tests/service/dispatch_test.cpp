@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <csignal>
+
 #include "qflow/service/deployment.h"
 #include "qflow/service/trigger_service.h"
 #include "support/fake_clock.h"
@@ -59,6 +61,18 @@ TEST_CASE("a run gets another process when its first has ended without it, or co
   CHECK(dispatcher.dispatch() == 0);
   fixture.clock.advance(std::chrono::seconds(1));
   CHECK(dispatcher.dispatch() == 1);
+}
+
+TEST_CASE("a process that is killed before it takes its run is made again, but not for ever") {
+  DispatchFixture fixture(1);
+  RunDispatcher dispatcher(fixture.home.store(), fixture.doors);
+  for (const pid_t id : {1001, 1002, 1003}) {
+    REQUIRE(dispatcher.dispatch() == 1);
+    fixture.launcher.end_with_signal(id, SIGKILL);
+  }
+  const auto given_up = dispatcher.dispatch();
+  REQUIRE_FALSE(given_up);
+  CHECK(given_up.error().message == "the process that was to execute F/1 was killed by signal 9, 3 times in a row");
 }
 
 TEST_CASE("processes that execute runs make no room for more than max_workers, and are collected when they end") {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -24,7 +25,7 @@ class RunDispatcher {
 
   // Starts one for each queued run that may start now, up to the store's max_workers with what runs already; none for a
   // run for which it has started one that is on its way. Collects those that have ended; kStore when one could not take
-  // the run that it was started for. How many were started.
+  // the run that it was started for, or was killed before it did for the third time. How many were started.
   Result<int> dispatch();
 
   // What a process does that has queued runs and does not wait for them: has those ended that are to end, and
@@ -53,7 +54,8 @@ class RunDispatcher {
   Store& store_;
   const Doors& doors_;
   std::vector<Worker> workers_;
-  std::vector<RunId> asked_;  // to end
+  std::map<RunId, int> killed_;  // how many of each run's processes were, before they took it
+  std::vector<RunId> asked_;     // to end
   std::set<std::string> noted_;
 };
 
