@@ -1,5 +1,7 @@
 #include "qflow/os/process_journal.h"
 
+#include <fmt/format.h>
+
 #include <cstdint>
 
 #include "qflow/os/decimal.h"
@@ -33,6 +35,11 @@ std::vector<JournaledProcess> parse_journal(std::string_view text) {
     processes.push_back({*id, std::chrono::microseconds(*at), std::string(line.substr(kNoteOffset))});
   }
   return processes;
+}
+
+Result<std::string> journal_origin(const Path& journal, FileSystem& files, ProcessTable& processes) {
+  QFLOW_ASSIGN(const FileInfo file, files.info(journal, FollowLinks::kNo));
+  return fmt::format("{}@{}:{}", processes.boot_id(), file.device, file.inode);
 }
 
 }  // namespace qflow

@@ -28,11 +28,11 @@ RunJournal journal_of(const RunId& run, const StoreLayout& layout, FileSystem& f
 // `journaled` are tasks or hooks.
 template <class Journaled>
 Remains remains_among(const std::vector<Journaled>& journaled, const RunId& run, const StoreLayout& layout,
-                      ProcessTable& processes) {
+                      FileSystem& files, ProcessTable& processes) {
   Remains remains;
-  const std::string boot_id = processes.boot_id();
+  const auto origin = journal_origin(layout.run_lock(run), files, processes);
   for (const Journaled& one : journaled) {
-    if (one.boot_id == boot_id) remains.leaders.push_back(one.process);
+    if (origin && one.origin == *origin) remains.leaders.push_back(one.process);
   }
   remains.entries = {"QFLOW_RUN=" + run.text(), "QFLOW_STORE=" + layout.root().string()};
   return remains;
@@ -99,12 +99,12 @@ class LeftoverSearch {
 }  // namespace
 
 Remains remains_of(const RunId& run, const StoreLayout& layout, FileSystem& files, ProcessTable& processes) {
-  return remains_among(journal_of(run, layout, files).tasks, run, layout, processes);
+  return remains_among(journal_of(run, layout, files).tasks, run, layout, files, processes);
 }
 
 Remains remains_of_hooks(const RunId& run, RunStatus status, const StoreLayout& layout, FileSystem& files,
                          ProcessTable& processes) {
-  Remains remains = remains_among(journal_of(run, layout, files).hooks, run, layout, processes);
+  Remains remains = remains_among(journal_of(run, layout, files).hooks, run, layout, files, processes);
   remains.entries.push_back("QFLOW_STATUS=" + std::string(to_text(status)));
   return remains;
 }

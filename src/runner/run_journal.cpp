@@ -21,7 +21,7 @@ std::string_view take_word(std::string_view& text) {
 
 struct ExecutorLine {
   ProcessInfo process;
-  std::string boot_id;
+  std::string origin;
 };
 
 std::optional<ExecutorLine> parse_executor(std::string_view line) {
@@ -33,7 +33,7 @@ std::optional<ExecutorLine> parse_executor(std::string_view line) {
   ExecutorLine executor;
   executor.process.id = *id;
   executor.process.started = std::chrono::microseconds(*started);
-  executor.boot_id = line;
+  executor.origin = line;
   return executor;
 }
 
@@ -62,8 +62,8 @@ std::optional<JournaledTask> parse_task(const JournaledProcess& process) {
 
 }  // namespace
 
-std::string executor_line(const ProcessInfo& executor, std::string_view boot_id) {
-  return fmt::format("{}{} {} {}\n", kExecutor, executor.id, executor.started.count(), boot_id);
+std::string executor_line(const ProcessInfo& executor, std::string_view origin) {
+  return fmt::format("{}{} {} {}\n", kExecutor, executor.id, executor.started.count(), origin);
 }
 
 std::string attempt_note(const StepId& step, std::optional<std::int64_t> index, int attempt) {
@@ -72,18 +72,18 @@ std::string attempt_note(const StepId& step, std::optional<std::int64_t> index, 
 
 RunJournal parse_run_journal(std::string_view text) {
   RunJournal journal;
-  std::string boot_id;
+  std::string origin;
   for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
     const std::string_view line = text.substr(0, end);
     if (auto executor = parse_executor(line)) {
       journal.executor = executor->process;
-      boot_id = std::move(executor->boot_id);
+      origin = std::move(executor->origin);
     }
     for (const JournaledProcess& process : parse_journal(text.substr(0, end + 1))) {
-      if (process.note == kHookNote) journal.hooks.push_back({boot_id, process});
+      if (process.note == kHookNote) journal.hooks.push_back({origin, process});
       auto task = parse_task(process);
       if (!task) continue;
-      task->boot_id = boot_id;
+      task->origin = origin;
       journal.tasks.push_back(std::move(*task));
     }
     text.remove_prefix(end + 1);

@@ -60,7 +60,9 @@ RunPlan plan_with(StoreConfig config, HeldRun& held, const ExecutionOptions& opt
 
 // Tells others who executes the run, and makes its plan.
 Result<RunPlan> announced_plan(HeldRun& held, const ExecutionOptions& options, Store& store, const Doors& doors) {
-  QFLOW_TRY(doors.files.write_all(held.lock, executor_line(doors.processes.self(), doors.processes.boot_id())));
+  QFLOW_ASSIGN(const std::string origin,
+               journal_origin(store.layout().run_lock(held.run.id), doors.files, doors.processes));
+  QFLOW_TRY(doors.files.write_all(held.lock, executor_line(doors.processes.self(), origin)));
   return plan_of(held, options, store, doors);
 }
 

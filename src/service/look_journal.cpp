@@ -10,10 +10,10 @@ namespace qflow {
 Status end_programs_left(const Path& journal, FileSystem& files, ProcessTable& processes, Clock& clock) {
   QFLOW_ASSIGN(const std::string text, read_file(files, journal));
   if (text.empty()) return {};
-  const std::string boot_id = processes.boot_id();
+  QFLOW_ASSIGN(const std::string origin, journal_origin(journal, files, processes));
   Remains remains;
   for (const JournaledProcess& process : parse_journal(text)) {
-    if (process.note == boot_id) remains.leaders.push_back(process);
+    if (process.note == origin) remains.leaders.push_back(process);
   }
   if (!remains.leaders.empty() && !end_leftovers(remains, processes, clock)) {
     return fail(ErrorKind::kBusy, "what its last program has started can't be ended",

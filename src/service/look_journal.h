@@ -8,7 +8,7 @@
 namespace qflow {
 
 // The file of a sensor's lock is also the journal (process_journal.h) of the programs that its look starts, each with
-// the system's start (boot id) as its note. It is empty unless a look is under way, or was when its process was killed.
+// the journal's origin as its note. It is empty unless a look is under way, or was when its process was killed.
 
 // Ends what the last look left if it was killed: its program dies with it, what that has started does not. For who
 // holds the lock. kBusy when something can't be ended.

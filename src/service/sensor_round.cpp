@@ -201,7 +201,7 @@ Result<bool> SensorRound::prepare(Watch& watch) {
   if (starts_programs(watch.order.rules)) {
     QFLOW_TRY(end_programs_left(watch.lock_path, doors_.files, doors_.processes, doors_.clock));
     watch.order.journal = watch.lock.descriptor();
-    watch.order.journal_note = doors_.processes.boot_id();
+    QFLOW_ASSIGN(watch.order.journal_note, journal_origin(watch.lock_path, doors_.files, doors_.processes));
   }
   return true;
 }

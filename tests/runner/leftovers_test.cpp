@@ -32,10 +32,13 @@ class LeftoversFixture {
     journal("this-boot");
   }
 
-  void journal(const std::string& boot_id) const {
+  void journal(const std::string& boot_id) {
     std::filesystem::create_directories(layout.run(run));
-    std::ofstream(layout.run_lock(run)) << executor_line({150, 1, 150, seconds(999)}, boot_id)
-                                        << "0000000200 0000001000000000 train/1\n0000000";
+    std::ofstream lock(layout.run_lock(run));
+    FakeProcessTable then;
+    then.boot = boot_id;
+    lock << executor_line({150, 1, 150, seconds(999)}, journal_origin(layout.run_lock(run), files, then).value())
+         << "0000000200 0000001000000000 train/1\n0000000";
   }
   // Where SIGTERM, or only SIGKILL, works.
   void let_end(int signal) {
@@ -127,6 +130,16 @@ TEST_CASE("this process and those above it are spared") {
 TEST_CASE("groups of an earlier start of the system mean nothing") {
   LeftoversFixture fixture;
   fixture.journal("an-earlier-boot");
+  fixture.table.add({kLeader, 1, kLeader, seconds(1000)});
+  CHECK(fixture.end());
+  CHECK(fixture.table.signals.empty());
+}
+
+TEST_CASE("groups of the journal that this one is a copy of are somebody else's") {
+  LeftoversFixture fixture;
+  const Path lock = fixture.layout.run_lock(fixture.run);
+  std::filesystem::copy_file(lock, lock.native() + ".copy");
+  std::filesystem::rename(lock.native() + ".copy", lock);
   fixture.table.add({kLeader, 1, kLeader, seconds(1000)});
   CHECK(fixture.end());
   CHECK(fixture.table.signals.empty());

@@ -21,11 +21,11 @@ std::string told(std::string_view text) {
   for (const JournaledTask& task : journal.tasks) {
     result += "; " + task.step.text() + (task.index ? "[" + std::to_string(*task.index) + "]" : "") + "#" +
               std::to_string(task.attempt) + " = " + std::to_string(task.process.id) + "@" +
-              std::to_string(task.process.at.count()) + " (" + task.boot_id + ")";
+              std::to_string(task.process.at.count()) + " (" + task.origin + ")";
   }
   for (const JournaledHook& hook : journal.hooks) {
     result += "; hook = " + std::to_string(hook.process.id) + "@" + std::to_string(hook.process.at.count()) + " (" +
-              hook.boot_id + ")";
+              hook.origin + ")";
   }
   return result;
 }

@@ -7,6 +7,10 @@
 #include <string_view>
 #include <vector>
 
+#include "qflow/error/error.h"
+#include "qflow/os/file_system.h"
+#include "qflow/os/process_table.h"
+
 namespace qflow {
 
 // One line of a journal of processes: which process was about to start its program, and when. A child writes it itself
@@ -26,5 +30,9 @@ inline constexpr std::size_t kJournalTimeDigits = 16;
 
 // The whole lines of the form above, in their order; others are passed over.
 std::vector<JournaledProcess> parse_journal(std::string_view text);
+
+// Whose the processes of a journal are: this start of the system's, and this file's. After another start, and in a copy
+// of the file (of a store that was saved, say), the same numbers are those of processes that belong to somebody else.
+Result<std::string> journal_origin(const Path& journal, FileSystem& files, ProcessTable& processes);
 
 }  // namespace qflow

@@ -13,16 +13,16 @@
 namespace qflow {
 
 // What the file of a run's lock tells: who has held it, and which tasks they started. Whoever takes the lock adds
-// "executor ID START BOOT" (its process id, its start in microseconds, the system's start that both belong to); below
+// "executor ID START ORIGIN" (its process id, its start in microseconds, the journal_origin that both belong to); below
 // it each task adds its line itself (process_journal.h), with the attempt as its note: "train/1", of a foreach
 // "train/3/1", and so does each hook, with the note kHookNote.
 
-std::string executor_line(const ProcessInfo& executor, std::string_view boot_id);
+std::string executor_line(const ProcessInfo& executor, std::string_view origin);
 inline constexpr std::string_view kHookNote = "hook";
 std::string attempt_note(const StepId& step, std::optional<std::int64_t> index, int attempt);
 
 struct JournaledTask {
-  std::string boot_id;
+  std::string origin;
   JournaledProcess process;
   StepId step;
   std::optional<std::int64_t> index;
@@ -30,7 +30,7 @@ struct JournaledTask {
 };
 
 struct JournaledHook {
-  std::string boot_id;
+  std::string origin;
   JournaledProcess process;
 };
 
