@@ -116,7 +116,7 @@ Result<FileHandle> register_run(Store& store, Run& run, const std::string& defin
   FileHandle lock;
   const Status written = store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
     QFLOW_ASSIGN(run.id.number, writer.next_run_number(run.id.flow));
-    QFLOW_ASSIGN(lock, store.lock_run(run.id));
+    QFLOW_ASSIGN(lock, store.lock_new_run(run.id));
     return writer.insert_run(run, definition);
   });
   if (!written) return tl::make_unexpected(written.error());

@@ -15,7 +15,7 @@ constexpr std::int64_t kAtOnce = 16;  // candidates looked at in one go
 
 // In the transaction: queued → running with the lock held; nothing when somebody else has the lock.
 Result<std::optional<ClaimedRun>> take(Store& store, LedgerWriter& writer, const RunId& id, Instant now) {
-  auto lock = store.lock_run(id);
+  auto lock = store.lock_new_run(id);
   if (!lock && lock.error().kind == ErrorKind::kBusy) return std::optional<ClaimedRun>();
   if (!lock) return tl::make_unexpected(lock.error());
   QFLOW_TRY(writer.start_run(id, now));

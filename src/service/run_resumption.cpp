@@ -132,7 +132,7 @@ Result<FileHandle> register_successor(Store& store, Run& run, const FlowDefiniti
   QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
     QFLOW_TRY(refuse_while_busy(store, run, flow.run));
     QFLOW_ASSIGN(run.id.number, writer.next_run_number(run.id.flow));
-    QFLOW_ASSIGN(lock, store.lock_run(run.id));
+    QFLOW_ASSIGN(lock, store.lock_new_run(run.id));
     QFLOW_TRY(writer.insert_run(run, flow.text));
     return take_over(store, writer, run, flow, plan);
   }));

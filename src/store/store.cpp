@@ -96,6 +96,24 @@ Status make_durable_store(const StoreLayout& layout, FileSystem& files) {
   return {};
 }
 
+// The ledger has been replaced by an older one, which gives the numbers of the runs that it does not know again.
+Status set_lost_aside(const StoreLayout& layout, FileSystem& files, const RunId& run) {
+  const Path folder = layout.run(run);
+  const Path lock = layout.run_lock(run);
+  QFLOW_ASSIGN(std::vector<FolderEntry> entries, files.list(folder));
+  std::erase_if(entries, [&](const FolderEntry& entry) { return folder / entry.name == lock; });
+  if (!entries.empty()) {
+    Path lost = layout.run_lost(run);
+    for (int number = 2; files.info(lost, FollowLinks::kNo); ++number) {
+      lost = layout.run_lost(run).native() + fmt::format(".{}", number);
+    }
+    QFLOW_TRY(make_folders(files, lost));
+    for (const FolderEntry& entry : entries) QFLOW_TRY(files.rename(folder / entry.name, lost / entry.name));
+  }
+  QFLOW_ASSIGN(const FileInfo journal, files.info(lock, FollowLinks::kNo));
+  return journal.size == 0 ? Status() : files.open(lock, OpenMode::kCreate).map([](const FileHandle&) {});
+}
+
 }  // namespace
 
 Store::Store(Path root, FileSystem& files) : layout_(std::move(root)), files_(files), objects_(layout_, files) {}
@@ -131,6 +149,12 @@ Result<FileHandle> Store::lock_run(const RunId& run) {
   std::string holder = files_.lock_holder(layout_.run_lock(run));
   return fail(ErrorKind::kBusy,
               fmt::format("{} is being executed by {}", run.text(), holder.empty() ? "another process" : holder));
+}
+
+Result<FileHandle> Store::lock_new_run(const RunId& run) {
+  QFLOW_ASSIGN(FileHandle lock, lock_run(run));
+  QFLOW_TRY(set_lost_aside(layout_, files_, run));
+  return lock;
 }
 
 Result<FileHandle> Store::share_objects() {

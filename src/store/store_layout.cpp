@@ -93,6 +93,10 @@ Path StoreLayout::run_executor_log(const RunId& run) const {
   return this->run(run) / "executor.log";
 }
 
+Path StoreLayout::run_lost(const RunId& run) const {
+  return this->run(run) / "lost";
+}
+
 Path StoreLayout::run_hook_log(const RunId& run) const {
   return this->run(run) / "hook.log";
 }

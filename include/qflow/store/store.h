@@ -30,6 +30,9 @@ class Store {
   // Makes the run's folder and takes its lock (kBusy when another process executes the run); it is held until the
   // handle closes.
   Result<FileHandle> lock_run(const RunId& run);
+  // The same of a run that is about to begin. What its folder holds all the same is that of a run which the ledger has
+  // forgotten, as it was restored from a backup: it moves into the folder `lost` there.
+  Result<FileHandle> lock_new_run(const RunId& run);
   // While the handle lives, no object is removed: for whoever brings objects in, until the ledger names them.
   Result<FileHandle> share_objects();
   // While the handle lives, nobody has brought in an object that the ledger does not name yet: for whoever removes

@@ -39,6 +39,7 @@ class StoreLayout {
   static std::string item_parameters_name(const StepId& step, std::int64_t index);
   Path run_empty(const RunId& run) const;                           // …/empty: the inputs of steps that see nothing
   Path run_executor_log(const RunId& run) const;                    // …/executor.log: of a process of its own
+  Path run_lost(const RunId& run) const;                            // …/lost: of a forgotten run of this number
   Path run_hook_log(const RunId& run) const;                        // …/hook.log
   Path run_hook_script(const RunId& run) const;                     // …/hook: what is too long for an argument
   Path step(const RunId& run, const StepId& step) const;            // …/steps/train
