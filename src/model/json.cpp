@@ -1,5 +1,7 @@
 #include "qflow/model/json.h"
 
+#include <algorithm>
+
 #include "model/json_parser.h"
 
 namespace qflow {
@@ -17,8 +19,14 @@ Json json_or_null(const std::optional<Instant>& instant) {
   return instant ? Json(format_instant(*instant)) : Json();
 }
 
-Result<Json> parse_json(std::string_view text) {
-  return JsonParser(text).parse();
+Result<Json> parse_json(std::string_view text, int max_depth) {
+  return JsonParser(text, max_depth).parse();
+}
+
+bool is_deeper_than(int depth, const Json& value) {
+  if (!value.is_structured()) return false;
+  return depth == 0 || std::any_of(value.begin(), value.end(),
+                                   [depth](const Json& element) { return is_deeper_than(depth - 1, element); });
 }
 
 std::string to_compact(const Json& value) {

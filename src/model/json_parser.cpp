@@ -75,8 +75,8 @@ bool JsonParser::parse_value(Json& value, int depth) {
   skip_space();
   const char c = peek();
   if (c == '{' || c == '[') {
-    if (depth == kMaxJsonDepth) {
-      return refuse(position_, "nested deeper than " + std::to_string(kMaxJsonDepth) + " levels");
+    if (depth == max_depth_) {
+      return refuse(position_, "nested deeper than " + std::to_string(max_depth_) + " levels");
     }
     return c == '{' ? parse_object(value, depth + 1) : parse_array(value, depth + 1);
   }

@@ -6,11 +6,12 @@
 
 namespace qflow {
 
-// The parser behind parse_json. Our own, because nlohmann's accepts a byte order mark, nests without bound, keeps
-// integers from 2^63 to 2^64 as such, and counts columns in bytes of the token's end. Linear in the text.
+// The parser behind parse_json. Our own, because nlohmann's accepts a byte order mark, nests without bound (here it is
+// the caller's), keeps integers from 2^63 to 2^64 as such, and counts columns in bytes of the token's end. Linear in
+// the text.
 class JsonParser {
  public:
-  explicit JsonParser(std::string_view text) : text_(text) {}
+  JsonParser(std::string_view text, int max_depth) : text_(text), max_depth_(max_depth) {}
 
   Result<Json> parse();
 
@@ -37,6 +38,7 @@ class JsonParser {
   bool expected(std::string_view what);
 
   std::string_view text_;
+  int max_depth_;
   std::size_t position_ = 0;
   std::size_t refused_at_ = 0;
   std::string refusal_;

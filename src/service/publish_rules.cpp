@@ -20,6 +20,9 @@ Status check_content(const Event& event, std::uint64_t max_payload) {
                 fmt::format("the payload has {} bytes, max_payload of the store is {}", size, max_payload),
                 "leave large data in a file or an artifact and publish where it is");
   }
+  if (is_deeper_than(kMaxJsonDepth, event.payload)) {
+    return fail(ErrorKind::kInvalid, fmt::format("the payload is nested deeper than {} levels", kMaxJsonDepth));
+  }
   if (event.timestamp > event.recorded_at + kFarthestAhead) {
     return fail(ErrorKind::kInvalid, "the timestamp is more than 24 h ahead: " + format_instant(event.timestamp));
   }

@@ -12,7 +12,7 @@
 
 namespace qflow {
 
-// What any event may hold; kInvalid: a payload of more than `max_payload` bytes, a timestamp more than 24 h after
+// What any event may hold; kInvalid: a payload of more than `max_payload` bytes or kMaxJsonDepth levels, a timestamp more than 24 h after
 // recorded_at.
 Status check_content(const Event& event, std::uint64_t max_payload);
 

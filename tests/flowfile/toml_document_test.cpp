@@ -187,6 +187,31 @@ TEST_CASE("letters that are not ASCII are no bare keys, and nothing worse") {
   }
 }
 
+TEST_CASE("a name of very many parts is an error, not a crash") {
+  for (const std::string begin : {"", "[", "[[", "x = { "}) {
+    std::string text = "id = \"A\"\n" + begin + "a";
+    for (int i = 0; i < 100000; ++i) text += i % 2 == 0 ? ".b" : " . \"c\"";
+    text += begin == "[" ? "]" : begin == "[[" ? "]]" : begin.empty() ? " = 1" : " = 1 }";
+    Diagnostics diagnostics("f.toml", text);
+    CHECK_FALSE(parse_toml(text, diagnostics));
+    REQUIRE(diagnostics.list().size() == 1);
+    CHECK(diagnostics.list().front().message == "broken TOML: a name of more than 200 parts");
+    CHECK(diagnostics.list().front().position == SourcePosition{2, static_cast<int>(begin.size()) + 1});
+  }
+}
+
+TEST_CASE("lines with many dots are no names") {
+  std::string numbers, dots, sentences;
+  for (int i = 0; i < 1000; ++i) {
+    numbers += "0.5 ";
+    dots += "..";
+    sentences += "It is so. ";
+  }
+  const std::string text = "run = '''\n" + numbers + "\n" + dots + "\n" + sentences + "\n'''\n";
+  Diagnostics diagnostics("f.toml", text);
+  CHECK(parse_toml(text, diagnostics));
+}
+
 TEST_CASE("deep nesting is an error, not a crash") {
   for (const char* open : {"[", "{ a = "}) {
     std::string text = "a = ";

@@ -180,6 +180,14 @@ TEST_CASE("advice for what people write for JSON") {
   for (const Row& row : rows) CHECK(parse_json(row.text).error().advice == row.advice);
 }
 
+TEST_CASE("how deep a value nests is asked up to a depth") {
+  const Json value = parse_json(R"({"a": [1, {"b": []}], "c": 1})").value();
+  CHECK(is_deeper_than(3, value));
+  CHECK_FALSE(is_deeper_than(4, value));
+  CHECK_FALSE(is_deeper_than(0, Json(1)));
+  CHECK(is_deeper_than(0, Json::array()));
+}
+
 TEST_CASE("values nest 512 deep and no deeper") {
   for (const auto& [open, close] : {std::pair<std::string_view, std::string_view>{"[", "]"}, {"{\"a\":", "}"}}) {
     const std::string deepest = repeated(open, kMaxJsonDepth) + "1" + repeated(close, kMaxJsonDepth);

@@ -13,12 +13,15 @@ namespace qflow {
 // JSON values: payloads, parameters, artifacts. Integers beyond 64 signed bits are doubles.
 using Json = nlohmann::json;
 
-// How deep arrays and objects may nest.
+// How deep arrays and objects may nest in what people, programs and steps give.
 inline constexpr int kMaxJsonDepth = 512;
 
 // Parses one JSON text (RFC 8259). Of equal keys the last counts. An error is kInvalid and names line and column
-// ("line 1, column 9: ..."); a byte order mark, invalid UTF-8 and nesting beyond kMaxJsonDepth are refused.
-Result<Json> parse_json(std::string_view text);
+// ("line 1, column 9: ..."); a byte order mark, invalid UTF-8 and nesting beyond `max_depth` are refused.
+Result<Json> parse_json(std::string_view text, int max_depth = kMaxJsonDepth);
+
+// Whether arrays and objects nest deeper; looks no deeper itself.
+bool is_deeper_than(int depth, const Json& value);
 
 // The value, or null; instants as text (RFC 3339).
 Json json_or_null(const std::optional<Instant>& instant);
