@@ -114,14 +114,20 @@ Texts times_of_day(const CronFields& fields) {
   return times;
 }
 
-// "from 08:00 to 17:59", "in the hours 1 and 5"; "" for all hours.
+bool has_all_dates(const CronFields& fields) {
+  return fields.day.values == kDayField.all() && fields.weekday.values == kWeekdayField.all() &&
+         fields.month.values == kMonthField.all();
+}
+
+// "from 08:00 to 17:59", "in the hours 1 and 5"; "" for all hours. On certain days the hours behind midnight are those
+// before the others, not those of the night after.
 std::string hour_text(const CronFields& fields) {
   const std::vector<Span> runs = runs_of(kHourField, fields.hour.values);
   if (fields.hour.values == kHourField.all()) return {};
-  if (runs.size() == 1) {
-    return fmt::format(" from {:02}:00 to {:02}:59", runs.front().from, wrap(kHourField, runs.front().to));
-  }
-  return " in the " + numbered(kHourField, fields.hour.values);
+  if (runs.size() > 1) return " in the " + numbered(kHourField, fields.hour.values);
+  const int from = runs.front().from, to = wrap(kHourField, runs.front().to);
+  if (to >= from || has_all_dates(fields)) return fmt::format(" from {:02}:00 to {:02}:59", from, to);
+  return fmt::format(" from 00:00 to {:02}:59 and from {:02}:00 to 23:59", to, from);
 }
 
 std::string minute_text(const CronFields& fields) {
@@ -147,7 +153,10 @@ TimeText time_text(const CronFields& fields) {
   const bool every_minute = fields.minute.values == kMinuteField.all();
   if (second.empty()) return {minute_text(fields), false};
   if (every_minute && second.starts_with("every")) return {second + hour_text(fields), false};
-  return {second + (every_minute ? " of " : ", ") + minute_text(fields), false};
+  if (every_minute) return {second + " of " + minute_text(fields), false};
+  const bool every_hour = fields.hour.values == kHourField.all();
+  const std::string hours = every_hour ? " of every hour" : hour_text(fields);
+  return {second + " of " + numbered(kMinuteField, fields.minute.values) + hours, false};
 }
 
 // "day 15 or the last day"; without "of the month".
@@ -190,13 +199,16 @@ std::string date_text(const CronFields& fields) {
   const bool some_weekdays = fields.weekday.values != kWeekdayField.all();
   const bool both = fields.day.star || fields.weekday.star;
   const std::string days = day_text(fields) + " of " + of;
-  const std::string weekdays = listed(weekday_texts(fields, of));
+  // Where all of them are counted in their month, they name it; else it is named behind them.
+  const bool counted = fields.weekday.values == 0;
+  const bool must_be_both = some_days && both;
+  const std::string weekdays = listed(weekday_texts(fields, counted ? of : "the month"), must_be_both ? "or" : "and");
   const std::string in = every_month ? "" : " in " + months;
   if (some_days && some_weekdays) {
-    return fmt::format(" on {}{} {}{}", days, both ? ", if that is" : " or on", weekdays, both ? "" : in);
+    return fmt::format(" on {}{} {}{}", days, both ? ", if that is" : " or on", weekdays, both || counted ? "" : in);
   }
   if (some_days && both) return " on " + days;
-  if (some_weekdays && both) return " on " + weekdays + (weekdays.ends_with(months) ? "" : in);
+  if (some_weekdays && both) return " on " + weekdays + (counted ? "" : in);
   return in;
 }
 

@@ -296,6 +296,9 @@ std::string describe_span(const ScheduleRules& rules) {
   const std::size_t more = rules.exclude.size() - days.size();
   if (more > 0) days.push_back(fmt::format("{} more {}", more, more == 1 ? "day" : "days"));
   if (!days.empty()) text += (text.empty() ? " except on " : ", except on ") + listed(days);
+  // A cron expression has said where already.
+  const bool is_length = std::holds_alternative<Duration>(rules.rhythm);
+  if (!days.empty() && is_length) text += fmt::format(" ({})", rules.zone->name());
   return text;
 }
 

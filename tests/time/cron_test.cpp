@@ -211,7 +211,19 @@ TEST_CASE("every meaning has one text and one sentence") {
       {"0,10,20,30,40,50 * * * * *", "*/10 * * * * *", "every 10 seconds"},
       {"*/10 * 8-17 * * *", "*/10 * 8-17 * * *", "every 10 seconds from 08:00 to 17:59"},
       {"5 * * * * *", "5 * * * * *", "at second 5 of every minute"},
-      {"0,30 15 3 * * *", "0,30 15 3 * * *", "every 30 seconds, at minute 15 from 03:00 to 03:59"},
+      {"0,30 15 3 * * *", "0,30 15 3 * * *", "every 30 seconds of minute 15 from 03:00 to 03:59"},
+      {"* 0 * * * *", "* 0 * * * *", "every second of minute 0 of every hour"},
+      {"* 0 */2 * * *", "* 0 */2 * * *",
+       "every second of minute 0 in the hours 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20 and 22"},
+      {"30 0 * * * *", "30 0 * * * *", "at second 30 of minute 0 of every hour"},
+      {"*/10 0-4 * * * *", "*/10 0-4 * * * *", "every 10 seconds of minutes 0 to 4 of every hour"},
+      // Every one of these names what it is due on, and nothing else.
+      {"0 12 1 * */6", "0 12 1 * */6", "at 12:00 on day 1 of the month, if that is Saturday or Sunday"},
+      {"*/10 22-3 * * FRI", "*/10 22-3 * * 5",
+       "every 10 minutes from 00:00 to 03:59 and from 22:00 to 23:59 on Friday"},
+      {"*/10 22-3 * 5 *", "*/10 22-3 * 5 *", "every 10 minutes from 00:00 to 03:59 and from 22:00 to 23:59 in May"},
+      {"0 0 * 3 1,5#1", "0 0 * 3 1,5#1", "at 00:00 on Monday and the first Friday of the month in March"},
+      {"0 0 1 3 5#1", "0 0 1 3 5#1", "at 00:00 on day 1 of March or on the first Friday of March"},
   };
   for (const Row& row : rows) {
     CAPTURE(row.text);
