@@ -5,6 +5,7 @@
 #include "cli/namespace_options.h"
 #include "cli/store_access.h"
 #include "cli/terminal.h"
+#include "qflow/error/printable.h"
 #include "qflow/os/environment.h"
 #include "qflow/service/deployment.h"
 
@@ -46,7 +47,7 @@ void print_report(Context& context, const DeployReport& report, bool dry_run) {
   } else {
     context.out.write("What will trigger execution of the flow:\n");
   }
-  for (const std::string& sentence : report.sentences) context.out.write(fmt::format("  {}\n", sentence));
+  for (const std::string& sentence : report.sentences) context.out.write(fmt::format("  {}\n", printable(sentence)));
 }
 
 void print_environment(Context& context) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "qflow/error/printable.h"
+
 namespace qflow {
 
 Color color_of(Outcome outcome) {
@@ -35,7 +37,7 @@ std::string outcome_text(const EventOutcome& outcome) {
   if (outcome.run) text += " " + outcome.run->text();
   if (outcome.by) text += " by " + *outcome.by;
   if (outcome.reason.empty()) return text;
-  return outcome.outcome == Outcome::kWaiting ? text + " " + outcome.reason : text + ": " + outcome.reason;
+  return text + (outcome.outcome == Outcome::kWaiting ? " " : ": ") + printable(outcome.reason);
 }
 
 void print_effects(Context& context, OutputStream& stream, const std::vector<TriggerOutcome>& effects) {

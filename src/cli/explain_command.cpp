@@ -114,10 +114,17 @@ Result<Json> json_of(Store& store, const TriggerExplanation& trigger) {
               {"would_fire", text_or_null(trigger.would_fire)}};
 }
 
+// What a person has written, perhaps on several lines.
+std::string printable_lines(std::string_view text) {
+  const std::size_t end = text.find('\n');
+  if (end == std::string_view::npos) return printable(text);
+  return printable(text.substr(0, end)) + "\n" + printable_lines(text.substr(end + 1));
+}
+
 std::string origin_of(const Event& event) {
-  const std::string context = event.context ? ", context " + *event.context : "";
+  const std::string context = event.context ? ", context " + printable(*event.context) : "";
   if (event.caused_by) return " from " + event.caused_by->text() + context;
-  return (event.sender ? " from " + *event.sender : "") + context;
+  return (event.sender ? " from " + printable(*event.sender) : "") + context;
 }
 
 class Printer {
@@ -126,14 +133,18 @@ class Printer {
       : context_(context), store_(store), painter_(painter_for(context, context.out)) {}
 
   void print_description(const TriggerExplanation& trigger) {
-    if (!trigger.flow_description.empty()) write(painter_.paint(Color::kDim, trigger.flow_description) + "\n");
+    if (trigger.flow_description.empty()) return;
+    write(painter_.paint(Color::kDim, printable_lines(trigger.flow_description)) + "\n");
   }
 
   Status print(const TriggerExplanation& trigger) {
     const std::string flow = qualified_name(trigger.name_space, trigger.flow);
-    write(fmt::format("{}  {}\n", painter_.paint(Color::kBold, flow + "/" + trigger.trigger.text()), trigger.sentence));
-    if (!trigger.description.empty()) write(painter_.paint(Color::kDim, "  " + trigger.description) + "\n");
-    if (!trigger.disabled.empty()) write(painter_.paint(Color::kYellow, "  " + trigger.disabled) + "\n");
+    write(fmt::format("{}  {}\n", painter_.paint(Color::kBold, flow + "/" + trigger.trigger.text()),
+                      printable(trigger.sentence)));
+    if (!trigger.description.empty()) {
+      write(painter_.paint(Color::kDim, "  " + printable_lines(trigger.description)) + "\n");
+    }
+    if (!trigger.disabled.empty()) write(painter_.paint(Color::kYellow, "  " + printable(trigger.disabled)) + "\n");
     for (const std::string& leg : trigger.disabled_legs) {
       write(painter_.paint(Color::kYellow, fmt::format("  its leg {} is disabled\n", leg)));
     }
@@ -162,7 +173,7 @@ class Printer {
   void write(const std::string& text) { context_.out.write(text); }
 
   Status print_group(const WaitingGroup& group, bool of_legs) {
-    if (!group.correlation.empty()) write(fmt::format("  for {}:\n", group.correlation));
+    if (!group.correlation.empty()) write(fmt::format("  for {}:\n", printable(group.correlation)));
     for (const ArrivedEvent& arrived : group.arrived) {
       QFLOW_ASSIGN(const Event event, store_.ledger().triggers().event_at(arrived.order));
       write(fmt::format("  arrived: {} {}{}  {}{}\n", event.name, time_for(context_, event.timestamp), origin_of(event),
@@ -170,7 +181,7 @@ class Printer {
                         arrived.too_old ? ", too old for an event that comes now" : ""));
     }
     if (!group.missing.text.empty()) {
-      write(fmt::format("  {} {}\n", painter_.paint(Color::kBlue, "waits for:"), group.missing.text));
+      write(fmt::format("  {} {}\n", painter_.paint(Color::kBlue, "waits for:"), printable(group.missing.text)));
     }
     if (group.due) write("  " + (group.expires ? expiry_text(group) : firing_text(group)) + "\n");
     if (group.window_closes) {
@@ -214,7 +225,7 @@ class Printer {
     const KnownSensor& known = sensor.known;
     const std::string name = named ? sensor.trigger.text() + ": " : "";
     if (known.looked_at) {
-      write(fmt::format("  {}looked at {}: {}\n", name, time_for(context_, *known.looked_at), known.seen));
+      write(fmt::format("  {}looked at {}: {}\n", name, time_for(context_, *known.looked_at), printable(known.seen)));
     } else if (known.due) {
       write(fmt::format("  {}not looked at yet\n", name));
     }

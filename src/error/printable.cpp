@@ -33,9 +33,10 @@ bool second_byte_fits(unsigned char first, unsigned char second) {
 
 bool is_unsafe(std::uint32_t code) {
   const bool control = code < 0x20 || (code >= 0x7F && code < 0xA0) || code == 0x2028 || code == 0x2029;
-  const bool direction =
-      code == 0x200E || code == 0x200F || (code >= 0x202A && code <= 0x202E) || (code >= 0x2066 && code <= 0x2069);
-  return control || direction;
+  const bool direction = code == 0x061C || code == 0x200E || code == 0x200F || (code >= 0x202A && code <= 0x202E) ||
+                         (code >= 0x2066 && code <= 0x2069);
+  const bool tag = code >= 0xE0000 && code <= 0xE007F;
+  return control || direction || tag;
 }
 
 void append_hex(std::string& out, std::string_view prefix, std::uint32_t value, int digits) {
@@ -58,7 +59,8 @@ void append_escaped(std::string& out, std::uint32_t code) {
       break;
   }
   if (code < 0x80) return append_hex(out, "\\x", code, 2);
-  append_hex(out, "\\u", code, 4);
+  if (code < 0x10000) return append_hex(out, "\\u", code, 4);
+  append_hex(out, "\\U", code, 8);
 }
 
 // How much of the start is printable ASCII, as most texts are altogether.

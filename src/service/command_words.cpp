@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "qflow/error/characters.h"
+#include "qflow/error/printable.h"
 #include "qflow/model/json.h"
 
 namespace qflow {
@@ -15,9 +16,20 @@ bool is_plain(char c) {
          std::string_view("_./:@%+=,-").find(c) != std::string_view::npos;
 }
 
+// What must not be printed as it is, is written in the way that the shells read which have it.
+std::string ansi_word(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '\'' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  return "$'" + printable(escaped) + "'";
+}
+
 }  // namespace
 
 std::string shell_word(const std::string& text) {
+  if (const std::string safe = printable(text); safe != text) return ansi_word(text);
   if (!text.empty() && std::all_of(text.begin(), text.end(), is_plain)) return text;
   std::string word = "'";
   for (const char c : text) word += c == '\'' ? std::string("'\\''") : std::string(1, c);

@@ -14,8 +14,8 @@ bool is_utf8(std::string_view text);
 // The number of code points; a byte that belongs to no well-formed sequence counts as one.
 std::size_t count_code_points(std::string_view text);
 
-// A text made safe to print: control characters, code points that turn the direction of text, and bytes that are no
-// UTF-8 become \n, \t, \x1b, \u202e; all else stays.
+// A text made safe to print: control characters, code points that turn the direction of text or that nobody sees
+// (tags), and bytes that are no UTF-8 become \n, \t, \x1b, \u202e, \U000e0041; all else stays.
 std::string printable(std::string_view text);
 
 // The same, at most 80 characters and "..." after them where more follow, in single quotes: a value in a message.
