@@ -26,7 +26,10 @@ Error refusal_of_step(const std::vector<JudgedEvent>& events, std::size_t place,
 }  // namespace
 
 RunRecord::RunRecord(Store& store, const Doors& doors, const Run& run, RunObserver& observer)
-    : store_(store), doors_(doors), run_(run), observer_(observer), intake_(store, doors) {}
+    : store_(store), doors_(doors), run_(run), observer_(observer), intake_(store, doors) {
+  // A run keeps to the settings with which it began. Where they are wrong now, its first event asks again, and says so.
+  (void)intake_.load_config();
+}
 
 Status RunRecord::report(const RunChanges& changes) {
   QFLOW_ASSIGN(const std::vector<JudgedEvent> events, judge(changes));
