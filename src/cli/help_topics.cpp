@@ -37,6 +37,8 @@ constexpr EnvironmentVariable kStepVariables[] = {
     {"QFLOW_CONTEXT", "the run's context, if it has one of at most 64 KiB and without NUL"},
     {"QFLOW_SCHEDULED_AT", "the instant the run was due, inherited down a trigger chain"},
     {"QFLOW_STORE, QFLOW_BIN", "the store and this program, for `$QFLOW_BIN get` and its like"},
+    {"PYTHONPATH", "first the folder of the Python module qflow (`from qflow import current, artifacts, publish`)"},
+    {"PYTHONUNBUFFERED", "1 unless it is set: what a Python step prints is in its log at once"},
 };
 
 constexpr EnvironmentVariable kReadVariables[] = {

@@ -31,8 +31,9 @@ std::string_view python_module_name() {
 
 Result<Path> provide_python_module(Store& store) {
   const Path folder = store.layout().python() / python_module_name();
-  QFLOW_ASSIGN(const bool is_there, exists(store.files(), folder / "qflow.py"));
-  if (is_there) return folder;
+  // One that a crash of the system has cut off is made again.
+  const auto known = store.files().info(folder / "qflow.py", FollowLinks::kNo);
+  if (known && known->type == FileType::kRegular && known->size == python_module().size()) return folder;
   QFLOW_TRY(make_folders(store.files(), folder));
   QFLOW_TRY(replace_file(store.files(), folder / "qflow.py", python_module()));
   return folder;

@@ -1,5 +1,7 @@
 #include "qflow/runner/run_scope.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 #include <unordered_map>
@@ -107,7 +109,7 @@ Error ambiguous(std::string_view name, const VisibleArtifact& visible) {
   return {ErrorKind::kFailed,
           "artifact '" + std::string(name) + "' is ambiguous: " + quoted_list(visible.candidates) +
               " have different values",
-          "name the step: artifacts." + visible.candidates.front()};
+          fmt::format("name the step: {} in place of {}", visible.candidates.front(), name)};
 }
 
 std::optional<Json> small_value(Store& store, const Artifact& artifact) {

@@ -15,6 +15,7 @@ namespace qflow {
 namespace {
 
 constexpr std::string_view kPythonPath = "PYTHONPATH";
+const std::string kUnbuffered = "PYTHONUNBUFFERED";
 
 Error template_error(std::string_view key, const ExpressionProblem& problem) {
   return {ErrorKind::kInvalid, std::string(key) + ": " + problem.message, problem.advice};
@@ -49,6 +50,8 @@ Status TaskLauncher::prepare() {
   QFLOW_TRY(find_python_module());
   const auto before = plan_.environment.find(kPythonPath);
   set_variable(inherited_, kPythonPath, with_module(before == plan_.environment.end() ? "" : before->second));
+  // Else what a Python step prints would come at its end, or never where it is killed.
+  if (!plan_.environment.contains(kUnbuffered)) add_variable(inherited_, kUnbuffered, "1");
   return {};
 }
 
