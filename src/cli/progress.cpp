@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "cli/signal_free_thread.h"
 #include "cli/terminal.h"
@@ -73,9 +74,8 @@ void Progress::redraw_until_stopped() {
 }
 
 void Progress::erase() {
-  std::string text;
-  for (; lines_ > 0; --lines_) text += "\x1b[1A\x1b[2K";
-  context_.err.write(text);
+  // With what the terminal has echoed below them, such as ^C.
+  if (lines_ > 0) context_.err.write(fmt::format("\r\x1b[{}A\x1b[J", std::exchange(lines_, 0)));
 }
 
 void Progress::draw() {

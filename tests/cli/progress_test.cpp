@@ -7,17 +7,21 @@
 namespace qflow {
 namespace {
 
-// What a terminal shows after the text: it knows newlines, and the two sequences that Progress uses.
+// What a terminal shows after the text: it knows newlines, returns, and the two sequences that Progress uses.
 std::vector<std::string> screen(const std::string& text) {
   std::vector<std::string> lines{""};
   std::size_t row = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text.compare(i, 4, "\x1b[1A") == 0) {
-      --row;
-      i += 3;
-    } else if (text.compare(i, 4, "\x1b[2K") == 0) {
+    const std::size_t end = text.find_first_not_of("0123456789", i + 2);
+    if (text.compare(i, 2, "\x1b[") == 0 && end != std::string::npos && end > i + 2 && text[end] == 'A') {
+      row -= std::stoul(text.substr(i + 2, end - i - 2));
+      i = end;
+    } else if (text.compare(i, 3, "\x1b[J") == 0) {
+      lines.resize(row + 1);
       lines[row].clear();
-      i += 3;
+      i += 2;
+    } else if (text[i] == '\r') {
+      continue;
     } else if (text[i] == '\n') {
       if (++row == lines.size()) lines.emplace_back();
     } else {
