@@ -55,11 +55,9 @@ Status collect_keys(Ledger& ledger, Instant before, GarbageMode mode, Garbage& g
 
 }  // namespace
 
-Status collect_events(Store& store, const Doors& doors, GarbageMode mode, Garbage& garbage) {
-  QFLOW_ASSIGN(const StoreConfig config, load_store_config(store.layout(), doors.files));
-  const Instant now = doors.clock.now();
-  QFLOW_TRY(collect_outcomes(store.ledger(), now - config.keep_events, mode, garbage));
-  const Duration key_life = std::max<Duration>(config.keep_events, kShortestKeyLife);
+Status collect_events(Store& store, Duration keep_events, Instant now, GarbageMode mode, Garbage& garbage) {
+  QFLOW_TRY(collect_outcomes(store.ledger(), now - keep_events, mode, garbage));
+  const Duration key_life = std::max<Duration>(keep_events, kShortestKeyLife);
   return collect_keys(store.ledger(), now - key_life, mode, garbage);
 }
 

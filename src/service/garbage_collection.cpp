@@ -10,6 +10,7 @@
 #include "qflow/flowfile/flow_file.h"
 #include "qflow/os/decimal.h"
 #include "service/event_collection.h"
+#include "service/store_settings.h"
 
 namespace qflow {
 
@@ -24,11 +25,13 @@ class Collector {
       : store_(store), doors_(doors), files_(doors.files), removes_(mode == GarbageMode::kRemove) {}
 
   Result<Garbage> collect() {
+    QFLOW_ASSIGN(const StoreConfig config, load_store_config(store_.layout(), doors_.files));
     QFLOW_TRY(give_up_results());
     QFLOW_TRY(tidy_run_folders());
     QFLOW_TRY(remove_objects());
     QFLOW_TRY(remove_unknown_files());
-    QFLOW_TRY(collect_events(store_, doors_, removes_ ? GarbageMode::kRemove : GarbageMode::kCount, garbage_));
+    const GarbageMode mode = removes_ ? GarbageMode::kRemove : GarbageMode::kCount;
+    QFLOW_TRY(collect_events(store_, config.keep_events, doors_.clock.now(), mode, garbage_));
     garbage_.runs = static_cast<std::int64_t>(given_up_.size());
     return garbage_;
   }
@@ -56,7 +59,7 @@ class Collector {
   Result<std::vector<RunId>> outdated_runs() {
     const Instant now = doors_.clock.now();
     std::map<std::string, Instant> limits;
-    QFLOW_ASSIGN(const std::vector<std::string> hashes, store_.ledger().definitions_of_results());
+    QFLOW_ASSIGN(const std::vector<std::string> hashes, store_.ledger().ruling_definitions());
     for (const std::string& hash : hashes) {
       QFLOW_ASSIGN(const std::string text, store_.ledger().definition(hash));
       const std::optional<Duration> keep = parse_flow_file(text, "", "").definition.run.keep;
@@ -73,8 +76,7 @@ class Collector {
 
   // Folders of runs.
   Status tidy_run_folders() {
-    QFLOW_ASSIGN(const auto flows, files_.list(store_.layout().runs()));
-    for (const FolderEntry& flow : flows) {
+    for (const FolderEntry& flow : entries_of(store_.layout().runs())) {
       const auto id = FlowId::parse(flow.name);
       if (!id || flow.type != FileType::kFolder) continue;
       for (const FolderEntry& run : entries_of(store_.layout().runs() / flow.name)) {

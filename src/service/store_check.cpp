@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <map>
 #include <optional>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,7 @@ namespace qflow {
 namespace {
 
 constexpr std::string_view kMakeAgain = "run the step that made it again, with qflow resume RUN STEP";
+constexpr std::uint32_t kOthersMay = 0077;
 constexpr std::uint32_t kOthersMayWrite = 0022;
 constexpr std::uint32_t kAnybodyMayWrite = 0222;
 
@@ -119,6 +121,15 @@ class StoreCheck {
            (state == ContentState::kMissing ? " is missing" : " has another content");
   }
 
+  // ", the artifact model of TrainingFlow/34/train" behind it. Read once: an artifact is not found by its object.
+  Result<std::string> whose(const ObjectRecord& object) {
+    if (!owners_) {
+      QFLOW_ASSIGN(owners_, store_.ledger().artifacts_by_object());
+    }
+    const auto owner = owners_->find(object.sha256);
+    return owner != owners_->end() ? ": the artifact " + owner->second : std::string();
+  }
+
   // Reading may take its time, in which a step may have brought the content in again, or gc has removed it.
   Status look_again(const ObjectRecord& before) {
     const auto gate = store_.lock_objects();
@@ -131,11 +142,12 @@ class StoreCheck {
     const auto state = store_.objects().verify(*object);
     if (!state) {
       add_unreadable(state.error());
-    } else if (*state == ContentState::kMissing) {
-      add(what_is_wrong(*object, *state), std::string(kMakeAgain), false);
-    } else if (*state == ContentState::kChanged) {
-      QFLOW_TRY(set_aside(*object));
-      add(what_is_wrong(*object, *state), fmt::format("it was set aside; {}", kMakeAgain), false);
+    } else if (*state != ContentState::kRight) {
+      QFLOW_ASSIGN(const std::string owner, whose(*object));
+      const bool is_missing = *state == ContentState::kMissing;
+      if (!is_missing) QFLOW_TRY(set_aside(*object));
+      add(what_is_wrong(*object, *state) + owner,
+          fmt::format("{}{}", is_missing ? "" : "it was set aside; ", kMakeAgain), false);
     }
     return {};
   }
@@ -168,10 +180,18 @@ class StoreCheck {
 
   Status check_permissions() {
     const StoreLayout& layout = store_.layout();
-    for (const Path& path : {layout.root(), layout.ledger(), layout.objects(), layout.runs(), layout.secrets()}) {
+    for (const Path& path : {layout.root(), layout.secrets()}) keep_private(path);
+    for (const FolderEntry& secret : files_.list(layout.secrets()).value_or(std::vector<FolderEntry>())) {
+      keep_private(layout.secrets() / secret.name);
+    }
+    for (const Path& path : {layout.ledger(), layout.objects(), layout.runs()}) {
       forbid(path, FollowLinks::kYes, kOthersMayWrite, "can be written by others", "chmod go-w it");
     }
     return {};
+  }
+
+  void keep_private(const Path& path) {
+    forbid(path, FollowLinks::kYes, kOthersMay, "is open to others", "chmod go-rwx it");
   }
 
   Store& store_;
@@ -179,6 +199,7 @@ class StoreCheck {
   FileSystem& files_;
   RunObserver& observer_;
   std::vector<StoreProblem> problems_;
+  std::optional<std::map<std::string, std::string>> owners_;
 };
 
 }  // namespace

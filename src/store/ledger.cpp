@@ -241,8 +241,8 @@ TriggerLedger& Ledger::triggers() {
   return connection_->triggers;
 }
 
-Result<std::vector<std::string>> Ledger::definitions_of_results() {
-  return qflow::definitions_of_results(*connection_->database);
+Result<std::vector<std::string>> Ledger::ruling_definitions() {
+  return qflow::ruling_definitions(*connection_->database);
 }
 
 Result<std::vector<RunId>> Ledger::runs_ended_before(const std::map<std::string, Instant>& limits) {
@@ -267,6 +267,10 @@ Result<std::vector<EventKey>> Ledger::outdated_keys(Instant recorded_before) {
 
 Result<std::vector<std::string>> Ledger::named_objects() {
   return qflow::named_objects(*connection_->database);
+}
+
+Result<std::map<std::string, std::string>> Ledger::artifacts_by_object() {
+  return qflow::artifacts_by_object(*connection_->database);
 }
 
 Result<std::vector<std::string>> Ledger::lost_artifacts() {

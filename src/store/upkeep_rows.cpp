@@ -16,6 +16,13 @@ namespace {
 // The objects that the results of some run name.
 #define QFLOW_NAMED_OBJECTS "SELECT a.object FROM artifacts a JOIN runs r ON r.run = a.run WHERE r.removed_at IS NULL"
 
+// The definition that says how long the results of a flow's runs stay: as it is deployed in their namespace, else as
+// its newest run there has it.
+#define QFLOW_RULES                                                                                        \
+  "newest AS (SELECT flow, namespace, definition, max(number) FROM runs GROUP BY flow, namespace),"        \
+  "rules AS (SELECT n.flow, n.namespace, coalesce(d.definition, n.definition) AS definition FROM newest n" \
+  " LEFT JOIN deployments d ON d.flow = n.flow AND d.namespace = n.namespace AND d.undeployed_at IS NULL)"
+
 // Each query gives one text per row that is wrong.
 constexpr const char* kContradictions[] = {
     "SELECT r.flow || '/' || r.number || ' has ended, but its step ' || s.step || ' is ' || s.status FROM steps s"
@@ -54,10 +61,9 @@ Result<bool> LedgerWriter::remove_object(const UnnamedObject& object) {
   return database_.changes() > 0;
 }
 
-Result<std::vector<std::string>> definitions_of_results(SqliteConnection& ledger) {
-  return read_texts(
-      ledger.query_once("SELECT hash FROM definitions WHERE definition IN"
-                        " (SELECT definition FROM runs WHERE ended_at IS NOT NULL AND removed_at IS NULL)"));
+Result<std::vector<std::string>> ruling_definitions(SqliteConnection& ledger) {
+  return read_texts(ledger.query_once("WITH " QFLOW_RULES " SELECT hash FROM definitions"
+                                      " WHERE definition IN (SELECT definition FROM rules)"));
 }
 
 // In one pass, however many definitions there are.
@@ -70,8 +76,10 @@ Result<std::vector<RunId>> runs_ended_before(SqliteConnection& ledger, const std
   }
   std::vector<std::pair<Instant, RunId>> ended;
   if (by_key.empty()) return std::vector<RunId>();
-  Query query = ledger.query_once(
-      "SELECT flow, number, definition, ended_at FROM runs WHERE ended_at IS NOT NULL AND removed_at IS NULL");
+  Query query = ledger.query_once("WITH " QFLOW_RULES
+                                  " SELECT r.flow, r.number, u.definition, r.ended_at FROM rules u"
+                                  " JOIN runs r ON r.flow = u.flow AND r.namespace = u.namespace"
+                                  " WHERE r.ended_at IS NOT NULL AND r.removed_at IS NULL");
   while (true) {
     QFLOW_ASSIGN(const bool more, query.next());
     if (!more) break;
@@ -108,9 +116,21 @@ Result<std::vector<std::string>> named_objects(SqliteConnection& ledger) {
   return read_rows(std::move(query), [](const Query& row) { return stored_hash(row.text(0)); });
 }
 
+Result<std::map<std::string, std::string>> artifacts_by_object(SqliteConnection& ledger) {
+  std::map<std::string, std::string> owners;
+  Query query = ledger.query_once(
+      "SELECT o.sha256, a.name || ' of ' || r.flow || '/' || r.number || '/' || a.step FROM artifacts a"
+      " JOIN runs r ON r.run = a.run JOIN objects o ON o.object = a.object WHERE r.removed_at IS NULL ORDER BY r.run");
+  while (true) {
+    QFLOW_ASSIGN(const bool more, query.next());
+    if (!more) return owners;
+    owners.emplace(query.text(0), query.text(1));
+  }
+}
+
 Result<std::vector<std::string>> lost_artifacts(SqliteConnection& ledger) {
   return read_texts(
-      ledger.query_once("SELECT 'the artifact ' || a.name || ' of ' || r.flow || '/' || r.number"
+      ledger.query_once("SELECT 'the artifact ' || a.name || ' of ' || r.flow || '/' || r.number || '/' || a.step"
                         " || ' is lost: it was changed and set aside: ' || o.quarantined"
                         " FROM artifacts a JOIN runs r ON r.run = a.run JOIN objects o ON o.object = a.object"
                         " WHERE r.removed_at IS NULL AND o.quarantined IS NOT NULL ORDER BY r.run, a.name"));

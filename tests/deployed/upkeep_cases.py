@@ -1,5 +1,6 @@
 """What is left of old events and of ended runs."""
 import json
+import shutil
 import sqlite3
 
 from desk import after, case, contains, equal, flow, on
@@ -289,3 +290,110 @@ def a_run_whose_results_cant_be_read_fails(desk):
     equal(failed["status"], "failed")
     contains(failed["reason"], "strange")
     wait_for(lambda: (desk.folder / "told").exists(), "the hook")
+
+
+@case
+def a_copy_of_a_store_leaves_the_runs_of_the_original_alone(desk):
+    """Checking a backup, or going on in a copied project."""
+    desk.deploy(flow("Long", on("food"), run="sleep 2"))
+    desk.publish("food")
+    desk.ask("tick")
+    wait_for(lambda: desk.statuses("Long") == ["running"], "the start of the run")
+    shutil.copytree(desk.folder / ".qflow", desk.folder / "saved")
+    contains(desk.ask("fsck", "--store", "saved")[0], "nobody executes it; it was recovered")
+    desk.ask("cancel", "Long/1", "--store", "saved", status=(0, 1))
+    desk.work()
+    equal(desk.statuses("Long"), ["succeeded"])
+
+
+@case
+def a_ledger_from_a_backup_gives_numbers_again_and_not_what_was_left_under_them(desk):
+    work = 'echo "of $QFLOW_PARAM_n"; test $QFLOW_PARAM_n = 1 || echo lost > "$QFLOW_OUT/lost"'
+    text = flow("F", on("food"), params=("n",), run=work)
+    desk.deploy(text)
+    saved = desk.folder / "saved.db"
+    with sqlite3.connect(desk.folder / ".qflow" / "ledger.db") as ledger, sqlite3.connect(saved) as copy:
+        ledger.backup(copy)
+    ledger.close()
+    copy.close()
+    desk.publish("food", "--payload", '{"n": "2"}')
+    desk.work()
+    desk.ask("run", "flow0.toml", "-p", "n=2")
+    for name in ("ledger.db-wal", "ledger.db-shm"):
+        (desk.folder / ".qflow" / name).unlink(missing_ok=True)
+    shutil.copyfile(saved, desk.folder / ".qflow" / "ledger.db")
+    desk.publish("food", "--payload", '{"n": "1"}')
+    desk.work()
+    desk.ask("run", "flow0.toml", "-p", "n=1")
+    for run in ("F/1", "F/2"):
+        equal(desk.ask("logs", run)[0].splitlines()[-1].split("| ")[-1], "of 1", f"the log of {run}")
+        equal("of 2" in desk.ask("logs", run)[0], False, f"lines of another run in the log of {run}")
+        equal(json.loads(desk.ask("inspect", run, "--json")[0])["artifacts"], {}, f"artifacts of {run}")
+        equal(sorted(path.name for path in (desk.folder / ".qflow" / "runs" / run / "lost").rglob("log*"))[:1],
+              ["log"], f"what was left of the other {run}")
+
+
+@case
+def results_stay_as_long_as_their_flow_says_now(desk):
+    def texts(grown, shrunk):
+        return (flow("Grown", on("food"), head=f"[run]\n{grown}", run="echo 1 > $QFLOW_OUT/m.json"),
+                flow("Shrunk", on("food"), head=f"[run]\n{shrunk}", run="echo 2 > $QFLOW_OUT/m.json"))
+
+    desk.deploy(*texts("keep = '1d'", ""))
+    desk.publish("food")
+    desk.work()
+    desk.deploy(*texts("keep = '300d'", "keep = '1d'"))
+    contains(desk.ask("gc", environment=desk.later(10 * 86_400))[0], "removed: the results of 1 runs")
+    equal(desk.ask("get", "artifacts.m", "--run", "Grown/1")[0], "1\n")
+    desk.refused("get", "artifacts.m", "--run", "Shrunk/1", status=3, said="gc")
+
+
+@case
+def what_events_carry_is_printed_without_its_control_characters(desk):
+    desk.deploy(flow("Pair", on("one", "two", more="correlate = 'event.payload.x'")))
+    evil = "ok\x1b[2J\x07\r\nforged\u202e"
+    for x in (evil, "other"):
+        desk.publish("one", "--payload", json.dumps({"x": x}), "--sender", evil, "--context", evil)
+    desk.ask("disable", "Pair", "--reason", evil)
+    out = desk.ask("explain", "Pair")[0]
+    desk.ask("enable", "Pair")
+    out += desk.ask("explain", "Pair")[0]
+    out += desk.refused("trigger", "--flow-id", "Pair", "--trigger-id", "event", status=(2, 3), said="wait")
+    for bad in ("\x1b", "\x07", "\r", "\nforged", "\u202e"):
+        equal(bad in out, False, f"{bad!r} in {out!r}")
+    contains(out, r"from ok\x1b[2J\x07\r\nforged\u202e")
+
+
+@case
+def a_run_keeps_to_the_settings_with_which_it_began(desk):
+    desk.deploy(flow("F", on("food"), run="while test ! -e go; do sleep 0.01; done"), flow("After", after("F")))
+    desk.publish("food")
+    desk.ask("tick")
+    wait_for(lambda: desk.statuses("F") == ["running"], "the start of the run")
+    wait_for(lambda: desk.ask("inspect", "F/1", "--json")[0].count('"running"') > 1, "the start of the step")
+    desk.write(".qflow/config.toml", "broken = \n")
+    desk.write("go", "")
+    wait_for(lambda: desk.rows("SELECT status FROM runs WHERE flow = 'F'") == [("succeeded",)], "the end of the run")
+    (desk.folder / ".qflow" / "config.toml").unlink()
+    desk.work()
+    equal(desk.statuses("After"), ["succeeded"])
+
+
+@case
+def what_nests_as_deep_as_may_be_passes_through_everything(desk):
+    json_parameter = ("[parameters.p]\ntype = 'json'\n",)
+    desk.deploy(flow("A", on("e"), params=json_parameter), flow("B", on("other")),
+                flow("C", "type = 'flow'\nflows = ['A', 'B']"))
+    most = '{"p": ' + "[" * 511 + "]" * 511 + "}"
+    desk.publish("e", "--payload", most)
+    desk.work()
+    desk.publish("other")
+    desk.work()
+    equal([desk.statuses(name) for name in "ABC"], [["succeeded"]] * 3)
+    equal(len(desk.events()) >= 3 and len(desk.explain("C")), 1)
+    refused = desk.ask("publish", "e", "--payload", '{"p": ' + most + "}", status=2)[1]
+    contains(refused, "nested deeper than 512 levels")
+    desk.write("deep.toml", flow("Deep", params=("[parameters.p]\ntype = 'json'\ndefault.a" + ".a" * 150 + " = 1\n",), run="true"))
+    desk.ask("run", "deep.toml")
+    desk.ask("run", "deep.toml", "-p", "p=" + "[" * 512 + "]" * 512)
+    equal(desk.statuses("Deep"), ["succeeded", "succeeded"])

@@ -74,11 +74,23 @@ TEST_CASE("a run that nobody executes any more is recovered") {
 
 TEST_CASE("what others may write is closed to them") {
   CheckFixture fixture;
-  fixture.home.write(".qflow/secrets/TOKEN", "");
-  for (const std::string path : {".qflow", ".qflow/ledger.db", ".qflow/objects", ".qflow/runs", ".qflow/secrets"}) {
+  for (const std::string path : {".qflow/ledger.db", ".qflow/objects", ".qflow/runs"}) {
     CAPTURE(path);
     REQUIRE(chmod((fixture.home.folder / path).c_str(), 0777) == 0);
     CHECK(fixture.check() == "mended: " + path + " can be written by others; its permissions were set\n");
+    CHECK(fixture.check().empty());
+  }
+}
+
+TEST_CASE("the store and its secrets are their owner's alone") {
+  CheckFixture fixture;
+  fixture.home.write(".qflow/secrets/TOKEN", "");
+  for (const std::string path : {"", "/secrets", "/secrets/TOKEN"}) {
+    REQUIRE(chmod((fixture.home.folder / ".qflow").c_str(), 0700) == 0);
+    REQUIRE(chmod((fixture.home.folder / ".qflow/secrets").c_str(), 0700) == 0);
+    REQUIRE(chmod((fixture.home.folder / ".qflow/secrets/TOKEN").c_str(), 0600) == 0);
+    REQUIRE(chmod((fixture.home.folder.string() + "/.qflow" + path).c_str(), 0744) == 0);
+    CHECK(fixture.check() == "mended: .qflow" + path + " is open to others; its permissions were set\n");
     CHECK(fixture.check().empty());
   }
 }
@@ -98,15 +110,17 @@ TEST_CASE("a folder with another content is set aside, so that nothing reads it"
   CheckFixture fixture;
   const Path path = fixture.damage_folder();
   const std::string shown = path.lexically_relative(fixture.home.folder).string();
-  CHECK(fixture.check() == "wrong: " + shown +
-                               " has another content; it was set aside; run the step that made it again, with qflow "
-                               "resume RUN STEP\n");
+  CHECK(fixture.check() ==
+        "wrong: " + shown +
+            " has another content: the artifact folder of F/1/a; it was set aside; run the step that "
+            "made it again, with qflow resume RUN STEP\n");
   CHECK_FALSE(*exists(fixture.home.files, path));
   CHECK(std::filesystem::exists(fixture.home.store().layout().quarantine()));
   for (int again = 0; again < 2; ++again) {
-    CHECK(fixture.check() ==
-          "wrong: the artifact folder of F/1 is lost: it was changed and set aside: found by qflow fsck; run the step "
-          "that made it again, with qflow resume RUN STEP\n");
+    CHECK(
+        fixture.check() ==
+        "wrong: the artifact folder of F/1/a is lost: it was changed and set aside: found by qflow fsck; run the step "
+        "that made it again, with qflow resume RUN STEP\n");
   }
   // The same content comes in again.
   REQUIRE(fixture.home.run(kFlow));

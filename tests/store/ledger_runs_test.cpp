@@ -194,33 +194,32 @@ TEST_CASE("list_runs: every filter, newest first") {
   CHECK(list([](RunFilter& filter) { filter.flow = flow_id("C"); }).empty());
 }
 
-TEST_CASE("runs that ended before the limit of their definition, oldest first") {
+TEST_CASE("runs that ended before the limit of their flow's newest definition, oldest first") {
   StoreFixture fixture;
-  const auto ended = [&](const std::string& text, std::int64_t second, bool removed = false) {
+  const auto ended = [&](const std::string& flow, const std::string& text, std::int64_t second, bool removed = false) {
     fixture.write([&](LedgerWriter& writer) -> Status {
-      QFLOW_ASSIGN(const std::int64_t number, writer.next_run_number(flow_id("F")));
-      Run run = queued_run({flow_id("F"), number});
+      QFLOW_ASSIGN(const std::int64_t number, writer.next_run_number(flow_id(flow)));
+      Run run = queued_run({flow_id(flow), number});
       run.definition_hash = sha256_hex(text);
       QFLOW_TRY(writer.insert_run(run, text));
       if (second > 0) QFLOW_TRY(writer.end_run(run.id, RunStatus::kSucceeded, "", at_second(second)));
       return removed ? writer.remove_results(run.id).map([](bool) {}) : Status();
     });
   };
-  ended("short", 30);      // F/1
-  ended("short", 10);      // F/2
-  ended("short", 50);      // F/3: after the limit
-  ended("long", 20);       // F/4
-  ended("long", 5, true);  // F/5: its results are gone
-  ended("none", 1);        // F/6: without a limit
-  ended("short", 0);       // F/7: has not ended
-  ended("gone", 1, true);  // F/8
-  ended("waiting", 0);     // F/9
+  ended("Short", "an older one", 30);  // Short/1
+  ended("Short", "short", 10);         // Short/2
+  ended("Short", "short", 50);         // Short/3: after the limit
+  ended("Short", "short", 0);          // Short/4: has not ended
+  ended("Long", "short", 20);          // Long/1
+  ended("Long", "long", 5, true);      // Long/2: its results are gone
+  ended("None", "short", 2);           // None/1
+  ended("None", "none", 1);            // None/2: without a limit
   const auto found = value_of(fixture.ledger().runs_ended_before({{sha256_hex("short"), at_second(50)},
                                                                   {sha256_hex("long"), at_second(21)},
                                                                   {sha256_hex("never"), at_second(99)}}));
-  CHECK(found == std::vector{run_id("F/2"), run_id("F/4"), run_id("F/1")});
+  CHECK(found == std::vector{run_id("Short/2"), run_id("Long/1"), run_id("Short/1")});
   CHECK(value_of(fixture.ledger().runs_ended_before({})).empty());
-  auto definitions = value_of(fixture.ledger().definitions_of_results());
+  auto definitions = value_of(fixture.ledger().ruling_definitions());
   std::vector<std::string> wanted = {sha256_hex("short"), sha256_hex("long"), sha256_hex("none")};
   std::sort(definitions.begin(), definitions.end());
   std::sort(wanted.begin(), wanted.end());

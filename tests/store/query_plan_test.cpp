@@ -169,15 +169,16 @@ TEST_CASE("gc reads the runs as often for many definitions as for one") {
       const std::string text = "text " + std::to_string(i);
       limits.emplace(sha256_hex(text), at_second(100));
       fixture.write([&](LedgerWriter& writer) -> Status {
-        QFLOW_ASSIGN(const std::int64_t number, writer.next_run_number(flow_id("F")));
-        Run run = queued_run({flow_id("F"), number});
+        const FlowId flow = flow_id("F" + std::to_string(i));
+        QFLOW_ASSIGN(const std::int64_t number, writer.next_run_number(flow));
+        Run run = queued_run({flow, number});
         run.definition_hash = sha256_hex(text);
         QFLOW_TRY(writer.insert_run(run, text));
         return writer.end_run(run.id, RunStatus::kSucceeded, "", at_second(1));
       });
     }
     seen_statements().clear();
-    CHECK(value_of(fixture.ledger().definitions_of_results()).size() == limits.size());
+    CHECK(value_of(fixture.ledger().ruling_definitions()).size() == limits.size());
     CHECK(value_of(fixture.ledger().runs_ended_before(limits)).size() == limits.size());
     int reads = 0;
     for (const auto& [sql, executions] : seen_statements()) {

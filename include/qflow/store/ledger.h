@@ -159,8 +159,10 @@ class Ledger {
   TriggerLedger& triggers();
 
   // For gc and fsck; these read whole tables.
-  Result<std::vector<std::string>> definitions_of_results();  // hashes; of runs that have ended, with their results
-  // Of these definitions, by hash: runs that ended before the instant, whose results are there, oldest first.
+  // The hashes of those that say how long results stay: of each flow in each namespace where it has runs the one that
+  // is deployed, else the one of its newest run there.
+  Result<std::vector<std::string>> ruling_definitions();
+  // Under these definitions, by hash: runs that ended before the instant, whose results are there, oldest first.
   Result<std::vector<RunId>> runs_ended_before(const std::map<std::string, Instant>& limits);
   Result<std::vector<UnnamedObject>> unnamed_objects(Instant put_before);
   // Whether gc removed the object, and it has not come in again since.
@@ -173,6 +175,8 @@ class Ledger {
   Result<std::vector<std::string>> named_objects();
   // Artifacts whose content was changed and set aside, a sentence each with the run and why.
   Result<std::vector<std::string>> lost_artifacts();
+  // Hash → one of the artifacts that it is, "model of TrainingFlow/34/train"; of those whose results are there.
+  Result<std::map<std::string, std::string>> artifacts_by_object();
   // What does not agree inside the ledger, a sentence each: SQLite's own check, then rows that contradict each other.
   Result<std::vector<std::string>> inconsistencies();
 
