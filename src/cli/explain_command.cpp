@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 #include "cli/command_table.h"
@@ -23,6 +24,8 @@ constexpr PositionalSpec kPositionals[] = {{.name = "FLOW[/TRIGGER]",
                                             .completes = Completes::kDeployedTrigger}};
 
 constexpr OptionSpec kOptions[] = {{.name = "json", .help = "one JSON object per trigger"}};
+
+constexpr std::size_t kShownGroups = 20;
 
 Status add_arrived(Store& store, const WaitingGroup& group, Json& list) {
   for (const ArrivedEvent& arrived : group.arrived) {
@@ -127,6 +130,12 @@ std::string origin_of(const Event& event) {
   return (event.sender ? " from " + printable(*event.sender) : "") + context;
 }
 
+std::int64_t newest_of(const WaitingGroup& group) {
+  std::int64_t newest = 0;
+  for (const ArrivedEvent& arrived : group.arrived) newest = std::max(newest, arrived.order);
+  return newest;
+}
+
 class Printer {
  public:
   Printer(Context& context, Store& store)
@@ -153,7 +162,7 @@ class Printer {
           fmt::format("  nothing waits; {} needs {}\n", trigger.group ? trigger.group->text() : "it", trigger.missing));
     }
     const bool of_legs = trigger.group || trigger.type == "group";
-    for (const WaitingGroup& group : trigger.waiting) QFLOW_TRY(print_group(group, of_legs));
+    QFLOW_TRY(print_groups(trigger.waiting, of_legs));
     print_next(trigger);
     for (const SensorState& sensor : trigger.sensors) print_sensor(sensor, trigger.sensors.size() > 1);
     QFLOW_TRY(print_last(trigger));
@@ -171,6 +180,21 @@ class Printer {
 
  private:
   void write(const std::string& text) { context_.out.write(text); }
+
+  // Values that never meet stay, and the newest are those that somebody asks for.
+  Status print_groups(const std::vector<WaitingGroup>& groups, bool of_legs) {
+    std::vector<const WaitingGroup*> shown;
+    for (const WaitingGroup& group : groups) shown.push_back(&group);
+    if (shown.size() > kShownGroups) {
+      const std::size_t left_out = shown.size() - kShownGroups;
+      std::stable_sort(shown.begin(), shown.end(),
+                       [](const auto* a, const auto* b) { return newest_of(*a) < newest_of(*b); });
+      shown.erase(shown.begin(), shown.end() - static_cast<std::ptrdiff_t>(kShownGroups));
+      write(fmt::format("  not shown: {}, which --json lists\n", counted(left_out, "earlier value")));
+    }
+    for (const WaitingGroup* group : shown) QFLOW_TRY(print_group(*group, of_legs));
+    return {};
+  }
 
   Status print_group(const WaitingGroup& group, bool of_legs) {
     if (!group.correlation.empty()) write(fmt::format("  for {}:\n", printable(group.correlation)));

@@ -47,9 +47,10 @@ const Command kGcCommand = {
     .summary = "remove what the store need not keep",
     .description =
         "The results and logs of runs that ended longer ago than `keep` of their flow says, as it is deployed now, else "
-        "as its newest run has it (without it: never); of every ended run the folders that only its steps needed (in, out, artifacts), with what failed attempts left; "
-        "and objects that no run's results name, if they are older than an hour. The results of a run stay while a run "
-        "that it triggered has not ended, or its end waits in a trigger.\n\n"
+        "as its newest run has it (without it: never); of every ended run the folders that only its steps needed (in, "
+        "out, artifacts), with what failed attempts left; and objects that no run's results name, if they are older "
+        "than an hour. The results of a run stay while a run that it triggered has not ended, or its end waits in a "
+        "trigger.\n\n"
         "Of events that were recorded longer ago than `keep_events` of config.toml says (without it: 90 days) the "
         "outcomes become daily counts, which qflow explain shows, and payloads and idempotency keys go (keys after 7 "
         "days at the earliest). An event that waits stays as it is; one that triggered a run keeps payload and key.\n\n"

@@ -12,8 +12,8 @@
 
 namespace qflow {
 
-// What any event may hold; kInvalid: a payload of more than `max_payload` bytes or kMaxJsonDepth levels, a timestamp more than 24 h after
-// recorded_at.
+// What any event may hold; kInvalid: a payload of more than `max_payload` bytes or kMaxJsonDepth levels, a timestamp
+// more than 24 h after recorded_at.
 Status check_content(const Event& event, std::uint64_t max_payload);
 
 // What a person or a step may publish: as above, and kInvalid for a reserved name (qflow.…).

@@ -397,3 +397,13 @@ def what_nests_as_deep_as_may_be_passes_through_everything(desk):
     desk.ask("run", "deep.toml")
     desk.ask("run", "deep.toml", "-p", "p=" + "[" * 512 + "]" * 512)
     equal(desk.statuses("Deep"), ["succeeded", "succeeded"])
+
+
+@case
+def of_very_many_values_that_wait_the_newest_are_explained(desk):
+    desk.deploy(flow("Pair", on("one", "two", more="correlate = 'event.payload.x'")))
+    desk.ask("publish", "--batch", "-", given="".join(f'{{"name": "one", "payload": {{"x": {x}}}}}\n' for x in range(124, 99, -1)).encode())
+    out = desk.ask("explain", "Pair")[0]
+    contains(out, "not shown: 5 earlier values, which --json lists", "for 100:", "for 119:")
+    equal("for 120:" in out, False, out)
+    equal(len(desk.explain("Pair")[0]["waiting"]), 25)

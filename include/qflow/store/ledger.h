@@ -122,7 +122,7 @@ class Ledger {
   Status write(Durability durability, const std::function<Status(LedgerWriter&)>& body,
                std::chrono::milliseconds patience = kLedgerPatience);
 
-  // Whether the last `write` failed because others kept it from beginning: it may be called again.
+  // Whether the last `write` failed before it began. With kBusy others kept it out: it may be called again.
   bool is_kept_out() const;
 
   // Runs `body` as `write` does, and takes back what it wrote: to see what would happen. Errors as there.
