@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "qflow/engine/flow_test_run.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
@@ -31,8 +33,16 @@ class TestChecker {
     if (const auto* change = std::get_if<TestGiven::SensorChange>(&given.what)) check_sensor(change->sensor);
   }
 
-  // A trigger with errors is not in the list, and not unknown.
   bool knows_all_triggers() const { return triggers_.size() == flow_.triggers.size(); }
+
+  // A trigger with errors is not in the list, and not unknown.
+  std::vector<std::string> written_ids() const {
+    std::vector<std::string> ids;
+    for (const TriggerConfig& config : flow_.triggers) {
+      if (const std::string* id = written_id(config)) ids.push_back(*id);
+    }
+    return ids;
+  }
 
   const Trigger* find(std::string_view name) const {
     const auto id = TriggerId::parse(name);
@@ -52,15 +62,14 @@ class TestChecker {
   }
 
   void check_expectation(const TestExpectation& expected) {
-    const Trigger* trigger = expected.trigger ? find(expected.trigger->value.text()) : nullptr;
-    if (expected.trigger && trigger == nullptr && knows_all_triggers()) report_unknown_trigger(*expected.trigger);
+    if (expected.trigger) check_trigger(*expected.trigger);
     if (expected.type) check_type(*expected.type);
     for (const auto& [name, value] : expected.params) check_parameter(name, value);
   }
 
-  void report_unknown_trigger(const Located<TriggerId>& trigger) {
-    std::vector<std::string> names;
-    for (const auto& one : triggers_) names.push_back(one->id().text());
+  void check_trigger(const Located<TriggerId>& trigger) {
+    const std::vector<std::string> names = written_ids();
+    if (std::find(names.begin(), names.end(), trigger.value.text()) != names.end()) return;
     const std::string advice =
         names.empty() ? "it has no triggers at all" : did_you_mean_or_list(trigger.value.text(), names);
     diagnostics_.error(trigger.position, "the flow has no trigger " + quoted(trigger.value.text()), advice);

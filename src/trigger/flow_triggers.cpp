@@ -30,13 +30,19 @@ TriggersById by_id(const TriggerList& triggers) {
   return known;
 }
 
-void check_unique_ids(const TriggerList& triggers, const TriggersById& known, Diagnostics& diagnostics) {
-  for (const auto& trigger : triggers) {
-    const Trigger* first = known.at(trigger->id().text());
-    if (first == trigger.get()) continue;
-    diagnostics.error(
-        trigger->rules().position, fmt::format("two triggers have the id {}", qflow::quoted(first->id().text())),
-        fmt::format("the first is in line {}; an id that is not given is the type", first->rules().position.line));
+// Also of those that have errors of their own.
+void check_unique_ids(const FlowDefinition& flow, const TriggerRegistry& registry, Diagnostics& diagnostics) {
+  const std::vector<std::string> types = registry.known_types();
+  std::unordered_map<std::string_view, SourcePosition> known;
+  for (const TriggerConfig& config : flow.triggers) {
+    const ConfigEntry* id = config.table.find("id");
+    const std::string* text = written_id(config);
+    if (text == nullptr || (id == nullptr && !std::binary_search(types.begin(), types.end(), *text))) continue;
+    const SourcePosition position = id != nullptr ? id->value.position : config.table.position;
+    const auto [first, is_new] = known.emplace(*text, position);
+    if (is_new) continue;
+    diagnostics.error(position, fmt::format("two triggers have the id {}", qflow::quoted(*text)),
+                      fmt::format("the first is in line {}; an id that is not given is the type", first->second.line));
   }
 }
 
@@ -71,9 +77,7 @@ class WrittenTriggers {
  public:
   explicit WrittenTriggers(const FlowDefinition& flow) {
     for (const TriggerConfig& config : flow.triggers) {
-      const ConfigEntry* entry = config.table.find("id");
-      if (entry == nullptr) entry = config.table.find("type");
-      const auto* text = entry != nullptr ? std::get_if<std::string>(&entry->value.data) : nullptr;
+      const std::string* text = written_id(config);
       if (text == nullptr) continue;
       ids_.push_back(*text);
       tables_[*text].push_back(&config.table);
@@ -226,6 +230,12 @@ class GroupCheck {
 
 }  // namespace
 
+const std::string* written_id(const TriggerConfig& config) {
+  const ConfigEntry* entry = config.table.find("id");
+  if (entry == nullptr) entry = config.table.find("type");
+  return entry != nullptr ? std::get_if<std::string>(&entry->value.data) : nullptr;
+}
+
 TriggerList build_triggers(const FlowDefinition& flow, const TriggerRegistry& registry, Diagnostics& diagnostics) {
   if (flow.engine) read_database_engine(*flow.engine, "[engine]", diagnostics);
   TriggerList triggers;
@@ -234,7 +244,7 @@ TriggerList build_triggers(const FlowDefinition& flow, const TriggerRegistry& re
   }
   const TriggersById known = by_id(triggers);
   join_groups(triggers, known);
-  check_unique_ids(triggers, known, diagnostics);
+  check_unique_ids(flow, registry, diagnostics);
   check_one_namespacing(triggers, diagnostics);
   const WrittenTriggers written(flow);
   const std::set<TriggerId> of_broken_groups = check_broken_groups(flow, known, written, diagnostics);

@@ -84,6 +84,10 @@ TEST_CASE("types and shared keys") {
        "type"},
       {trigger("type = \"cli\"\nid = \"x\"") + "\n" + trigger("type = \"cli\"\nid = \"x\""),
        "f.toml:7:6: error: two triggers have the id 'x'; the first is in line 4; an id that is not given is the type"},
+      // One that has errors of its own too.
+      {trigger("type = \"cli\"\nid = \"x\"") + "\n" + trigger("type = \"cli\"\nid = \"x\"\nwihtin = \"5m\""),
+       "f.toml:7:6: error: two triggers have the id 'x'; the first is in line 4; an id that is not given is the type\n"
+       "f.toml:8:1: error: unknown key 'wihtin' in trigger of type cli; did you mean 'within'?"},
   });
 }
 

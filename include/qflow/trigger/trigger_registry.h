@@ -74,6 +74,9 @@ class TriggerRegistry {
   std::map<std::string, Type, std::less<>> types_;
 };
 
+// The id that a table gives its trigger, whatever else is wrong with it: `id`, else `type`; null where that is no text.
+const std::string* written_id(const TriggerConfig& config);
+
 // All triggers of a flow, in the order of the file, without those that have errors; everything that is an
 // error at check is in `diagnostics`. Zones of schedules are looked up in the system's database.
 TriggerList build_triggers(const FlowDefinition& flow, const TriggerRegistry& registry, Diagnostics& diagnostics);
