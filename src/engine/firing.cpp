@@ -26,8 +26,22 @@ const ParameterMapping& mapping_of(const FiredEvent& event) {
   return subscription != nullptr ? source_of(*subscription).mapping : by_name;
 }
 
+Event without_payload(const Event& event) {
+  return {.id = event.id,
+          .name = event.name,
+          .timestamp = event.timestamp,
+          .recorded_at = event.recorded_at,
+          .type = event.type,
+          .name_space = event.name_space,
+          .value = event.value,
+          .sender = event.sender,
+          .context = event.context,
+          .payload = Json(),
+          .caused_by = event.caused_by};
+}
+
 TriggerSource source_for(const FiredEvent& event) {
-  TriggerSource source{*event.event, event.event->name, {}, {}, event.order};
+  TriggerSource source{without_payload(*event.event), event.event->name, {}, {}, event.order};
   const Subscription* subscription = subscription_of(event);
   if (subscription == nullptr) return source;
   source.short_name = source_of(*subscription).name;

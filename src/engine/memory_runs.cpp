@@ -114,6 +114,7 @@ Status MemoryState::extend_run(const RunId& run, RunRequest request, std::size_t
 }
 
 void MemoryState::fill(MemoryRun& made, RunRequest request, std::size_t first) {
+  for (TriggerSource& source : request.trigger.sources) source.event.payload = event_at(source.order).payload;
   made.events.resize(first);
   for (const TriggerSource& source : request.trigger.sources) made.events.push_back(source.order);
   std::vector<TriggerSource> sources =

@@ -19,7 +19,7 @@ namespace qflow {
 // A run that the engine wants: queued, of origin `deployed`.
 struct RunRequest {
   const DeployedFlow* flow = nullptr;
-  TriggerRecord trigger;
+  TriggerRecord trigger;  // its events without their payloads, which may be large and stand where `order` says
   std::string correlation = {};
   Json parameters = Json::object();  // all of the flow's, complete
   std::optional<std::string> context = {};

@@ -23,7 +23,7 @@ struct FiredEvent {
 
 // What a firing makes of its events.
 struct Firing {
-  TriggerRecord record;
+  TriggerRecord record;  // its events without their payloads
   Json parameters = Json::object();
   std::optional<std::string> context;
   struct Misfit {
