@@ -79,19 +79,35 @@ class SourceLines {
   std::string_view text_;
 };
 
-// The library bounds how deep values nest, but not how many parts the name of a table or a key has. So many are no name
-// that a person has written; tables in tables without end would be too many for a stack.
-constexpr int kMostParts = 200;
+// Of tables and lists in each other. The library bounds how deep values nest, but not how many parts a name has, each
+// of which is a table; without end they would be too many for a stack.
+constexpr int kDeepest = 400;
 
-// Finds more words than that in one line with nothing between them but a dot each and blanks around it: the place of
-// the first. A text of several lines is searched too, for its sake alone nothing is refused that anybody would write.
+// The library calls itself for each part too. So many words with nothing between them but a dot each, and blanks, are
+// looked for before it sees the text, wherever in that: nobody has written them.
+constexpr int kMostParts = 2000;
+
 class EndlessName {
  public:
-  std::optional<SourcePosition> find(std::string_view text) {
-    for (const char c : text) {
-      ++here_.column;
-      if (!take(c)) begin_anew(c);
-      if (parts_ > kMostParts) return begin_;
+  explicit EndlessName(std::string_view text) : text_(text) {}
+
+  // The line where it stands.
+  std::optional<SourcePosition> find() {
+    for (std::size_t at = 0; at < text_.size(); ++at) {
+      const char c = text_[at];
+      if (c == '\n') ++line_;
+      if (c == ' ' || c == '\t') {
+        if (last_ == Last::kWord) last_ = Last::kBlank;
+      } else if (c == '.' && (last_ == Last::kWord || last_ == Last::kBlank)) {
+        last_ = Last::kDot;
+      } else if (const std::size_t end = end_of_word(at); end > at) {
+        parts_ = last_ == Last::kDot || last_ == Last::kWord ? parts_ + 1 : 1;
+        if (parts_ > kMostParts) return SourcePosition{line_, 1};
+        last_ = Last::kWord;
+        at = end - 1;
+      } else {
+        last_ = Last::kNothing;
+      }
     }
     return std::nullopt;
   }
@@ -99,34 +115,23 @@ class EndlessName {
  private:
   enum class Last { kNothing, kWord, kBlank, kDot };
 
-  // Whether the character may stand in a name, after those before it.
-  bool take(char c) {
-    if (c == ' ' || c == '\t') {
-      if (last_ == Last::kWord) last_ = Last::kBlank;
-      return true;
+  // Behind the bare or quoted word that begins there; the same place where none does.
+  std::size_t end_of_word(std::size_t at) const {
+    const char quote = text_[at];
+    if (quote != '"' && quote != '\'') {
+      const auto is_bare = [](char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; };
+      while (at < text_.size() && is_bare(text_[at])) ++at;
+      return at;
     }
-    if (c == '.') {
-      const bool follows_word = last_ == Last::kWord || last_ == Last::kBlank;
-      last_ = Last::kDot;
-      return follows_word;
+    for (std::size_t end = at + 1; end < text_.size() && text_[end] != '\n'; ++end) {
+      if (text_[end] == quote) return end + 1;
+      if (text_[end] == '\\' && quote == '"') ++end;
     }
-    if (!is_letter(c) && !is_digit(c) && std::string_view("_-\"'").find(c) == std::string_view::npos) return false;
-    if (last_ == Last::kBlank || last_ == Last::kNothing) {
-      parts_ = 0;
-      begin_ = here_;
-    }
-    if (last_ != Last::kWord) ++parts_;
-    last_ = Last::kWord;
-    return true;
+    return at;
   }
 
-  void begin_anew(char c) {
-    if (c == '\n') here_ = {here_.line + 1, 0};
-    last_ = Last::kNothing;
-  }
-
-  SourcePosition here_{1, 0};
-  SourcePosition begin_{1, 1};
+  std::string_view text_;
+  int line_ = 1;
   int parts_ = 0;
   Last last_ = Last::kNothing;
 };
@@ -135,8 +140,12 @@ class TreeBuilder {
  public:
   TreeBuilder(std::string_view text, Diagnostics& diagnostics) : lines_(text), diagnostics_(diagnostics) {}
 
-  ConfigTable table(const toml::table& source) const {
+  bool is_too_deep() const { return is_too_deep_; }
+
+  ConfigTable table(const toml::table& source) {
     ConfigTable table{begin_of(source.source()), {}};
+    const Level level(*this);
+    if (level.is_too_deep(table.position)) return table;
     for (const auto& [key, node] : source) {
       ConfigEntry entry{std::string(key.str()), begin_of(key.source()), {}};
       if (read(node, entry.value)) table.entries.push_back(std::move(entry));
@@ -147,8 +156,31 @@ class TreeBuilder {
   }
 
  private:
-  ConfigList list(const toml::array& source) const {
+  class Level {
+   public:
+    explicit Level(TreeBuilder& builder) : builder_(builder) { ++builder_.depth_; }
+    Level(const Level&) = delete;
+    Level& operator=(const Level&) = delete;
+    ~Level() { --builder_.depth_; }
+
+    // Said once.
+    bool is_too_deep(SourcePosition position) const {
+      if (builder_.depth_ <= kDeepest) return false;
+      if (!std::exchange(builder_.is_too_deep_, true)) {
+        builder_.diagnostics_.error(position, fmt::format("broken TOML: nested deeper than {} levels", kDeepest),
+                                    "name tables and keys with fewer dots");
+      }
+      return true;
+    }
+
+   private:
+    TreeBuilder& builder_;
+  };
+
+  ConfigList list(const toml::array& source) {
     ConfigList list;
+    const Level level(*this);
+    if (level.is_too_deep(begin_of(source.source()))) return list;
     for (const toml::node& node : source) {
       ConfigValue value;
       if (read(node, value)) list.push_back(std::move(value));
@@ -156,7 +188,7 @@ class TreeBuilder {
     return list;
   }
 
-  bool read(const toml::node& node, ConfigValue& value) const {
+  bool read(const toml::node& node, ConfigValue& value) {
     value.position = begin_of(node.source());
     switch (node.type()) {
       case toml::node_type::table:
@@ -191,7 +223,26 @@ class TreeBuilder {
 
   SourceLines lines_;
   Diagnostics& diagnostics_;
+  int depth_ = 0;
+  bool is_too_deep_ = false;
 };
+
+// The library's own destructor calls itself for each level.
+void take_apart(toml::table deep) {
+  std::vector<toml::table> tables;
+  tables.push_back(std::move(deep));
+  const auto take_out = [&tables](toml::node& node) {
+    if (toml::table* inner = node.as_table()) tables.push_back(std::move(*inner));
+  };
+  while (!tables.empty()) {
+    toml::table table = std::move(tables.back());
+    tables.pop_back();
+    for (auto&& [key, node] : table) {
+      take_out(node);
+      if (toml::array* list = node.as_array()) std::for_each(list->begin(), list->end(), take_out);
+    }
+  }
+}
 
 // The library's sentence in the house's form: "Error while parsing value: could not ..." → "broken TOML: could not
 // ...".
@@ -251,19 +302,23 @@ SourcePosition position_of(const toml::parse_error& error, const SourceLines& li
 }  // namespace
 
 std::optional<ConfigTable> parse_toml(std::string_view text, Diagnostics& diagnostics) {
-  if (const auto position = EndlessName().find(text)) {
+  if (const auto position = EndlessName(text).find()) {
     diagnostics.error(*position, fmt::format("broken TOML: a name of more than {} parts", kMostParts),
                       "name tables and keys with fewer dots");
     return std::nullopt;
   }
-  const toml::parse_result result = toml::parse(text);
+  toml::parse_result result = toml::parse(text);
   if (!result) {
     const std::string_view description = result.error().description();
     diagnostics.error(position_of(result.error(), SourceLines(text)), in_house_form(description),
                       advice_for(description));
     return std::nullopt;
   }
-  return TreeBuilder(text, diagnostics).table(result.table());
+  TreeBuilder builder(text, diagnostics);
+  std::optional<ConfigTable> tree = builder.table(result.table());
+  if (!builder.is_too_deep()) return tree;
+  take_apart(std::move(result).table());
+  return std::nullopt;
 }
 
 }  // namespace qflow

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace qflow {
@@ -188,26 +189,29 @@ TEST_CASE("letters that are not ASCII are no bare keys, and nothing worse") {
 }
 
 TEST_CASE("a name of very many parts is an error, not a crash") {
-  for (const std::string begin : {"", "[", "[[", "x = { "}) {
-    std::string text = "id = \"A\"\n" + begin + "a";
-    for (int i = 0; i < 100000; ++i) text += i % 2 == 0 ? ".b" : " . \"c\"";
-    text += begin == "[" ? "]" : begin == "[[" ? "]]" : begin.empty() ? " = 1" : " = 1 }";
-    Diagnostics diagnostics("f.toml", text);
-    CHECK_FALSE(parse_toml(text, diagnostics));
-    REQUIRE(diagnostics.list().size() == 1);
-    CHECK(diagnostics.list().front().message == "broken TOML: a name of more than 200 parts");
-    CHECK(diagnostics.list().front().position == SourcePosition{2, static_cast<int>(begin.size()) + 1});
+  for (const auto& [parts, message] : {std::pair{1'500, "broken TOML: nested deeper than 400 levels"},
+                                       std::pair{100'000, "broken TOML: a name of more than 2000 parts"}}) {
+    for (const std::string begin : {"", "[", "[[", "x = { "}) {
+      CAPTURE(begin);
+      std::string text = "id = \"A\"\n" + begin + "a";
+      for (int i = 0; i < parts; ++i) text += i % 2 == 0 ? ".b" : " . \"! \"";
+      text += begin == "[" ? "]" : begin == "[[" ? "]]" : begin.empty() ? " = 1" : " = 1 }";
+      Diagnostics diagnostics("f.toml", text);
+      CHECK_FALSE(parse_toml(text, diagnostics));
+      REQUIRE(diagnostics.list().size() == 1);
+      CHECK(diagnostics.list().front().message == message);
+      CHECK(diagnostics.list().front().position.line == 2);
+    }
   }
 }
 
 TEST_CASE("lines with many dots are no names") {
-  std::string numbers, dots, sentences;
-  for (int i = 0; i < 1000; ++i) {
-    numbers += "0.5 ";
-    dots += "..";
-    sentences += "It is so. ";
+  std::string numbers = "1", words = "x";
+  for (int i = 0; i < 900; ++i) {
+    numbers += ".5";
+    words += ".x . x";
   }
-  const std::string text = "run = '''\n" + numbers + "\n" + dots + "\n" + sentences + "\n'''\n";
+  const std::string text = "a = \"" + numbers + "\"\nrun = '''\n" + words + "\n'''\n# " + words + "\n";
   Diagnostics diagnostics("f.toml", text);
   CHECK(parse_toml(text, diagnostics));
 }
