@@ -20,6 +20,9 @@ namespace {
 constexpr std::chrono::seconds kTimeToTakeRun{30};
 constexpr std::uint64_t kLongestWorkerLog = 1024 * 1024;
 constexpr int kMostKilled = 3;
+// Who holds the lock of a run that is to start may do so for long.
+constexpr int kMostIdle = 3;
+constexpr std::chrono::seconds kIdlePause{1};
 
 // One that has grown long begins anew.
 Result<FileHandle> open_worker_log(Store& store, FileSystem& files) {
@@ -43,7 +46,7 @@ Result<int> RunDispatcher::dispatch() {
   QFLOW_ASSIGN(const std::vector<RunId> startable, store_.ledger().triggers().startable_runs(free));
   int started = 0;
   for (const RunId& run : startable) {
-    if (has_worker_on_its_way(run)) continue;
+    if (has_worker_on_its_way(run) || is_held_back(run)) continue;
     QFLOW_TRY(start_worker(run));
     ++started;
   }
@@ -80,7 +83,9 @@ Status RunDispatcher::collect_ended() {
     const auto exit = doors_.launcher.collect(worker.process);
     const auto run = store_.ledger().find_run(worker.run);
     if (!exit || !run || run->status != RunStatus::kQueued) return true;
-    const bool was_killed = exit->signal && ++killed_[worker.run] >= kMostKilled;
+    Vain& vain = vain_[worker.run];
+    const bool was_killed = exit->signal && !run->started_at && ++vain.killed >= kMostKilled;
+    if (exit->exit_status == 0 && ++vain.idle >= kMostIdle) vain.until = doors_.clock.monotonic() + kIdlePause;
     if (was_killed || exit->exit_status.value_or(0) != 0) {
       failed = fail(ErrorKind::kStore,
                     fmt::format("the process that was to execute {} {}", worker.run.text(), end_of(*exit)),
@@ -97,6 +102,11 @@ bool RunDispatcher::has_worker_on_its_way(const RunId& run) const {
   const auto now = doors_.clock.monotonic();
   return std::any_of(workers_.begin(), workers_.end(),
                      [&](const Worker& worker) { return worker.run == run && now < worker.until; });
+}
+
+bool RunDispatcher::is_held_back(const RunId& run) const {
+  const auto vain = vain_.find(run);
+  return vain != vain_.end() && doors_.clock.monotonic() < vain->second.until;
 }
 
 // Nobody would hear from the new process why it can't make the run's folder.

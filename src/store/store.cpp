@@ -101,7 +101,10 @@ Status set_lost_aside(const StoreLayout& layout, FileSystem& files, const RunId&
   const Path folder = layout.run(run);
   const Path lock = layout.run_lock(run);
   QFLOW_ASSIGN(std::vector<FolderEntry> entries, files.list(folder));
-  std::erase_if(entries, [&](const FolderEntry& entry) { return folder / entry.name == lock; });
+  const std::string earlier = layout.run_lost(run).filename().string();
+  std::erase_if(entries, [&](const FolderEntry& entry) {
+    return folder / entry.name == lock || entry.name == earlier || entry.name.starts_with(earlier + ".");
+  });
   if (!entries.empty()) {
     Path lost = layout.run_lost(run);
     for (int number = 2; files.info(lost, FollowLinks::kNo); ++number) {

@@ -75,6 +75,18 @@ TEST_CASE("a process that is killed before it takes its run is made again, but n
   CHECK(given_up.error().message == "the process that was to execute F/1 was killed by signal 9, 3 times in a row");
 }
 
+TEST_CASE("a run whose lock others hold does not get one process after another") {
+  DispatchFixture fixture(1);
+  RunDispatcher dispatcher(fixture.home.store(), fixture.doors);
+  for (const pid_t id : {1001, 1002, 1003}) {
+    REQUIRE(dispatcher.dispatch() == 1);
+    fixture.launcher.end_with_status(id, 0);
+  }
+  CHECK(dispatcher.dispatch() == 0);
+  fixture.clock.advance(std::chrono::seconds(1));
+  CHECK(dispatcher.dispatch() == 1);
+}
+
 TEST_CASE("processes that execute runs make no room for more than max_workers, and are collected when they end") {
   DispatchFixture fixture(3);
   RunDispatcher dispatcher(fixture.home.store(), fixture.doors);

@@ -95,6 +95,16 @@ TEST_CASE("the store and its secrets are their owner's alone") {
   }
 }
 
+TEST_CASE("what a secret's link leads to is guarded there") {
+  CheckFixture fixture;
+  fixture.home.write("token", "");
+  fixture.home.write(".qflow/secrets/OTHER", "");
+  REQUIRE(chmod((fixture.home.folder / ".qflow/secrets").c_str(), 0700) == 0);
+  REQUIRE(chmod((fixture.home.folder / ".qflow/secrets/OTHER").c_str(), 0600) == 0);
+  std::filesystem::create_symlink(fixture.home.folder / "token", fixture.home.folder / ".qflow/secrets/TOKEN");
+  CHECK(fixture.check().empty());
+}
+
 TEST_CASE("a value whose file was changed is written again from the ledger") {
   CheckFixture fixture;
   const Path path = fixture.object("small");

@@ -47,15 +47,23 @@ class RunDispatcher {
     std::chrono::microseconds until;  // when it has taken a run or given up, by the monotonic clock
   };
 
+  // Of a run: processes that have ended without taking it.
+  struct Vain {
+    int killed = 0;
+    int idle = 0;
+    std::chrono::microseconds until{0};  // no further one before that
+  };
+
   Status collect_ended();
+  bool is_held_back(const RunId& run) const;
   bool has_worker_on_its_way(const RunId& run) const;
   Status start_worker(const RunId& run);
 
   Store& store_;
   const Doors& doors_;
   std::vector<Worker> workers_;
-  std::map<RunId, int> killed_;  // how many of each run's processes were, before they took it
-  std::vector<RunId> asked_;     // to end
+  std::map<RunId, Vain> vain_;
+  std::vector<RunId> asked_;  // to end
   std::set<std::string> noted_;
 };
 
