@@ -24,8 +24,8 @@ struct Span {
   int to;
 };
 
-// The runs of the values, ascending; what goes over the end comes last: "Friday to Monday".
-std::vector<Span> runs_of(const CronFieldSpec& spec, std::uint64_t values) {
+// The runs of the values, ascending; what goes over the end comes last where it `wraps`: "Friday to Monday".
+std::vector<Span> runs_of(const CronFieldSpec& spec, std::uint64_t values, bool wraps) {
   std::vector<Span> runs;
   for (int value = spec.low; value <= spec.high; ++value) {
     if ((values >> value & 1) == 0) continue;
@@ -35,7 +35,7 @@ std::vector<Span> runs_of(const CronFieldSpec& spec, std::uint64_t values) {
       runs.push_back({value, value});
     }
   }
-  if (runs.size() < 2 || runs.front().from != spec.low || runs.back().to != spec.high) return runs;
+  if (!wraps || runs.size() < 2 || runs.front().from != spec.low || runs.back().to != spec.high) return runs;
   const int beyond = runs.front().to - spec.low + 1;
   const bool is_range = runs.back().to - runs.back().from + beyond >= 2;
   if (is_range || &spec == &kWeekdayField) {
@@ -51,9 +51,9 @@ int wrap(const CronFieldSpec& spec, int value) {
 
 // "Monday to Wednesday", "Monday and Tuesday".
 template <class Name>
-Texts spell_runs(const CronFieldSpec& spec, std::uint64_t values, Name name) {
+Texts spell_runs(const CronFieldSpec& spec, std::uint64_t values, bool wraps, Name name) {
   Texts texts;
-  for (const Span& run : runs_of(spec, values)) {
+  for (const Span& run : runs_of(spec, values, wraps)) {
     if (run.to - run.from >= 2) {
       texts.push_back(fmt::format("{} to {}", name(run.from), name(wrap(spec, run.to))));
     } else {
@@ -74,9 +74,21 @@ std::string weekday_name(int weekday) {
 }
 
 // "minute 5", "minutes 0 and 40".
-std::string numbered(const CronFieldSpec& spec, std::uint64_t values) {
+std::string numbered(const CronFieldSpec& spec, std::uint64_t values, bool wraps) {
   return fmt::format("{} {}", std::popcount(values) == 1 ? spec.name : spec.plural,
-                     listed(spell_runs(spec, values, number_name)));
+                     listed(spell_runs(spec, values, wraps, number_name)));
+}
+
+// Minutes 50 to 10 go on in the next hour, which has to be due as well; so for seconds and hours.
+bool has_all_dates(const CronFields& fields) {
+  return fields.day.values == kDayField.all() && fields.weekday.values == kWeekdayField.all() &&
+         fields.month.values == kMonthField.all();
+}
+bool has_all_hours(const CronFields& fields) {
+  return fields.hour.values == kHourField.all() && has_all_dates(fields);
+}
+bool has_all_minutes(const CronFields& fields) {
+  return fields.minute.values == kMinuteField.all() && has_all_hours(fields);
 }
 
 // n where the values are 0, n, 2n, ... and come evenly, also from one cycle to the next; else 0.
@@ -98,7 +110,8 @@ std::string every(int step, std::string_view unit) {
 std::string second_text(const CronFields& fields) {
   if (fields.second.values == 1) return {};
   const int step = even_step(kSecondField, fields.second.values);
-  return step > 0 ? every(step, "second") : "at " + numbered(kSecondField, fields.second.values);
+  return step > 0 ? every(step, "second")
+                  : "at " + numbered(kSecondField, fields.second.values, has_all_minutes(fields));
 }
 
 Texts times_of_day(const CronFields& fields) {
@@ -114,20 +127,15 @@ Texts times_of_day(const CronFields& fields) {
   return times;
 }
 
-bool has_all_dates(const CronFields& fields) {
-  return fields.day.values == kDayField.all() && fields.weekday.values == kWeekdayField.all() &&
-         fields.month.values == kMonthField.all();
-}
-
-// "from 08:00 to 17:59", "in the hours 1 and 5"; "" for all hours. On certain days the hours behind midnight are those
-// before the others, not those of the night after.
+// "from 08:00 to 17:59", "in the hours 1 and 5"; "" for all hours.
 std::string hour_text(const CronFields& fields) {
-  const std::vector<Span> runs = runs_of(kHourField, fields.hour.values);
+  const bool wraps = has_all_dates(fields);
+  const std::vector<Span> runs = runs_of(kHourField, fields.hour.values, wraps);
   if (fields.hour.values == kHourField.all()) return {};
-  if (runs.size() > 1) return " in the " + numbered(kHourField, fields.hour.values);
-  const int from = runs.front().from, to = wrap(kHourField, runs.front().to);
-  if (to >= from || has_all_dates(fields)) return fmt::format(" from {:02}:00 to {:02}:59", from, to);
-  return fmt::format(" from 00:00 to {:02}:59 and from {:02}:00 to 23:59", to, from);
+  if (runs.size() == 1) {
+    return fmt::format(" from {:02}:00 to {:02}:59", runs.front().from, wrap(kHourField, runs.front().to));
+  }
+  return " in the " + numbered(kHourField, fields.hour.values, wraps);
 }
 
 std::string minute_text(const CronFields& fields) {
@@ -136,7 +144,8 @@ std::string minute_text(const CronFields& fields) {
   const int hours = even_step(kHourField, fields.hour.values);
   if (step == 60 && hours > 0 && hours < 24) return every(hours, "hour");
   if (step > 0 && step < 60) return every(step, "minute") + hour_text(fields);
-  return "at " + numbered(kMinuteField, fields.minute.values) + (every_hour ? " of every hour" : hour_text(fields));
+  return "at " + numbered(kMinuteField, fields.minute.values, has_all_hours(fields)) +
+         (every_hour ? " of every hour" : hour_text(fields));
 }
 
 struct TimeText {
@@ -156,7 +165,7 @@ TimeText time_text(const CronFields& fields) {
   if (every_minute) return {second + " of " + minute_text(fields), false};
   const bool every_hour = fields.hour.values == kHourField.all();
   const std::string hours = every_hour ? " of every hour" : hour_text(fields);
-  return {second + " of " + numbered(kMinuteField, fields.minute.values) + hours, false};
+  return {second + " of " + numbered(kMinuteField, fields.minute.values, has_all_hours(fields)) + hours, false};
 }
 
 // "day 15 or the last day"; without "of the month".
@@ -164,7 +173,7 @@ std::string day_text(const CronFields& fields) {
   Texts texts;
   if (fields.day.values != 0)
     texts.push_back((std::popcount(fields.day.values) == 1 ? "day " : "days ") +
-                    listed(spell_runs(kDayField, fields.day.values, number_name)));
+                    listed(spell_runs(kDayField, fields.day.values, false, number_name)));
   if (fields.last_day) texts.emplace_back("the last day");
   if (fields.last_working_day) texts.emplace_back("the last working day");
   for (int day = 1; day <= 31; ++day) {
@@ -175,7 +184,7 @@ std::string day_text(const CronFields& fields) {
 
 // "Monday to Friday", "the second Friday".
 Texts weekday_texts(const CronFields& fields, std::string_view months) {
-  Texts texts = spell_runs(kWeekdayField, fields.weekday.values, weekday_name);
+  Texts texts = spell_runs(kWeekdayField, fields.weekday.values, true, weekday_name);
   for (int weekday = 0; weekday < 7; ++weekday) {
     for (std::size_t nth = 0; nth < fields.nth_weekdays.size(); ++nth) {
       if ((fields.nth_weekdays[nth] >> weekday & 1) == 0) continue;
@@ -193,7 +202,7 @@ Texts weekday_texts(const CronFields& fields, std::string_view months) {
 // " on day 1 of January"; "" for every day.
 std::string date_text(const CronFields& fields) {
   const bool every_month = fields.month.values == kMonthField.all();
-  const std::string months = listed(spell_runs(kMonthField, fields.month.values, month_name));
+  const std::string months = listed(spell_runs(kMonthField, fields.month.values, true, month_name));
   const std::string of = every_month ? "the month" : months;
   const bool some_days = fields.day.values != kDayField.all();
   const bool some_weekdays = fields.weekday.values != kWeekdayField.all();

@@ -12,6 +12,23 @@
 namespace qflow {
 namespace {
 
+// An expression may have been written on several lines.
+std::string one_line(std::string_view text) {
+  constexpr std::string_view kBlanks = " \t\r\n";
+  std::string line;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = std::min(text.find_first_not_of(kBlanks, at), text.size());
+    const bool is_break = text.substr(at, end - at).find('\n') != std::string_view::npos;
+    if (is_break) {
+      line += ' ';
+      at = end;
+    } else {
+      line += text[at++];
+    }
+  }
+  return line;
+}
+
 // What one source contributes: "the event first" + "is published", and together with others "the events ... have been
 // published".
 struct Clause {
@@ -41,7 +58,7 @@ std::string qualifier_of(const SourceRules& source) {
   std::vector<std::string> parts;
   if (source.count > 1) parts.push_back(fmt::format("{} times", source.count));
   if (source.count > 1 && source.distinct) parts.push_back("each with another " + source.distinct->text());
-  if (source.when) parts.push_back("where " + source.when->text());
+  if (source.when) parts.push_back("where " + one_line(source.when->text()));
   std::string text;
   for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
   return text;
@@ -262,7 +279,8 @@ std::string say_legs(const Trigger& group) {
     const TriggerId& id = group.leg_ids()[i];
     names.push_back(id.text());
     conditions.push_back(leg != nullptr && leg->legs().empty() ? say_sources(*leg) : "trigger " + id.text() + " fires");
-    if (leg != nullptr && leg->rules().when) conditions.back() += fmt::format(" (where {})", leg->rules().when->text());
+    if (leg != nullptr && leg->rules().when)
+      conditions.back() += fmt::format(" (where {})", one_line(leg->rules().when->text()));
   }
   return in_words(group.rules().match, names, conditions);
 }
@@ -273,7 +291,7 @@ std::string say_rules(const Trigger& trigger) {
                        std::any_of(trigger.subscriptions().begin(), trigger.subscriptions().end(),
                                    [](const Subscription& one) { return source_of(one).count > 1; });
   std::string text;
-  if (rules.when) text += ", where " + rules.when->text();
+  if (rules.when) text += ", where " + one_line(rules.when->text());
   if (rules.correlate) text += ", with equal " + rules.correlate->text();
   if (rules.within && several) text += fmt::format(", within {} of each other", rules.within_text);
   if (rules.debounce) text += fmt::format(", once {} have passed without another", format_duration(*rules.debounce));

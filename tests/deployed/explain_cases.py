@@ -384,7 +384,7 @@ def schedules_tell_their_span(desk):
           ["Past runs at 00:00 every day (UTC) until 2026-01-01T00:00:00Z.",
            "Span runs at 00:00 every day (UTC) from 2026-02-01T00:00:00Z until 2999-01-01T00:00:00Z, "
            "except on 2026-12-25.",
-           "Much runs every 1h except on 2026-01-01, 2026-01-02, 2026-01-03 and 1 more day."])
+           "Much runs every 1h except on 2026-01-01, 2026-01-02, 2026-01-03 and 1 more day (UTC)."])
     out, err = desk.ask("next", "Past/s")
     contains(out, "until 2026-01-01T00:00:00Z")
     contains(err, "Past/s has ended: nothing is due after 20")

@@ -177,7 +177,7 @@ TEST_CASE("every meaning has one text and one sentence") {
       {"*/5 8,12 * * *", "*/5 8,12 * * *", "every 5 minutes in the hours 8 and 12"},
       {"7-37/10 * * * *", "7-37/10 * * * *", "at minutes 7, 17, 27 and 37 of every hour"},
       {"5/15 * * * *", "5-50/15 * * * *", "at minutes 5, 20, 35 and 50 of every hour"},
-      {"50-10 3 * * *", "50-10 3 * * *", "at minutes 50 to 10 from 03:00 to 03:59"},
+      {"50-10 3 * * *", "50-10 3 * * *", "at minutes 0 to 10 and 50 to 59 from 03:00 to 03:59"},
       {"20-20 4 * * *", "20 4 * * *", "at 04:20 every day"},
       {"0 22-4/2 * * *", "0 0,2,4,22 * * *", "at 00:00, 02:00, 04:00 and 22:00 every day"},
       {"0-59 2 * * *", "0-59 2 * * *", "every minute from 02:00 to 02:59"},
@@ -219,9 +219,11 @@ TEST_CASE("every meaning has one text and one sentence") {
       {"*/10 0-4 * * * *", "*/10 0-4 * * * *", "every 10 seconds of minutes 0 to 4 of every hour"},
       // Every one of these names what it is due on, and nothing else.
       {"0 12 1 * */6", "0 12 1 * */6", "at 12:00 on day 1 of the month, if that is Saturday or Sunday"},
-      {"*/10 22-3 * * FRI", "*/10 22-3 * * 5",
-       "every 10 minutes from 00:00 to 03:59 and from 22:00 to 23:59 on Friday"},
-      {"*/10 22-3 * 5 *", "*/10 22-3 * 5 *", "every 10 minutes from 00:00 to 03:59 and from 22:00 to 23:59 in May"},
+      {"*/10 22-3 * * FRI", "*/10 22-3 * * 5", "every 10 minutes in the hours 0 to 3, 22 and 23 on Friday"},
+      {"*/10 22-3 * 5 *", "*/10 22-3 * 5 *", "every 10 minutes in the hours 0 to 3, 22 and 23 in May"},
+      {"50-10 * * * *", "50-10 * * * *", "at minutes 50 to 10 of every hour"},
+      {"50-10 5 * * * *", "50-10 5 * * * *", "at seconds 0 to 10 and 50 to 59 of minute 5 of every hour"},
+      {"0 0 28-3 3 *", "0 0 28-3 3 *", "at 00:00 on days 1 to 3 and 28 to 31 of March"},
       {"0 0 * 3 1,5#1", "0 0 * 3 1,5#1", "at 00:00 on Monday and the first Friday of the month in March"},
       {"0 0 1 3 5#1", "0 0 1 3 5#1", "at 00:00 on day 1 of March or on the first Friday of March"},
   };
