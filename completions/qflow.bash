@@ -34,6 +34,7 @@ _qflow() {
   if [[ $cur == "=" ]]; then
     cur=""
     equals="="
+    [[ $prev == -* ]] || return
   elif [[ $prev == "=" ]]; then
     prev=${COMP_WORDS[COMP_CWORD - 2]}
     equals="="

@@ -1081,5 +1081,15 @@ def _known(names: Any) -> str:
     return "; known: " + ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
 
 
+def _print_whole_lines() -> None:
+    """qflow starts Python unbuffered: each word of a print would be a write of its own, which the prints of other
+    processes of the step could come between."""
+    if "QFLOW_STEP" in os.environ and os.environ.get("PYTHONUNBUFFERED"):
+        reconfigure = getattr(sys.stdout, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(line_buffering=True, write_through=False)
+
+
+_print_whole_lines()
 current = Current()
 artifacts = Artifacts()

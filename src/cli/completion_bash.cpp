@@ -44,6 +44,7 @@ _qflow() {
   if [[ $cur == "=" ]]; then
     cur=""
     equals="="
+    [[ $prev == -* ]] || return
   elif [[ $prev == "=" ]]; then
     prev=${COMP_WORDS[COMP_CWORD - 2]}
     equals="="

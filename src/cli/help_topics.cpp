@@ -38,7 +38,9 @@ constexpr EnvironmentVariable kStepVariables[] = {
     {"QFLOW_SCHEDULED_AT", "the instant the run was due, inherited down a trigger chain"},
     {"QFLOW_STORE, QFLOW_BIN", "the store and this program, for `$QFLOW_BIN get` and its like"},
     {"PYTHONPATH", "first the folder of the Python module qflow (`from qflow import current, artifacts, publish`)"},
-    {"PYTHONUNBUFFERED", "1 unless it is set: what a Python step prints is in its log at once"},
+    {"PYTHONUNBUFFERED",
+     "1 unless it is set: what a Python step prints is in its log at once; env = { PYTHONUNBUFFERED = \"\" } in a step "
+     "that prints very much"},
 };
 
 constexpr EnvironmentVariable kReadVariables[] = {

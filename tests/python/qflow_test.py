@@ -491,6 +491,21 @@ class Reading(Step):
         self.assertEqual(eval(message.rpartition(": ")[2]), 0)
 
 
+class Printing(Step):
+    """qflow starts Python unbuffered; a line of a print is still one write."""
+
+    def buffering(self, **variables):
+        program = "import sys, qflow; print(sys.stdout.line_buffering, sys.stdout.write_through)"
+        environment = {**os.environ, "PYTHONPATH": str(ROOT / "python"), "PYTHONDONTWRITEBYTECODE": "1", **variables}
+        return subprocess.run([sys.executable, "-c", program], env=environment, text=True, capture_output=True).stdout
+
+    def test_lines_are_whole(self):
+        self.assertEqual(self.buffering(PYTHONUNBUFFERED="1"), "True False\n")
+
+    def test_who_wants_blocks_has_them(self):
+        self.assertEqual(self.buffering(PYTHONUNBUFFERED=""), "False False\n")
+
+
 class ChangedInPlace(Step):
     """What looks as if it were kept is noted at the end of the process."""
 
