@@ -37,7 +37,7 @@ Status add_item(OwnedRunScope& view, FileSystem& files, const Environment& envir
   const auto path = find_variable(environment, "QFLOW_PARAMS");
   if (!path || !find_variable(environment, "QFLOW_INDEX")) return {};
   QFLOW_ASSIGN(const std::string text, read_file(files, *path));
-  QFLOW_ASSIGN(Json parameters, parse_json(text));
+  QFLOW_ASSIGN(Json parameters, parse_json(text, kMaxStoredJsonDepth));
   const auto index = parameters.find("index");
   if (index == parameters.end() || !index->is_number_integer()) return {};
   view.set_item(parameters["item"], index->get<std::int64_t>());

@@ -126,7 +126,7 @@ Result<std::optional<std::string>> take_text(Json& object, const char* key) {
 }
 
 Result<Publication> parse_line(std::string_view line, Instant now) {
-  QFLOW_ASSIGN(Json object, parse_json(line));
+  QFLOW_ASSIGN(Json object, parse_json(line, kMaxJsonDepth + 1));  // around its payload
   if (!object.is_object()) return fail(ErrorKind::kInvalid, "a line must be one JSON object");
   Publication publication;
   QFLOW_ASSIGN(publication.namespaced, take_flag(object, "namespaced"));

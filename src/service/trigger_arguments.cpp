@@ -76,7 +76,7 @@ Result<TriggerSource> new_event(Event event, const Doors& doors) {
 }
 
 Result<Event> json_event(std::string_view text, const std::string& origin, const Doors& doors) {
-  const auto object = parse_json(text);
+  const auto object = parse_json(text, kMaxJsonDepth + 1);  // around its payload
   if (!object) return tl::make_unexpected(with_context(origin, object.error()));
   auto event = parse_event(*object, doors.clock.now());
   if (!event) return tl::make_unexpected(with_context(origin, event.error()));

@@ -390,7 +390,12 @@ def what_nests_as_deep_as_may_be_passes_through_everything(desk):
     desk.publish("other")
     desk.work()
     equal([desk.statuses(name) for name in "ABC"], [["succeeded"]] * 3)
+    desk.write("get.toml", flow("Get", params=json_parameter, run='$QFLOW_BIN get params.p > got'))
+    desk.ask("run", "get.toml", "-p", "p=" + "[" * 512 + "]" * 512)
+    equal(desk.text_of("got"), "[" * 512 + "]" * 512 + "\n")
     equal(len(desk.events()) >= 3 and len(desk.explain("C")), 1)
+    desk.ask("publish", "--batch", "-", given=f'{{"name": "e", "payload": {most}}}\n'.encode())
+    desk.ask("run", "flow0.toml", "--trigger", f'{{"name": "e", "payload": {most}}}')
     refused = desk.ask("publish", "e", "--payload", '{"p": ' + most + "}", status=2)[1]
     contains(refused, "nested deeper than 512 levels")
     desk.write("deep.toml", flow("Deep", params=("[parameters.p]\ntype = 'json'\ndefault.a" + ".a" * 150 + " = 1\n",), run="true"))

@@ -16,6 +16,10 @@ using Json = nlohmann::json;
 // How deep arrays and objects may nest in what people, programs and steps give.
 inline constexpr int kMaxJsonDepth = 512;
 
+// In what qflow itself has written: it wraps such values, the parameters of a run in the event of its end, a value of
+// that in the parameters of the next run, and so on down a chain.
+inline constexpr int kMaxStoredJsonDepth = 8 * kMaxJsonDepth;
+
 // Parses one JSON text (RFC 8259). Of equal keys the last counts. An error is kInvalid and names line and column
 // ("line 1, column 9: ..."); a byte order mark, invalid UTF-8 and nesting beyond `max_depth` are refused.
 Result<Json> parse_json(std::string_view text, int max_depth = kMaxJsonDepth);
