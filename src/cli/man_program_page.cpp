@@ -24,7 +24,8 @@ constexpr std::string_view kFiles[][2] = {
     {".qflow/objects/", "larger values and files, by content"},
     {".qflow/runs/FLOW/NUMBER/",
      "logs, and artifacts for browsing, of one run; hook.log: what its hooks printed; executor.log: notes and errors of "
-     "the process that qflow run --detach started"},
+     "the process that qflow run --detach started; lost: what a forgotten run of this number had left, where the ledger "
+     "was restored from a backup"},
     {".qflow/hooks/", "marks of the runs whose hooks are being called"},
     {".qflow/secrets/NAME", "a secret (mode 0600)"},
     {".qflow/config.toml", "settings of the store; see CONFIGURATION"},

@@ -140,14 +140,14 @@ TEST_CASE("what a registered type does wrong is said at check") {
       {"clock", "a schedule or a sensor has other sources beside it"},
       {"two", "odd.toml:2:1: error: "},
   };
-  for (const auto& [kind, expected] : rows) {
-    CAPTURE(kind);
+  for (const auto& row : rows) {
+    CAPTURE(row.first);
     Fixture qflow;
     qflow.home.trigger_types.register_trigger("odd", make_odd);
-    qflow.home.write("odd.toml", odd_flow(kind));
+    qflow.home.write("odd.toml", odd_flow(row.first));
     CHECK(qflow.run({"check", "odd.toml"}) == ExitStatus::kUsage);
     INFO(qflow.err.text);
-    CHECK(qflow.err.text.find(expected) != std::string::npos);
+    CHECK(qflow.err.text.find(row.second) != std::string::npos);
   }
 }
 

@@ -221,8 +221,10 @@ def damage_objects(qflow):
             path, what = problem["problem"].split(" ", 1)
             found[path] = (what, problem["mended"])
         expected = {
-            "changed": ("has another content", False), "truncated": ("has another content", False),
-            "writable": ("can be written", True), "missing": ("is missing", False), "small": ("is missing", True),
+            "changed": ("has another content: the artifact changed of Damaged/1/a", False),
+            "truncated": ("has another content: the artifact truncated of Damaged/1/a", False),
+            "missing": ("is missing: the artifact missing of Damaged/1/a", False),
+            "writable": ("can be written", True), "small": ("is missing", True),
         }
         expect(found == {str(paths[name]): problem for name, problem in expected.items()}, f"fsck found {found}")
         expect(paths["writable"].stat().st_mode & 0o777 == 0o444, "the permissions were not mended")
