@@ -17,7 +17,7 @@ namespace {
 #define QFLOW_NAMED_OBJECTS "SELECT a.object FROM artifacts a JOIN runs r ON r.run = a.run WHERE r.removed_at IS NULL"
 
 // The definition that says how long the results of a flow's runs stay: as it is deployed in their namespace, else as
-// its newest run there has it.
+// its newest run there has it. (Beside max() SQLite takes a bare column from the row of the maximum: lang_select, 2.5.)
 #define QFLOW_RULES                                                                                        \
   "newest AS (SELECT flow, namespace, definition, max(number) FROM runs GROUP BY flow, namespace),"        \
   "rules AS (SELECT n.flow, n.namespace, coalesce(d.definition, n.definition) AS definition FROM newest n" \

@@ -88,13 +88,14 @@ void TriggerAssembly::check_custom(const Trigger& trigger) {
                                 fmt::format("the program that knows triggers of type {} has to make them otherwise",
                                             qflow::quoted(trigger.rules().type)));
   };
-  if (trigger.subscriptions().size() < 2) return;
-  for (const Subscription& subscription : trigger.subscriptions()) {
-    const bool makes_events = std::holds_alternative<ScheduleSubscription>(subscription) ||
-                              std::holds_alternative<SensorSubscription>(subscription);
-    if (makes_events) refuse("a schedule or a sensor has other sources beside it");
-    if (source_of(subscription).name.empty()) refuse("one of several sources has no name");
-  }
+  const auto makes_events = [](const Subscription& one) {
+    return std::holds_alternative<ScheduleSubscription>(one) || std::holds_alternative<SensorSubscription>(one);
+  };
+  const auto is_unnamed = [](const Subscription& one) { return source_of(one).name.empty(); };
+  const std::vector<Subscription>& all = trigger.subscriptions();
+  if (all.size() < 2) return;
+  if (std::any_of(all.begin(), all.end(), makes_events)) refuse("a schedule or a sensor has other sources beside it");
+  if (std::any_of(all.begin(), all.end(), is_unnamed)) refuse("one of several sources has no name");
 }
 
 void TriggerAssembly::check_names(const Trigger& trigger) {

@@ -205,6 +205,20 @@ TEST_CASE("a name of very many parts is an error, not a crash") {
   }
 }
 
+TEST_CASE("long names in tables in each other are an error, not a crash") {
+  std::string text, end;
+  for (int i = 0; i < 250; ++i) {
+    text += "a";
+    for (int part = 1; part < 1'900; ++part) text += ".a";
+    text += " = { ";
+    end += " }";
+  }
+  text += "z = 1" + end;
+  Diagnostics diagnostics("f.toml", text);
+  CHECK_FALSE(parse_toml(text, diagnostics));
+  CHECK(diagnostics.list().size() == 1);
+}
+
 TEST_CASE("lines with many dots are no names") {
   std::string numbers = "1", words = "x";
   for (int i = 0; i < 900; ++i) {

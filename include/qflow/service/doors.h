@@ -16,7 +16,7 @@ namespace qflow {
 // What the service may touch of the world outside the store, and the types of triggers that the program knows. Holds no
 // part of it: what the references name, and what `read_input` uses, is the caller's, and must live as long as the doors
 // are used. `program` is started with the words "--store DIR work" for queued runs: its main has to hand its words to
-// run_program (run_program.h), and know the same types of triggers.
+// run_program (cli/program.h), and know the same types of triggers.
 struct Doors {
   FileSystem& files;
   Clock& clock;
@@ -25,7 +25,7 @@ struct Doors {
   const Environment& environment;
   const TriggerRegistry& trigger_types;
   Path folder;                                      // working directory, absolute
-  Path program;                                     // absolute; see below
+  Path program;                                     // absolute; usually this binary
   std::optional<std::string> store_option;          // --store
   std::function<Result<std::string>()> read_input;  // all of standard input, for `-`
 };
