@@ -53,7 +53,10 @@ Result<int> RunDispatcher::dispatch() {
   return started;
 }
 
+// One that is on its way may have looked when what this process has just done was still in the way of its run.
 Status RunDispatcher::start_queued(RunObserver& observer) {
+  workers_.clear();
+  vain_.clear();
   const Status ended = end_replaced_runs(store_, doors_, asked_, observer);
   if (!ended) note_once(ended.error(), observer);
   return dispatch().map([](int) {});

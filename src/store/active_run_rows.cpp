@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "qflow/store/trigger_ledger.h"
@@ -34,6 +35,40 @@ Result<std::vector<ActiveRun>> read_active_runs(Query query) {
 #define QFLOW_ACTIVE_RUNS                                                                                 \
   "SELECT r.flow, r.number, r.status, r.trigger, r.correlation, r.definition <> p.definition FROM runs r" \
   " CROSS JOIN deployments p ON p.deployment = r.deployment WHERE r.deployment = ? AND r.ended_at IS NULL"
+
+#define QFLOW_RUNNING_RUNS                                                                                        \
+  "(SELECT count(*) FROM runs o INDEXED BY runs_running WHERE o.deployment = p.deployment AND o.ended_at IS NULL" \
+  " AND o.status = 'running')"
+
+// A run that comes after others waits for every earlier one of its context, one with a limit for its turn; one that was
+// asked to end is not begun any more. CROSS JOIN, so that the runs are read in the order of their making and no further
+// than they are asked for.
+#define QFLOW_STARTABLE_RUNS(also)                                                                      \
+  "SELECT r.flow, r.number, p.deployment, p.max_parallel - " QFLOW_RUNNING_RUNS                         \
+  " FROM runs r INDEXED BY runs_queued CROSS JOIN deployments p ON p.deployment = r.deployment"         \
+  " WHERE r.status = 'queued' AND r.deployment IS NOT NULL AND r.ended_at IS NULL AND r.cancel IS NULL" \
+  " AND (p.one_by_one = 0 OR NOT EXISTS (SELECT 1 FROM runs o WHERE o.deployment = r.deployment"        \
+  " AND o.ended_at IS NULL AND o.context IS r.context AND (o.run < r.run OR o.status = 'running')"      \
+  " AND o.run <> r.run))"                                                                               \
+  " AND (p.max_parallel IS NULL OR p.max_parallel > " QFLOW_RUNNING_RUNS ")" also " ORDER BY r.created_at, r.run"
+
+// Of a deployment not more than max_parallel leaves places for.
+Result<std::vector<RunId>> read_startable(Query query, std::int64_t limit) {
+  std::vector<RunId> runs;
+  std::map<std::int64_t, std::int64_t> places;  // that are left, of the deployments with max_parallel
+  while (limit < 0 || std::ssize(runs) < limit) {
+    QFLOW_ASSIGN(const bool more, query.next());
+    if (!more) break;
+    if (const auto free = query.optional_integer(3)) {
+      auto& left = places.try_emplace(query.integer(2), *free).first->second;
+      if (left == 0) continue;
+      --left;
+    }
+    QFLOW_ASSIGN(auto run, read_run_id(query, 0));
+    if (run) runs.push_back(*std::move(run));
+  }
+  return runs;
+}
 
 }  // namespace
 
@@ -118,35 +153,16 @@ Result<std::optional<std::string>> TriggerLedger::cancel_reason(const RunId& run
 // Few runs have not ended, so all of these go through the index of those: SQLite itself would rather read the whole
 // table in the order that is asked for.
 
-// A run that comes after others waits for every earlier one of its context, one with a limit for its turn; one that was
-// asked to end is not begun any more. CROSS JOIN, so that the runs are read in the order of their making and no further
-// than to the limit.
-#define QFLOW_STARTABLE_RUNS                                                                                    \
-  "SELECT r.flow, r.number FROM runs r INDEXED BY runs_queued CROSS JOIN deployments p ON p.deployment = "      \
-  "r.deployment"                                                                                                \
-  " WHERE r.status = 'queued' AND r.deployment IS NOT NULL AND r.ended_at IS NULL AND r.cancel IS NULL"         \
-  " AND (p.one_by_one = 0 OR NOT EXISTS (SELECT 1 FROM runs o WHERE o.deployment = r.deployment"                \
-  " AND o.ended_at IS NULL AND o.context IS r.context AND (o.run < r.run OR o.status = 'running')"              \
-  " AND o.run <> r.run))"                                                                                       \
-  " AND (p.max_parallel IS NULL OR p.max_parallel > (SELECT count(*) FROM runs o INDEXED BY runs_running WHERE" \
-  " o.deployment = r.deployment AND o.ended_at IS NULL AND o.status = 'running'))"
-
 Result<std::vector<RunId>> TriggerLedger::startable_runs(std::int64_t limit) {
-  return read_run_ids(database_.query(QFLOW_STARTABLE_RUNS " ORDER BY r.created_at, r.run LIMIT ?", limit));
+  return read_startable(database_.query(QFLOW_STARTABLE_RUNS("")), limit);
 }
 
-// A negative limit is none.
 Result<bool> TriggerLedger::may_start(const RunId& run) {
-  QFLOW_ASSIGN(
-      const std::vector<RunId> next,
-      read_run_ids(database_.query(
-          QFLOW_STARTABLE_RUNS
-          " AND r.deployment = (SELECT deployment FROM runs WHERE flow = ?1 AND number = ?2)"
-          " ORDER BY r.created_at, r.run LIMIT (SELECT coalesce(p.max_parallel - (SELECT count(*) FROM runs o"
-          " INDEXED BY runs_running WHERE o.deployment = p.deployment AND o.ended_at IS NULL AND o.status ="
-          " 'running'), -1)"
-          " FROM runs r CROSS JOIN deployments p ON p.deployment = r.deployment WHERE r.flow = ?1 AND r.number = ?2)",
-          run.flow.text(), run.number)));
+  QFLOW_ASSIGN(const std::vector<RunId> next,
+               read_startable(database_.query(QFLOW_STARTABLE_RUNS(" AND r.deployment = (SELECT deployment FROM runs"
+                                                                   " WHERE flow = ?1 AND number = ?2)"),
+                                              run.flow.text(), run.number),
+                              -1));
   return std::find(next.begin(), next.end(), run) != next.end();
 }
 

@@ -113,6 +113,7 @@ TEST_CASE("runs under max_parallel start in their order, and one that was asked 
     return numbers;
   };
   CHECK(starting() == "12");
+  CHECK(triggers.startable_runs(-1).value().size() == 2);
   fixture.claim("F/1");
   CHECK(starting() == "2");
   fixture.home.write([&](LedgerWriter&) { return triggers.ask_to_cancel(RunId::parse("F/2").value(), "replaced"); });
@@ -120,6 +121,24 @@ TEST_CASE("runs under max_parallel start in their order, and one that was asked 
   CHECK(triggers.startable_runs(1).value().front().text() == "F/3");
   fixture.claim("F/3");
   CHECK(starting() == "");
+}
+
+TEST_CASE("as many processes are made as runs may start together under max_parallel") {
+  DispatchFixture fixture(3, "max_parallel = 1\n");
+  RunDispatcher dispatcher(fixture.home.store(), fixture.doors);
+  CHECK(dispatcher.dispatch() == 1);
+  CHECK(dispatcher.dispatch() == 0);
+}
+
+TEST_CASE("who has ended a run does not rely on a process that may have looked before") {
+  DispatchFixture fixture(2);
+  RunDispatcher dispatcher(fixture.home.store(), fixture.doors);
+  RecordingObserver observer;
+  fixture.claim("F/1");
+  REQUIRE(dispatcher.dispatch() == 1);
+  REQUIRE(dispatcher.dispatch() == 0);
+  REQUIRE(dispatcher.start_queued(observer));
+  CHECK(fixture.launcher.started.size() == 2);
 }
 
 TEST_CASE("the processes outlive the dispatcher") {

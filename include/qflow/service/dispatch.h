@@ -28,8 +28,8 @@ class RunDispatcher {
   // the run that it was started for, or was killed before it did for the third time. How many were started.
   Result<int> dispatch();
 
-  // What a process does that has queued runs and does not wait for them: has those ended that are to end, and
-  // dispatches. Why one of them can't be ended is a note.
+  // What a process does that has queued runs, or has made room for some, and does not wait for them: has those ended
+  // that are to end, and dispatches, also where a process is on its way. Why one of them can't be ended is a note.
   Status start_queued(RunObserver& observer);
 
   // What a process does that waits for runs: recovers those whose process was killed first. `signals`, where there are

@@ -208,10 +208,11 @@ class TriggerLedger {
   Status ask_to_cancel(const RunId& run, std::string_view reason);
   Result<std::vector<RunId>> runs_to_cancel();
   Result<std::optional<std::string>> cancel_reason(const RunId& run);  // why it was asked to end, if it was
-  // The queued deployed runs that may start now, oldest first: those that nobody has asked to end, and no run of their
-  // deployment, context and policy is in the way of. At most `limit` of them, with -1 all.
+  // The queued deployed runs that may start now, all of them together, oldest first: those that nobody has asked to
+  // end, and no run of their deployment, context and policy is in the way of; of a deployment as many as max_parallel
+  // leaves places for. At most `limit` of them, with -1 all.
   Result<std::vector<RunId>> startable_runs(std::int64_t limit);
-  // Whether the run is one of those, and its deployment's earlier ones leave it a place under max_parallel.
+  // Whether the run is one of those.
   Result<bool> may_start(const RunId& run);
   Result<bool> has_unended_runs();
   Result<std::vector<RunId>> unended_runs();  // deployed ones that are queued or running, oldest first
