@@ -134,7 +134,11 @@ NodeId SyntaxBuilder::call(const Shape& shape, const Function& function, std::sp
   node.name = function.name;
   if (function.implementation == call_matches) {
     if (const std::string* pattern = syntax_.literal_text(arguments[1])) {
-      auto compiled = Pattern::compile(*pattern);
+      auto compiled = Pattern::compile(*pattern, patterns_meter_);
+      if (patterns_meter_.exhausted()) {
+        return fail(syntax_.nodes[arguments[1]].begin, "the regular expressions of one expression are too large",
+                    "write simpler ones");
+      }
       if (!compiled) {
         return fail(syntax_.nodes[arguments[1]].begin, "not a regular expression: " + printable(compiled.error()),
                     "the syntax is RE2's: https://github.com/google/re2/wiki/Syntax");

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "expression/lexer.h"
+#include "expression/meter.h"
 #include "expression/syntax.h"
 
 namespace qflow {
@@ -55,6 +56,7 @@ class SyntaxBuilder {
 
   Syntax& syntax_;
   std::vector<std::string_view> variables_;
+  Meter patterns_meter_;  // they are compiled once, not by each evaluation
   std::optional<ExpressionProblem> problem_;
 };
 

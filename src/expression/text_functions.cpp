@@ -120,14 +120,14 @@ Result<Value> call_matches(const Call& call) {
   if (call.node.slot > 0) {
     pattern = call.syntax.patterns[call.node.slot - 1];
   } else {
-    auto compiled = Pattern::compile(*written);
+    auto compiled = Pattern::compile(*written, call.meter);
+    if (call.meter.exhausted()) return Meter::error();
     if (!compiled) {
       return tl::make_unexpected(evaluation_error("matches() takes a regular expression, not " +
                                                   named_value({call.syntax, call.node}, 1, call.arguments[1]) + ": " +
                                                   printable(compiled.error())));
     }
     pattern = std::move(*compiled);
-    if (!call.meter.spend(pattern.size())) return Meter::error();
   }
   if (!call.meter.spend(text->size() * pattern.size() / kOperationsPerStep)) return Meter::error();
   return bool_value(pattern.found_in(*text));

@@ -50,6 +50,9 @@ TEST_CASE("an evaluation over 1,000,000 steps is an error, whatever it does") {
       "list.map(x, [text, text].join('-'))",
       "list.map(x, size(text))",
       "list.map(x, text.substring(999999))",
+      R"(list.exists(x, text.matches('((\\pL{10}){10}){10}' + string(x))))",
+      R"(list.exists(x, 'a'.matches(['\\pL', '\\pL', '\\pL'].join(string(x)) + '(')))",
+      "list.exists(x, 'b'.matches('(a{10}){10}' + string(x)))",
       chained("['aaaaaaaaaaaaaaaa']", ".map(x, x + x)", 60),
       chained("[1, 1]", ".map(x, [1, 1]).map(x, x + x)", 30) + ".map(x, x + x + x)" +
           chained("", ".map(x, [x, x])", 60),
@@ -84,6 +87,8 @@ TEST_CASE("ordinary work fits") {
           {"size(text + text)", "2000000"},
           {"text.contains('b')", "false"},
           {"text.matches('b$')", "false"},
+          {"size(list.filter(x, string(x).matches('^[0-4]' + '+$')))", "250"},
+          {R"('Ünal'.matches('^\\p{Lu}' + '\\pL{1,64}$'))", "true"},
           {"size(list.map(x, string(x)).join(','))", "8889"},
       },
       scope);

@@ -187,6 +187,8 @@ TEST_CASE("hostile texts") {
   CHECK_EQ(outcome("size('" + repeat("a", 500'000) + "')", EmptyScope()), "500000");
   CHECK_EQ(outcome("size([" + repeat("1,", 200'000) + "])", EmptyScope()), "200000");
   CHECK_EQ(problem(std::string((1 << 20) + 1, ' ')), "problem at 0: the expression is longer than 1 MiB");
+  CHECK_EQ(problem("[" + repeat("'a'.matches('(\\\\pL{10}){10}'),", 1000) + "1]"),
+           "problem at 73: the regular expressions of one expression are too large; write simpler ones");
   CHECK_NE(problem("'a'.matches('" + repeat("(a{1000})", 1000) + "')").find("not a regular expression"),
            std::string::npos);
 }
