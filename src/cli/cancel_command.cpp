@@ -5,6 +5,7 @@
 #include "cli/run_view.h"
 #include "cli/store_access.h"
 #include "cli/terminal.h"
+#include "qflow/service/dispatch.h"
 #include "qflow/service/run_cancellation.h"
 #include "qflow/service/run_reference.h"
 
@@ -25,7 +26,9 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const Run run, find_named_run(context, *store, reference, LatestMeans::kNewest));
   RunView view(context, StepOutput::kToErr);
   const Doors doors = doors_of(context);
-  QFLOW_TRY(cancel_run(*store, run.id, doors, view));
+  const Status cancelled = cancel_run(*store, run.id, doors, view);
+  start_waiting_runs(*store, doors, view);
+  QFLOW_TRY(cancelled);
   if (arguments.flag("json")) {
     print_json(context.out, {{"run", run.id.text()}, {"status", to_text(RunStatus::kCancelled)}});
   } else {

@@ -2,6 +2,7 @@
 #include "cli/run_argument.h"
 #include "cli/run_foreground.h"
 #include "cli/store_access.h"
+#include "qflow/service/dispatch.h"
 #include "qflow/service/run_reference.h"
 #include "qflow/service/run_resumption.h"
 
@@ -47,7 +48,9 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
   QFLOW_ASSIGN(const Run earlier, find_named_run(context, *store, reference, LatestMeans::kNewest));
   const auto execute = [&](const Doors& doors, StopSignals& signals, RunObserver& observer) {
-    return resume_run(*store, earlier.id, step, options, doors, &signals, observer);
+    auto result = resume_run(*store, earlier.id, step, options, doors, &signals, observer);
+    start_waiting_runs(*store, doors, observer);
+    return result;
   };
   return run_in_foreground(context, output_form(arguments), execute);
 }

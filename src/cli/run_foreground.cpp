@@ -42,11 +42,12 @@ void print_result(Context& context, const RunResult& result, OutputForm form) {
   }
 }
 
-Result<RunResult> execute_watched(Context& context, StepOutput step_output, const ExecuteRun& execute) {
-  StopSignals signals;
+Result<RunResult> execute_watched(Context& context, StepOutput step_output, const ExecuteRun& execute,
+                                  std::unique_ptr<StopSignals> signals) {
+  if (!signals) signals = std::make_unique<StopSignals>();
   RunView view(context, step_output);
   const Doors doors = doors_of(context);
-  return execute(doors, signals, view);
+  return execute(doors, *signals, view);
 }
 
 }  // namespace
@@ -64,11 +65,12 @@ Result<ExecutionOptions> read_execution_options(const Arguments& arguments) {
   return options;
 }
 
-Result<ExitStatus> run_in_foreground(Context& context, OutputForm form, const ExecuteRun& execute) {
+Result<ExitStatus> run_in_foreground(Context& context, OutputForm form, const ExecuteRun& execute,
+                                     std::unique_ptr<StopSignals> signals) {
   context.out.keep_unread();
   context.err.keep_unread();
   const StepOutput step_output = form == OutputForm::kJson ? StepOutput::kToErr : StepOutput::kToOut;
-  QFLOW_ASSIGN(const RunResult result, execute_watched(context, step_output, execute));
+  QFLOW_ASSIGN(const RunResult result, execute_watched(context, step_output, execute, std::move(signals)));
   print_result(context, result, form);
   if (result.signal) {
     context.out.settle(kPatience);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
 #include "cli/terminal.h"
 #include "qflow/cli/command.h"
@@ -24,6 +25,8 @@ Result<ExecutionOptions> read_execution_options(const Arguments& arguments);
 
 using ExecuteRun = std::function<Result<RunResult>(const Doors&, StopSignals&, RunObserver&)>;
 
-Result<ExitStatus> run_in_foreground(Context& context, OutputForm form, const ExecuteRun& execute);
+// `signals`: those that wait for the run already, where it has begun.
+Result<ExitStatus> run_in_foreground(Context& context, OutputForm form, const ExecuteRun& execute,
+                                     std::unique_ptr<StopSignals> signals = {});
 
 }  // namespace qflow

@@ -85,23 +85,27 @@ Result<ExitStatus> detach(Context& context, Store& store, const RunId& run, Outp
 }
 
 Result<ExitStatus> follow_activation(Context& context, Store& store, ActivatedRun activated, OutputForm form) {
-  return run_in_foreground(context, form, [&](const Doors& doors, StopSignals& signals, RunObserver& observer) {
-    if (activated.claimed) {
-      return execute_claimed_run(store, std::move(*activated.claimed), {}, doors, &signals, observer);
-    }
+  const auto execute = [&](const Doors& doors, StopSignals& signals, RunObserver& observer) {
+    if (activated.claimed) return execute_by_hand(store, std::move(*activated.claimed), doors, signals, observer);
     RunDispatcher dispatcher(store, doors);
     return execute_in_turn(store, *activated.run, dispatcher, doors, signals, observer);
-  });
+  };
+  return run_in_foreground(context, form, execute, std::move(activated.signals));
+}
+
+void print_without_run(Context& context, OutputForm form, const std::string& reason) {
+  if (form == OutputForm::kText) return;
+  print_json(context.out, {{"run", Json()}, {"status", Json()}, {"reason", reason}});
 }
 
 Result<ExitStatus> activate_once(Context& context, const Arguments& arguments, Store& store,
                                  const ActivationRequest& request) {
   const OutputForm form = output_form(arguments);
-  QFLOW_ASSIGN(ActivatedRun activated, activate_flow(store, request, doors_of(context)));
+  auto tried = activate_flow(store, request, doors_of(context));
+  if (!tried && tried.error().kind == ErrorKind::kBusy) print_without_run(context, form, tried.error().message);
+  QFLOW_ASSIGN(ActivatedRun activated, std::move(tried));
   if (!activated.run) {
-    if (form == OutputForm::kJson) {
-      print_json(context.out, {{"run", Json()}, {"status", Json()}, {"reason", activated.reason}});
-    }
+    print_without_run(context, form, activated.reason);
     print_note(context, fmt::format("{}; see qflow explain {}", activated.reason, full_name(request.deployment)));
     return ExitStatus::kNothingMatched;
   }
@@ -132,7 +136,9 @@ bool was_ended_by_user(ExitStatus status) {
 Result<ExitStatus> backfill(Context& context, const Arguments& arguments, Store& store, ActivationRequest request) {
   QFLOW_ASSIGN(const Backfill wanted, wanted_instants(context, arguments, store, request));
   for (const auto& [instant, reason] : wanted.filtered) {
-    print_note(context, fmt::format("{} is filtered: {}", format_instant(instant), reason));
+    const std::string note = fmt::format("{} is filtered: {}", format_instant(instant), reason);
+    print_without_run(context, output_form(arguments), note);
+    print_note(context, note);
   }
   const std::vector<Instant>& instants = wanted.instants;
   ExitStatus worst = instants.empty() ? ExitStatus::kNothingMatched : ExitStatus::kOk;

@@ -31,6 +31,11 @@ std::string stray_limit(const Arguments& arguments) {
   return {};
 }
 
+// Its flow wants a newer one to take its place (`when_busy`): that is no failure.
+bool was_replaced(const Run& run) {
+  return run.status == RunStatus::kCancelled && run.reason.starts_with(kReplacedBy);
+}
+
 constexpr std::size_t kMostNamed = 5;
 
 // With the runs that it did not live to see the end of.
@@ -78,7 +83,7 @@ Result<ExitStatus> wait_if_asked(Context& context, const Arguments& arguments, S
                wait_for_runs(store, begin, limit, dispatcher, doors_of(context), &signals, view));
   bool failed = false;
   for (const Run& run : waited.ended) {
-    failed |= run.status != RunStatus::kSucceeded;
+    failed |= run.status != RunStatus::kSucceeded && !was_replaced(run);
     const std::string reason = run.reason.empty() ? "" : ": " + run.reason;
     print_note(context, fmt::format("{} {}{}", run.id.text(), to_text(run.status), reason));
   }

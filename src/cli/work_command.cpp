@@ -7,10 +7,13 @@ namespace qflow {
 
 namespace {
 
-Result<ExitStatus> run(Context& context, const Arguments&) {
+constexpr OptionSpec kOptions[] = {{.name = "lent", .help = "take the first run whatever max_workers says"}};
+
+Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
   RunView view(context, StepOutput::kToLogs);
-  QFLOW_TRY(execute_waiting_runs(*store, doors_of(context), view));
+  const WorkerPlace place = arguments.flag("lent") ? WorkerPlace::kLent : WorkerPlace::kFree;
+  QFLOW_TRY(execute_waiting_runs(*store, doors_of(context), place, view));
   return ExitStatus::kOk;
 }
 
@@ -19,6 +22,7 @@ Result<ExitStatus> run(Context& context, const Arguments&) {
 const Command kWorkCommand = {
     .name = "work",
     .summary = "execute queued runs until none waits; what tick starts processes for",
+    .options = kOptions,
     .run = run,
 };
 

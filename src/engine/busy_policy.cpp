@@ -11,7 +11,7 @@ std::optional<RunId> joinable(const std::vector<ActiveRun>& active, const Trigge
   std::optional<RunId> found;
   for (const ActiveRun& run : active) {
     const bool same = run.trigger == trigger && run.correlation == correlation;
-    if (same && !run.is_outdated && run.status == RunStatus::kQueued) found = run.run;
+    if (same && !run.is_outdated && !run.has_begun && run.status == RunStatus::kQueued) found = run.run;
   }
   return found;
 }

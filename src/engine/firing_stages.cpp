@@ -224,7 +224,7 @@ Result<std::optional<RunId>> Engine::queue(FiringAttempt& attempt, const BusyDec
   QFLOW_ASSIGN(const RunId run, state_.queue_run(std::move(attempt.request)));
   QFLOW_TRY(note_all(attempt, {Outcome::kFired, {}, run}));
   for (const RunId& cancelled : decision.cancelled) {
-    QFLOW_TRY(cancel(cancelled, "replaced by " + run.text(), attempt.now));
+    QFLOW_TRY(cancel(cancelled, std::string(kReplacedBy) + run.text(), attempt.now));
   }
   return std::optional<RunId>(run);
 }

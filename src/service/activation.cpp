@@ -189,6 +189,7 @@ Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& reques
       return refuse_lost_parameters(request);
     }
     if (!request.start_here) return {};
+    activated.signals = std::make_unique<StopSignals>();
     QFLOW_ASSIGN(activated.claimed, claim_run(store, writer, *activated.run, now));
     return {};
   }));

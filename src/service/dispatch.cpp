@@ -42,27 +42,30 @@ std::string end_of(const ProcessExit& exit) {
 Result<int> RunDispatcher::dispatch() {
   QFLOW_TRY(collect_ended());
   QFLOW_ASSIGN(const std::int64_t free, free_workers(store_, doors_));
-  if (free == 0) return 0;
-  QFLOW_ASSIGN(const std::vector<RunId> startable, store_.ledger().triggers().startable_runs(free));
+  const WorkerPlace place = free == 0 ? WorkerPlace::kLent : WorkerPlace::kFree;
+  if (place == WorkerPlace::kLent && !may_lend()) return 0;
+  QFLOW_ASSIGN(const std::vector<RunId> startable,
+               store_.ledger().triggers().startable_runs(std::max<std::int64_t>(free, 1)));
   int started = 0;
+  Status first_failure;
   for (const RunId& run : startable) {
     if (has_worker_on_its_way(run) || is_held_back(run)) continue;
-    QFLOW_TRY(start_worker(run));
-    ++started;
+    const Status made = start_worker(run, place);
+    started += made ? 1 : 0;
+    if (first_failure && !made) first_failure = tl::make_unexpected(with_context(run.text(), made.error()));
   }
-  return started;
+  return first_failure.map([&] { return started; });
 }
 
-// One that is on its way may have looked when what this process has just done was still in the way of its run.
 Status RunDispatcher::start_queued(RunObserver& observer) {
-  workers_.clear();
-  vain_.clear();
   const Status ended = end_replaced_runs(store_, doors_, asked_, observer);
   if (!ended) note_once(ended.error(), observer);
   return dispatch().map([](int) {});
 }
 
+// The hooks of a run that is recovered may take long.
 Result<std::optional<Error>> RunDispatcher::move_on(StopSignals* signals, RunObserver& observer) {
+  QFLOW_TRY(dispatch().map([](int) {}));
   const Status recovered = recover_runs(store_, doors_, signals, observer);
   const Status ended = end_replaced_runs(store_, doors_, asked_, observer);
   QFLOW_TRY(dispatch().map([](int) {}));
@@ -107,25 +110,43 @@ bool RunDispatcher::has_worker_on_its_way(const RunId& run) const {
                      [&](const Worker& worker) { return worker.run == run && now < worker.until; });
 }
 
+bool RunDispatcher::may_lend() const {
+  return lends_place_ && std::none_of(workers_.begin(), workers_.end(),
+                                      [](const Worker& worker) { return worker.place == WorkerPlace::kLent; });
+}
+
 bool RunDispatcher::is_held_back(const RunId& run) const {
   const auto vain = vain_.find(run);
   return vain != vain_.end() && doors_.clock.monotonic() < vain->second.until;
 }
 
 // Nobody would hear from the new process why it can't make the run's folder.
-Status RunDispatcher::start_worker(const RunId& run) {
+Status RunDispatcher::start_worker(const RunId& run, WorkerPlace place) {
   QFLOW_TRY(make_folders(doors_.files, store_.layout().run(run)));
   QFLOW_ASSIGN(const FileHandle log, open_worker_log(store_, doors_.files));
   ProcessSpec spec;
   spec.program = doors_.program.string();
   spec.arguments = {"qflow", "--store", store_.layout().root().string(), "work"};
+  if (place == WorkerPlace::kLent) spec.arguments.emplace_back("--lent");
   spec.environment = environment_of_executors(doors_.environment);
   spec.folder = store_.layout().root().parent_path().string();
   spec.error_output = log.descriptor();
   spec.group = ProcessSpec::Group::kNewSession;
   QFLOW_ASSIGN(ChildProcess process, doors_.launcher.start(spec));
-  workers_.push_back({std::move(process), run, doors_.clock.monotonic() + kTimeToTakeRun});
+  workers_.push_back({std::move(process), run, doors_.clock.monotonic() + kTimeToTakeRun, place});
   return {};
+}
+
+void start_waiting_runs(Store& store, const Doors& doors, RunObserver& observer) {
+  RunDispatcher dispatcher(store, doors);
+  if (const Status started = dispatcher.start_queued(observer); !started) observer.note(to_text(started.error()));
+}
+
+Status recover_and_start(Store& store, const Doors& doors, StopSignals* signals, RunObserver& observer) {
+  QFLOW_ASSIGN(const std::vector<RunId> abandoned, abandoned_runs(store));
+  const Status recovered = recover_runs(store, doors, signals, observer);
+  if (!abandoned.empty()) start_waiting_runs(store, doors, observer);
+  return recovered;
 }
 
 }  // namespace qflow

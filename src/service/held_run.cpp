@@ -66,6 +66,14 @@ Result<RunPlan> announced_plan(HeldRun& held, const ExecutionOptions& options, S
   return plan_of(held, options, store, doors);
 }
 
+// Who asked the run to end before it was announced could not tell whom.
+Status hear_of_requests(const Run& run, Store& store, const Doors& doors, const StopSignals* signals) {
+  if (signals == nullptr || !run.deployment) return {};
+  QFLOW_ASSIGN(const std::optional<std::string> asked, store.ledger().triggers().cancel_reason(run.id));
+  if (asked) doors.processes.signal(doors.processes.self(), kReplaceSignal);
+  return {};
+}
+
 // The run can't go on. What it had begun has been ended, here or with an earlier process.
 tl::unexpected<Error> record_failure(const Run& run, const Error& error, Store& store, const Doors& doors,
                                      RunObserver& observer) {
@@ -137,6 +145,7 @@ Result<RunResult> execute_held_run(HeldRun held, const ExecutionOptions& options
   auto made = announced_plan(held, options, store, doors);
   if (!made) return fail_unplanned(std::move(held), made.error(), runner_doors, doors, observer);
   const RunPlan plan = std::move(*made);
+  QFLOW_TRY(hear_of_requests(plan.run, store, doors, signals));
   GitProbe git(doors, plan.flow->folder);
   RunRecord record(store, doors, plan.run, observer);
   auto outcome = execute(plan, runner_doors, record, observer);

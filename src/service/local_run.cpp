@@ -8,7 +8,7 @@
 #include "qflow/error/suggestion.h"
 #include "qflow/model/project_namespace.h"
 #include "qflow/model/sha256.h"
-#include "qflow/service/run_recovery.h"
+#include "qflow/service/dispatch.h"
 #include "qflow/service/trigger_arguments.h"
 #include "qflow/store/store_location.h"
 #include "service/artifact_reading.h"
@@ -142,7 +142,7 @@ Result<RegisteredRun> register_locally(const LoadedFlow& flow, const LocalRunReq
   if (ledger && ledger->size > 0) {
     QFLOW_ASSIGN(store, Store::open(location.root, StoreAccess::kWrite, doors.files, doors.clock));
     // A crashed run has ended, and can be what triggers this one, as soon as that is recorded.
-    QFLOW_TRY(recover_runs(*store, doors, signals, observer));
+    QFLOW_TRY(recover_and_start(*store, doors, signals, observer));
   }
   QFLOW_TRY(load_store_config(StoreLayout(location.root), doors.files));
   QFLOW_ASSIGN(Preparation prepared, prepare(flow, request, location, store.get(), doors, observer));

@@ -5,6 +5,7 @@
 
 #include "service/free_workers.h"
 #include "service/held_run.h"
+#include "service/outlast_writers.h"
 #include "service/run_doors.h"
 
 namespace qflow {
@@ -13,14 +14,11 @@ namespace {
 
 constexpr std::int64_t kAtOnce = 16;  // candidates looked at in one go
 
-// In the transaction: queued → running with the lock held; nothing when somebody else has the lock.
-Result<std::optional<ClaimedRun>> take(Store& store, LedgerWriter& writer, const RunId& id, Instant now) {
-  auto lock = store.lock_new_run(id);
-  if (!lock && lock.error().kind == ErrorKind::kBusy) return std::optional<ClaimedRun>();
-  if (!lock) return tl::make_unexpected(lock.error());
+// In the transaction: queued → running.
+Result<ClaimedRun> start_locked(Store& store, LedgerWriter& writer, const RunId& id, FileHandle lock, Instant now) {
   QFLOW_TRY(writer.start_run(id, now));
   QFLOW_ASSIGN(Run run, store.ledger().find_run(id));
-  return std::optional<ClaimedRun>(ClaimedRun{std::move(run), std::move(*lock)});
+  return ClaimedRun{std::move(run), std::move(lock)};
 }
 
 // Who waits for a run's turn asks often: others can write all the while.
@@ -37,20 +35,28 @@ Result<std::optional<ClaimedRun>> claim_in_turn(Store& store, const RunId& run, 
 
 // A signal ends this process until it is about to take a run; what comes from then on is for that run, and waits in
 // `signals`.
-Result<std::optional<ClaimedRun>> claim_next(Store& store, const Doors& doors, std::optional<StopSignals>& signals) {
+Result<std::optional<ClaimedRun>> claim_next(Store& store, const Doors& doors, WorkerPlace place,
+                                             std::optional<StopSignals>& signals) {
   std::optional<ClaimedRun> claimed;
   QFLOW_ASSIGN(const std::vector<RunId> hope, store.ledger().triggers().startable_runs(1));
   if (hope.empty()) return claimed;
   QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
     QFLOW_ASSIGN(const std::int64_t free, free_workers(store, doors));
-    if (free == 0) return {};
+    if (free == 0 && place == WorkerPlace::kFree) return {};
     QFLOW_ASSIGN(const std::vector<RunId> startable, store.ledger().triggers().startable_runs(kAtOnce));
     signals.emplace();
+    // One that can't be locked holds no other up.
+    Status first_failure;
     for (const RunId& run : startable) {
-      QFLOW_ASSIGN(claimed, take(store, writer, run, doors.clock.now()));
-      if (claimed) break;
+      auto lock = store.lock_new_run(run);
+      if (lock) {
+        QFLOW_ASSIGN(claimed, start_locked(store, writer, run, std::move(*lock), doors.clock.now()));
+        return {};
+      }
+      const bool is_failure = lock.error().kind != ErrorKind::kBusy;
+      if (first_failure && is_failure) first_failure = tl::make_unexpected(with_context(run.text(), lock.error()));
     }
-    return {};
+    return first_failure;
   }));
   return claimed;
 }
@@ -60,7 +66,12 @@ Result<std::optional<ClaimedRun>> claim_next(Store& store, const Doors& doors, s
 Result<std::optional<ClaimedRun>> claim_run(Store& store, LedgerWriter& writer, const RunId& run, Instant now) {
   QFLOW_ASSIGN(const bool startable, store.ledger().triggers().may_start(run));
   if (!startable) return std::optional<ClaimedRun>();
-  return take(store, writer, run, now);
+  auto lock = store.lock_new_run(run);
+  if (!lock && lock.error().kind == ErrorKind::kBusy) return std::optional<ClaimedRun>();
+  if (!lock) return tl::make_unexpected(lock.error());
+  return start_locked(store, writer, run, std::move(*lock), now).map([](ClaimedRun claimed) {
+    return std::optional<ClaimedRun>(std::move(claimed));
+  });
 }
 
 Result<RunResult> execute_claimed_run(Store& store, ClaimedRun claimed, const ExecutionOptions& options,
@@ -70,12 +81,22 @@ Result<RunResult> execute_claimed_run(Store& store, ClaimedRun claimed, const Ex
                              observer);
 }
 
-Status execute_waiting_runs(Store& store, const Doors& doors, RunObserver& observer) {
+Result<RunResult> execute_by_hand(Store& store, ClaimedRun claimed, const Doors& doors, StopSignals& signals,
+                                  RunObserver& observer) {
+  auto result = execute_claimed_run(store, std::move(claimed), {}, doors, &signals, observer);
+  start_waiting_runs(store, doors, observer);
+  return result;
+}
+
+Status execute_waiting_runs(Store& store, const Doors& doors, WorkerPlace place, RunObserver& observer) {
   while (true) {
     std::optional<StopSignals> signals;
-    QFLOW_ASSIGN(auto claimed, claim_next(store, doors, signals));
-    if (!claimed) return {};
-    const auto result = execute_claimed_run(store, std::move(*claimed), {}, doors, &*signals, observer);
+    auto claimed = claim_next(store, doors, place, signals);
+    if (!claimed && was_kept_out(store.ledger(), claimed.error())) continue;
+    if (!claimed) return tl::make_unexpected(claimed.error());
+    if (!*claimed) return {};
+    place = WorkerPlace::kFree;
+    const auto result = execute_claimed_run(store, std::move(**claimed), {}, doors, &*signals, observer);
     if (!result) observer.note(to_text(result.error()));
     // Whoever ends this process means more than the run.
     if ((result && result->signal) || signals->take_for_process()) return {};
@@ -89,14 +110,7 @@ Result<RunResult> execute_in_turn(Store& store, const RunId& id, RunDispatcher& 
     QFLOW_ASSIGN(const Run run, store.ledger().find_run(id));
     if (has_ended(run.status)) return RunResult{id, run.status, run.reason, std::nullopt};
     QFLOW_ASSIGN(auto claimed, claim_in_turn(store, id, doors));
-    if (claimed) {
-      auto result = execute_claimed_run(store, std::move(*claimed), {}, doors, &signals, observer);
-      // Others have waited for the place that it had.
-      if (const Status started = dispatcher.start_queued(observer); !started) {
-        dispatcher.note_once(started.error(), observer);
-      }
-      return result;
-    }
+    if (claimed) return execute_by_hand(store, std::move(*claimed), doors, signals, observer);
     QFLOW_ASSIGN(const std::optional<Error> failure, dispatcher.move_on(&signals, observer));
     if (failure) dispatcher.note_once(*failure, observer);
     if (const auto signal = signals.take_for_process()) {

@@ -252,7 +252,10 @@ Value trigger_object(Store& store, const std::optional<TriggerRecord>& record) {
 
 RunStatus status_now(Store& store, const RunId& run, RunStatus recorded) {
   if (recorded != RunStatus::kRunning) return recorded;
-  return store.run_is_locked(run).value_or(true) ? recorded : RunStatus::kCrashed;
+  if (store.run_is_locked(run).value_or(true)) return recorded;
+  // Its lock is free in the moment after its end, too.
+  const auto now = store.ledger().find_run(run);
+  return now && now->status != RunStatus::kRunning ? now->status : RunStatus::kCrashed;
 }
 
 }  // namespace qflow

@@ -79,17 +79,44 @@ class Awaited {
   // A queued run that may not start while the caller, or a run that waits for it, is running.
   Result<bool> waits_for_caller(const RunId& id) {
     QFLOW_ASSIGN(const Run run, ledger_.find_run(id));
-    if (run.status != RunStatus::kQueued) return false;
+    if (run.status != RunStatus::kQueued || !run.deployment) return false;
     QFLOW_ASSIGN(const bool may_start, ledger_.triggers().may_start(id));
     if (may_start) return false;
-    QFLOW_ASSIGN(const std::vector<RunId> unended, ledger_.triggers().unended_runs());
-    for (const RunId& other : unended) {
-      if (other.flow != id.flow || other == id) continue;
-      if (other == *caller_) return true;
-      QFLOW_ASSIGN(const bool is_behind, comes_of(*caller_, other));
-      if (is_behind) return true;
+    QFLOW_ASSIGN(const bool waits_for_turn, is_behind_caller(run));
+    return waits_for_turn ? Result<bool>(true) : waits_for_place(run);
+  }
+
+  // Of the runs of its context, which come one after the other.
+  Result<bool> is_behind_caller(const Run& run) {
+    TriggerLedger& triggers = ledger_.triggers();
+    QFLOW_ASSIGN(const Deployment deployment, triggers.deployment(*run.deployment));
+    if (!deployment.one_by_one) return false;
+    QFLOW_ASSIGN(const std::vector<ActiveRun> same, triggers.active_runs(*run.deployment, run.context, {}));
+    for (const ActiveRun& other : same) {
+      const bool comes_first = other.status == RunStatus::kRunning || other.run.number < run.id.number;
+      if (other.run == run.id || !comes_first) continue;
+      QFLOW_ASSIGN(const bool is_held, is_held_by_wait(other.run));
+      if (is_held) return true;
     }
     return false;
+  }
+
+  // All places that max_parallel leaves are taken by such as do not end before the wait does.
+  Result<bool> waits_for_place(const Run& run) {
+    TriggerLedger& triggers = ledger_.triggers();
+    QFLOW_ASSIGN(const Deployment deployment, triggers.deployment(*run.deployment));
+    if (!deployment.max_parallel) return false;
+    QFLOW_ASSIGN(std::vector<ActiveRun> running, triggers.active_runs(*run.deployment));
+    std::erase_if(running, [](const ActiveRun& one) { return one.status != RunStatus::kRunning; });
+    for (const ActiveRun& other : running) {
+      QFLOW_ASSIGN(const bool is_held, is_held_by_wait(other.run));
+      if (!is_held) return false;
+    }
+    return !running.empty();
+  }
+
+  Result<bool> is_held_by_wait(const RunId& other) {
+    return other == *caller_ ? Result<bool>(true) : comes_of(*caller_, other);
   }
 
   Ledger& ledger_;
@@ -102,6 +129,14 @@ Result<bool> only_abandoned_left(Store& store) {
   QFLOW_ASSIGN(const std::vector<RunId> abandoned, abandoned_runs(store));
   return !unended.empty() &&
          std::all_of(unended.begin(), unended.end(), [&](const RunId& run) { return contains(abandoned, run); });
+}
+
+// A local run takes none.
+Status lend_place_of(Store& store, const std::optional<RunId>& caller, RunDispatcher& dispatcher) {
+  if (!caller) return {};
+  QFLOW_ASSIGN(const Run run, store.ledger().find_run(*caller));
+  if (run.deployment) dispatcher.lend_place();
+  return {};
 }
 
 }  // namespace
@@ -117,6 +152,7 @@ Result<WaitResult> wait_for_runs(Store& store, const WaitBegin& begin, const std
                                  RunDispatcher& dispatcher, const Doors& doors, StopSignals* signals,
                                  RunObserver& observer) {
   QFLOW_ASSIGN(std::optional<RunId> caller, calling_run(store, doors));
+  QFLOW_TRY(lend_place_of(store, caller, dispatcher));
   Awaited awaited(store, std::move(caller));
   WaitResult result;
   const auto began = doors.clock.monotonic();

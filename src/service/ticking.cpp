@@ -74,6 +74,8 @@ Result<int> take_due_instants(Store& store, EventIntake& intake, const Doors& do
 
 Result<TickReport> tick(Store& store, const Doors& doors, RunDispatcher& dispatcher, RunObserver& observer) {
   TickReport report;
+  // The hooks of a run that is recovered may take long.
+  const Result<int> started_first = dispatcher.dispatch();
   const Status recovered = recover_runs(store, doors, nullptr, observer);
   std::vector<RunId> asked;
   const Status ended = end_replaced_runs(store, doors, asked, observer);
@@ -83,13 +85,15 @@ Result<TickReport> tick(Store& store, const Doors& doors, RunDispatcher& dispatc
   QFLOW_ASSIGN(report.debounces, end_debounces(store, intake, doors));
   for (const std::string& note : intake.flows().passed_over()) observer.note(note);
   const Status ended_since = end_replaced_runs(store, doors, asked, observer);
-  QFLOW_ASSIGN(report.started, dispatcher.dispatch());
+  const Result<int> started = dispatcher.dispatch();
+  report.started = started_first.value_or(0) + started.value_or(0);
   QFLOW_ASSIGN(const PollReport polled, poll_sensors(store, doors, dispatcher));
   report.looks = polled.looks;
   report.changes = polled.changes;
   report.started += polled.started;
   // One run that nobody can look at holds nothing else up.
   for (const Status& status : {recovered, ended, ended_since}) QFLOW_TRY(status);
+  for (const Result<int>& status : {started_first, started}) QFLOW_TRY(status);
   return report;
 }
 

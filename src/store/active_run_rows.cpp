@@ -25,6 +25,7 @@ Result<ActiveRun> read_active(const Query& row) {
   }
   run.correlation = row.text(4);
   run.is_outdated = row.integer(5) != 0;
+  run.has_begun = row.integer(6) != 0;
   return run;
 }
 
@@ -32,9 +33,9 @@ Result<std::vector<ActiveRun>> read_active_runs(Query query) {
   return read_rows(std::move(query), read_active);
 }
 
-#define QFLOW_ACTIVE_RUNS                                                                                 \
-  "SELECT r.flow, r.number, r.status, r.trigger, r.correlation, r.definition <> p.definition FROM runs r" \
-  " CROSS JOIN deployments p ON p.deployment = r.deployment WHERE r.deployment = ? AND r.ended_at IS NULL"
+#define QFLOW_ACTIVE_RUNS                                                                      \
+  "SELECT r.flow, r.number, r.status, r.trigger, r.correlation, r.definition <> p.definition," \
+  " r.started_at IS NOT NULL FROM runs r CROSS JOIN deployments p ON p.deployment = r.deployment WHERE r.deployment = ? AND r.ended_at IS NULL"
 
 #define QFLOW_RUNNING_RUNS                                                                                        \
   "(SELECT count(*) FROM runs o INDEXED BY runs_running WHERE o.deployment = p.deployment AND o.ended_at IS NULL" \

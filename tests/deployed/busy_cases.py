@@ -284,9 +284,16 @@ def a_coalesced_run_maps_each_branch_by_its_own_source(desk):
     sources = [f"{{ name = 'Up', project = 'foo', project_branch = 'prod.{name}', parameters = {{ x{name} = 'params.x' }} }}" for name in "ab"]
     desk.deploy(flow("Down", f"type = 'flow'\nmatch = 'any'\nflows = [{', '.join(sources)}]", head="[run]\nwhen_busy = 'coalesce'\n",
                      params=[f"[parameters.x{name}]\ntype = 'int'\ndefault = 0\n" for name in "ab"]))
+    desk.write("other.toml", flow("Other", run="until [ -e go ]; do sleep 0.05; done"))
+    desk.ask("deploy", "other.toml")
+    desk.write(".qflow/config.toml", "max_workers = 1\n")
+    other = desk.start("trigger", "--flow-id", "Other")
+    wait_for(lambda: desk.statuses("Other") == ["running"], "the run that takes the place")
     desk.ask("trigger", "--flow-id", "foo.prod.a.Up", "-p", "x=5")
     desk.ask("trigger", "--flow-id", "foo.prod.b.Up", "-p", "x=7")
     equal([run["params"] for run in desk.runs("Down")], [{"xa": 5, "xb": 7}])
+    desk.write("go", "")
+    equal(other.wait(timeout=30), 0)
 
 
 @case

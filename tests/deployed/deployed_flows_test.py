@@ -16,6 +16,7 @@ import busy_cases  # noqa: F401
 import deploy_cases  # noqa: F401
 import explain_cases  # noqa: F401
 import publish_cases  # noqa: F401
+import room_cases  # noqa: F401
 import schedule_cases  # noqa: F401
 import sensor_cases  # noqa: F401
 import server_sensor_cases  # noqa: F401

@@ -273,7 +273,7 @@ def a_leg_by_hand(desk):
     desk.ask("trigger", "--flow-id", "Held", "--trigger-id", "lb", status=4)
     desk.publish("b", "--payload", '{"k": 2}')
     desk.ask("trigger", "--flow-id", "C", *leg)
-    equal(desk.statuses("C"), ["queued", "succeeded"], "the value that waits is meant")
+    equal(desk.statuses("C")[1], "succeeded", "the value that waits is meant")
 
 
 @case

@@ -137,8 +137,23 @@ TEST_CASE("who has ended a run does not rely on a process that may have looked b
   fixture.claim("F/1");
   REQUIRE(dispatcher.dispatch() == 1);
   REQUIRE(dispatcher.dispatch() == 0);
-  REQUIRE(dispatcher.start_queued(observer));
+  start_waiting_runs(fixture.home.store(), fixture.doors, observer);
   CHECK(fixture.launcher.started.size() == 2);
+}
+
+TEST_CASE("who waits in a run keeps one process beyond max_workers, while no place is free") {
+  DispatchFixture fixture(4);
+  RunDispatcher dispatcher(fixture.home.store(), fixture.doors);
+  fixture.claim("F/1");
+  fixture.claim("F/2");
+  CHECK(dispatcher.dispatch() == 0);
+  dispatcher.lend_place();
+  CHECK(dispatcher.dispatch() == 1);
+  CHECK(fixture.launcher.started.back().spec.arguments.back() == "--lent");
+  fixture.claim("F/3");
+  CHECK(dispatcher.dispatch() == 0);
+  fixture.launcher.end_with_status(1001, 0);
+  CHECK(dispatcher.dispatch() == 1);
 }
 
 TEST_CASE("the processes outlive the dispatcher") {

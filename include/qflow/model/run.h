@@ -22,6 +22,9 @@ std::optional<RunStatus> parse_run_status(std::string_view text);
 std::optional<RunOrigin> parse_run_origin(std::string_view text);
 bool has_ended(RunStatus status);
 
+// With the run that did, the reason why when_busy = "replace" cancelled a run.
+inline constexpr std::string_view kReplacedBy = "replaced by ";
+
 // One run of a flow.
 struct Run {
   RunId id;
@@ -55,6 +58,7 @@ struct ActiveRun {
   RunStatus status = RunStatus::kQueued;
   std::optional<TriggerId> trigger = {};
   std::string correlation = {};
+  bool has_begun = false;    // also one that waits to go on after a crash
   bool is_outdated = false;  // of an earlier version of the flow than the one that is deployed now
 };
 

@@ -29,6 +29,7 @@ struct ActivatedRun {
   std::optional<RunId> run;
   std::string reason = {};            // without one: "its group waits for orders", or why the activation was dropped
   std::optional<ClaimedRun> claimed;  // the run, when it may start at once: the caller executes it
+  std::unique_ptr<StopSignals> signals = {};  // with that: a signal that comes from then on is for the run
 };
 
 // kNotFound: no such trigger; kRefused: it is disabled, its custom type refuses, or the chain is too long; kBusy:

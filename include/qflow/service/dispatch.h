@@ -14,6 +14,9 @@
 
 namespace qflow {
 
+// Whether a process heeds max_workers for the first run that it takes.
+enum class WorkerPlace { kFree, kLent };
+
 // Starts processes for queued runs, each in a session of its own: they outlive this process and the dispatcher. Each
 // executes one run, then the next one that waits, until none does. The store and the doors outlive the dispatcher. For
 // one thread.
@@ -23,13 +26,18 @@ class RunDispatcher {
 
   RunDispatcher(Store& store, const Doors& doors) : store_(store), doors_(doors) {}
 
+  // For a process whose own run waits for others: while no place is free, dispatch() keeps one process beyond
+  // max_workers, or runs that wait for each other's places would wait for ever.
+  void lend_place() { lends_place_ = true; }
+
   // Starts one for each queued run that may start now, up to the store's max_workers with what runs already; none for a
   // run for which it has started one that is on its way. Collects those that have ended; kStore when one could not take
-  // the run that it was started for, or was killed before it did for the third time. How many were started.
+  // the run that it was started for, or was killed before it did for the third time. An error of one run comes when the
+  // others are started. How many were started.
   Result<int> dispatch();
 
-  // What a process does that has queued runs, or has made room for some, and does not wait for them: has those ended
-  // that are to end, and dispatches, also where a process is on its way. Why one of them can't be ended is a note.
+  // What a process does that has queued runs and does not wait for them: has those ended that are to end, and
+  // dispatches. Why one of them can't be ended is a note.
   Status start_queued(RunObserver& observer);
 
   // What a process does that waits for runs: recovers those whose process was killed first. `signals`, where there are
@@ -45,6 +53,7 @@ class RunDispatcher {
     ChildProcess process;
     RunId run;                        // that it was started for; it takes the oldest one, so perhaps another
     std::chrono::microseconds until;  // when it has taken a run or given up, by the monotonic clock
+    WorkerPlace place;
   };
 
   // Of a run: processes that have ended without taking it.
@@ -57,7 +66,8 @@ class RunDispatcher {
   Status collect_ended();
   bool is_held_back(const RunId& run) const;
   bool has_worker_on_its_way(const RunId& run) const;
-  Status start_worker(const RunId& run);
+  bool may_lend() const;
+  Status start_worker(const RunId& run, WorkerPlace place);
 
   Store& store_;
   const Doors& doors_;
@@ -65,6 +75,15 @@ class RunDispatcher {
   std::map<RunId, Vain> vain_;
   std::vector<RunId> asked_;  // to end
   std::set<std::string> noted_;
+  bool lends_place_ = false;
 };
+
+// What a process does that has ended a run, or put one back into the queue, beside what it was called for: starts the
+// runs that have waited for that. Not by a dispatcher that has waited before: a process that this has started may have
+// looked too early, and be on its way out. Why one can't be started is a note.
+void start_waiting_runs(Store& store, const Doors& doors, RunObserver& observer);
+
+// recover_runs(), and the same when there was a run to recover.
+Status recover_and_start(Store& store, const Doors& doors, StopSignals* signals, RunObserver& observer);
 
 }  // namespace qflow

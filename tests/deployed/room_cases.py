@@ -1,0 +1,162 @@
+"""Who makes room for queued runs starts them, without a tick; and who waits does not keep them from it."""
+import json
+
+from desk import after, case, contains, equal, flow, on
+from faults import printed_by, wait_for
+
+UNTIL_GO = "until [ -e go ]; do sleep 0.05; done"
+
+
+def end_of(desk, flow_name, *statuses):
+    wait_for(lambda: desk.statuses(flow_name) == list(statuses), f"{statuses} of {flow_name}")
+
+
+def dispatch(desk, event, *more):
+    desk.publish(event, *more, "--dispatch")
+
+
+def queued(kind="queue", run="", more=""):
+    return flow("F", on("a"), head=f"[run]\nwhen_busy = '{kind}'\n{more}", run=run)
+
+
+@case
+def the_end_of_a_run_by_hand(desk):
+    """What has waited for it, and what its end has started."""
+    desk.deploy(queued(run=UNTIL_GO), flow("D", after("F"), run=":"))
+    first = desk.start("trigger", "--flow-id", "F")
+    end_of(desk, "F", "running")
+    dispatch(desk, "a")
+    desk.write("go", "")
+    equal(first.wait(timeout=30), 0)
+    end_of(desk, "F", "succeeded", "succeeded")
+    end_of(desk, "D", "succeeded", "succeeded")
+
+
+@case
+def the_end_of_a_resumed_run(desk):
+    desk.deploy(queued(run=f"[ -e mended ] || exit 1; {UNTIL_GO}"))
+    desk.ask("trigger", "--flow-id", "F", status=1)
+    desk.write("mended", "")
+    resumed = desk.start("resume", "F/1")
+    end_of(desk, "F", "failed", "running")
+    dispatch(desk, "a")
+    desk.write("go", "")
+    equal(resumed.wait(timeout=30), 0)
+    end_of(desk, "F", "failed", "succeeded", "succeeded")
+
+
+def killed_once(desk):
+    """F/1 is said to be running, and would end at once."""
+    desk.deploy(queued(run="[ -e begun ] || { touch begun; sleep 30; }"))
+    dispatch(desk, "a")
+    wait_for(lambda: (desk.folder / "begun").exists(), "the start of F/1")
+    desk.kill_workers()
+
+
+@case
+def a_local_run_that_recovers_another(desk):
+    killed_once(desk)
+    desk.write("other.toml", flow("Other", run=":"))
+    contains(desk.ask("run", "other.toml")[1], "F/1 was cut off; it waits to go on")
+    end_of(desk, "F", "succeeded")
+
+
+@case
+def fsck_recovers_a_run(desk):
+    killed_once(desk)
+    desk.ask("fsck")
+    end_of(desk, "F", "succeeded")
+
+
+@case
+def a_cancelled_run_that_had_crashed(desk):
+    desk.deploy(queued(run="[ -e begun ] || { touch begun; sleep 30; }", more="on_crash = 'fail'\n"))
+    first = desk.start("trigger", "--flow-id", "F")
+    wait_for(lambda: (desk.folder / "begun").exists(), "the start of F/1")
+    dispatch(desk, "a")
+    first.kill()
+    first.wait()
+    desk.ask("cancel", "F/1", status=4)
+    end_of(desk, "F", "crashed", "succeeded")
+
+
+@case
+def a_run_whose_folder_cannot_be_made(desk):
+    """It holds no other up."""
+    desk.deploy(flow("A", on("a"), run=":"), flow("B", on("b"), run=":"))
+    desk.write(".qflow/runs/A", "")
+    desk.publish("a")
+    desk.publish("b")
+    desk.refused("tick", status=7, said="A/1")
+    end_of(desk, "B", "succeeded")
+
+
+@case
+def a_step_that_waits_lends_its_place(desk):
+    desk.deploy(flow("A", on("a"), run='"$QFLOW_BIN" publish b --wait=40s'),
+                flow("B", on("b"), run='"$QFLOW_BIN" publish c --wait=40s'), flow("C", on("c"), run=":"))
+    desk.write(".qflow/config.toml", "max_workers = 1\n")
+    desk.publish("a")
+    desk.publish("a")
+    desk.work()
+    equal([desk.statuses(name) for name in "ABC"], [["succeeded"] * 2] * 3)
+
+
+@case
+def a_step_waits_for_a_run_of_its_flow_behind_another_context(desk):
+    """That one ends without the step's own run, so it is no knot."""
+    wait = f'case $QFLOW_RUN in */2) "$QFLOW_BIN" publish a --context x --wait; touch waited;; *) {UNTIL_GO};; esac'
+    desk.deploy(queued(run=wait))
+    desk.write(".qflow/config.toml", "max_workers = 3\n")
+    dispatch(desk, "a", "--context", "x")
+    end_of(desk, "F", "running")
+    dispatch(desk, "a", "--context", "y")
+    end_of(desk, "F", "running", "running", "queued")
+    equal((desk.folder / "waited").exists(), False)
+    desk.write("go", "")
+    end_of(desk, "F", "succeeded", "succeeded", "succeeded")
+    first, second, third = desk.runs("F")
+    equal(third["ended_at"] <= second["ended_at"], True, "F/2 has waited for F/3")
+
+
+@case
+def nothing_joins_a_run_that_has_begun(desk):
+    """Also when it waits to go on after a crash: its first steps have run with what they had."""
+    desk.deploy(flow("F", on("a"), head="[run]\nwhen_busy = 'coalesce'\n", params=["[parameters.n]\ntype = 'int'\n"],
+                     run=f"echo $QFLOW_RUN $QFLOW_PARAM_n >> ran; {UNTIL_GO}"), flow("Other", run=UNTIL_GO))
+    desk.write(".qflow/config.toml", "max_workers = 1\n")
+    dispatch(desk, "a", "--payload", '{"n": 1}')
+    wait_for(lambda: desk.text_of("ran"), "the start of F/1")
+    other = desk.start("trigger", "--flow-id", "Other")
+    end_of(desk, "Other", "running")
+    desk.kill_workers()
+    desk.ask("tick")
+    end_of(desk, "F", "queued")
+    effect = desk.publish("a", "--payload", '{"n": 2}')[0]["effects"][0]
+    equal((effect["outcome"], effect["run"]), ("fired", "F/2"))
+    effect = desk.publish("a", "--payload", '{"n": 3}')[0]["effects"][0]
+    equal((effect["outcome"], effect["run"]), ("coalesced", "F/2"))
+    desk.write("go", "")
+    equal(other.wait(timeout=30), 0)
+    desk.work()
+    equal(desk.text_of("ran"), "F/1 1\nF/1 1\nF/2 3\n")
+
+
+@case
+def a_replaced_run_is_no_failure(desk):
+    desk.deploy(queued("replace", "case $QFLOW_RUN in */1) touch begun; sleep 30;; esac"))
+    dispatch(desk, "a")
+    wait_for(lambda: (desk.folder / "begun").exists(), "the start of F/1")
+    desk.publish("a")
+    contains(desk.ask("tick", "--wait")[1], "F/1 cancelled: replaced by F/2")
+
+
+@case
+def what_is_dropped_by_hand_is_an_object_too(desk):
+    desk.deploy(queued("skip", UNTIL_GO))
+    first = desk.start("trigger", "--flow-id", "F")
+    end_of(desk, "F", "running")
+    dropped = desk.ask("trigger", "--flow-id", "F", "--json", status=5)[0]
+    equal(json.loads(dropped), {"run": None, "status": None, "reason": "F is busy: F/1 has not ended"})
+    desk.write("go", "")
+    equal(first.wait(timeout=30), 0, printed_by(first))
