@@ -200,7 +200,7 @@ complete -c qflow -n '__qflow_in sensor 1' -a '(__qflow_ask sensor)'
 complete -c qflow -n '__qflow_in simulate' -l from -x -d 'when the clock starts: RFC 3339, or a date (UTC)'
 complete -c qflow -n '__qflow_in simulate' -l until -x -d 'when it stops, not included'
 complete -c qflow -n '__qflow_in simulate' -l events -r -F -d 'what is published and which runs end, as JSON Lines (- for standard input)'
-complete -c qflow -n '__qflow_in simulate' -l runs-take -x -d 'runs succeed after this long (10m); without it only the events file ends them'
+complete -c qflow -n '__qflow_in simulate' -l runs-take -x -d 'runs succeed after this long, such as 10m; without it only the events file ends them'
 complete -c qflow -n '__qflow_in simulate' -l json -d 'one JSON object per firing, then one per outcome'
 complete -c qflow -n '__qflow_in simulate' -F
 complete -c qflow -n '__qflow_in tag' -l json -d 'as one JSON object'

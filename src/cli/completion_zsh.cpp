@@ -105,7 +105,8 @@ std::string option_specs(std::span<const OptionSpec> options, std::string_view m
     const std::string both = option.short_name == 0 ? "" : fmt::format("(-{0} --{1})", option.short_name, option.name);
     const std::string before = repeats ? "*" : both;
     const std::string value = value_spec(option);
-    const std::string_view equals = option.value.empty() ? "" : has_optional_value(option) ? "=-" : "=";
+    const bool no_equals = option.value.empty() || option.value.find(' ') != std::string_view::npos;  // NAME JSON
+    const std::string_view equals = no_equals ? "" : has_optional_value(option) ? "=-" : "=";
     text += fmt::format("{}'{}--{}{}[{}]{}' \\\n", margin, before, option.name, equals, escaped(option.help), value);
     if (option.short_name == 0) continue;
     const std::string_view plus = option.value.empty() ? "" : "+";

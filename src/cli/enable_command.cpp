@@ -37,6 +37,12 @@ Status refuse_if_file_disables(Store& store, const TriggerRegistry& types, const
   QFLOW_ASSIGN(const auto flow, flows.find(deployment.key));
   QFLOW_ASSIGN(const Trigger* known, named_trigger(*flow, trigger));
   if (known->rules().enabled) return {};
+  if (known->type() == TriggerType::kApi && !known->rules().is_custom) {
+    return fail(
+        ErrorKind::kRefused,
+        fmt::format("{}/{} stays disabled: nothing serves web hooks yet", full_name(deployment), trigger.text()),
+        fmt::format("qflow trigger --flow-id {} starts the flow", full_name(deployment)));
+  }
   return fail(ErrorKind::kRefused,
               fmt::format("{}/{} stays disabled: its flow file says so", full_name(deployment), trigger.text()),
               fmt::format("set enabled = true in {}, and qflow deploy that", printable(deployment.flow_file)));

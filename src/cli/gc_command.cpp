@@ -4,6 +4,7 @@
 #include "cli/run_report.h"
 #include "cli/store_access.h"
 #include "cli/terminal.h"
+#include "qflow/error/wording.h"
 #include "qflow/service/garbage_collection.h"
 
 namespace qflow {
@@ -29,11 +30,13 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
                              {"keys", garbage.keys},
                              {"bytes", garbage.bytes}});
   } else {
+    const auto count = [](std::int64_t number, std::string_view noun) {
+      return counted(static_cast<std::size_t>(number), noun);
+    };
     context.out.write(
-        fmt::format("{}: the results of {} runs, {} folders, {} objects, outcomes of {} events, {} idempotency keys "
-                    "({})\n",
-                    dry ? "would remove" : "removed", garbage.runs, garbage.folders, garbage.objects, garbage.events,
-                    garbage.keys, size_text(garbage.bytes)));
+        fmt::format("{}: the results of {}, {}, {}, outcomes of {}, {} ({})\n", dry ? "would remove" : "removed",
+                    count(garbage.runs, "run"), count(garbage.folders, "folder"), count(garbage.objects, "object"),
+                    count(garbage.events, "event"), count(garbage.keys, "idempotency key"), size_text(garbage.bytes)));
   }
   for (const Error& error : garbage.left) print_error(context, error);
   return garbage.left.empty() ? ExitStatus::kOk : ExitStatus::kStore;

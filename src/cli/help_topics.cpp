@@ -54,7 +54,7 @@ constexpr EnvironmentVariable kReadVariables[] = {
 };
 
 constexpr std::string_view kConfigText =
-    R"(The settings of a store stand in its file config.toml (.qflow/config.toml), which may be absent, as may every key. Each command reads it anew; unknown keys are errors.
+    R"(The settings of a store stand in its file config.toml (.qflow/config.toml), which may be absent, as may every key. Each command that needs a setting reads it anew, deploy and fsck in any case; unknown keys are errors.
 )";
 
 constexpr std::string_view kArtifactsText =

@@ -57,7 +57,10 @@ class LogView {
       if (is_wanted(attempt) && !is_known(attempt)) add(attempt);
     }
     for (Log& log : logs_) {
-      QFLOW_TRY(log.reader.read_new([&](const LogRecord& record) { log.printer.print(record); }));
+      QFLOW_TRY(log.reader.read_new([&](const LogRecord& record) {
+        log.printer.print(record);
+        has_printed_ = true;
+      }));
       log.printer.finish();
     }
     context_.out.flush();
@@ -65,6 +68,7 @@ class LogView {
   }
 
   bool empty() const { return logs_.empty(); }
+  bool has_printed() const { return has_printed_; }
 
   // The attempts that were printed.
   std::vector<Attempt> attempts() const {
@@ -125,6 +129,7 @@ class LogView {
   RunReference wanted_;
   bool failed_only_;
   bool as_json_;
+  bool has_printed_ = false;
   std::set<StepId> timed_out_;
   std::list<Log> logs_;
 };
@@ -199,6 +204,15 @@ Status tell_where_logs_are(Context& context, Store& store, const Run& run, const
   return {};
 }
 
+// Nothing was printed by what failed, if anything did.
+void note_silence(Context& context, const Run& run, const LogView& view) {
+  const std::string reason = run.reason.empty() ? "" : ": " + run.reason;
+  if (!view.empty())
+    return print_note(context, fmt::format("what failed in {} printed nothing{}", run.id.text(), reason));
+  print_note(context, run.status == RunStatus::kFailed ? fmt::format("no task of {} failed{}", run.id.text(), reason)
+                                                       : fmt::format("nothing failed in {}", run.id.text()));
+}
+
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const RunReference wanted, parse_run_words(arguments.positionals()));
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kRead));
@@ -212,11 +226,7 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
     return fail(ErrorKind::kNotFound,
                 fmt::format("{}/{} has no task {}", run.id.text(), wanted.step->text(), *wanted.index));
   }
-  if (view.empty() && arguments.flag("failed")) {
-    const bool failed = run.status == RunStatus::kFailed;
-    print_note(context, failed ? fmt::format("no task of {} failed: {}", run.id.text(), run.reason)
-                               : fmt::format("nothing failed in {}", run.id.text()));
-  }
+  if (arguments.flag("failed") && !view.has_printed()) note_silence(context, run, view);
   return ExitStatus::kOk;
 }
 

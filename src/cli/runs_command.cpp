@@ -128,6 +128,8 @@ Status check_flow_known(Store& store, const RunFilter& filter) {
     if (flow == *filter.flow) return {};
     names.push_back(flow.text());
   }
+  QFLOW_ASSIGN(const std::vector<Deployment> deployed, store.ledger().triggers().deployments(*filter.flow));
+  if (!deployed.empty()) return {};
   return fail(ErrorKind::kNotFound, fmt::format("no run of the flow {}", quoted(filter.flow->text())),
               did_you_mean_or_list(filter.flow->text(), names));
 }

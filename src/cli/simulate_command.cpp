@@ -30,7 +30,7 @@ constexpr OptionSpec kOptions[] = {
      .completes = Completes::kFile},
     {.name = "runs-take",
      .value = "D",
-     .help = "runs succeed after this long (10m); without it only the events file ends them"},
+     .help = "runs succeed after this long, such as 10m; without it only the events file ends them"},
     {.name = "json", .help = "one JSON object per firing, then one per outcome"},
 };
 

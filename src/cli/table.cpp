@@ -10,6 +10,7 @@ namespace qflow {
 namespace {
 
 constexpr int kGap = 2;
+constexpr int kShort = 12;  // a status, a time: nothing is left of one that is cut
 
 std::string separated_value(const std::string& text) {
   if (text.find('\\') == std::string::npos) return printable(text);
@@ -51,13 +52,13 @@ int total_width(const std::vector<Column>& columns) {
   return total;
 }
 
-// Takes from the widest column that may be cut, until a line fits into `width`, or every column has its least: the
-// terminal then breaks the lines, but no column is missing.
-void shrink(std::vector<Column>& columns, int width) {
+// Takes from the widest column of more than `least` that may be cut, until a line fits into `width`.
+void shrink(std::vector<Column>& columns, int width, int least) {
   for (int total = total_width(columns); total > width; --total) {
     Column* widest = nullptr;
     for (Column& column : columns) {
-      if (column.width > column.least && (widest == nullptr || column.width > widest->width)) widest = &column;
+      const bool can_be_cut = column.width > std::max(column.least, least);
+      if (can_be_cut && (widest == nullptr || column.width > widest->width)) widest = &column;
     }
     if (widest == nullptr) return;
     --widest->width;
@@ -82,7 +83,8 @@ bool says_nothing(const Rows& rows, const Column& column) {
   return std::all_of(rows.begin(), rows.end(), [&](const auto& row) { return row[column.place].text == "-"; });
 }
 
-// Where a line of a list does not fit into `width`, columns in which nothing stands make room first.
+// Where a line of a list does not fit into `width`, columns in which nothing stands make room first, then long ones,
+// then all down to their least: the terminal then breaks the lines, but no column is missing.
 std::vector<Column> fit(const std::vector<std::string>& headers, const Rows& rows, bool with_header, int width) {
   std::vector<Column> columns;
   for (std::size_t i = 0; i < headers.size(); ++i) {
@@ -95,7 +97,8 @@ std::vector<Column> fit(const std::vector<std::string>& headers, const Rows& row
   if (with_header && total_width(columns) > width) {
     std::erase_if(columns, [&](const Column& column) { return says_nothing(rows, column); });
   }
-  shrink(columns, width);
+  shrink(columns, width, kShort);
+  shrink(columns, width, 0);
   return columns;
 }
 

@@ -50,15 +50,19 @@ class DueList {
     QFLOW_ASSIGN(const auto sensors, triggers_.due_sensors(now_));
     for (const DueSensor& due : sensors) QFLOW_TRY(add("sensor", due.deployment, due.trigger));
     QFLOW_ASSIGN(const auto replaced, triggers_.runs_to_cancel());
-    for (const RunId& run : replaced) things_.push_back({.kind = "cancel", .name = run.text(), .run = run.text()});
+    for (const RunId& run : replaced) add_run("cancel", run);
     QFLOW_ASSIGN(const auto startable, triggers_.startable_runs(-1));
-    for (const RunId& run : startable) things_.push_back({.kind = "run", .name = run.text(), .run = run.text()});
+    for (const RunId& run : startable) add_run("run", run);
     return std::move(things_);
   }
 
   std::vector<std::string> passed_over() const { return flows_.passed_over(); }
 
  private:
+  void add_run(std::string_view kind, const RunId& run) {
+    things_.push_back({.kind = kind, .name = run.text(), .flow = run.flow.text(), .run = run.text()});
+  }
+
   Status add(std::string_view kind, std::int64_t key, const TriggerId& trigger, std::string detail = {}) {
     QFLOW_ASSIGN(const Deployment deployment, triggers_.deployment(key));
     things_.push_back({kind, full_name(deployment) + "/" + trigger.text(), std::move(detail), deployment.flow.text(),

@@ -1,5 +1,7 @@
 #include "qflow/flowfile/store_config.h"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <charconv>
 
@@ -24,6 +26,13 @@ constexpr std::int64_t kLongestChain = 10'000;
 constexpr std::int64_t kMostWorkers = 4096;
 
 void read_size(ConfigReader& reader, std::string_view key, std::uint64_t& size) {
+  const ConfigEntry* entry = reader.find(key);
+  const auto* number = entry == nullptr ? nullptr : std::get_if<std::int64_t>(&entry->value.data);
+  if (number != nullptr) {
+    reader.diagnostics().error(entry->value.position, fmt::format("`{}` must be text; is an integer", key),
+                               fmt::format("write it with a unit: \"{}B\"", *number));
+    return;
+  }
   const auto text = reader.text(key);
   if (!text) return;
   const auto parsed = parse_size(text->value);

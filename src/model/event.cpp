@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 #include "qflow/error/characters.h"
 #include "qflow/error/suggestion.h"
@@ -43,7 +45,7 @@ constexpr Key kSender{"sender", {}};
 constexpr Key kContext{"context", {}};
 constexpr std::array<Key, 8> kKeys = {kName, kPayload, kTimestamp, kType, kNamespace, kValue, kSender, kContext};
 
-Status check_keys(const Json& object) {
+Status check_keys(const Json& object, std::vector<std::string> beside) {
   std::vector<std::string> known;
   for (const Key& key : kKeys) {
     known.emplace_back(key.name);
@@ -52,6 +54,7 @@ Status check_keys(const Json& object) {
     return invalid("an event has both '" + std::string(key.name) + "' and '" + std::string(key.alias) + "'",
                    "they mean the same; leave one out");
   }
+  std::move(beside.begin(), beside.end(), std::back_inserter(known));
   for (const auto& member : object.items()) {
     if (std::find(known.begin(), known.end(), member.key()) != known.end()) continue;
     return invalid("unknown key " + quoted(member.key()) + " in an event", did_you_mean_or_list(member.key(), known));
@@ -156,12 +159,12 @@ std::string published_content(const Event& event, bool timestamp_given) {
   return to_compact(content);
 }
 
-Result<Event> parse_event(const Json& object, Instant now) {
+Result<Event> parse_event(const Json& object, Instant now, std::vector<std::string> beside) {
   if (!object.is_object()) {
     return invalid("an event must be an object; is " + std::string(type_name(object)),
                    R"(write it as {"name": "data_updated", "payload": {}})");
   }
-  QFLOW_TRY(check_keys(object));
+  QFLOW_TRY(check_keys(object, std::move(beside)));
   Event event;
   QFLOW_ASSIGN(event.name, read_name(object));
   QFLOW_ASSIGN(event.timestamp, read_timestamp(object, now));

@@ -18,6 +18,7 @@
 #include "service/redeploy_sentences.h"
 #include "service/schedule_keeping.h"
 #include "service/sensor_keeping.h"
+#include "service/store_settings.h"
 #include "service/trigger_shape.h"
 
 namespace qflow {
@@ -89,7 +90,7 @@ Status refuse_unserved(const LoadedFlow& flow) {
     return fail(ErrorKind::kInvalid,
                 fmt::format("{}: the trigger {} can't be deployed: nothing serves web hooks yet", flow.definition->file,
                             quoted(trigger->id().text())),
-                "leave it out, or set enabled = false and use qflow publish");
+                "leave it out, or set enabled = false and start the flow with qflow trigger");
   }
   return {};
 }
@@ -277,6 +278,8 @@ Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& fl
   }
   QFLOW_ASSIGN(const std::unique_ptr<Store> store,
                Store::open(location.root, StoreAccess::kCreate, doors.files, doors.clock));
+  // Else whoever publishes first would be told.
+  QFLOW_TRY(load_store_config(store->layout(), doors.files));
   const auto deploy_all = [&](LedgerWriter& writer) -> Status {
     Deploying deploying(*store, writer, doors);
     for (const LoadedFlow& flow : flows) {

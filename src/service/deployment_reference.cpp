@@ -21,7 +21,7 @@ std::vector<std::string> full_names(const std::vector<Deployment>& deployments) 
 
 // A bare name is near to bare names, and what comes of it must name one deployment.
 std::string known_flows_advice(const std::vector<Deployment>& known, const std::string& name) {
-  if (known.empty()) return "no flow is deployed; qflow deploy FILE does it";
+  if (known.empty()) return "nothing is deployed yet; qflow deploy FILE does it";
   std::vector<std::string> names = full_names(known);
   if (name.find('.') != std::string::npos) return did_you_mean_or_list(name, names);
   std::vector<std::string> bare;

@@ -139,7 +139,7 @@ Result<Publication> parse_line(std::string_view line, Instant now) {
     QFLOW_TRY(take_name(publication, name->get<std::string>()));
     *name = publication.event.name;
   }
-  QFLOW_ASSIGN(publication.event, parse_event(object, now));
+  QFLOW_ASSIGN(publication.event, parse_event(object, now, {"namespaced", "idempotency_key"}));
   return publication;
 }
 

@@ -11,6 +11,7 @@
 #include "qflow/model/sha256.h"
 #include "qflow/service/run_objects.h"
 #include "qflow/service/run_recovery.h"
+#include "service/store_settings.h"
 
 namespace qflow {
 
@@ -29,6 +30,7 @@ class StoreCheck {
   Result<std::vector<StoreProblem>> check() {
     QFLOW_TRY(check_ledger());
     if (!problems_.empty()) return std::move(problems_);
+    check_config();
     QFLOW_TRY(check_runs());
     // Before others are set aside, which are told by their paths.
     QFLOW_TRY(check_lost());
@@ -55,6 +57,11 @@ class StoreCheck {
     const std::string path = printable(store_.layout().ledger().native());
     for (const std::string& what : *wrong) add(path + ": " + what, "restore the store from a backup", false);
     return {};
+  }
+
+  void check_config() {
+    const auto config = load_store_config(store_.layout(), files_);
+    if (!config) add(config.error().message, "see qflow help config", false);
   }
 
   Status check_runs() {

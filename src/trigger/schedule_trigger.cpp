@@ -72,7 +72,7 @@ void read_span(ConfigReader& reader, ScheduleRules& rules) {
   if (end) rules.end = end->value;
   if (start && end && end->value <= start->value) {
     reader.diagnostics().error(end->position, "`end` is not later than `start`",
-                               "nothing would ever be due; swap the two");
+                               "nothing would ever be due; give it a later end");
   }
   constexpr std::size_t kDateSize = 10;
   for (const Located<std::string>& day : reader.text_list("exclude")) {

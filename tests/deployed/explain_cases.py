@@ -500,7 +500,7 @@ def what_is_due_as_json(desk):
     equal([json.loads(line) for line in out.splitlines()],
           [{"kind": kind, "flow": flow, "namespace": None, "trigger": trigger, "run": run, "at": None, "missed": None} for
            kind, flow, trigger, run in (("debounce", "F", "d", None), ("sensor", "S", "sensor", None),
-                                        ("run", None, None, "Q/1"))])
+                                        ("run", "Q", None, "Q/1"))])
     desk.refused("tick", "--json", status=2, said="--dry-run")
 
 

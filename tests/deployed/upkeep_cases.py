@@ -87,10 +87,10 @@ def what_a_trigger_waits_with_stays(desk):
     desk.ask("trigger", "--flow-id", "Other", environment=days[2])
     desk.work(environment=days[2])
     equal(desk.statuses("Join"), ["succeeded"])
-    contains(desk.ask("gc", environment=days[3])[0], "removed: the results of 1 runs")
+    contains(desk.ask("gc", environment=days[3])[0], "removed: the results of 1 run")
     desk.work(environment=days[5])
     equal((desk.statuses("Held"), desk.statuses("OfStep")), (["succeeded"], ["succeeded"]))
-    contains(desk.ask("gc", environment=days[5])[0], "removed: the results of 1 runs")
+    contains(desk.ask("gc", environment=days[5])[0], "removed: the results of 1 run")
 
 
 @case
@@ -343,7 +343,7 @@ def results_stay_as_long_as_their_flow_says_now(desk):
     desk.publish("food")
     desk.work()
     desk.deploy(*texts("keep = '300d'", "keep = '1d'"))
-    contains(desk.ask("gc", environment=desk.later(10 * 86_400))[0], "removed: the results of 1 runs")
+    contains(desk.ask("gc", environment=desk.later(10 * 86_400))[0], "removed: the results of 1 run")
     equal(desk.ask("get", "artifacts.m", "--run", "Grown/1")[0], "1\n")
     desk.refused("get", "artifacts.m", "--run", "Shrunk/1", status=3, said="gc")
 

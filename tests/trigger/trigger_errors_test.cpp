@@ -119,7 +119,7 @@ TEST_CASE("schedule") {
        "f.toml:5:9: error: `start`: 'tomorrow' is not an RFC 3339 instant: it does not begin with a date; write it as "
        "'2026-11-20T10:00:00Z' or '2026-11-20T10:00:00+01:00'"},
       {trigger("type = \"schedule\"\nevery = \"1h\"\nstart = 2026-02-01\nend = 2026-01-01"),
-       "f.toml:6:7: error: `end` is not later than `start`; nothing would ever be due; swap the two"},
+       "f.toml:6:7: error: `end` is not later than `start`; nothing would ever be due; give it a later end"},
       {trigger("type = \"schedule\"\nevery = \"1h\"\nexclude = \"2026-12-25\""),
        "f.toml:5:11: error: `exclude` must be a list of text; is text; write it in brackets: [\"2026-12-25\"]"},
       {trigger("type = \"schedule\"\nevery = \"1h\"\nexclude = [\"2026-12-32\", \"2026-12-25T10:00:00Z\"]"),

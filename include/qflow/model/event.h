@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "qflow/model/json.h"
 #include "qflow/model/names.h"
@@ -58,7 +59,7 @@ std::string published_content(const Event& event, bool timestamp_given);
 // An event as people write it: {"name": ..., "payload": {...}, "timestamp", "type", "namespace", "value", "sender",
 // "context"}; `fields` is accepted for payload, `key` for name, `event_type` for type; both of a pair, and other keys,
 // are errors. id, recorded_at and caused_by are left empty, timestamp is `now` unless given. kInvalid says what is
-// wrong.
-Result<Event> parse_event(const Json& object, Instant now);
+// wrong, and names the keys `beside` too: those that the caller has taken out.
+Result<Event> parse_event(const Json& object, Instant now, std::vector<std::string> beside = {});
 
 }  // namespace qflow
