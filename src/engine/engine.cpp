@@ -68,7 +68,7 @@ Status Engine::take_one(const RecordedEvent& event, const Judgement& judgement) 
   WaitingEvent arriving = waiting_event(judgement, event);
   FiringAttempt attempt{flow, &joining, judgement.correlation, {}, now, &event};
   if (!keeps_state(joining)) {
-    QFLOW_ASSIGN(TriggerState state, state_.load_state(flow, joining.id(), judgement.correlation));
+    QFLOW_ASSIGN(TriggerState state, state_.load_state(flow, joining.id(), judgement.correlation, StatePart::kJoining));
     QFLOW_TRY(fire_due(flow, joining, judgement.correlation, state, now));
     attempt.waiting.push_back(std::move(arriving));
     return fire(std::move(attempt)).map([](const auto&) {});
@@ -81,7 +81,7 @@ Status Engine::let_arrive(FiringAttempt attempt, const Trigger& heard, WaitingEv
   const DeployedFlow& flow = attempt.flow;
   const Trigger& joining = *attempt.joining;
   const std::int64_t order = event.event;
-  QFLOW_ASSIGN(TriggerState state, state_.load_state(flow, joining.id(), attempt.correlation));
+  QFLOW_ASSIGN(TriggerState state, state_.load_state(flow, joining.id(), attempt.correlation, StatePart::kJoining));
   QFLOW_TRY(fire_due(flow, joining, attempt.correlation, state, attempt.now));
   StateChange change = arrive(joining, state, std::move(event), attempt.now);
   QFLOW_TRY(state_.save_state(flow, joining.id(), attempt.correlation, state));
@@ -98,14 +98,15 @@ Status Engine::let_arrive(FiringAttempt attempt, const Trigger& heard, WaitingEv
 Status Engine::fire_due(const DeployedFlow& flow, const Trigger& joining, const std::string& correlation,
                         TriggerState& state, Instant now) {
   if (!state.held || (state.held->due > now && joining.rules().debounce)) return {};
-  QFLOW_TRY(release_hold(flow, joining, correlation, state, std::min(state.held->due, now)));
-  QFLOW_ASSIGN(state, state_.load_state(flow, joining.id(), correlation));
+  QFLOW_ASSIGN(TriggerState whole, state_.load_state(flow, joining.id(), correlation, StatePart::kWhole));
+  QFLOW_TRY(release_hold(flow, joining, correlation, whole, std::min(state.held->due, now)));
+  QFLOW_ASSIGN(state, state_.load_state(flow, joining.id(), correlation, StatePart::kJoining));
   return {};
 }
 
 Status Engine::end_debounce(const DeployedFlow& flow, const Trigger& joining, const std::string& correlation,
                             Instant now) {
-  QFLOW_ASSIGN(TriggerState state, state_.load_state(flow, joining.id(), correlation));
+  QFLOW_ASSIGN(TriggerState state, state_.load_state(flow, joining.id(), correlation, StatePart::kWhole));
   if (!state.held || state.held->due > now) return {};
   QFLOW_TRY(release_hold(flow, joining, correlation, state, state.held->due));
   return end_batch();
@@ -170,7 +171,7 @@ Result<std::vector<WaitingEvent>> Engine::activated_events(const Activation& act
   WaitingEvent own{event.order, window_time(event.event), trigger.id(), ""};
   const Subscription* source = source_heard(flow, trigger, event.event);
   if (source != nullptr) own.source = source_of(*source).name;
-  QFLOW_ASSIGN(TriggerState state, state_.load_state(flow, joining.id(), activation.correlation));
+  QFLOW_ASSIGN(TriggerState state, state_.load_state(flow, joining.id(), activation.correlation, StatePart::kWhole));
   std::vector<WaitingEvent> fired;
   if (&joining != &trigger) {
     StateChange change = arrive_by_hand(trigger, joining, state, own, event.event.recorded_at);

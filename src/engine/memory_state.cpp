@@ -83,9 +83,15 @@ Status MemoryState::set_outcome(std::int64_t event, const DeployedFlow& flow, co
 // ---- Join states
 
 Result<TriggerState> MemoryState::load_state(const DeployedFlow& flow, const TriggerId& joining,
-                                             const std::string& correlation) {
-  const auto state = states_.find({flow.key, joining, correlation});
-  return state != states_.end() ? state->second : TriggerState{};
+                                             const std::string& correlation, StatePart part) {
+  const auto known = states_.find({flow.key, joining, correlation});
+  TriggerState state;
+  state.part = part;
+  if (known == states_.end()) return state;
+  state.held = known->second.held;
+  std::copy_if(known->second.waiting.begin(), known->second.waiting.end(), std::back_inserter(state.waiting),
+               [&](const WaitingEvent& event) { return part == StatePart::kWhole || !event.held; });
+  return state;
 }
 
 Status MemoryState::save_state(const DeployedFlow& flow, const TriggerId& joining, const std::string& correlation,
@@ -95,9 +101,13 @@ Status MemoryState::save_state(const DeployedFlow& flow, const TriggerId& joinin
   set_hold(key, known != states_.end() ? known->second.held : std::nullopt, state.held);
   if (state.waiting.empty() && !state.held) {
     if (known != states_.end()) states_.erase(known);
-  } else {
-    states_[std::move(key)] = state;
+    return {};
   }
+  TriggerState& kept = known != states_.end() ? known->second : states_[std::move(key)];
+  std::erase_if(kept.waiting,
+                [&](const WaitingEvent& event) { return state.part == StatePart::kWhole || !event.held; });
+  kept.waiting.insert(kept.waiting.end(), state.waiting.begin(), state.waiting.end());
+  kept.held = state.held;
   return {};
 }
 

@@ -40,8 +40,8 @@ LedgerState::LedgerState(Store& store, LedgerWriter& writer, DeployedFlows& flow
       doors_(doors) {}
 
 Result<TriggerState> LedgerState::load_state(const DeployedFlow& flow, const TriggerId& joining,
-                                             const std::string& correlation) {
-  QFLOW_ASSIGN(TriggerState state, triggers_.state(flow.key, joining, correlation));
+                                             const std::string& correlation, StatePart part) {
+  QFLOW_ASSIGN(TriggerState state, triggers_.state(flow.key, joining, correlation, part));
   loaded_ = {flow.key, joining, correlation, state};
   return state;
 }
@@ -49,8 +49,8 @@ Result<TriggerState> LedgerState::load_state(const DeployedFlow& flow, const Tri
 Status LedgerState::save_state(const DeployedFlow& flow, const TriggerId& joining, const std::string& correlation,
                                const TriggerState& state) {
   Loaded before = std::exchange(loaded_, {});
-  if (!before.is_of(flow.key, joining, correlation)) {
-    QFLOW_ASSIGN(before.state, triggers_.state(flow.key, joining, correlation));
+  if (!before.is_of(flow.key, joining, correlation, state.part)) {
+    QFLOW_ASSIGN(before.state, triggers_.state(flow.key, joining, correlation, state.part));
   }
   return triggers_.change_state(flow.key, joining, correlation, before.state, state);
 }

@@ -18,8 +18,8 @@ class LedgerState final : public EngineState {
  public:
   LedgerState(Store& store, LedgerWriter& writer, DeployedFlows& flows, const Doors& doors);
 
-  Result<TriggerState> load_state(const DeployedFlow& flow, const TriggerId& joining,
-                                  const std::string& correlation) override;
+  Result<TriggerState> load_state(const DeployedFlow& flow, const TriggerId& joining, const std::string& correlation,
+                                  StatePart part) override;
   Status save_state(const DeployedFlow& flow, const TriggerId& joining, const std::string& correlation,
                     const TriggerState& state) override;
   Result<Event> load_event(std::int64_t order) override;
@@ -42,8 +42,9 @@ class LedgerState final : public EngineState {
     std::string correlation = {};
     TriggerState state = {};
 
-    bool is_of(std::int64_t of_flow, const TriggerId& of_joining, const std::string& of_correlation) const {
-      return flow == of_flow && joining == of_joining && correlation == of_correlation;
+    bool is_of(std::int64_t of_flow, const TriggerId& of_joining, const std::string& of_correlation,
+               StatePart part) const {
+      return flow == of_flow && joining == of_joining && correlation == of_correlation && state.part == part;
     }
   };
 

@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "qflow/store/trigger_ledger.h"
@@ -41,30 +42,46 @@ Result<std::vector<ActiveRun>> read_active_runs(Query query) {
   "(SELECT count(*) FROM runs o INDEXED BY runs_running WHERE o.deployment = p.deployment AND o.ended_at IS NULL" \
   " AND o.status = 'running')"
 
-// A run that comes after others waits for every earlier one of its context, one with a limit for its turn; one that was
-// asked to end is not begun any more. CROSS JOIN, so that the runs are read in the order of their making and no further
-// than they are asked for.
-#define QFLOW_STARTABLE_RUNS(also)                                                                      \
-  "SELECT r.flow, r.number, p.deployment, p.max_parallel - " QFLOW_RUNNING_RUNS                         \
-  " FROM runs r INDEXED BY runs_queued CROSS JOIN deployments p ON p.deployment = r.deployment"         \
-  " WHERE r.status = 'queued' AND r.deployment IS NOT NULL AND r.ended_at IS NULL AND r.cancel IS NULL" \
-  " AND (p.one_by_one = 0 OR NOT EXISTS (SELECT 1 FROM runs o WHERE o.deployment = r.deployment"        \
-  " AND o.ended_at IS NULL AND o.context IS r.context AND (o.run < r.run OR o.status = 'running')"      \
-  " AND o.run <> r.run))"                                                                               \
+// A run that comes after others waits for every earlier one of its context, one with a limit for its turn. CROSS JOIN,
+// so that the runs are read in the order of their making and no further than they are asked for.
+#define QFLOW_STARTABLE_RUNS(also)                                                                          \
+  "SELECT r.flow, r.number, p.deployment, p.max_parallel - " QFLOW_RUNNING_RUNS                             \
+  ", p.one_by_one, r.context, r.cancel IS NULL"                                                             \
+  " FROM runs r INDEXED BY runs_queued CROSS JOIN deployments p ON p.deployment = r.deployment"             \
+  " WHERE r.status = 'queued' AND r.deployment IS NOT NULL AND r.ended_at IS NULL"                          \
+  " AND (p.one_by_one = 0 OR NOT EXISTS (SELECT 1 FROM runs o INDEXED BY runs_running WHERE o.deployment =" \
+  " r.deployment AND o.ended_at IS NULL AND o.status = 'running' AND o.context IS r.context))"              \
   " AND (p.max_parallel IS NULL OR p.max_parallel > " QFLOW_RUNNING_RUNS ")" also " ORDER BY r.created_at, r.run"
 
-// Of a deployment not more than max_parallel leaves places for.
+// Chooses among rows of the above, in their order.
+class StartChoice {
+ public:
+  // One that was asked to end is not begun any more, and until then in the way of its context.
+  bool take(const Query& row) {
+    const std::int64_t deployment = row.integer(2);
+    const bool is_one_by_one = row.boolean(4);
+    if (is_one_by_one && !contexts_.emplace(deployment, row.optional_text(5)).second) return false;
+    if (!row.boolean(6)) return false;
+    const std::optional<std::int64_t> free = row.optional_integer(3);
+    if (!free) return true;
+    std::int64_t& left = places_.try_emplace(deployment, *free).first->second;
+    if (left == 0) return false;
+    --left;
+    return true;
+  }
+
+ private:
+  std::set<std::pair<std::int64_t, std::optional<std::string>>> contexts_;  // that an earlier run is of
+  std::map<std::int64_t, std::int64_t> places_;                             // that max_parallel leaves
+};
+
 Result<std::vector<RunId>> read_startable(Query query, std::int64_t limit) {
   std::vector<RunId> runs;
-  std::map<std::int64_t, std::int64_t> places;  // that are left, of the deployments with max_parallel
+  StartChoice choice;
   while (limit < 0 || std::ssize(runs) < limit) {
     QFLOW_ASSIGN(const bool more, query.next());
     if (!more) break;
-    if (const auto free = query.optional_integer(3)) {
-      auto& left = places.try_emplace(query.integer(2), *free).first->second;
-      if (left == 0) continue;
-      --left;
-    }
+    if (!choice.take(query)) continue;
     QFLOW_ASSIGN(auto run, read_run_id(query, 0));
     if (run) runs.push_back(*std::move(run));
   }

@@ -13,9 +13,9 @@ namespace qflow {
 
 namespace {
 
-#define QFLOW_WAITING_COLUMNS                                                                                    \
-  "SELECT w.event, w.time, t.id, w.source, w.distinct_value, w.token, w.held, w.correlation FROM waiting w JOIN" \
-  " triggers t ON t.trigger = w.heard_by WHERE w.trigger = ? "
+#define QFLOW_WAITING_COLUMNS(table)                                                                     \
+  "SELECT w.event, w.time, t.id, w.source, w.distinct_value, w.token, w.held, w.correlation FROM " table \
+  " JOIN triggers t ON t.trigger = w.heard_by WHERE w.trigger = ? "
 
 Result<WaitingEvent> read_waiting(const Query& row) {
   WaitingEvent event;
@@ -71,10 +71,22 @@ WaitingRefs missing_in(const WaitingRefs& others, const WaitingRefs& all) {
   return missing;
 }
 
-Result<TriggerState> read_state(SqliteConnection& ledger, std::int64_t trigger, const std::string& correlation) {
+Query waiting_rows(SqliteConnection& ledger, std::int64_t trigger, const std::string& correlation, StatePart part) {
+  if (part == StatePart::kWhole) {
+    return ledger.query(QFLOW_WAITING_COLUMNS("waiting w") "AND w.correlation = ? ORDER BY w.event", trigger,
+                        correlation);
+  }
+  return ledger.query(
+      QFLOW_WAITING_COLUMNS(
+          "waiting w INDEXED BY waiting_joining") "AND w.correlation = ? AND w.held = 0 ORDER BY w.event",
+      trigger, correlation);
+}
+
+Result<TriggerState> read_state(SqliteConnection& ledger, std::int64_t trigger, const std::string& correlation,
+                                StatePart part) {
   TriggerState state;
-  Query query = ledger.query(QFLOW_WAITING_COLUMNS "AND w.correlation = ? ORDER BY w.event", trigger, correlation);
-  QFLOW_ASSIGN(state.waiting, read_rows(std::move(query), read_waiting));
+  state.part = part;
+  QFLOW_ASSIGN(state.waiting, read_rows(waiting_rows(ledger, trigger, correlation, part), read_waiting));
   QFLOW_ASSIGN(state.held, read_held(ledger, trigger, correlation));
   return state;
 }
@@ -95,9 +107,9 @@ constexpr std::int64_t kFewDue = 100;
 }  // namespace
 
 Result<TriggerState> TriggerLedger::state(std::int64_t deployment, const TriggerId& joining,
-                                          const std::string& correlation) {
+                                          const std::string& correlation, StatePart part) {
   QFLOW_ASSIGN(const auto key, find_trigger_key(database_, deployment, joining));
-  return key ? read_state(database_, *key, correlation) : TriggerState();
+  return key ? read_state(database_, *key, correlation, part) : TriggerState{{}, {}, part};
 }
 
 Result<std::vector<CorrelatedState>> TriggerLedger::states(std::int64_t deployment, const TriggerId& joining) {
@@ -105,7 +117,7 @@ Result<std::vector<CorrelatedState>> TriggerLedger::states(std::int64_t deployme
   std::vector<CorrelatedState> states;
   if (!key) return states;
   {
-    Query query = database_.query(QFLOW_WAITING_COLUMNS "ORDER BY w.correlation, w.event", *key);
+    Query query = database_.query(QFLOW_WAITING_COLUMNS("waiting w") "ORDER BY w.correlation, w.event", *key);
     while (true) {
       QFLOW_ASSIGN(const bool more, query.next());
       if (!more) break;

@@ -115,6 +115,10 @@ ALTER TABLE schedules ADD COLUMN paused INTEGER NOT NULL DEFAULT 0;
 DROP INDEX schedules_by_due;
 CREATE INDEX schedules_by_due ON schedules(due) WHERE paused = 0;
 )sql",
+    // What an arriving event meets, however many a debounce holds back.
+    R"sql(
+CREATE INDEX waiting_joining ON waiting(trigger, correlation, event) WHERE held = 0;
+)sql",
 };
 
 Error newer_schema(const Path& path, int schema) {

@@ -56,6 +56,26 @@ TEST_CASE("of a state only what has changed is written") {
   CHECK(value_of(ledger.states(1, trigger)).empty());
 }
 
+TEST_CASE("what a debounce holds back is neither read nor touched where an event arrives") {
+  StoreFixture fixture;
+  TriggerLedger& ledger = fixture.ledger().triggers();
+  const TriggerId trigger = TriggerId::parse("both").value();
+  const auto waiting = [&](std::int64_t event, bool held) {
+    return WaitingEvent{event, at_second(event), trigger, "a", {}, 0, held};
+  };
+  const auto change = [&](const TriggerState& before, const TriggerState& after) {
+    fixture.write([&](LedgerWriter&) { return ledger.change_state(1, trigger, "", before, after); });
+  };
+  const HeldFiring hold{at_second(5), at_second(6)};
+  change({}, {{waiting(1, true), waiting(2, false), waiting(3, true)}, hold});
+  const TriggerState joining = value_of(ledger.state(1, trigger, "", StatePart::kJoining));
+  CHECK(joining.waiting == std::vector{waiting(2, false)});
+  CHECK(joining.held == hold);
+  change(joining, {{waiting(2, true), waiting(4, false)}, hold, StatePart::kJoining});
+  CHECK(value_of(ledger.state(1, trigger, "")).waiting ==
+        std::vector{waiting(1, true), waiting(2, true), waiting(3, true), waiting(4, false)});
+}
+
 TEST_CASE("the debounces of some deployments that are over, however many of others are") {
   StoreFixture fixture;
   TriggerLedger& ledger = fixture.ledger().triggers();

@@ -116,6 +116,7 @@ TEST_CASE("no look-up reads a whole table, so none grows with what is stored") {
   (void)ledger.triggers().sensor(1, TriggerId::parse("t").value());
   (void)ledger.triggers().sensor_cursor(1, TriggerId::parse("t").value());
   const TriggerId trigger = TriggerId::parse("t").value();
+  (void)ledger.triggers().state(1, trigger, "", StatePart::kJoining);
   (void)ledger.triggers().waiting_under(1, trigger, 1, trigger);
   (void)ledger.triggers().due_debounces(at_second(1), {1});
   fixture.write([&](LedgerWriter&) -> Status {

@@ -41,7 +41,8 @@ class EngineState {
   virtual ~EngineState() = default;
 
   virtual Result<TriggerState> load_state(const DeployedFlow& flow, const TriggerId& joining,
-                                          const std::string& correlation) = 0;
+                                          const std::string& correlation, StatePart part) = 0;
+  // Of the part that was loaded.
   virtual Status save_state(const DeployedFlow& flow, const TriggerId& joining, const std::string& correlation,
                             const TriggerState& state) = 0;
   virtual Result<Event> load_event(std::int64_t order) = 0;

@@ -89,8 +89,8 @@ class MemoryState final : public EngineState {
   // The runs of deployed flows in the order in which they were made.
   const std::deque<MemoryRun>& runs() const { return runs_; }
 
-  Result<TriggerState> load_state(const DeployedFlow& flow, const TriggerId& joining,
-                                  const std::string& correlation) override;
+  Result<TriggerState> load_state(const DeployedFlow& flow, const TriggerId& joining, const std::string& correlation,
+                                  StatePart part) override;
   Status save_state(const DeployedFlow& flow, const TriggerId& joining, const std::string& correlation,
                     const TriggerState& state) override;
   Result<Event> load_event(std::int64_t order) override;

@@ -31,9 +31,13 @@ struct HeldFiring {
   friend bool operator==(const HeldFiring&, const HeldFiring&) = default;
 };
 
+// What an event meets that arrives: not those that a debounce holds back already, of which there may be very many.
+enum class StatePart { kWhole, kJoining };
+
 struct TriggerState {
   std::vector<WaitingEvent> waiting = {};
   std::optional<HeldFiring> held = {};
+  StatePart part = StatePart::kWhole;  // kJoining: `waiting` has of the held events only those that were added
 };
 
 }  // namespace qflow

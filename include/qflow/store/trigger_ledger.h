@@ -131,12 +131,13 @@ class TriggerLedger {
   Result<std::optional<Deployment>> find_deployed(const FlowId& flow, const std::string& name_space);
 
   // Join state.
-  Result<TriggerState> state(std::int64_t deployment, const TriggerId& joining, const std::string& correlation);
+  Result<TriggerState> state(std::int64_t deployment, const TriggerId& joining, const std::string& correlation,
+                             StatePart part = StatePart::kWhole);
   Result<std::vector<CorrelatedState>> states(std::int64_t deployment, const TriggerId& joining);
   // The correlation value under which the event that `heard` has heard waits, if it does.
   Result<std::optional<std::string>> waiting_under(std::int64_t deployment, const TriggerId& joining,
                                                    std::int64_t event, const TriggerId& heard);
-  // `before` is what the ledger has.
+  // `before` is what the ledger has, of the part that `after` is of.
   Status change_state(std::int64_t deployment, const TriggerId& joining, const std::string& correlation,
                       const TriggerState& before, const TriggerState& after);
   Result<std::vector<DueDebounce>> due_debounces(Instant now);  // by instant
