@@ -119,9 +119,12 @@ Result<Json> json_of(Store& store, const TriggerExplanation& trigger) {
 
 // What a person has written, perhaps on several lines.
 std::string printable_lines(std::string_view text) {
-  const std::size_t end = text.find('\n');
-  if (end == std::string_view::npos) return printable(text);
-  return printable(text.substr(0, end)) + "\n" + printable_lines(text.substr(end + 1));
+  std::string lines;
+  for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+    lines += printable(text.substr(0, end)) + "\n";
+    text.remove_prefix(end + 1);
+  }
+  return lines + printable(text);
 }
 
 std::string origin_of(const Event& event) {

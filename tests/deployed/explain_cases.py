@@ -524,3 +524,10 @@ def a_key_that_one_look_gives_twice_names_no_event(desk):
           "line 2 of its output: the idempotency key 'k' stands with other content in another event of this look; "
           "use a new key for a new event")
     equal(desk.runs("F"), [])
+
+
+@case
+def a_long_description_is_printed_whole(desk):
+    text = "line\n" * 100_000
+    desk.deploy(flow("F", on("a"), head=f'description = """\n{text}"""'))
+    contains(desk.ask("explain", "F")[0], text)
