@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <chrono>
 #include <list>
+#include <map>
+#include <optional>
 #include <set>
+#include <tuple>
 
 #include "cli/command_table.h"
 #include "cli/log_printer.h"
@@ -54,14 +57,16 @@ class LogView {
     std::stable_sort(attempts.begin(), attempts.end(),
                      [](const Attempt& a, const Attempt& b) { return a.started_at < b.started_at; });
     for (const Attempt& attempt : attempts) {
-      if (is_wanted(attempt) && !is_known(attempt)) add(attempt);
+      if (is_wanted(attempt)) log_of(attempt).attempt = attempt;
     }
     for (Log& log : logs_) {
-      QFLOW_TRY(log.reader.read_new([&](const LogRecord& record) {
+      if (!log.reader) continue;
+      QFLOW_TRY(log.reader->read_new([&](const LogRecord& record) {
         log.printer.print(record);
         has_printed_ = true;
       }));
       log.printer.finish();
+      if (log.attempt.ended_at) log.reader.reset();
     }
     context_.out.flush();
     return {};
@@ -80,7 +85,7 @@ class LogView {
  private:
   struct Log {
     Attempt attempt;
-    LogReader reader;
+    std::optional<LogReader> reader;  // until all of it is printed: its file is open
     LogPrinter printer;
   };
 
@@ -103,24 +108,23 @@ class LogView {
     return {};
   }
 
-  bool is_known(const Attempt& attempt) const {
-    for (const Log& log : logs_) {
-      const Attempt& known = log.attempt;
-      if (known.step == attempt.step && known.index == attempt.index && known.number == attempt.number) return true;
-    }
-    return false;
-  }
-
   LogForm form_of(const Attempt& attempt) const {
     if (as_json_) return LogForm::kJson;
     const bool one_task = wanted_.step && (wanted_.index || !attempt.index) && attempt.number == 1;
     return one_task ? LogForm::kPlain : LogForm::kPrefixed;
   }
 
-  void add(const Attempt& attempt) {
+  Log& log_of(const Attempt& attempt) {
+    Log*& log = known_[{attempt.step, attempt.index, attempt.number}];
+    if (log == nullptr) log = &add(attempt);
+    return *log;
+  }
+
+  Log& add(const Attempt& attempt) {
     Path path = store_.layout().attempt_log(run_, attempt.step, attempt.index, attempt.number);
-    logs_.push_back({attempt, LogReader(context_.files, std::move(path)),
-                     LogPrinter(context_.out, painter_for(context_, context_.out), attempt, form_of(attempt))});
+    return logs_.emplace_back(
+        Log{attempt, LogReader(context_.files, std::move(path)),
+            LogPrinter(context_.out, painter_for(context_, context_.out), attempt, form_of(attempt))});
   }
 
   Context& context_;
@@ -132,6 +136,7 @@ class LogView {
   bool has_printed_ = false;
   std::set<StepId> timed_out_;
   std::list<Log> logs_;
+  std::map<std::tuple<StepId, std::optional<std::int64_t>, int>, Log*> known_;
 };
 
 // Also one that has not begun is a step of the run.

@@ -70,6 +70,15 @@ run = 'test -e "$QFLOW_PARAMS" && echo said && test "$QFLOW_ITEM" = 1'
 
 
 @case
+def the_logs_of_a_foreach_are_open_one_at_a_time(desk):
+    desk.write("each.toml", f"id = 'Each'\n[parameters.many]\ntype = 'json'\ndefault = {list(range(70))}\n"
+               "[[steps]]\nid = 'each'\nforeach = 'params.many'\nrun = 'echo said'\n")
+    desk.ask("run", "each.toml")
+    for options in ((), ("-f",)):
+        equal(desk.ask("logs", "Each/1", *options, limits=32)[0].count("| said\n"), 70, f"logs {options}")
+
+
+@case
 def what_a_trigger_waits_with_stays(desk):
     def down(name, trigger):
         return flow(name, trigger, run="""test $($QFLOW_BIN get 'trigger["Up"].data.m') = 77""")
