@@ -19,6 +19,8 @@ namespace qflow {
 
 namespace {
 
+constexpr std::size_t kMostReasons = 20;
+
 std::string ticked(const TriggerId& trigger) {
   return "`" + trigger.text() + "`";
 }
@@ -237,14 +239,25 @@ class Comparison {
   // What became of everything that the trigger heard; of all triggers when none is named.
   std::vector<std::string> why_not(const std::optional<Located<TriggerId>>& wanted) const {
     std::vector<std::string> lines;
+    std::size_t left_out = 0;
+    const auto add = [&](const auto& line) {
+      if (lines.size() < kMostReasons) {
+        lines.push_back(line());
+      } else {
+        ++left_out;
+      }
+    };
     for (const auto& trigger : flow_.triggers) {
       if (wanted && !belongs(*trigger, wanted->value)) continue;
-      const std::size_t before = lines.size();
+      bool heard = false;
       for (const SimulatedOutcome& outcome : outcomes_) {
-        if (outcome.trigger == trigger->id()) lines.push_back(line_of(outcome));
+        if (outcome.trigger != trigger->id()) continue;
+        heard = true;
+        add([&] { return line_of(outcome); });
       }
-      if (lines.size() == before && trigger->legs().empty()) lines.push_back(heard_nothing(*trigger));
+      if (!heard && trigger->legs().empty()) add([&] { return heard_nothing(*trigger); });
     }
+    if (left_out > 0) lines.push_back(fmt::format("and {} more", left_out));
     return lines;
   }
 

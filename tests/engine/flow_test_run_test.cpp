@@ -104,6 +104,14 @@ TEST_CASE("what did not fire is explained") {
   });
 }
 
+TEST_CASE("what has failed is explained by the first of many outcomes") {
+  std::string given;
+  for (int i = 0; i < 23; ++i) given += kFewRows;
+  const std::string failures = failures_of(with_test(given, "{ trigger = \"one\" }", kOne));
+  CHECK(std::count(failures.begin(), failures.end(), '\n') == 22);
+  CHECK(failures.ends_with("event.payload.rows is 4\n  and 3 more\n"));
+}
+
 TEST_CASE("a failed test names what was given and nobody hears") {
   const std::string misspelt = "{ at = \"2026-03-01T09:00:00Z\", event = \"frist\" },";
   const std::string waits =

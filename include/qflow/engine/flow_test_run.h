@@ -17,7 +17,7 @@ void check_tests(const FlowDefinition& flow, const TriggerList& triggers, Diagno
 struct TestFailure {
   SourcePosition position;       // of the row of `expect`, else of the test's name
   std::string message;           // "`both` did not fire"
-  std::vector<std::string> why;  // a line each: what became of the events that could have done it
+  std::vector<std::string> why;  // a line each: what became of the first 20 events that could have done it
 };
 
 // How one test went. The simulation has all that happened.
