@@ -26,14 +26,6 @@ class SecretMask {
   std::string masked(std::string_view text) const;
 
  private:
-  enum class More { kMayCome, kNever };
-  struct Match {
-    std::size_t place = std::string::npos;
-    std::size_t length = 0;  // 0: cut off by the end of the text
-  };
-  // The first secret at or after `from`; where more may come, one that the end cuts off counts too.
-  Match find(std::string_view text, std::size_t from, More more) const;
-
   std::vector<std::string> secrets_;  // the longest first
   std::string held_;
 };

@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
@@ -43,6 +44,41 @@ TEST_CASE("secrets become three stars, however they arrive") {
   for (const Row& row : rows) {
     CAPTURE(row.expected);
     CHECK(masked(row.secrets, row.reads) == row.expected);
+  }
+}
+
+// By a look at each place of the whole text.
+std::string masked_slowly(const std::vector<std::string>& secrets, std::string_view text) {
+  std::string result;
+  while (!text.empty()) {
+    std::size_t longest = 0;
+    for (const std::string& secret : secrets) {
+      if (text.starts_with(secret)) longest = std::max(longest, secret.size());
+    }
+    result += longest > 0 ? SecretMask::kMask : text.substr(0, 1);
+    text.remove_prefix(std::max<std::size_t>(longest, 1));
+  }
+  return result;
+}
+
+TEST_CASE("secrets are found where a look at each place finds them") {
+  std::mt19937 random(11);
+  const auto word = [&](std::size_t size) {
+    std::string text;
+    for (std::size_t i = 0; i < size; ++i) text += "abc"[random() % 3];
+    return text;
+  };
+  for (int round = 0; round < 3000; ++round) {
+    std::vector<std::string> secrets(random() % 6);
+    for (std::string& secret : secrets) secret = word(random() % 7);
+    const std::string text = word(random() % 60);
+    std::vector<std::string> reads;
+    for (std::size_t at = 0; at < text.size(); at += reads.back().size()) {
+      reads.push_back(text.substr(at, 1 + random() % 20));
+    }
+    CAPTURE(text);
+    CHECK(masked(secrets, reads) == masked_slowly(secrets, text));
+    CHECK(SecretMask(secrets).masked(text) == masked_slowly(secrets, text));
   }
 }
 
