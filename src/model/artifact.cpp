@@ -27,19 +27,6 @@ std::string full_name(const Artifact& artifact) {
   return name += "." + artifact.name.text();
 }
 
-// Marks every step above one of `open`, each once, however many searches there are from below.
-void mark_above(const StepGraph& graph, std::vector<std::size_t> open, std::vector<bool>& marked) {
-  while (!open.empty()) {
-    const std::size_t step = open.back();
-    open.pop_back();
-    for (std::size_t needed : graph.needs(step)) {
-      if (marked[needed]) continue;
-      marked[needed] = true;
-      open.push_back(needed);
-    }
-  }
-}
-
 // Leaves the products of the lowest steps: what stands above another producer is hidden by it.
 void keep_nearest(const StepGraph& graph, std::vector<Product>& products) {
   if (products.front().step == products.back().step) return;
@@ -47,8 +34,7 @@ void keep_nearest(const StepGraph& graph, std::vector<Product>& products) {
   for (const Product& product : products) {
     if (producers.empty() || producers.back() != product.step) producers.push_back(product.step);
   }
-  std::vector<bool> hidden(graph.size(), false);
-  mark_above(graph, std::move(producers), hidden);
+  const std::vector<bool> hidden = graph.needed_by(std::move(producers));
   std::erase_if(products, [&](const Product& product) { return hidden[product.step]; });
 }
 
@@ -78,21 +64,13 @@ std::string_view to_text(ArtifactKind kind) {
   return "value";
 }
 
-std::map<std::string, VisibleArtifact> visible_artifacts(const StepGraph& graph, const std::vector<Step>& steps,
-                                                         const std::vector<std::size_t>& from,
+std::map<std::string, VisibleArtifact> visible_artifacts(const StepGraph& graph, const std::vector<std::size_t>& from,
                                                          const std::vector<Artifact>& artifacts) {
-  std::vector<bool> in_reach(graph.size(), false);
-  for (std::size_t step : from) in_reach[step] = true;
-  mark_above(graph, from, in_reach);
-
-  std::unordered_map<std::string_view, std::size_t> steps_by_id;
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    if (in_reach[i]) steps_by_id.emplace(steps[i].id.text(), i);
-  }
+  const std::vector<bool> reached = graph.reach(from);
   std::unordered_map<std::string_view, std::vector<Product>> by_name;
   for (const Artifact& artifact : artifacts) {
-    const auto step = steps_by_id.find(artifact.step.text());
-    if (step != steps_by_id.end()) by_name[artifact.name.text()].push_back({step->second, &artifact});
+    const auto step = graph.find(artifact.step.text());
+    if (step && reached[*step]) by_name[artifact.name.text()].push_back({*step, &artifact});
   }
 
   std::map<std::string, VisibleArtifact> visible;

@@ -4,7 +4,6 @@
 #include <functional>
 #include <optional>
 #include <queue>
-#include <unordered_map>
 
 namespace qflow {
 namespace {
@@ -46,19 +45,21 @@ std::vector<std::size_t> cycle_on(const std::vector<Visit>& path, std::size_t re
 }  // namespace
 
 StepGraph::StepGraph(const std::vector<Step>& steps) : needs_(steps.size()), followers_(steps.size()) {
-  std::unordered_map<std::string_view, std::size_t> by_id;
-  by_id.reserve(steps.size());
-  for (std::size_t i = 0; i < steps.size(); ++i) by_id.emplace(steps[i].id.text(), i);
+  for (std::size_t i = 0; i < steps.size(); ++i) by_id_.emplace(steps[i].id.text(), i);
   for (std::size_t i = 0; i < steps.size(); ++i) {
     std::vector<std::size_t>& needs = needs_[i];
     for (const Located<StepId>& needed : steps[i].needs) {
-      const auto found = by_id.find(needed.value.text());
-      if (found != by_id.end()) needs.push_back(found->second);
+      if (const auto found = find(needed.value.text())) needs.push_back(*found);
     }
     std::sort(needs.begin(), needs.end());
     needs.erase(std::unique(needs.begin(), needs.end()), needs.end());
     for (std::size_t needed : needs) followers_[needed].push_back(i);
   }
+}
+
+std::optional<std::size_t> StepGraph::find(std::string_view id) const {
+  const auto found = by_id_.find(id);
+  return found != by_id_.end() ? std::optional(found->second) : std::nullopt;
 }
 
 std::vector<std::size_t> StepGraph::find_cycle() const {
@@ -113,6 +114,27 @@ std::vector<std::size_t> StepGraph::ancestors(std::size_t step) const {
 bool StepGraph::is_ancestor(std::size_t ancestor, std::size_t step) const {
   const std::vector<std::size_t> found = reachable(needs_, step, ancestor);
   return !found.empty() && found.back() == ancestor;
+}
+
+// Each is marked once, however many of the steps need it.
+std::vector<bool> StepGraph::needed_by(std::vector<std::size_t> steps) const {
+  std::vector<bool> needed(size(), false);
+  while (!steps.empty()) {
+    const std::size_t step = steps.back();
+    steps.pop_back();
+    for (const std::size_t above : needs_[step]) {
+      if (needed[above]) continue;
+      needed[above] = true;
+      steps.push_back(above);
+    }
+  }
+  return needed;
+}
+
+std::vector<bool> StepGraph::reach(const std::vector<std::size_t>& steps) const {
+  std::vector<bool> reached = needed_by(steps);
+  for (const std::size_t step : steps) reached[step] = true;
+  return reached;
 }
 
 std::vector<std::size_t> StepGraph::last_steps() const {

@@ -27,8 +27,8 @@ RunExecutor::RunExecutor(const RunPlan& plan, const RunnerDoors& doors, RunRepor
       doors_(doors),
       reporter_(reporter),
       observer_(observer),
-      graph_(plan.flow->steps),
-      progress_(graph_),
+      graph_(std::make_shared<const StepGraph>(plan.flow->steps)),
+      progress_(*graph_),
       inputs_(doors.store, plan.run.id),
       launcher_(plan, doors, observer) {
   if (plan.flow->run.timeout) deadline_ = doors.clock.monotonic() + *plan.flow->run.timeout;
@@ -59,7 +59,8 @@ Result<RunOutcome> RunExecutor::run() {
   drop_next();
   end_open_steps();
   QFLOW_TRY(flush_at_last());
-  inputs_.link_results(ArtifactsObject(doors_.store, plan_.flow, graph_.last_steps(), artifacts_, task_counts_));
+  inputs_.link_results(
+      ArtifactsObject(doors_.store, plan_.flow, graph_, graph_->last_steps(), artifacts_, task_counts_));
   return outcome_;
 }
 
@@ -257,8 +258,7 @@ void RunExecutor::skip_followers() {
 }
 
 std::shared_ptr<const ArtifactsObject> RunExecutor::artifacts_for(std::size_t step) const {
-  return std::make_shared<ArtifactsObject>(doors_.store, plan_.flow, graph_.needs(step),
-                                           graph_.needs(step).empty() ? std::vector<Artifact>{} : artifacts_,
+  return std::make_shared<ArtifactsObject>(doors_.store, plan_.flow, graph_, graph_->needs(step), artifacts_,
                                            task_counts_);
 }
 

@@ -133,7 +133,7 @@ class RunExecutor {
   const RunnerDoors& doors_;
   RunReporter& reporter_;
   RunObserver& observer_;
-  StepGraph graph_;
+  std::shared_ptr<const StepGraph> graph_;
   RunProgress progress_;
   InputFolders inputs_;
   TaskLauncher launcher_;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <unordered_map>
 #include <utility>
 
@@ -84,25 +85,15 @@ Value step_object(Store& store, const std::vector<Artifact>& artifacts, const st
   return fields_object("step '" + step + "'", std::move(fields));
 }
 
-std::vector<bool> reached_from(const StepGraph& graph, const std::vector<std::size_t>& from) {
-  std::vector<bool> reached(graph.size(), false);
-  for (const std::size_t step : from) {
-    reached[step] = true;
-    for (const std::size_t ancestor : graph.ancestors(step)) reached[ancestor] = true;
-  }
-  return reached;
-}
-
-std::vector<Artifact> in_reach(const StepGraph& graph, const std::vector<Step>& steps,
-                               const std::vector<std::size_t>& from, std::vector<Artifact> artifacts) {
-  const std::vector<bool> reached = reached_from(graph, from);
-  std::map<std::string_view, std::size_t> index;
-  for (std::size_t step = 0; step < steps.size(); ++step) index.emplace(steps[step].id.text(), step);
-  std::erase_if(artifacts, [&](const Artifact& artifact) {
-    const auto found = index.find(artifact.step.text());
-    return found == index.end() || !reached[found->second];
+std::vector<Artifact> in_reach(const StepGraph& graph, const std::vector<std::size_t>& from,
+                               const std::vector<Artifact>& artifacts) {
+  const std::vector<bool> reached = graph.reach(from);
+  std::vector<Artifact> found;
+  std::copy_if(artifacts.begin(), artifacts.end(), std::back_inserter(found), [&](const Artifact& artifact) {
+    const auto step = graph.find(artifact.step.text());
+    return step && reached[*step];
   });
-  return artifacts;
+  return found;
 }
 
 Error ambiguous(std::string_view name, const VisibleArtifact& visible) {
@@ -151,13 +142,17 @@ Result<Value> artifact_value(Store& store, const Artifact& artifact) {
 }
 
 ArtifactsObject::ArtifactsObject(Store& store, std::shared_ptr<const FlowDefinition> flow,
-                                 std::vector<std::size_t> from, std::vector<Artifact> artifacts, TaskCounts tasks,
-                                 InWhole in_whole)
-    : store_(store), flow_(std::move(flow)), from_(std::move(from)), tasks_(std::move(tasks)), in_whole_(in_whole) {
-  if (artifacts.empty()) return;
-  const StepGraph graph(flow_->steps);
-  artifacts_ = in_reach(graph, flow_->steps, from_, std::move(artifacts));
-  visible_ = visible_artifacts(graph, flow_->steps, from_, artifacts_);
+                                 std::shared_ptr<const StepGraph> graph, std::vector<std::size_t> from,
+                                 const std::vector<Artifact>& artifacts, TaskCounts tasks, InWhole in_whole)
+    : store_(store),
+      flow_(std::move(flow)),
+      graph_(std::move(graph)),
+      from_(std::move(from)),
+      tasks_(std::move(tasks)),
+      in_whole_(in_whole) {
+  if (from_.empty() || artifacts.empty()) return;
+  artifacts_ = in_reach(*graph_, from_, artifacts);
+  visible_ = visible_artifacts(*graph_, from_, artifacts_);
   join_equal_values();
 }
 
@@ -183,12 +178,10 @@ void ArtifactsObject::join_equal_values() {
 
 // Nothing for a step that is no foreach.
 std::optional<std::int64_t> ArtifactsObject::tasks_of(std::string_view step) const {
-  for (const Step& each : flow_->steps) {
-    if (each.id.text() != step) continue;
-    const auto known = tasks_.find(each.id);
-    if (each.foreach) return known != tasks_.end() ? known->second : 0;
-  }
-  return std::nullopt;
+  const auto index = graph_->find(step);
+  if (!index || !flow_->steps[*index].foreach) return std::nullopt;
+  const auto known = tasks_.find(flow_->steps[*index].id);
+  return known != tasks_.end() ? known->second : 0;
 }
 
 bool ArtifactsObject::is_of_step(std::string_view name) const {
@@ -197,17 +190,15 @@ bool ArtifactsObject::is_of_step(std::string_view name) const {
 }
 
 bool ArtifactsObject::is_step_in_reach(std::string_view name) const {
-  const std::vector<Step>& steps = flow_->steps;
-  const auto step = std::find_if(steps.begin(), steps.end(), [&](const Step& each) { return each.id.text() == name; });
-  if (step == steps.end()) return false;
-  return reached_from(StepGraph(steps), from_)[static_cast<std::size_t>(step - steps.begin())];
+  const auto step = graph_->find(name);
+  return step && graph_->reach(from_)[*step];
 }
 
 std::vector<StepId> ArtifactsObject::lists_in_reach() const {
   const std::vector<Step>& steps = flow_->steps;
   const auto is_list = [](const Step& step) { return step.foreach.has_value(); };
   if (from_.empty() || std::none_of(steps.begin(), steps.end(), is_list)) return {};
-  const std::vector<bool> reached = reached_from(StepGraph(steps), from_);
+  const std::vector<bool> reached = graph_->reach(from_);
   std::vector<StepId> lists;
   for (std::size_t step = 0; step < steps.size(); ++step) {
     if (reached[step] && is_list(steps[step])) lists.push_back(steps[step].id);

@@ -337,7 +337,7 @@ Result<std::vector<PublishedEvent>> RunExecutor::events_of(const StepExecution& 
   const Step& step = this->step(execution);
   if (step.publish.empty()) return std::vector<PublishedEvent>();
   const auto artifacts = std::make_shared<ArtifactsObject>(
-      doors_.store, plan_.flow, std::vector<std::size_t>{execution.step}, artifacts_, task_counts_);
+      doors_.store, plan_.flow, graph_, std::vector<std::size_t>{execution.step}, artifacts_, task_counts_);
   const RunScope scope(plan_.run, plan_.trigger, artifacts);
   QFLOW_ASSIGN(std::vector<PublishedEvent> events, step_events(step, scope, plan_.run, doors_.clock.now()));
   for (PublishedEvent& each : events) each.shown_payload = launcher_.mask().masked(to_compact(each.event.payload));

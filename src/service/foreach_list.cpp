@@ -35,10 +35,11 @@ Result<bool> has_same_items(Store& store, const Run& earlier, const Run& run, st
   if (!foreach) return true;
   const auto list = Expression::parse(foreach->value);
   if (!list) return false;
-  QFLOW_ASSIGN(std::vector<Artifact> artifacts, store.ledger().artifacts(earlier.id));
+  QFLOW_ASSIGN(const std::vector<Artifact> artifacts, store.ledger().artifacts(earlier.id));
   QFLOW_ASSIGN(const std::vector<StepState> steps, store.ledger().steps(earlier.id));
-  const auto seen = std::make_shared<const ArtifactsObject>(store, flow, StepGraph(flow->steps).needs(step),
-                                                            std::move(artifacts), task_counts(steps));
+  const auto graph = std::make_shared<const StepGraph>(flow->steps);
+  const auto seen =
+      std::make_shared<const ArtifactsObject>(store, flow, graph, graph->needs(step), artifacts, task_counts(steps));
   const auto before = items_of(*list, as_running(earlier), store, seen);
   const auto now = items_of(*list, run, store, seen);
   return before && now && *before == *now;

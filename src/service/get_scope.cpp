@@ -57,10 +57,11 @@ Result<std::unique_ptr<Scope>> step_scope(Store& store, const Doors& doors) {
   QFLOW_ASSIGN(Run run, store.ledger().find_run(*id));
   QFLOW_ASSIGN(const std::shared_ptr<const FlowDefinition> flow, recorded_flow(store, run));
   QFLOW_ASSIGN(const std::size_t step, index_of(*flow, find_variable(environment, "QFLOW_STEP").value_or("")));
-  QFLOW_ASSIGN(std::vector<Artifact> artifacts, store.ledger().artifacts(*id));
+  QFLOW_ASSIGN(const std::vector<Artifact> artifacts, store.ledger().artifacts(*id));
   QFLOW_ASSIGN(const std::vector<StepState> steps, store.ledger().steps(*id));
-  auto in_reach = std::make_shared<ArtifactsObject>(store, flow, StepGraph(flow->steps).needs(step),
-                                                    std::move(artifacts), task_counts(steps));
+  const auto graph = std::make_shared<const StepGraph>(flow->steps);
+  auto in_reach =
+      std::make_shared<ArtifactsObject>(store, flow, graph, graph->needs(step), artifacts, task_counts(steps));
   auto view = std::make_unique<OwnedRunScope>(store, std::move(run), std::move(in_reach));
   QFLOW_TRY(add_item(*view, doors.files, environment));
   return std::unique_ptr<Scope>(std::move(view));

@@ -237,8 +237,9 @@ Result<std::shared_ptr<const ArtifactsObject>> run_data(Store& store, const Run&
     std::erase_if(artifacts, [&](const Artifact& artifact) { return artifact.step != *step; });
     std::erase_if(from, [&](std::size_t each) { return flow->steps[each].id != *step; });
   }
-  return std::make_shared<const ArtifactsObject>(store, flow, std::move(from), std::move(artifacts), task_counts(steps),
-                                                 in_whole);
+  auto graph = std::make_shared<const StepGraph>(flow->steps);
+  return std::make_shared<const ArtifactsObject>(store, flow, std::move(graph), std::move(from), artifacts,
+                                                 task_counts(steps), in_whole);
 }
 
 Value run_object(Store& store, const RunId& run, const std::optional<StepId>& step) {

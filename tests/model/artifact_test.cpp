@@ -29,7 +29,7 @@ struct Flow {
 
   // "content" of a clear name, "?a.x b.x" of an ambiguous one, "-" where there is none.
   std::string seen(const std::vector<std::size_t>& from, const std::string& name) const {
-    const auto visible = visible_artifacts(graph, steps, from, artifacts);
+    const auto visible = visible_artifacts(graph, from, artifacts);
     const auto found = visible.find(name);
     if (found == visible.end()) return "-";
     if (found->second.artifact != nullptr) return found->second.artifact->sha256;
@@ -124,7 +124,7 @@ TEST_CASE("large runs: a chain of 10,000 steps and 10,000 tasks, each with one a
   for (int i = 0; i < 10'000; ++i) artifacts.push_back(make_artifact("each", "y", std::to_string(i), i));
   const Flow flow(rows, std::move(artifacts));
   CHECK(flow.seen({10'000}, "x") == "9999");
-  const auto visible = visible_artifacts(flow.graph, flow.steps, {10'000}, flow.artifacts);
+  const auto visible = visible_artifacts(flow.graph, {10'000}, flow.artifacts);
   CHECK(visible.size() == 2);
   CHECK(visible.at("y").candidates.size() == 10'000);
 }

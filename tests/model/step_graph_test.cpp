@@ -30,6 +30,23 @@ TEST_CASE("the graph knows neighbours and ancestors") {
   CHECK(graph.find_cycle().empty());
 }
 
+TEST_CASE("the graph knows what several steps reach") {
+  using Marks = std::vector<bool>;
+  const StepGraph graph(kDiamond);
+  CHECK(graph.needed_by({}) == Marks{false, false, false, false, false});
+  CHECK(graph.needed_by({1, 4}) == Marks{true, false, false, false, false});
+  CHECK(graph.needed_by({3, 1}) == Marks{true, true, true, false, false});
+  CHECK(graph.reach({1, 4}) == Marks{true, true, false, false, true});
+  CHECK(graph.reach({3}) == Marks{true, true, true, true, false});
+}
+
+TEST_CASE("steps are found by their ids") {
+  const StepGraph graph(kDiamond);
+  CHECK(graph.find("a") == 0);
+  CHECK(graph.find("e") == 4);
+  CHECK(!graph.find("ghost"));
+}
+
 TEST_CASE("no steps, no graph") {
   const StepGraph graph({});
   CHECK(graph.size() == 0);

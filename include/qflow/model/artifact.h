@@ -33,8 +33,7 @@ struct VisibleArtifact {
 // The artifacts that steps `from` leave visible below them, by name: each step's own and those of all it needs. The
 // nearest wins: a producer below another one hides it; two producers, neither below the other, are ambiguous unless
 // they give one content; a foreach's tasks likewise. `artifacts` outlives the result.
-std::map<std::string, VisibleArtifact> visible_artifacts(const StepGraph& graph, const std::vector<Step>& steps,
-                                                         const std::vector<std::size_t>& from,
+std::map<std::string, VisibleArtifact> visible_artifacts(const StepGraph& graph, const std::vector<std::size_t>& from,
                                                          const std::vector<Artifact>& artifacts);
 
 }  // namespace qflow

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <functional>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +18,7 @@ class StepGraph {
   explicit StepGraph(const std::vector<Step>& steps);
 
   std::size_t size() const { return needs_.size(); }
+  std::optional<std::size_t> find(std::string_view id) const;
   const std::vector<std::size_t>& needs(std::size_t step) const { return needs_[step]; }
   const std::vector<std::size_t>& followers(std::size_t step) const { return followers_[step]; }
   // The first cycle found as a path of indices whose last element is its first; empty when the graph is acyclic.
@@ -25,10 +29,15 @@ class StepGraph {
   std::vector<std::size_t> ancestors(std::size_t step) const;
   // Whether `step` needs the other one, directly or not.
   bool is_ancestor(std::size_t ancestor, std::size_t step) const;
+  // Of every step whether one of `steps` needs it, directly or not.
+  std::vector<bool> needed_by(std::vector<std::size_t> steps) const;
+  // Those, and `steps` themselves.
+  std::vector<bool> reach(const std::vector<std::size_t>& steps) const;
   // Steps that no other step needs.
   std::vector<std::size_t> last_steps() const;
 
  private:
+  std::map<std::string, std::size_t, std::less<>> by_id_;
   std::vector<std::vector<std::size_t>> needs_;
   std::vector<std::vector<std::size_t>> followers_;
 };

@@ -10,6 +10,7 @@
 #include "qflow/model/artifact.h"
 #include "qflow/model/flow_definition.h"
 #include "qflow/model/run.h"
+#include "qflow/model/step_graph.h"
 #include "qflow/model/step_state.h"
 #include "qflow/store/store.h"
 
@@ -36,9 +37,11 @@ enum class InWhole { kEverything, kSmallValues };
 // folders; ambiguous names are left out, as they are among the names.
 class ArtifactsObject final : public LazyObject {
  public:
-  // `from`: the steps whose artifacts, and those of all they need, are in reach. The store outlives the object.
-  ArtifactsObject(Store& store, std::shared_ptr<const FlowDefinition> flow, std::vector<std::size_t> from,
-                  std::vector<Artifact> artifacts, TaskCounts tasks, InWhole in_whole = InWhole::kEverything);
+  // `graph` is the one of the flow's steps; `from`: those whose artifacts, and those of all they need, are in reach.
+  // The store outlives the object.
+  ArtifactsObject(Store& store, std::shared_ptr<const FlowDefinition> flow, std::shared_ptr<const StepGraph> graph,
+                  std::vector<std::size_t> from, const std::vector<Artifact>& artifacts, TaskCounts tasks,
+                  InWhole in_whole = InWhole::kEverything);
   ArtifactsObject(const ArtifactsObject&) = delete;
   ArtifactsObject& operator=(const ArtifactsObject&) = delete;
 
@@ -61,6 +64,7 @@ class ArtifactsObject final : public LazyObject {
 
   Store& store_;
   std::shared_ptr<const FlowDefinition> flow_;
+  std::shared_ptr<const StepGraph> graph_;
   std::vector<std::size_t> from_;
   std::vector<Artifact> artifacts_;
   TaskCounts tasks_;
