@@ -39,17 +39,21 @@ SourcePosition begin_of(const toml::source_region& region) {
 // The bytes of a line from one column to another, both in code points from 1, the second not included.
 class SourceLines {
  public:
-  explicit SourceLines(std::string_view text) : text_(text.substr(0, 3) == "\xEF\xBB\xBF" ? text.substr(3) : text) {}
+  explicit SourceLines(std::string_view text) : text_(text.substr(0, 3) == "\xEF\xBB\xBF" ? text.substr(3) : text) {
+    for (std::size_t end = text_.find('\n'); end != std::string_view::npos; end = text_.find('\n', end + 1)) {
+      starts_.push_back(end + 1);
+    }
+  }
 
   // The line of a position up to it.
   std::string before(SourcePosition position) const {
-    const std::size_t line = line_start(static_cast<toml::source_index>(position.line));
+    const std::size_t line = line_start(static_cast<std::size_t>(position.line));
     return std::string(text_.substr(line, advance(line, static_cast<std::size_t>(position.column - 1)) - line));
   }
 
   // The position, or the end of its line: at the end of a text the library counts on behind the last newline.
   SourcePosition inside(SourcePosition position) const {
-    const std::string_view rest = text_.substr(line_start(static_cast<toml::source_index>(position.line)));
+    const std::string_view rest = text_.substr(line_start(static_cast<std::size_t>(position.line)));
     const std::string_view line = rest.substr(0, rest.find('\n'));
     return {position.line, std::min(position.column, static_cast<int>(count_code_points(line)) + 1)};
   }
@@ -61,10 +65,8 @@ class SourceLines {
   }
 
  private:
-  std::size_t line_start(toml::source_index line) const {
-    std::size_t offset = 0;
-    for (toml::source_index at = 1; at < line; ++at) offset = text_.find('\n', offset) + 1;
-    return offset;
+  std::size_t line_start(std::size_t line) const {
+    return starts_[std::clamp<std::size_t>(line, 1, starts_.size()) - 1];
   }
 
   std::size_t advance(std::size_t offset, std::size_t code_points) const {
@@ -77,6 +79,7 @@ class SourceLines {
   }
 
   std::string_view text_;
+  std::vector<std::size_t> starts_{0};  // of each line
 };
 
 // Of tables and lists in each other. The library bounds how deep values nest, but not how many parts a name has, each

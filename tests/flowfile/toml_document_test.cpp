@@ -39,6 +39,20 @@ TEST_CASE("the tree has every type of TOML") {
   CHECK(std::get<ConfigDateTime>(value_of(*tree, "j").data).text == "2026-11-20 10:00:00");
 }
 
+TEST_CASE("dates are read as they stand in their lines") {
+  for (const std::string begin : {"", "\xEF\xBB\xBF"}) {
+    Diagnostics diagnostics("f.toml", "");
+    const auto tree =
+        parse_toml(begin + "a = [2026-01-01,\r\n\n  2026-01-02, \"é\", 2026-01-03]\nb = 2026-01-04", diagnostics);
+    REQUIRE(tree);
+    const auto& list = std::get<ConfigList>(value_of(*tree, "a").data);
+    CHECK(std::get<ConfigDateTime>(list[0].data).text == "2026-01-01");
+    CHECK(std::get<ConfigDateTime>(list[1].data).text == "2026-01-02");
+    CHECK(std::get<ConfigDateTime>(list[3].data).text == "2026-01-03");
+    CHECK(std::get<ConfigDateTime>(value_of(*tree, "b").data).text == "2026-01-04");
+  }
+}
+
 TEST_CASE("entries keep the order of the text") {
   Diagnostics diagnostics("f.toml", "");
   const auto tree = parse_toml("zeta = 1\nalpha = 2\n[middle]\nb = 1\na = 2\n[[list]]\nx = 1\n", diagnostics);
