@@ -1,11 +1,13 @@
 #include "qflow/expression/flow_check.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <unordered_map>
 
 #include "expression/step_scope.h"
+#include "expression/text_position.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
 #include "qflow/expression/expression.h"
@@ -145,6 +147,7 @@ class StepChecker {
 
   std::optional<Expression> check_expression(const Located<std::string>& text, StepPlace place,
                                              std::string_view where) {
+    positions_.reset();
     auto expression = Expression::parse(text.value);
     if (!expression) {
       report(text, expression.error());
@@ -156,6 +159,7 @@ class StepChecker {
 
   void check_template(const Located<std::string>& text, StepPlace place, std::string_view where) {
     if (text.value.find("{{") == std::string::npos) return;
+    positions_.reset();
     const auto parsed = Template::parse(text.value);
     if (!parsed) return report(text, parsed.error());
     check_names(text, *parsed, place, where);
@@ -174,6 +178,7 @@ class StepChecker {
   }
 
   void check_shell(const Located<std::string>& text, const Step* step, std::string_view where) {
+    positions_.reset();
     for (const std::size_t offset : find_template_braces(text.value, names_in_shell(step))) {
       report(text, {offset, "no templates in " + std::string(where) + ": what they insert would become shell code",
                     shell_advice(text.value.substr(offset), step)});
@@ -198,8 +203,8 @@ class StepChecker {
   }
 
   void report(const Located<std::string>& text, const ExpressionProblem& problem) {
-    diagnostics_.error(position_inside(flow_.text, text.position, text.value, problem.offset), problem.message,
-                       problem.advice);
+    if (!positions_) positions_.emplace(flow_.text, text.position, text.value);
+    diagnostics_.error(positions_->at(problem.offset), problem.message, problem.advice);
   }
 
   const FlowDefinition& flow_;
@@ -209,6 +214,7 @@ class StepChecker {
   const Step* step_ = nullptr;
   std::size_t index_ = 0;
   StepIndex places_;
+  std::optional<PositionsInside> positions_;  // of the text that is looked at, once it has a problem
 };
 
 }  // namespace

@@ -1,3 +1,5 @@
+#include "expression/text_position.h"
+
 #include "qflow/error/printable.h"
 #include "qflow/expression/flow_check.h"
 
@@ -44,17 +46,30 @@ std::string_view opening(std::string_view text) {
 
 }  // namespace
 
+PositionsInside::PositionsInside(std::string_view file_text, SourcePosition position, std::string_view value)
+    : position_(position), value_(value), source_(text_from(file_text, position)), quotes_(opening(source_)) {
+  begin();
+}
+
+void PositionsInside::begin() {
+  counted_ = 0;
+  inside_ = position_;
+  move_over(inside_, quotes_);
+}
+
+SourcePosition PositionsInside::at(std::size_t offset) {
+  if (offset < counted_) begin();
+  const std::string_view more = value_.substr(counted_, offset - counted_);
+  const bool escapes = quotes_.starts_with('"') && more.find('\\') != std::string_view::npos;
+  if (quotes_.empty() || escapes || !source_.substr(quotes_.size() + counted_).starts_with(more)) return position_;
+  move_over(inside_, more);
+  counted_ += more.size();
+  return inside_;
+}
+
 SourcePosition position_inside(std::string_view file_text, SourcePosition position, std::string_view value,
                                std::size_t offset) {
-  const std::string_view source = text_from(file_text, position);
-  const std::string_view quotes = opening(source);
-  const std::string_view before = value.substr(0, offset);
-  const bool escapes = !quotes.empty() && quotes[0] == '"' && before.find('\\') != std::string_view::npos;
-  if (quotes.empty() || escapes || !source.substr(quotes.size()).starts_with(before)) return position;
-  SourcePosition inside = position;
-  move_over(inside, quotes);
-  move_over(inside, before);
-  return inside;
+  return PositionsInside(file_text, position, value).at(offset);
 }
 
 }  // namespace qflow

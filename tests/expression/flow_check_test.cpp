@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "expression/text_position.h"
 #include "qflow/model/flow_definition.h"
 
 using namespace qflow;
@@ -325,6 +326,18 @@ TEST_CASE("the position inside a string") {
     CHECK_EQ(found.line, row.expected.line);
     CHECK_EQ(found.column, row.expected.column);
   }
+}
+
+TEST_CASE("places in one string are found in any order") {
+  const std::string file = "a = \"\"\"\nb\u00FCd\ne\\tf\"\"\"\n";
+  PositionsInside positions(file, {1, 5}, "b\u00FCd\ne\tf");
+  CHECK(positions.at(1) == SourcePosition{2, 2});
+  CHECK(positions.at(3) == SourcePosition{2, 3});
+  CHECK(positions.at(5) == SourcePosition{3, 1});
+  CHECK(positions.at(0) == SourcePosition{2, 1});
+  CHECK(positions.at(6) == SourcePosition{3, 2});
+  CHECK(positions.at(7) == SourcePosition{1, 5});
+  CHECK(positions.at(3) == SourcePosition{2, 3});
 }
 
 TEST_CASE("a long chain of steps that name artifacts is checked in no time to speak of") {
