@@ -93,6 +93,7 @@ class RunExecutor {
   Result<PreparedTask> prepared(StepExecution& execution, std::optional<std::int64_t> index, int attempt);
   void start_task(StepExecution& execution, std::optional<std::int64_t> index, int attempt);
   void keep_output(const RunningTask& task);
+  void remove_large_parameters(const Attempt& attempt);
   bool start_due_retry();
   void task_ended(RunningTask& task);
   std::string take_results(RunningTask& task);

@@ -153,6 +153,18 @@ void RunExecutor::task_ended(RunningTask& task) {
     attempt_ended(*task.execution, task.attempt, status, problem);
   }
   if (task.attempt.status != StepStatus::kSucceeded) keep_output(task);
+  remove_large_parameters(task.attempt);
+}
+
+// Each task of a foreach has all parameters beside its item: where these are large, thousands of files would fill the
+// disk. A small one takes a block, and longer to remove than to keep.
+void RunExecutor::remove_large_parameters(const Attempt& attempt) {
+  constexpr std::uint64_t kBlock = 4096;
+  if (!attempt.index) return;
+  const StoreLayout& layout = doors_.store.layout();
+  const Path path = layout.run_items(plan_.run.id) / StoreLayout::item_parameters_name(attempt.step, *attempt.index);
+  const auto file = doors_.store.files().info(path, FollowLinks::kNo);
+  if (file && file->size > kBlock) (void)doors_.store.files().remove(path);
 }
 
 // What an attempt left that counts for nothing lies beside its log, for whoever wants to know what happened.
