@@ -186,8 +186,7 @@ const Command kTickCommand = {
     .json =
         "(of --dry-run) one object per thing that would be done: {kind, flow, namespace, trigger, run, at, missed: "
         "{count, first, last}}; kind is debounce, schedule, missed, sensor, cancel or run (queued, with no other in "
-        "its way; how many start at once is up to max_parallel and max_workers), and what does not belong to it is "
-        "null",
+        "its way; how many start at once is up to max_workers), and what does not belong to it is null",
     .examples =
         "  * * * * * cd /srv/project && qflow tick        # in the crontab\n"
         "  $ qflow tick --wait=10m\n"
