@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <functional>
 #include <iterator>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "qflow/engine/join.h"
@@ -163,14 +165,12 @@ std::string count_text(const Subscription& subscription, const JoinRules& rules,
                        const std::vector<JoinItem>& items) {
   const std::string name = awaited_name(subscription);
   if (!rules.sources[place].counted) return name;
-  std::vector<JoinItem> own;
-  std::copy_if(items.begin(), items.end(), std::back_inserter(own),
-               [&](const JoinItem& item) { return item.source == place; });
-  std::vector<std::string> values;
-  for (const JoinItem& item : own) values.push_back(item.distinct.value_or(std::to_string(item.order)));
-  std::sort(values.begin(), values.end());
-  values.erase(std::unique(values.begin(), values.end()), values.end());
-  return fmt::format("{} ({} of {})", name, values.size(), source_of(subscription).count);
+  std::set<std::string_view> values;
+  std::int64_t count = 0;
+  for (const JoinItem& item : items) {
+    if (item.source == place && (!item.distinct || values.insert(*item.distinct).second)) ++count;
+  }
+  return fmt::format("{} ({} of {})", name, count, source_of(subscription).count);
 }
 
 // What the match of one trigger lacks.

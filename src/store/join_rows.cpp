@@ -56,7 +56,8 @@ WaitingRefs sorted(const std::vector<WaitingEvent>& events) {
   WaitingRefs refs;
   refs.reserve(events.size());
   for (const WaitingEvent& event : events) refs.push_back(&event);
-  std::sort(refs.begin(), refs.end(), is_before);
+  // As the ledger has them, but for what has just come.
+  if (!std::is_sorted(refs.begin(), refs.end(), is_before)) std::sort(refs.begin(), refs.end(), is_before);
   return refs;
 }
 
