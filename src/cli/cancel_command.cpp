@@ -27,7 +27,8 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   RunView view(context, StepOutput::kToErr);
   const Doors doors = doors_of(context);
   const Status cancelled = cancel_run(*store, run.id, doors, view);
-  start_waiting_runs(*store, doors, view);
+  // Not where the run itself may still wait.
+  if (cancelled || cancelled.error().kind == ErrorKind::kRefused) start_waiting_runs(*store, doors, view);
   QFLOW_TRY(cancelled);
   if (arguments.flag("json")) {
     print_json(context.out, {{"run", run.id.text()}, {"status", to_text(RunStatus::kCancelled)}});

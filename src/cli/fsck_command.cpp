@@ -6,7 +6,6 @@
 #include "cli/run_view.h"
 #include "cli/store_access.h"
 #include "cli/terminal.h"
-#include "qflow/service/dispatch.h"
 #include "qflow/service/store_check.h"
 
 namespace qflow {
@@ -32,7 +31,6 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   RunView view(context, StepOutput::kToErr);
   const Doors doors = doors_of(context);
   QFLOW_ASSIGN(const std::vector<StoreProblem> problems, check_store(*store, doors, view));
-  start_waiting_runs(*store, doors, view);
   for (const StoreProblem& problem : problems) print_problem(context, problem, form);
   if (problems.empty() && form == OutputForm::kText) context.out.write("the store is whole\n");
   const bool all_mended = std::all_of(problems.begin(), problems.end(), [](const auto& each) { return each.mended; });

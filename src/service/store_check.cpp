@@ -9,6 +9,7 @@
 
 #include "qflow/error/printable.h"
 #include "qflow/model/sha256.h"
+#include "qflow/service/dispatch.h"
 #include "qflow/service/run_objects.h"
 #include "qflow/service/run_recovery.h"
 #include "service/store_settings.h"
@@ -76,7 +77,7 @@ class StoreCheck {
     for (const RunId& run : hooks) {
       add(run.text() + " has hooks whose caller was killed", "what was left of them was ended", true);
     }
-    return recover_runs(store_, doors_, nullptr, observer_);
+    return recover_and_start(store_, doors_, nullptr, observer_);
   }
 
   Status check_lost() {
