@@ -49,7 +49,8 @@ inline constexpr FlowFileKey kScheduleTriggerKeys[] = {
     {"schedule", "text", "",
      "A cron expression of five fields, or six with seconds first; also @hourly, @daily, @weekly, @monthly, @yearly."},
     {"every", "duration", "",
-     "Instead of schedule: a fixed distance, counted from `start`, else from 1970-01-01T00:00:00Z. `timezone` matters for `exclude` alone."},
+     "Instead of schedule: a fixed distance, counted from `start`, else from 1970-01-01T00:00:00Z. `timezone` matters "
+     "for `exclude` alone."},
     {"timezone", "text", "\"UTC\"", "The IANA zone in which the schedule counts."},
     {"catchup", "text", "\"last\"", "What becomes of instants that were missed: last, none or all."},
     {"catchup_window", "duration", "\"24h\"", "Older instants are dropped."},

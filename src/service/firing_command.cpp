@@ -263,6 +263,9 @@ std::string enabling_advice(const DeployedFlow& flow, const Trigger& trigger) {
   if (&joining != &trigger) add_enabling(flow, joining, commands);
   for (const Trigger* one : {&trigger, &joining}) {
     if (one->rules().enabled) continue;
+    if (one->type() == TriggerType::kApi && !one->rules().is_custom) {
+      return fmt::format("qflow trigger --flow-id {} starts the flow; nothing serves web hooks yet", full_name(flow));
+    }
     const std::string file = flow_file_of(*flow.definition).string();
     commands.insert(commands.begin(), fmt::format("set enabled = true for {} in {}, and qflow deploy that",
                                                   one->id().text(), printable(file)));

@@ -34,9 +34,10 @@ Result<std::vector<ActiveRun>> read_active_runs(Query query) {
   return read_rows(std::move(query), read_active);
 }
 
-#define QFLOW_ACTIVE_RUNS                                                                      \
-  "SELECT r.flow, r.number, r.status, r.trigger, r.correlation, r.definition <> p.definition," \
-  " r.started_at IS NOT NULL FROM runs r CROSS JOIN deployments p ON p.deployment = r.deployment WHERE r.deployment = ? AND r.ended_at IS NULL"
+#define QFLOW_ACTIVE_RUNS                                                                         \
+  "SELECT r.flow, r.number, r.status, r.trigger, r.correlation, r.definition <> p.definition,"    \
+  " r.started_at IS NOT NULL FROM runs r CROSS JOIN deployments p ON p.deployment = r.deployment" \
+  " WHERE r.deployment = ? AND r.ended_at IS NULL"
 
 #define QFLOW_RUNNING_RUNS                                                                                        \
   "(SELECT count(*) FROM runs o INDEXED BY runs_running WHERE o.deployment = p.deployment AND o.ended_at IS NULL" \

@@ -77,6 +77,9 @@ def all_or_none(desk):
 def a_web_hook_that_is_disabled(desk):
     desk.deploy(flow("Api", "type = 'api'\npath = '/x'\nauth = 'none'\nmethods = ['POST']\nenabled = false", on("a")))
     equal(desk.effects("a"), [("Api/event", "fired")])
+    for command in (("trigger", "--flow-id", "Api", "--trigger-id", "api"), ("enable", "Api/api")):
+        contains(desk.refused(*command, status=4, said="nothing serves web hooks yet"), "qflow trigger --flow-id Api starts the flow")
+    contains(desk.ask("explain", "Api")[0], "qflow trigger --flow-id Api starts the flow")
 
 
 @case
