@@ -175,7 +175,9 @@ const Command kTriggerCommand = {
     .description =
         "The run is a deployed one, starts at once and is followed as with qflow run. With --trigger-id the condition "
         "of that trigger counts as met, with the events that wait for it. It obeys when_busy (skip: status 5), and "
-        "does not wait for a debounce. A leg of a group that still waits for others makes no run: status 4.\n\n"
+        "does not wait for a debounce. A leg of a group that still waits for others makes no run: status 4. In a step its "
+        "run is the cause of the new one; without --detach one that would have to wait for the end of the step's own "
+        "run is refused: status 5.\n\n"
         "With --from and --until a schedule's instants in that span run in order, one after the other, also those that "
         "ran before (a backfill), but for those that its `when` filters. A run that fails does not stop it.",
     .json =

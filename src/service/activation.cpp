@@ -10,9 +10,11 @@
 #include "qflow/error/printable.h"
 #include "qflow/model/event_names.h"
 #include "qflow/os/random.h"
+#include "qflow/service/calling_run.h"
 #include "qflow/service/event_intake.h"
 #include "qflow/trigger/source_filter.h"
 #include "qflow/trigger/trigger_registry.h"
+#include "service/caller_wait.h"
 #include "service/command_words.h"
 #include "service/firing_command.h"
 #include "service/parameter_arguments.h"
@@ -93,7 +95,7 @@ Result<std::string> chosen_correlation(Store& store, const DeployedFlow& flow, c
 }
 
 Event activation_event(const DeployedFlow& flow, const Trigger* trigger, const ActivationRequest& request,
-                       Instant now) {
+                       const std::optional<RunId>& caller, Instant now) {
   Event event;
   event.name = fmt::format("{}{}", kActivations, flow.definition->id.text());
   if (request.trigger) event.name += "." + request.trigger->text();
@@ -103,6 +105,7 @@ Event activation_event(const DeployedFlow& flow, const Trigger* trigger, const A
   if (request.due) event = due_event(flow, *trigger, *request.due, now);
   event.id = make_event_id(now, random_bytes());
   event.context = request.context;
+  event.caused_by = caller;
   if (!request.due) event.payload = {{"batch_id", request.batch_id.value_or(1)}};
   return event;
 }
@@ -148,6 +151,21 @@ Status refuse_lost_parameters(const ActivationRequest& request) {
               "give them with the activation that starts the run");
 }
 
+// Takes the run for this process, or it waits for its turn: that would never come where a step, or a hook, starts a run
+// that has to wait for its own.
+Status claim_activated(Store& store, LedgerWriter& writer, const std::optional<RunId>& caller, Instant now,
+                       ActivatedRun& activated) {
+  activated.signals = std::make_unique<StopSignals>();
+  QFLOW_ASSIGN(activated.claimed, claim_run(store, writer, *activated.run, now));
+  if (activated.claimed || !caller) return {};
+  QFLOW_ASSIGN(const bool is_in_vain, waits_for_caller(store.ledger(), *activated.run, *caller));
+  if (!is_in_vain) return {};
+  return fail(
+      ErrorKind::kBusy,
+      fmt::format("{} would wait for the end of {}, which waits for it", activated.run->flow.text(), caller->text()),
+      "start it with --detach: its turn comes when that run has ended");
+}
+
 // What became of a leg's activation, else what its group waits for. Its own outcome is missing where it stood for
 // events that waited.
 Result<std::string> why_no_run(Store& store, const Engine::Activation& activation, const Event& event) {
@@ -166,6 +184,7 @@ Result<std::string> why_no_run(Store& store, const Engine::Activation& activatio
 }  // namespace
 
 Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& request, const Doors& doors) {
+  QFLOW_ASSIGN(const std::optional<RunId> caller, calling_run(store, doors));
   EventIntake intake(store, doors);
   ActivatedRun activated;
   QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
@@ -175,7 +194,7 @@ Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& reques
     activation.flow = flow.get();
     QFLOW_ASSIGN(activation.trigger, wanted_trigger(*flow, request.trigger));
     const Instant now = doors.clock.now();
-    const Event event = activation_event(*flow, activation.trigger, request, now);
+    const Event event = activation_event(*flow, activation.trigger, request, caller, now);
     QFLOW_ASSIGN(activation.correlation,
                  chosen_correlation(store, *flow, activation.trigger, request.correlation, event));
     QFLOW_TRY(add_batch_id(parameters, request, activation.parameters));
@@ -188,10 +207,7 @@ Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& reques
       QFLOW_ASSIGN(activated.reason, why_no_run(store, activation, event));
       return refuse_lost_parameters(request);
     }
-    if (!request.start_here) return {};
-    activated.signals = std::make_unique<StopSignals>();
-    QFLOW_ASSIGN(activated.claimed, claim_run(store, writer, *activated.run, now));
-    return {};
+    return request.start_here ? claim_activated(store, writer, caller, now, activated) : Status();
   }));
   return activated;
 }

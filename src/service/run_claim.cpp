@@ -3,6 +3,8 @@
 #include <thread>
 #include <utility>
 
+#include "qflow/service/calling_run.h"
+#include "service/caller_wait.h"
 #include "service/free_workers.h"
 #include "service/held_run.h"
 #include "service/outlast_writers.h"
@@ -105,6 +107,8 @@ Status execute_waiting_runs(Store& store, const Doors& doors, WorkerPlace place,
 
 Result<RunResult> execute_in_turn(Store& store, const RunId& id, RunDispatcher& dispatcher, const Doors& doors,
                                   StopSignals& signals, RunObserver& observer) {
+  QFLOW_ASSIGN(const std::optional<RunId> caller, calling_run(store, doors));
+  QFLOW_TRY(lend_place_of(store, caller, dispatcher));
   observer.note(id.text() + " waits for earlier runs");
   while (true) {
     QFLOW_ASSIGN(const Run run, store.ledger().find_run(id));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "qflow/os/process_journal.h"
 #include "qflow/runner/run_variables.h"
 #include "qflow/service/deployed_flows.h"
 #include "qflow/trigger/source_filter.h"

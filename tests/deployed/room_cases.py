@@ -160,3 +160,56 @@ def what_is_dropped_by_hand_is_an_object_too(desk):
     equal(json.loads(dropped), {"run": None, "status": None, "reason": "F is busy: F/1 has not ended"})
     desk.write("go", "")
     equal(first.wait(timeout=30), 0, printed_by(first))
+
+
+def own_call(more=""):
+    return f'"$QFLOW_BIN" trigger --flow-id F {more}'
+
+
+def no_wait_for_itself(desk, kind, more=""):
+    desk.deploy(queued(kind, own_call("--json > json 2> said || echo $? > status"), more))
+    desk.ask("trigger", "--flow-id", "F")
+    contains(desk.text_of("said"), "F would wait for the end of F/1, which waits for it; start it with --detach")
+    contains(desk.text_of("json"), '"run":null')
+    equal(desk.text_of("status"), "5\n")
+    end_of(desk, "F", "succeeded")
+
+
+@case
+def a_step_does_not_wait_for_a_run_behind_its_own(desk):
+    """Nothing is left of the one that was refused."""
+    no_wait_for_itself(desk, "queue")
+
+
+@case
+def a_step_does_not_wait_for_the_place_of_its_own_run(desk):
+    no_wait_for_itself(desk, "parallel", "max_parallel = 1\n")
+
+
+@case
+def a_step_queues_a_run_behind_its_own(desk):
+    desk.deploy(queued(run=f"[ $QFLOW_RUN = F/2 ] || {own_call('--detach')}"))
+    desk.ask("trigger", "--flow-id", "F")
+    end_of(desk, "F", "succeeded", "succeeded")
+
+
+@case
+def what_a_step_starts_is_its_runs_doing(desk):
+    """It stands in the chain, and a chain without an end is cut off."""
+    desk.deploy(flow("F", on("a"), run=own_call("--detach")))
+    desk.write(".qflow/config.toml", "max_chain = 3\n")
+    desk.ask("trigger", "--flow-id", "F", "--detach")
+    end_of(desk, "F", "succeeded", "succeeded", "failed")
+    contains(desk.ask("logs", "F/3")[0], "the chain would have 4 runs, max_chain is 3: F ← F/3 ← F/2 ← F/1")
+    contains(desk.ask("inspect", "F/3", "--trigger-chain")[0], "F/1")
+
+
+@case
+def who_waits_for_a_turn_lends_its_place(desk):
+    """G/1 comes first, and has no place as long as F/1 keeps the only one."""
+    desk.deploy(flow("F", on("a"), run='"$QFLOW_BIN" publish g && "$QFLOW_BIN" trigger --flow-id G'),
+                flow("G", on("g"), head="[run]\nwhen_busy = 'queue'\n", run=":"))
+    desk.write(".qflow/config.toml", "max_workers = 1\n")
+    dispatch(desk, "a")
+    end_of(desk, "F", "succeeded")
+    end_of(desk, "G", "succeeded", "succeeded")

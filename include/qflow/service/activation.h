@@ -32,8 +32,9 @@ struct ActivatedRun {
   std::unique_ptr<StopSignals> signals = {};  // with that: a signal that comes from then on is for the run
 };
 
-// kNotFound: no such trigger; kRefused: it is disabled, its custom type refuses, or the chain is too long; kBusy:
-// refused by `skip`; kInvalid: parameters, or several correlation values wait and none is named (the error lists them).
+// Of a step, or a hook, its run is the cause. kNotFound: no such trigger; kRefused: it is disabled, its custom type
+// refuses, or the chain is too long; kBusy: refused by `skip`, or the run would have to wait for the one that calls;
+// kInvalid: parameters, or several correlation values wait and none is named (the error lists them).
 Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& request, const Doors& doors);
 
 // What a backfill runs, and the instants that the trigger's `when` filters, with the reason.
