@@ -272,7 +272,7 @@ class Printer {
       return {};
     }
     const RunId& id = *trigger.last_run;
-    QFLOW_ASSIGN(const Run run, store_.ledger().find_run(id));
+    QFLOW_ASSIGN(const Run run, store_.ledger().run_without_sources(id));
     write(fmt::format("  fired last: {} {} ({})\n", id.text(), time_for(context_, *trigger.last_fired),
                       to_text(run.status)));
     return {};

@@ -174,13 +174,13 @@ Status tell_if_cut_off(Context& context, Store& store, const Run& run) {
 // Until the run has ended, or nobody reads any more.
 Status follow(Context& context, Store& store, const Run& run, LogView& view) {
   for (;;) {
-    QFLOW_ASSIGN(const Run now, store.ledger().find_run(run.id));
+    QFLOW_ASSIGN(const Run now, store.ledger().run_without_sources(run.id));
     const bool is_abandoned = status_now(store, now.id, now.status) != now.status;
     QFLOW_TRY(view.print_new());
     if (has_ended(now.status) || context.out.failed()) return {};
     if (is_abandoned) {
       // Its lock is free in the moment after its end, too.
-      QFLOW_ASSIGN(const Run later, store.ledger().find_run(run.id));
+      QFLOW_ASSIGN(const Run later, store.ledger().run_without_sources(run.id));
       if (later.status == now.status) return tell_if_cut_off(context, store, later);
     }
     (void)wait_readable({}, kFollowInterval);
@@ -190,7 +190,7 @@ Status follow(Context& context, Store& store, const Run& run, LogView& view) {
 // The run that executed the attempt: one that resumes it took it over, without its log.
 Result<RunId> executor_of(Store& store, Run run, const Attempt& attempt) {
   while (run.resumes && attempt.started_at < run.created_at) {
-    QFLOW_ASSIGN(run, store.ledger().find_run(*run.resumes));
+    QFLOW_ASSIGN(run, store.ledger().run_without_sources(*run.resumes));
   }
   return run.id;
 }

@@ -29,7 +29,7 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const Run before, find_named_run(context, *store, reference, LatestMeans::kNewest));
   QFLOW_TRY(store->ledger().write(Durability::kPower,
                                   [&](LedgerWriter& writer) { return writer.add_tags(before.id, tags); }));
-  QFLOW_ASSIGN(const Run after, store->ledger().find_run(before.id));
+  QFLOW_ASSIGN(const Run after, store->ledger().run_without_sources(before.id));
   if (arguments.flag("json")) {
     print_json(context.out, {{"run", after.id.text()}, {"tags", after.tags}});
   } else {

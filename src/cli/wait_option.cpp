@@ -43,7 +43,7 @@ Result<ExitStatus> timed_out(Store& store, const std::vector<RunId>& left, const
   std::vector<std::string> named;
   for (const RunId& id : left) {
     if (named.size() == kMostNamed) break;
-    QFLOW_ASSIGN(const Run run, store.ledger().find_run(id));
+    QFLOW_ASSIGN(const Run run, store.ledger().run_without_sources(id));
     named.push_back(fmt::format("{} ({})", id.text(), to_text(run.status)));
   }
   const std::size_t more = left.size() - named.size();

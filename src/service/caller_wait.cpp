@@ -62,7 +62,7 @@ Result<bool> comes_of(Ledger& ledger, const RunId& run, const RunId& cause) {
 }
 
 Result<bool> waits_for_caller(Ledger& ledger, const RunId& id, const RunId& caller) {
-  QFLOW_ASSIGN(const Run run, ledger.find_run(id));
+  QFLOW_ASSIGN(const Run run, ledger.run_without_sources(id));
   if (run.status != RunStatus::kQueued || !run.deployment) return false;
   QFLOW_ASSIGN(const bool may_start, ledger.triggers().may_start(id));
   if (may_start) return false;
@@ -72,7 +72,7 @@ Result<bool> waits_for_caller(Ledger& ledger, const RunId& id, const RunId& call
 
 Status lend_place_of(Store& store, const std::optional<RunId>& caller, RunDispatcher& dispatcher) {
   if (!caller) return {};
-  QFLOW_ASSIGN(const Run run, store.ledger().find_run(*caller));
+  QFLOW_ASSIGN(const Run run, store.ledger().run_without_sources(*caller));
   if (run.deployment) dispatcher.lend_place();
   return {};
 }

@@ -26,7 +26,7 @@ Result<Run> find_in_own_store(const RunId& id, const Doors& doors) {
   if (!folder) return fail(ErrorKind::kNotFound, "QFLOW_PARAMS names no file of " + id.text());
   const Path root = folder->parent_path().parent_path().parent_path();  // runs/TrainingFlow/34
   QFLOW_ASSIGN(const auto store, Store::open(root, StoreAccess::kRead, doors.files, doors.clock));
-  return store->ledger().find_run(id);
+  return store->ledger().run_without_sources(id);
 }
 
 }  // namespace

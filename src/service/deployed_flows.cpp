@@ -29,7 +29,7 @@ std::string first_error(const Diagnostics& diagnostics) {
 
 std::optional<std::string> namespace_of_cause(Store& store, const Event& event) {
   if (!event.caused_by) return std::nullopt;
-  const auto run = store.ledger().triggers().run_without_sources(*event.caused_by);
+  const auto run = store.ledger().run_without_sources(*event.caused_by);
   return run ? std::optional(run->name_space) : std::nullopt;
 }
 

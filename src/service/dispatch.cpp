@@ -87,7 +87,7 @@ Status RunDispatcher::collect_ended() {
   std::erase_if(workers_, [&](Worker& worker) {
     if (!wait_readable({worker.process.exited.descriptor()}, std::chrono::microseconds(0)).front()) return false;
     const auto exit = doors_.launcher.collect(worker.process);
-    const auto run = store_.ledger().find_run(worker.run);
+    const auto run = store_.ledger().run_without_sources(worker.run);
     if (!exit || !run || run->status != RunStatus::kQueued) return true;
     Vain& vain = vain_[worker.run];
     const bool was_killed = exit->signal && !run->started_at && ++vain.killed >= kMostKilled;

@@ -57,7 +57,7 @@ bool comes_by_itself(const Trigger& trigger) {
 class TriggerExplainer {
  public:
   TriggerExplainer(Store& store, const Deployment& deployment, const DeployedFlow& flow, Instant now)
-      : ledger_(store.ledger().triggers()), deployment_(deployment), flow_(flow), now_(now) {}
+      : ledger_(store.ledger()), triggers_(ledger_.triggers()), deployment_(deployment), flow_(flow), now_(now) {}
 
   // Of a leg: what its group waits for, and what arrived for the leg.
   Result<TriggerExplanation> explain(const Trigger& trigger) {
@@ -73,7 +73,7 @@ class TriggerExplainer {
     result.flow_description = flow_.definition->description;
     result.disabled = why_disabled(flow_, deployment_, trigger);
     if (!comes_by_itself(joining)) result.missing = missing_sources(joining, {}).text;
-    QFLOW_ASSIGN(const std::vector<CorrelatedState> states, ledger_.states(flow_.key, joining.id()));
+    QFLOW_ASSIGN(const std::vector<CorrelatedState> states, triggers_.states(flow_.key, joining.id()));
     for (const CorrelatedState& state : states) {
       result.waiting.push_back(waiting_group(trigger, joining, state));
     }
@@ -119,7 +119,7 @@ class TriggerExplainer {
   }
 
   Status add_refused(const TriggerId& heard, TriggerExplanation& result) {
-    QFLOW_ASSIGN(const auto outcomes, ledger_.outcomes_of_trigger(flow_.key, heard, kLookedAt));
+    QFLOW_ASSIGN(const auto outcomes, triggers_.outcomes_of_trigger(flow_.key, heard, kLookedAt));
     for (const TriggerOutcome& outcome : outcomes) {
       const Outcome what = outcome.outcome.outcome;
       if (what == Outcome::kCoalesced && (!joined_ || joined_->order < outcome.order)) joined_ = outcome;
@@ -132,12 +132,12 @@ class TriggerExplainer {
   // The run that it started last, or one that an event has joined since.
   Status add_last(const Trigger& joining, TriggerExplanation& result) {
     const std::optional<TriggerOutcome> joined = std::exchange(joined_, std::nullopt);
-    QFLOW_ASSIGN(result.last_run, ledger_.last_run(flow_.key, joining.id()));
+    QFLOW_ASSIGN(result.last_run, triggers_.last_run(flow_.key, joining.id()));
     if (!result.last_run) return {};
     QFLOW_ASSIGN(const Run run, ledger_.run_without_sources(*result.last_run));
     result.last_fired = run.created_at;
     if (!joined || !joined->outcome.run) return {};
-    QFLOW_ASSIGN(const Event event, ledger_.event_at(joined->order));
+    QFLOW_ASSIGN(const Event event, triggers_.event_at(joined->order));
     if (event.recorded_at <= run.created_at) return {};
     result.last_run = joined->outcome.run;
     result.last_fired = event.recorded_at;
@@ -152,7 +152,7 @@ class TriggerExplainer {
 
   // The legs of a group are counted together.
   Status add_daily_counts(const TriggerId& heard, std::vector<DailyCount>& all) {
-    QFLOW_ASSIGN(const std::vector<DailyCount> counts, ledger_.daily_counts(flow_.key, heard));
+    QFLOW_ASSIGN(const std::vector<DailyCount> counts, triggers_.daily_counts(flow_.key, heard));
     for (const DailyCount& count : counts) {
       const auto same = [&](const DailyCount& one) { return one.day == count.day && one.outcome == count.outcome; };
       const auto known = std::find_if(all.begin(), all.end(), same);
@@ -173,7 +173,7 @@ class TriggerExplainer {
 
   // A schedule that is enabled has a next instant for as long as there is one.
   Status add_next(const Trigger& part, TriggerExplanation& result) {
-    QFLOW_ASSIGN(const auto schedule, ledger_.schedule(flow_.key, part.id()));
+    QFLOW_ASSIGN(const auto schedule, triggers_.schedule(flow_.key, part.id()));
     if (schedule && schedule->paused) {
       add_missed(part, *schedule, result);
     } else if (schedule && (!result.next || schedule->due < *result.next)) {
@@ -184,12 +184,13 @@ class TriggerExplainer {
   }
 
   Status add_sensor(const TriggerId& part, TriggerExplanation& result) {
-    QFLOW_ASSIGN(auto known, ledger_.sensor(flow_.key, part));
+    QFLOW_ASSIGN(auto known, triggers_.sensor(flow_.key, part));
     if (known) result.sensors.push_back({part, std::move(*known)});
     return {};
   }
 
-  TriggerLedger& ledger_;
+  Ledger& ledger_;
+  TriggerLedger& triggers_;
   const Deployment& deployment_;
   const DeployedFlow& flow_;
   const Instant now_;
@@ -201,18 +202,18 @@ class TriggerExplainer {
 class WaitingReasons {
  public:
   WaitingReasons(Store& store, const TriggerRegistry& types)
-      : ledger_(store.ledger().triggers()), flows_(store, types) {}
+      : triggers_(store.ledger().triggers()), flows_(store, types) {}
 
   Status renew(TriggerOutcome& outcome) {
-    QFLOW_ASSIGN(const auto deployment, ledger_.find_deployed(outcome.flow, outcome.name_space));
+    QFLOW_ASSIGN(const auto deployment, triggers_.find_deployed(outcome.flow, outcome.name_space));
     const auto flow = deployment ? flows_.find(deployment->key).value_or(nullptr) : nullptr;
     const Trigger* heard = flow ? find_trigger(flow->triggers, outcome.trigger) : nullptr;
     if (heard == nullptr) return {};
     const Trigger& joining = heard->joining();
     QFLOW_ASSIGN(const auto correlation,
-                 ledger_.waiting_under(flow->key, joining.id(), outcome.order, outcome.trigger));
+                 triggers_.waiting_under(flow->key, joining.id(), outcome.order, outcome.trigger));
     if (!correlation) return {};
-    QFLOW_ASSIGN(const TriggerState state, ledger_.state(flow->key, joining.id(), *correlation));
+    QFLOW_ASSIGN(const TriggerState state, triggers_.state(flow->key, joining.id(), *correlation));
     const WaitingEvent* waiting = find_waiting(state, outcome.order, outcome.trigger);
     if (waiting != nullptr && !waiting->held) {
       outcome.outcome.reason = "for " + missing_sources(joining, state).text;
@@ -221,7 +222,7 @@ class WaitingReasons {
   }
 
  private:
-  TriggerLedger& ledger_;
+  TriggerLedger& triggers_;
   DeployedFlows flows_;
 };
 

@@ -89,7 +89,7 @@ class Collector {
 
   Status tidy_run_folder(const RunId& id) {
     const Path folder = store_.layout().run(id);
-    const auto run = store_.ledger().find_run(id);
+    const auto run = store_.ledger().run_without_sources(id);
     if (!run && run.error().kind != ErrorKind::kNotFound) return tl::make_unexpected(run.error());
     if (run && !has_ended(run->status)) return {};
     const auto is_locked = store_.run_is_locked(id);

@@ -71,7 +71,7 @@ Result<std::vector<ActiveRun>> LedgerState::active_runs(const DeployedFlow& flow
 }
 
 Result<Run> LedgerState::load_run(const RunId& run) {
-  return triggers_.run_without_sources(run);
+  return ledger_.run_without_sources(run);
 }
 
 Result<RunEvents> LedgerState::events_of_run(const RunId& run,

@@ -160,7 +160,7 @@ Result<Publisher> find_publisher(Store& store, const NamespaceOverride& options,
   Publisher publisher;
   QFLOW_ASSIGN(const std::optional<RunId> caller, calling_run(store, doors));
   if (caller) {
-    QFLOW_ASSIGN(publisher.run, store.ledger().find_run(*caller));
+    QFLOW_ASSIGN(publisher.run, store.ledger().run_without_sources(*caller));
     publisher.name_space = publisher.run->name_space;
   }
   QFLOW_ASSIGN(const auto project, override_project(std::nullopt, options));

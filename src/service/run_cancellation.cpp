@@ -48,7 +48,7 @@ Status note_cancellation(Store& store, const RunId& id) {
   QFLOW_ASSIGN(const auto known, triggers.cancel_reason(id));
   if (known) return {};
   return store.ledger().write(Durability::kProcess, [&](LedgerWriter&) -> Status {
-    QFLOW_ASSIGN(const Run run, store.ledger().find_run(id));
+    QFLOW_ASSIGN(const Run run, store.ledger().run_without_sources(id));
     return has_ended(run.status) ? Status() : triggers.ask_to_cancel(id, kReason);
   });
 }

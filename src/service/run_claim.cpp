@@ -111,7 +111,7 @@ Result<RunResult> execute_in_turn(Store& store, const RunId& id, RunDispatcher& 
   QFLOW_TRY(lend_place_of(store, caller, dispatcher));
   observer.note(id.text() + " waits for earlier runs");
   while (true) {
-    QFLOW_ASSIGN(const Run run, store.ledger().find_run(id));
+    QFLOW_ASSIGN(const Run run, store.ledger().run_without_sources(id));
     if (has_ended(run.status)) return RunResult{id, run.status, run.reason, std::nullopt};
     QFLOW_ASSIGN(auto claimed, claim_in_turn(store, id, doors));
     if (claimed) return execute_by_hand(store, std::move(*claimed), doors, signals, observer);

@@ -130,7 +130,7 @@ class TriggerObject final : public LazyObject {
   // "foo.prod.Up": tells runs of one flow in several namespaces apart. "" for what is no run of a namespace.
   std::string qualified_name(const TriggerSource& source) const {
     if (!source.run) return {};
-    const auto run = store_.ledger().find_run(*source.run);
+    const auto run = store_.ledger().run_without_sources(*source.run);
     return run && !run->name_space.empty() ? run->name_space + "." + run->id.flow.text() : std::string();
   }
 
@@ -255,7 +255,7 @@ RunStatus status_now(Store& store, const RunId& run, RunStatus recorded) {
   if (recorded != RunStatus::kRunning) return recorded;
   if (store.run_is_locked(run).value_or(true)) return recorded;
   // Its lock is free in the moment after its end, too.
-  const auto now = store.ledger().find_run(run);
+  const auto now = store.ledger().run_without_sources(run);
   return now && now->status != RunStatus::kRunning ? now->status : RunStatus::kCrashed;
 }
 

@@ -154,7 +154,7 @@ Result<Run> find_run(Store& store, const RunReference& reference, LatestMeans la
 Result<std::string> caller_namespace(Store& store, const Doors& doors) {
   QFLOW_ASSIGN(const std::optional<RunId> caller, calling_run(store, doors));
   if (!caller) return std::string();
-  const Result<Run> run = store.ledger().find_run(*caller);
+  const Result<Run> run = store.ledger().run_without_sources(*caller);
   if (run) return run->name_space;
   if (run.error().kind == ErrorKind::kNotFound) return std::string();
   return tl::make_unexpected(run.error());

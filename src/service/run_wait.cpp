@@ -46,7 +46,7 @@ class Awaited {
     candidates.insert(candidates.end(), made.begin(), made.end());
     std::vector<Run> ended;
     for (const RunId& id : candidates) {
-      QFLOW_ASSIGN(Run run, ledger_.find_run(id));
+      QFLOW_ASSIGN(Run run, ledger_.run_without_sources(id));
       if (!has_ended(run.status)) continue;
       QFLOW_ASSIGN(const bool is_meant, !caller_ ? Result<bool>(true) : comes_of(ledger_, id, *caller_));
       if (is_meant) ended.push_back(std::move(run));

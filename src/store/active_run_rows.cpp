@@ -107,10 +107,6 @@ Result<std::vector<ActiveRun>> TriggerLedger::active_runs(std::int64_t deploymen
   return read_active_runs(database_.query(QFLOW_ACTIVE_RUNS " ORDER BY r.run", deployment));
 }
 
-Result<Run> TriggerLedger::run_without_sources(const RunId& run) {
-  return find_run_row(database_, run);
-}
-
 // CROSS JOIN, so that the rows are read backwards and no further than they are asked for.
 Result<std::pair<std::size_t, std::vector<RecordedEvent>>> TriggerLedger::last_events_of_run(
     const RunId& run, const std::function<bool(const RecordedEvent&)>& suffices) {

@@ -23,9 +23,10 @@ Result<Event> find_event(SqliteConnection& ledger, std::string_view id);
 Result<Event> end_event(SqliteConnection& ledger, const RunId& run, const std::optional<StepId>& step);
 
 // The columns of an event e and of the run c that caused it, which `read_event` reads from `first` on.
-#define QFLOW_EVENT_COLUMNS                                                                                 \
-  "e.id, e.name, e.timestamp, e.recorded_at, e.type, e.namespace, e.value, e.sender, e.context, e.payload," \
-  " c.flow, c.number"
+#define QFLOW_EVENT_COLUMNS_WITH(payload)                                                                 \
+  "e.id, e.name, e.timestamp, e.recorded_at, e.type, e.namespace, e.value, e.sender, e.context, " payload \
+  ", c.flow, c.number"
+#define QFLOW_EVENT_COLUMNS QFLOW_EVENT_COLUMNS_WITH("e.payload")
 inline constexpr int kEventColumns = 12;
 Result<Event> read_event(const Query& row, int first);
 

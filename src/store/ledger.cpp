@@ -180,6 +180,10 @@ Result<Run> Ledger::find_run(const RunId& run) {
   return qflow::find_run(*connection_->database, run);
 }
 
+Result<Run> Ledger::run_without_sources(const RunId& run) {
+  return qflow::run_without_sources(*connection_->database, run);
+}
+
 Result<std::optional<Run>> Ledger::latest_run(const FlowId& flow, const std::optional<std::string>& name_space,
                                               LatestMeans latest) {
   return qflow::latest_run(*connection_->database, flow, name_space, latest);

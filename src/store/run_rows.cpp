@@ -62,18 +62,18 @@ Result<RunRow> read_run(const Query& row) {
 }
 
 // The runs of a query, with the sources of their triggers.
-Result<std::vector<Run>> read_runs(SqliteConnection& ledger, Query query) {
+Result<std::vector<Run>> read_runs(SqliteConnection& ledger, Query query, Payloads payloads) {
   return read_rows(std::move(query), [&](const Query& row) -> Result<Run> {
     QFLOW_ASSIGN(RunRow read, read_run(row));
     if (read.run.trigger) {
-      QFLOW_ASSIGN(read.run.trigger->sources, trigger_sources(ledger, read.key));
+      QFLOW_ASSIGN(read.run.trigger->sources, trigger_sources(ledger, read.key, payloads));
     }
     return std::move(read.run);
   });
 }
 
 Result<std::optional<Run>> read_optional_run(SqliteConnection& ledger, Query query) {
-  QFLOW_ASSIGN(std::vector<Run> runs, read_runs(ledger, std::move(query)));
+  QFLOW_ASSIGN(std::vector<Run> runs, read_runs(ledger, std::move(query), Payloads::kRead));
   if (runs.empty()) return std::optional<Run>();
   return std::optional<Run>(std::move(runs.front()));
 }
@@ -228,7 +228,7 @@ Result<Run> find_run(SqliteConnection& ledger, const RunId& run) {
   return *std::move(found);
 }
 
-Result<Run> find_run_row(SqliteConnection& ledger, const RunId& run) {
+Result<Run> run_without_sources(SqliteConnection& ledger, const RunId& run) {
   Query query = ledger.query(QFLOW_RUN_COLUMNS "WHERE r.flow = ? AND r.number = ?", run.flow.text(), run.number);
   QFLOW_ASSIGN(const bool known, query.next());
   if (!known) return tl::make_unexpected(unknown_run(ledger, run));
@@ -270,7 +270,7 @@ Result<std::vector<Run>> list_runs(SqliteConnection& ledger, const RunFilter& fi
   for (const std::string& value : text.texts) query.bind(value);
   if (filter.since) query.bind(*filter.since);
   if (filter.limit) query.bind(*filter.limit);
-  return read_runs(ledger, std::move(query));
+  return read_runs(ledger, std::move(query), Payloads::kLeft);
 }
 
 Result<std::vector<FlowId>> known_flows(SqliteConnection& ledger) {

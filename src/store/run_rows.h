@@ -18,7 +18,7 @@ namespace qflow {
 Result<std::int64_t> run_key(SqliteConnection& ledger, const RunId& run);
 
 Result<Run> find_run(SqliteConnection& ledger, const RunId& run);
-Result<Run> find_run_row(SqliteConnection& ledger, const RunId& run);  // without the sources of its trigger
+Result<Run> run_without_sources(SqliteConnection& ledger, const RunId& run);
 Result<std::optional<Run>> latest_run(SqliteConnection& ledger, const FlowId& flow,
                                       const std::optional<std::string>& name_space, LatestMeans latest);
 Result<std::vector<Run>> list_runs(SqliteConnection& ledger, const RunFilter& filter);

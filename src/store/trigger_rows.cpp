@@ -92,14 +92,13 @@ Status insert_trigger_sources(SqliteConnection& ledger, std::int64_t run, const 
   return {};
 }
 
-Result<std::vector<TriggerSource>> trigger_sources(SqliteConnection& ledger, std::int64_t run) {
-  Query query = ledger.query("SELECT " QFLOW_EVENT_COLUMNS
-                             ", t.short_name, s.flow, s.number, t.step"
-                             " FROM trigger_sources t JOIN events e ON e.event = t.event"
-                             " LEFT JOIN runs c ON c.run = e.caused_by LEFT JOIN runs s ON s.run = t.source_run"
-                             " WHERE t.run = ? ORDER BY t.position",
-                             run);
-  return read_rows(std::move(query), read_source);
+Result<std::vector<TriggerSource>> trigger_sources(SqliteConnection& ledger, std::int64_t run, Payloads payloads) {
+#define QFLOW_SOURCES_OF_RUN                                                                                           \
+  ", t.short_name, s.flow, s.number, t.step FROM trigger_sources t JOIN events e ON e.event = t.event LEFT JOIN runs " \
+  "c ON c.run = e.caused_by LEFT JOIN runs s ON s.run = t.source_run WHERE t.run = ? ORDER BY t.position"
+  constexpr const char* kWhole = "SELECT " QFLOW_EVENT_COLUMNS QFLOW_SOURCES_OF_RUN;
+  constexpr const char* kLight = "SELECT " QFLOW_EVENT_COLUMNS_WITH("'null'") QFLOW_SOURCES_OF_RUN;
+  return read_rows(ledger.query(payloads == Payloads::kRead ? kWhole : kLight, run), read_source);
 }
 
 Result<std::vector<RunCause>> causes_of(SqliteConnection& ledger, const RunId& run) {

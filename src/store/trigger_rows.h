@@ -18,7 +18,9 @@ Result<TriggerRecord> read_trigger(std::string_view text);
 // From the place `first` on. Sources whose events are not in the ledger yet bring them, as simulated ones.
 Status insert_trigger_sources(SqliteConnection& ledger, std::int64_t run, const std::vector<TriggerSource>& sources,
                               std::size_t first = 0);
-Result<std::vector<TriggerSource>> trigger_sources(SqliteConnection& ledger, std::int64_t run);
+// Payloads may be large: who does not need them gets nulls.
+enum class Payloads { kRead, kLeft };
+Result<std::vector<TriggerSource>> trigger_sources(SqliteConnection& ledger, std::int64_t run, Payloads payloads);
 
 Result<std::vector<RunCause>> causes_of(SqliteConnection& ledger, const RunId& run);
 Result<std::vector<LinkedRun>> runs_triggered_by(SqliteConnection& ledger, const RunId& run);

@@ -375,11 +375,14 @@ TEST_CASE("a run takes in further events behind those that it has, without readi
   const Run extended = value_of(fixture.ledger().find_run(run.id));
   for (const TriggerSource& source : extended.trigger->sources) names += source.event.name;
   CHECK(names == "abcde");
-  const Run found = value_of(ledger.run_without_sources(run.id));
+  const TriggerSource listed = value_of(fixture.ledger().list_runs({})).front().trigger->sources.front();
+  CHECK(listed.event.name == "a");
+  CHECK(listed.event.payload.is_null());
+  const Run found = value_of(fixture.ledger().run_without_sources(run.id));
   CHECK(found.params == run.params);
   CHECK(found.trigger->sources.empty());
   CHECK(value_of(ledger.last_events_of_run(run.id, [](const RecordedEvent&) { return false; })).first == 0);
-  CHECK(error_of(ledger.run_without_sources(run_id("F/9"))).kind == ErrorKind::kNotFound);
+  CHECK(error_of(fixture.ledger().run_without_sources(run_id("F/9"))).kind == ErrorKind::kNotFound);
 }
 
 TEST_CASE("a lock that can't be looked at is not said to be free") {

@@ -109,7 +109,7 @@ TEST_CASE("no look-up reads a whole table, so none grows with what is stored") {
   (void)ledger.triggers().active_runs(1, "c", "v");
   (void)ledger.triggers().last_run(1, TriggerId::parse("t").value());
   (void)ledger.triggers().repeats_of_event("x");
-  (void)ledger.triggers().run_without_sources(run);
+  (void)ledger.run_without_sources(run);
   (void)ledger.triggers().last_events_of_run(run, [](const RecordedEvent&) { return false; });
   (void)ledger.triggers().sensors_without_cursor(1);
   (void)ledger.triggers().sensors(1);

@@ -133,9 +133,12 @@ class Ledger {
   Status read(const std::function<Status()>& body);
 
   Result<Run> find_run(const RunId& run);  // kNotFound with the nearest known flow or number
+  // The same without the sources of its trigger, which may be many and large.
+  Result<Run> run_without_sources(const RunId& run);
   Result<std::optional<Run>> latest_run(const FlowId& flow, const std::optional<std::string>& name_space,
-                                        LatestMeans latest);    // by number
-  Result<std::vector<Run>> list_runs(const RunFilter& filter);  // with trigger records
+                                        LatestMeans latest);  // by number
+  // The newest first; the events of their triggers have null as payload.
+  Result<std::vector<Run>> list_runs(const RunFilter& filter);
   // Those that some process should be executing: running ones, and local ones that wait for their process.
   Result<std::vector<RunId>> runs_in_hand();
   // That runs of the flow have, sorted.

@@ -197,7 +197,6 @@ class TriggerLedger {
   Result<std::vector<ActiveRun>> active_runs(std::int64_t deployment, const std::optional<std::string>& context,
                                              const std::optional<std::string>& correlation);
   Result<std::vector<ActiveRun>> active_runs(std::int64_t deployment);
-  Result<Run> run_without_sources(const RunId& run);  // of its trigger, of which there may be many; else as find_run
   // The last events of the run's trigger, in their order, and the place of the first of them: back to one that
   // `suffices`, else all.
   Result<std::pair<std::size_t, std::vector<RecordedEvent>>> last_events_of_run(
