@@ -37,7 +37,7 @@ Status refuse_if_file_disables(Store& store, const TriggerRegistry& types, const
   QFLOW_ASSIGN(const auto flow, flows.find(deployment.key));
   QFLOW_ASSIGN(const Trigger* known, named_trigger(*flow, trigger));
   if (known->rules().enabled) return {};
-  if (known->type() == TriggerType::kApi && !known->rules().is_custom) {
+  if (is_web_hook(*known)) {
     return fail(
         ErrorKind::kRefused,
         fmt::format("{}/{} stays disabled: nothing serves web hooks yet", full_name(deployment), trigger.text()),

@@ -7,6 +7,7 @@
 #include <iterator>
 #include <set>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "qflow/engine/join.h"
@@ -53,25 +54,36 @@ std::vector<WaitingEvent> remove_where(std::vector<WaitingEvent>& waiting, const
   return removed;
 }
 
-Selection is_event(std::int64_t order) {
-  return [order](const WaitingEvent& event) { return !event.held && event.event == order; };
-}
+// What says which item of a join an event that waits belongs to: its own order, or that of its token.
+using ItemOrder = std::int64_t WaitingEvent::*;
 
-Selection is_token(std::int64_t order) {
-  return [order](const WaitingEvent& event) { return !event.held && event.token == order; };
-}
-
-// Carries the items that a join has dropped and taken over to the events; `chosen` finds the events of an item.
-void carry_over(const JoinResult& result, std::vector<WaitingEvent>& waiting, Selection (*chosen)(std::int64_t),
-                StateChange& change) {
-  for (const DroppedItem& dropped : result.dropped) {
-    for (WaitingEvent& event : remove_where(waiting, chosen(dropped.item.order))) {
-      change.dropped.push_back({std::move(event), dropped.why == DroppedItem::Why::kSuperseded, dropped.by});
-    }
+// The events of items, each with the place of its item among the `orders`, by that place.
+std::vector<std::pair<std::size_t, WaitingEvent>> remove_items(std::vector<WaitingEvent>& waiting, ItemOrder order,
+                                                               const std::vector<std::int64_t>& orders) {
+  std::unordered_map<std::int64_t, std::size_t> places;
+  for (const std::int64_t one : orders) places.emplace(one, places.size());
+  std::vector<std::pair<std::size_t, WaitingEvent>> removed;
+  for (WaitingEvent& event :
+       remove_where(waiting, [&](const WaitingEvent& event) { return !event.held && places.contains(event.*order); })) {
+    const std::size_t place = places.at(event.*order);
+    removed.emplace_back(place, std::move(event));
   }
-  for (const JoinItem& taken : result.taken) {
-    std::vector<WaitingEvent> events = remove_where(waiting, chosen(taken.order));
-    std::move(events.begin(), events.end(), std::back_inserter(change.fired));
+  std::stable_sort(removed.begin(), removed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  return removed;
+}
+
+// Carries the items that a join has dropped and taken over to their events.
+void carry_over(const JoinResult& result, std::vector<WaitingEvent>& waiting, ItemOrder order, StateChange& change) {
+  std::vector<std::int64_t> orders;
+  for (const DroppedItem& dropped : result.dropped) orders.push_back(dropped.item.order);
+  for (const JoinItem& taken : result.taken) orders.push_back(taken.order);
+  for (auto& [place, event] : remove_items(waiting, order, orders)) {
+    if (place >= result.dropped.size()) {
+      change.fired.push_back(std::move(event));
+      continue;
+    }
+    const DroppedItem& dropped = result.dropped[place];
+    change.dropped.push_back({std::move(event), dropped.why == DroppedItem::Why::kSuperseded, dropped.by});
   }
 }
 
@@ -82,7 +94,7 @@ StateChange arrive_among(const JoinRules& rules, const Trigger& trigger, Trigger
   JoinItem arriving{place_of_source(trigger, event.source), event.time, event.event, event.distinct};
   state.waiting.push_back(std::move(event));
   StateChange change;
-  carry_over(join_item(rules, items, std::move(arriving)), state.waiting, is_event, change);
+  carry_over(join_item(rules, items, std::move(arriving)), state.waiting, &WaitingEvent::event, change);
   return change;
 }
 
@@ -128,7 +140,7 @@ void arrive_as_token(const Trigger& group, TriggerState& state, std::vector<Wait
     state.waiting.push_back(std::move(event));
   }
   const JoinResult result = join_item(rules_of(group), tokens, {leg, newest.time, newest.order, {}});
-  carry_over(result, state.waiting, is_token, change);
+  carry_over(result, state.waiting, &WaitingEvent::token, change);
 }
 
 // What is met already, and would still be when something of `now` joins it, needs no activation.
@@ -240,19 +252,19 @@ std::vector<WaitingEvent> end_hold(TriggerState& state) {
 std::vector<WaitingEvent> take_by_hand(const Trigger& joining, TriggerState& state) {
   StateChange change;
   change.fired = end_hold(state);
-  const auto take = [&](const JoinRules& rules, std::vector<JoinItem> items, Selection (*chosen)(std::int64_t)) {
+  const auto take = [&](const JoinRules& rules, std::vector<JoinItem> items, ItemOrder order) {
     JoinResult result;
     result.taken = take_what_waits(rules, items);
-    carry_over(result, state.waiting, chosen, change);
+    carry_over(result, state.waiting, order, change);
   };
   if (joining.legs().empty()) {
-    take(rules_of(joining), items_of(joining, state.waiting, waits_alone), is_event);
+    take(rules_of(joining), items_of(joining, state.waiting, waits_alone), &WaitingEvent::event);
     return std::move(change.fired);
   }
-  take(rules_of(joining), tokens_of(joining, state.waiting), is_token);
+  take(rules_of(joining), tokens_of(joining, state.waiting), &WaitingEvent::token);
   for (const Trigger* leg : joining.legs()) {
     if (leg == nullptr) continue;
-    take(rules_of_leg(*leg, joining), items_of(*leg, state.waiting, waits_in_leg(*leg)), is_event);
+    take(rules_of_leg(*leg, joining), items_of(*leg, state.waiting, waits_in_leg(*leg)), &WaitingEvent::event);
   }
   return std::move(change.fired);
 }
@@ -263,7 +275,7 @@ StateChange arrive_by_hand(const Trigger& leg, const Trigger& group, TriggerStat
   JoinResult taken;
   taken.taken = take_what_waits(rules_of_leg(leg, group), items);
   StateChange change;
-  carry_over(taken, state.waiting, is_event, change);
+  carry_over(taken, state.waiting, &WaitingEvent::event, change);
   std::vector<WaitingEvent> token = std::exchange(change.fired, {});
   const bool is_heard = !activation.source.empty();
   if (token.empty() && !is_heard && has_young_token(leg, group, state.waiting, activation.time)) return change;
@@ -296,11 +308,11 @@ MissingPart missing_sources(const Trigger& joining, const TriggerState& state) {
 
 TriggerState still_joining(const Trigger& joining, TriggerState state, Instant now) {
   if (!joining.rules().within) return state;
-  const bool is_group = !joining.legs().empty();
+  std::vector<std::int64_t> expired;
   for (const JoinItem& item : items_in_window(joining, state)) {
-    if (now - item.time <= *joining.rules().within) continue;
-    remove_where(state.waiting, is_group ? is_token(item.order) : is_event(item.order));
+    if (now - item.time > *joining.rules().within) expired.push_back(item.order);
   }
+  remove_items(state.waiting, joining.legs().empty() ? &WaitingEvent::event : &WaitingEvent::token, expired);
   return state;
 }
 

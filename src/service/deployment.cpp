@@ -86,7 +86,7 @@ Status refuse_twice(const std::vector<LoadedFlow>& flows, const Doors& doors) {
 
 Status refuse_unserved(const LoadedFlow& flow) {
   for (const auto& trigger : flow.triggers) {
-    if (trigger->type() != TriggerType::kApi || trigger->rules().is_custom || !trigger->rules().enabled) continue;
+    if (!is_web_hook(*trigger) || !trigger->rules().enabled) continue;
     return fail(ErrorKind::kInvalid,
                 fmt::format("{}: the trigger {} can't be deployed: nothing serves web hooks yet", flow.definition->file,
                             quoted(trigger->id().text())),

@@ -263,7 +263,7 @@ std::string enabling_advice(const DeployedFlow& flow, const Trigger& trigger) {
   if (&joining != &trigger) add_enabling(flow, joining, commands);
   for (const Trigger* one : {&trigger, &joining}) {
     if (one->rules().enabled) continue;
-    if (one->type() == TriggerType::kApi && !one->rules().is_custom) {
+    if (is_web_hook(*one)) {
       return fmt::format("qflow trigger --flow-id {} starts the flow; nothing serves web hooks yet", full_name(flow));
     }
     const std::string file = flow_file_of(*flow.definition).string();

@@ -56,6 +56,10 @@ const SensorRules* sensor_of(const Trigger& trigger) {
   return subscription != nullptr ? &subscription->sensor : nullptr;
 }
 
+bool is_web_hook(const Trigger& trigger) {
+  return trigger.type() == TriggerType::kApi && !trigger.rules().is_custom;
+}
+
 const Trigger* find_trigger(const TriggerList& triggers, const TriggerId& id) {
   const auto found =
       std::find_if(triggers.begin(), triggers.end(), [&](const auto& trigger) { return trigger->id() == id; });

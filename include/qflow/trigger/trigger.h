@@ -95,6 +95,9 @@ std::vector<const Trigger*> source_triggers(const Trigger& trigger);
 const ScheduleSubscription* schedule_of(const Trigger& trigger);
 const SensorRules* sensor_of(const Trigger& trigger);
 
+// Of the type api, unless a program has registered its own in its place: nothing makes events for it yet.
+bool is_web_hook(const Trigger& trigger);
+
 using TriggerList = std::vector<std::unique_ptr<Trigger>>;
 
 // Null when there is none.
