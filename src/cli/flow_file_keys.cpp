@@ -14,12 +14,13 @@ constexpr FlowFileKey kFlowKeys[] = {
      "flow (project.branch.Flow)."},
     {"description", "text", "", "What the flow is for."},
     {"flow_type", "text", "\"standard\"", "Accepted for compatibility; the only value is \"standard\"."},
-    {"tags", "list of text", "[]", "Tags of the flow's runs."},
+    {"tags", "list of text", "[]", "Tags of the flow's runs, each of at most 200 bytes."},
 };
 
 constexpr FlowFileKey kProjectKeys[] = {
     {"name", "text", "required", "The project: small letters, digits and '_', at most 128, not \"qflow\"."},
-    {"branch", "text", "", "The branch; without it the branch is user.NAME of whoever deploys or runs."},
+    {"branch", "text", "",
+     "The branch, at most 128 bytes; without it the branch is user.NAME of whoever deploys or runs."},
     {"production", "bool", "false", "Whether the branch is prod.BRANCH (or prod) instead of test.BRANCH."},
 };
 
@@ -39,8 +40,8 @@ constexpr FlowFileKey kRunKeys[] = {
     {"when_busy", "text", "\"parallel\"",
      "What a firing does while a deployed run of the flow is queued or running: parallel, queue, coalesce, skip or "
      "replace."},
-    {"max_parallel", "integer", "", "Runs of this flow at once; absent: no limit of its own."},
-    {"jobs", "integer", "0", "Tasks at once in one run; 0: the number of processors."},
+    {"max_parallel", "integer", "", "Runs of this flow at once, 1 to 1,000,000; absent: no limit of its own."},
+    {"jobs", "integer", "0", "Tasks at once in one run, at most 100,000; 0: the number of processors."},
     {"timeout", "duration", "", "A run that passes it ends as failed with the reason \"timed out\"."},
     {"on_crash", "text", "\"resume\"", "What becomes of a deployed run whose process died: resume or fail."},
     {"keep", "duration", "for ever", "How long an ended run is kept from `qflow gc`."},
@@ -85,10 +86,10 @@ constexpr FlowFileKey kStepKeys[] = {
      "Names, never values: from the environment, else from .qflow/secrets/NAME. Only steps that list a secret get it; "
      "it is masked as *** in logs."},
     {"timeout", "duration", "", "Per attempt; a timed-out attempt is retried."},
-    {"retries", "integer", "0", "Further attempts of a task that failed."},
+    {"retries", "integer", "0", "Further attempts of a task that failed, at most 1000."},
     {"retry_delay", "duration", "\"0s\"",
      "Before a retry, times retry_backoff^(attempt that failed - 1), at most 1 h."},
-    {"retry_backoff", "number", "1.0", "See retry_delay."},
+    {"retry_backoff", "number", "1.0", "From 1 to 1000; see retry_delay."},
     {"allow_failure", "bool", "false",
      "The run goes on after a failure; the step's artifact error is {reason, exit_status, signal, attempt}."},
     {"publish", "list of tables", "[]", "Events that are published after the step has succeeded."},

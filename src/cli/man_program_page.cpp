@@ -21,13 +21,16 @@ Results are written to standard output, progress and notes to standard error. On
 
 constexpr std::string_view kFiles[][2] = {
     {".qflow/ledger.db", "runs, steps, events, triggers, and values up to 64 KiB"},
-    {".qflow/objects/", "larger values and files, by content"},
+    {".qflow/ledger.gate", "whom writers wait for, one after the other; objects.gate: the same of who brings in files"},
+    {".qflow/objects/",
+     "larger values and files, by content; quarantine: what fsck has found to be damaged, kept for you to look at"},
     {".qflow/runs/FLOW/NUMBER/",
      "logs, and artifacts for browsing, of one run; hook.log: what its hooks printed; executor.log: notes and errors of "
      "the process that qflow run --detach started; lost: what a forgotten run of this number had left, where the ledger "
      "was restored from a backup"},
     {".qflow/hooks/", "marks of the runs whose hooks are being called"},
     {".qflow/secrets/NAME", "a secret (mode 0600)"},
+    {".qflow/python/", "the Python module of this qflow, for steps that import it"},
     {".qflow/config.toml", "settings of the store; see CONFIGURATION"},
     {".qflow/last_tick", "touched by every tick: its time is that of the last one"},
     {".qflow/worker.log",

@@ -13,8 +13,6 @@ namespace qflow {
 
 namespace {
 
-constexpr std::int64_t kMostJobs = 4096;
-
 // With a reader that has stalled, for whoever has ended the run by a signal and waits for the end of qflow.
 constexpr std::chrono::seconds kPatience{1};
 
@@ -59,7 +57,7 @@ ExitStatus status_of_signal(int signal) {
 
 Result<ExecutionOptions> read_execution_options(const Arguments& arguments) {
   ExecutionOptions options;
-  QFLOW_ASSIGN(const std::optional<std::int64_t> jobs, arguments.integer("jobs", 0, kMostJobs));
+  QFLOW_ASSIGN(const std::optional<std::int64_t> jobs, arguments.integer("jobs", 0, RunPolicy::kMostJobs));
   if (jobs) options.jobs = static_cast<int>(*jobs);
   if (arguments.flag("fail-fast")) options.on_failure = OnFailure::kEndRunning;
   return options;

@@ -31,7 +31,7 @@ inline constexpr FlowFileKey kSharedTriggerKeys[] = {
 inline constexpr FlowFileKey kEventTriggerKeys[] = {
     {"event", "text or table", "",
      "One event: its name, or a table of name (or key), event_type, namespace, value, sender, when, parameters, "
-     "namespaced, count, distinct."},
+     "namespaced, count (so many must wait, 1 to 1,000,000) and distinct (an expression: with different values)."},
     {"events", "list of text or tables", "", "Several events, instead of event."},
     {"namespaced", "bool", "false", "Listens to PROJECT.BRANCH.EVENT."},
 };
@@ -39,7 +39,7 @@ inline constexpr FlowFileKey kEventTriggerKeys[] = {
 inline constexpr FlowFileKey kFlowTriggerKeys[] = {
     {"source_flow_id", "text or table", "",
      "One flow: its id, PROJECT.BRANCH.FLOW, or a table of name, project, project_branch, condition, source_task_id, "
-     "when, parameters, count, distinct."},
+     "when, parameters, and count and distinct as of an event."},
     {"flows", "list of text or tables", "", "Several flows, instead of source_flow_id."},
     {"condition", "text", "\"success\"", "success, failure (failed or crashed) or always (cancelled too)."},
     {"source_task_id", "text", "", "Listens to this step instead of the whole run."},

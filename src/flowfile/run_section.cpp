@@ -8,7 +8,6 @@ namespace qflow {
 namespace {
 
 constexpr std::int64_t kMaxParallel = 1'000'000;
-constexpr std::int64_t kMaxJobs = 100'000;
 
 WhenBusy parse_when_busy(std::string_view text) {
   if (text == "queue") return WhenBusy::kQueue;
@@ -27,7 +26,7 @@ RunPolicy read_run_policy(const ConfigTable& table, Diagnostics& diagnostics) {
     policy.when_busy = parse_when_busy(busy->value);
   }
   if (const auto limit = reader.integer("max_parallel", 1, kMaxParallel)) policy.max_parallel = limit->value;
-  if (const auto jobs = reader.integer("jobs", 0, kMaxJobs)) policy.jobs = static_cast<int>(jobs->value);
+  if (const auto jobs = reader.integer("jobs", 0, RunPolicy::kMostJobs)) policy.jobs = static_cast<int>(jobs->value);
   policy.timeout = positive_duration(reader, "timeout");
   if (const auto on_crash = reader.choice("on_crash", {"resume", "fail"})) {
     policy.on_crash = on_crash->value == "fail" ? OnCrash::kFail : OnCrash::kResume;

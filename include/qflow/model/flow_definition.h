@@ -27,6 +27,8 @@ enum class OnCrash { kResume, kFail };
 
 // [run]: how runs of the flow behave.
 struct RunPolicy {
+  static constexpr std::int64_t kMostJobs = 100'000;
+
   WhenBusy when_busy = WhenBusy::kParallel;
   std::optional<std::int64_t> max_parallel;
   int jobs = 0;  // tasks at once in one run; 0: the number of processors
