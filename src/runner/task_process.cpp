@@ -103,15 +103,14 @@ void TaskProcess::add_line(TaskStream kind, std::string_view text, bool goes_on)
   observer_.line(label_, kind, text);
 }
 
-// The first process has ended: what is left of its group had its time. It is signalled before the process is collected,
-// because until then the group's number can't belong to anybody else.
+// The first process has ended: what is left of its group had its time, unless end() has given it some that lasts. It is
+// signalled before the process is collected, because until then the group's number can't belong to anybody else.
 Status TaskProcess::collect() {
   if (!wait_readable({child_.exited.descriptor()}, std::chrono::microseconds(0)).front()) return {};
-  launcher_.signal_group(child_.id, SIGTERM);
+  if (!kill_at_) launcher_.signal_group(child_.id, SIGTERM);
   QFLOW_ASSIGN(exit_, launcher_.collect(child_));
   collected_ = true;
-  const auto kill = clock_.monotonic() + kLeftoverTime;
-  kill_at_ = kill_at_ ? std::min(*kill_at_, kill) : kill;
+  if (!kill_at_) kill_at_ = clock_.monotonic() + kLeftoverTime;
   return {};
 }
 

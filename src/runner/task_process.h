@@ -18,7 +18,7 @@
 namespace qflow {
 
 // The process group of one attempt, from its start until nothing of it is left. Its first process may end before others
-// that it started: those get SIGTERM, and SIGKILL kLeftoverTime later.
+// that it started: those get SIGTERM, and SIGKILL kLeftoverTime later; what end() has asked already keeps its grace.
 class TaskProcess {
  public:
   static constexpr std::chrono::seconds kLeftoverTime{1};
