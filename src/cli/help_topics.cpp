@@ -35,12 +35,13 @@ constexpr EnvironmentVariable kStepVariables[] = {
      "with runs of several namespaces also foo.prod.TrainingFlow/. With exactly one triggering run its artifacts also "
      "lie directly in it, but for a file that is called as the flow is"},
     {"QFLOW_CONTEXT", "the run's context, if it has one of at most 64 KiB and without NUL"},
+    {"QFLOW_SECRETS", "the names of the secrets that the step was given; a qflow in it keeps them from what it starts"},
     {"QFLOW_SCHEDULED_AT", "the instant the run was due, inherited down a trigger chain"},
     {"QFLOW_STORE, QFLOW_BIN", "the store and this program, for `$QFLOW_BIN get` and its like"},
     {"PYTHONPATH", "first the folder of the Python module qflow (`from qflow import current, artifacts, publish`)"},
     {"PYTHONUNBUFFERED",
-     "1 unless it is set: what a Python step prints is in its log at once; env = { PYTHONUNBUFFERED = \"\" } in a step "
-     "that prints very much"},
+     "1 unless it is set: what a Python step prints is in its log at once, of one that imports qflow by whole lines; "
+     "env = { PYTHONUNBUFFERED = \"\" } in a step that prints very much"},
 };
 
 constexpr EnvironmentVariable kReadVariables[] = {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <iterator>
+#include <sstream>
 #include <utility>
 
 #include "qflow/runner/run_variables.h"
@@ -38,10 +39,10 @@ void add_parameters(std::vector<std::string>& environment, const Json& parameter
 }  // namespace
 
 bool is_run_variable(std::string_view name) {
-  static constexpr std::array<std::string_view, 17> kNames{
+  static constexpr std::array<std::string_view, 18> kNames{
       "QFLOW_FLOW",    "QFLOW_RUN",    "QFLOW_STEP", "QFLOW_TASK",         "QFLOW_ATTEMPT", "QFLOW_ITEM",
       "QFLOW_INDEX",   "QFLOW_PARAMS", "QFLOW_IN",   "QFLOW_OUT",          "QFLOW_TRIGGER", "QFLOW_TRIGGER_DATA",
-      "QFLOW_CONTEXT", "QFLOW_STORE",  "QFLOW_BIN",  "QFLOW_SCHEDULED_AT", "QFLOW_STATUS"};
+      "QFLOW_CONTEXT", "QFLOW_STORE",  "QFLOW_BIN",  "QFLOW_SCHEDULED_AT", "QFLOW_STATUS",  kGivenSecrets};
   if (name.substr(0, 12) == "QFLOW_PARAM_") return true;
   for (const std::string_view known : kNames) {
     if (name == known) return true;
@@ -49,11 +50,20 @@ bool is_run_variable(std::string_view name) {
   return name == "QFLOW_REASON";
 }
 
+std::set<std::string> given_secrets(const Environment& environment) {
+  std::set<std::string> names;
+  std::istringstream list(find_variable(environment, kGivenSecrets).value_or(""));
+  for (std::string name; std::getline(list, name, ',');) names.insert(name);
+  return names;
+}
+
 std::vector<std::string> run_environment(const RunPlan& plan, const StoreLayout& layout) {
   const Run& run = plan.run;
   std::vector<std::string> environment;
+  const std::set<std::string> given = given_secrets(plan.environment);
   for (const auto& [name, value] : plan.environment) {
-    if (!is_run_variable(name) && !plan.secrets.contains(name)) add_variable(environment, name, value);
+    const bool is_secret = plan.secrets.contains(name) || given.contains(name);
+    if (!is_run_variable(name) && !is_secret) add_variable(environment, name, value);
   }
   add_variable(environment, "QFLOW_FLOW", run.id.flow.text());
   add_variable(environment, "QFLOW_RUN", run.id.text());

@@ -7,6 +7,7 @@
 
 #include "qflow/expression/template.h"
 #include "qflow/runner/run_journal.h"
+#include "qflow/runner/run_variables.h"
 #include "runner/python_module.h"
 #include "runner/run_environment.h"
 
@@ -112,10 +113,14 @@ Result<std::vector<std::string>> TaskLauncher::environment(const TaskRequest& re
     QFLOW_ASSIGN(const Path parameters, parameters_with_item(request));
     set_variable(environment, "QFLOW_PARAMS", parameters.string());
   }
+  std::string given;
   for (const auto& secret : request.step.secrets) {
     const auto value = plan_.secrets.find(secret.value);
-    if (value != plan_.secrets.end()) add_variable(environment, secret.value, value->second);
+    if (value == plan_.secrets.end()) continue;
+    add_variable(environment, secret.value, value->second);
+    given += (given.empty() ? "" : ",") + secret.value;
   }
+  if (!given.empty()) add_variable(environment, kGivenSecrets, given);
   for (const auto& [name, text] : request.step.environment) {
     QFLOW_ASSIGN(const std::string value, render_text("env." + name, text.value, request.scope));
     set_variable(environment, name, name == kPythonPath ? with_module(value) : value);

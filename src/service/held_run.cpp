@@ -121,7 +121,7 @@ void remove_workspace(const RunId& run, Store& store) {
 std::vector<std::string> environment_of_executors(const Environment& environment) {
   std::vector<std::string> result;
   for (const auto& [name, value] : environment) {
-    if (!is_run_variable(name)) result.push_back(name + "=" + value);
+    if (!is_run_variable(name) || name == kGivenSecrets) result.push_back(name + "=" + value);
   }
   return result;
 }

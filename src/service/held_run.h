@@ -26,7 +26,7 @@ Result<RunResult> execute_started_run(Store& store, Run run, FileHandle lock, co
                                       const Doors& doors, StopSignals* signals, RunObserver& observer);
 
 // What a process gets that will execute runs: nothing of the run whose step may have called this one, or it would count
-// as a part of that.
+// as a part of that; but which secrets it was given.
 std::vector<std::string> environment_of_executors(const Environment& environment);
 
 // What the runner needs of a run, without the trigger's files.
