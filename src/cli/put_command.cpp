@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include "cli/command_table.h"
 #include "qflow/error/printable.h"
@@ -73,7 +74,20 @@ Status copy_entry(FileSystem& files, const Path& from, const Path& to, FollowLin
 // Whatever an earlier put left under this name goes, so that the last one counts.
 Status remove_earlier(FileSystem& files, const Path& out, const ArtifactName& name) {
   QFLOW_TRY(remove_tree(files, out / name.text()));
-  return remove_tree(files, out / (name.text() + ".json"));
+  return remove_tree(files, out / fmt::format("{}{}", name.text(), kValueSuffix));
+}
+
+// What is put grows beside QFLOW_OUT, where a put that is interrupted leaves no half artifact; in a place of its own,
+// since tasks put at once what has one name. `grow` makes the entry at the path that it is given.
+template <class Grow>
+Status put(FileSystem& files, const Path& out, const ArtifactName& name, std::string_view suffix, const Grow& grow) {
+  const Path growing = out.parent_path() / fmt::format("put-{}.{}", out.filename().string(), getpid());
+  QFLOW_TRY(remove_tree(files, growing));
+  Status done = grow(growing);
+  if (done) done = remove_earlier(files, out, name);
+  if (done) done = files.rename(growing, out / fmt::format("{}{}", name.text(), suffix));
+  if (!done) (void)remove_tree(files, growing);
+  return done;
 }
 
 Status put_value(Context& context, const Path& out, const ArtifactName& name, const std::string& given) {
@@ -87,8 +101,10 @@ Status put_value(Context& context, const Path& out, const ArtifactName& name, co
     error.advice = "a value is JSON, text stands in double quotes; --file PATH puts a file";
     return tl::make_unexpected(std::move(error));
   }
-  QFLOW_TRY(remove_earlier(context.files, out, name));
-  return replace_file(context.files, out / (name.text() + ".json"), to_compact(*value), kFileMode);
+  return put(context.files, out, name, kValueSuffix, [&](const Path& growing) -> Status {
+    QFLOW_ASSIGN(const FileHandle file, context.files.open(growing, OpenMode::kCreateNew, kFileMode));
+    return context.files.write_all(file, to_compact(*value));
+  });
 }
 
 // The copy of a folder that the copy itself lies in has no end.
@@ -110,18 +126,12 @@ Status check_apart(FileSystem& files, const Path& folder, const std::string& wri
   }
 }
 
-// The copy grows beside QFLOW_OUT, so that a put that is interrupted leaves no half artifact.
 Status put_file(Context& context, const Path& out, const ArtifactName& name, const std::string& file) {
-  const Path growing = out.parent_path() / ("put-" + name.text());
-  QFLOW_TRY(check_apart(context.files, context.folder / file, file, growing));
-  QFLOW_TRY(remove_tree(context.files, growing));
-  const Status copied = copy_entry(context.files, context.folder / file, growing, FollowLinks::kYes);
-  if (!copied) {
-    (void)remove_tree(context.files, growing);
-    return copied;
-  }
-  QFLOW_TRY(remove_earlier(context.files, out, name));
-  return context.files.rename(growing, out / name.text());
+  const Path source = context.folder / file;
+  return put(context.files, out, name, "", [&](const Path& growing) -> Status {
+    QFLOW_TRY(check_apart(context.files, source, file, growing));
+    return copy_entry(context.files, source, growing, FollowLinks::kYes);
+  });
 }
 
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {

@@ -1,5 +1,6 @@
 """Who makes room for queued runs starts them, without a tick; and who waits does not keep them from it."""
 import json
+import pathlib
 
 from desk import after, case, contains, equal, flow, on
 from faults import printed_by, wait_for
@@ -213,3 +214,56 @@ def who_waits_for_a_turn_lends_its_place(desk):
     dispatch(desk, "a")
     end_of(desk, "F", "succeeded")
     end_of(desk, "G", "succeeded", "succeeded")
+
+
+@case
+def tasks_put_files_of_one_name_at_once(desk):
+    desk.write("f.toml", """id = "F"
+[[steps]]
+id = "each"
+foreach = "[0, 1, 2, 3]"
+run = '''yes $QFLOW_ITEM | head -c 30000000 > ../$QFLOW_INDEX.big; "$QFLOW_BIN" put big --file ../$QFLOW_INDEX.big'''
+workdir = "in"
+[[steps]]
+id = "join"
+needs = ["each"]
+run = "for i in 0 1 2 3; do sort -u $QFLOW_IN/.steps/each/$i/big > $QFLOW_OUT/of_$i; done"
+""")
+    (desk.folder / "in").mkdir()
+    desk.ask("run", "f.toml", "--jobs", "4")
+    for index in range(4):
+        equal(pathlib.Path(desk.ask("get", f"artifacts.of_{index}", "--run", "F/1")[0].strip()).read_text(), f"{index}\n")
+    equal(list(desk.folder.glob(".qflow/runs/F/1/out/put-*")), [])
+
+
+@case
+def what_a_shell_has_started_keeps_its_time(desk):
+    """The shell ends at once when it is asked to; its child needs longer than leftovers get."""
+    desk.write("save.py", """import signal, sys, time
+def save(*_):
+    time.sleep(2)
+    open("saved", "w").close()
+    sys.exit(1)
+signal.signal(signal.SIGTERM, save)
+open("begun", "w").close()
+time.sleep(60)
+""")
+    desk.write("f.toml", "id = 'F'\n[[steps]]\nid = 's'\ntimeout = '3s'\nrun = 'python3 save.py; :'\n")
+    desk.ask("run", "f.toml", status=1)
+    equal((desk.folder / "saved").exists(), True)
+
+
+@case
+def a_steps_secret_is_for_nothing_that_it_starts(desk):
+    """Runs that are dispatched, executed in the step itself, or local; one that lists it gets it from the step."""
+    tell = 'echo "$QFLOW_RUN: ${DB_PASSWORD-none}" >> told'
+    desk.deploy(flow("F", on("a"), run=tell), flow("G", on("g"), run=tell))
+    desk.write("local.toml", flow("Local", run=tell))
+    desk.write("listing.toml", flow("Listing", run=tell).replace("run =", 'secrets = ["DB_PASSWORD"]\nrun ='))
+    calls = ('publish a --dispatch', 'trigger --flow-id G', 'run local.toml', 'run listing.toml')
+    call = " && ".join(f'"$QFLOW_BIN" -q {words}' for words in calls)
+    desk.write("outer.toml", flow("Outer", run=call).replace("run =", 'secrets = ["DB_PASSWORD"]\nrun ='))
+    desk.ask("run", "outer.toml", environment={**desk.environment, "DB_PASSWORD": "hunter2hunter2"})
+    end_of(desk, "F", "succeeded")
+    equal(sorted(desk.text_of("told").splitlines()),
+          ["F/1: none", "G/1: none", "Listing/1: hunter2hunter2", "Local/1: none"])
