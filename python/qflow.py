@@ -124,6 +124,11 @@ class Params(Mapping[str, object]):
     def __len__(self) -> int:
         return len(self.__dict__)
 
+    def __eq__(self, other: object) -> bool:  # inherited, it would call `items`
+        return isinstance(other, Mapping) and self.__dict__ == dict(other)
+
+    __hash__ = None  # type: ignore[assignment]
+
     def __repr__(self) -> str:
         return f"Params({self.__dict__!r})"
 
@@ -392,9 +397,9 @@ class View:
 
 
 class Tasks:
-    """The tasks of a foreach that left artifacts: `tasks[3].model`, `for task in tasks`, `len(tasks)`, `list(tasks)`.
+    """All tasks of a foreach, in their order: `tasks[3].model`, `for task in tasks`, `len(tasks)`, `list(tasks)`.
 
-    An index counts elements of the foreach, from 0; one whose task left nothing is an IndexError.
+    An index counts elements of the foreach, from 0. The artifacts of a task that left nothing have no names.
     """
 
     def __init__(self, step: str, folder: str, cache: dict[str, _Loaded]) -> None:
@@ -407,7 +412,7 @@ class Tasks:
         if not isinstance(index, int) or isinstance(index, bool):
             raise TypeError(f"step {self._step!r} is a foreach: its tasks are found by number, not by {index!r}")
         if index not in self._indices:
-            raise IndexError(f"task {self._step}[{index}] left no artifacts{_known(map(str, self._indices))}")
+            raise IndexError(f"there is no task {self._step}[{index}]{_known(map(str, self._indices))}")
         text = f"artifacts of task {self._step}[{index}]"
         return View(_FolderSource(text, os.path.join(self._folder, str(index)), self._cache))
 
@@ -945,7 +950,8 @@ def _call(words: list[str], text: bytes | None = None) -> str:
         raise RuntimeError(f"can't start {program}, which QFLOW_BIN names: {error.strerror}") from error
     said = done.stderr.decode("utf-8", "replace")
     if done.returncode != 0:
-        message = said.strip().replace("qflow: error: ", "", 1).removeprefix("qflow: note: ")
+        beside, message = _refusal(said)
+        sys.stderr.write(beside)
         answer = _published(done.stdout.decode("utf-8", "replace")) if words[0] == "publish" else None
         event_id = answer.get("id") if answer else None
         stored = f" (the event is stored as {event_id})" if event_id else ""
@@ -953,6 +959,19 @@ def _call(words: list[str], text: bytes | None = None) -> str:
         raise QflowError(message, done.returncode, event_id)
     sys.stderr.write(said)
     return done.stdout.decode("utf-8")
+
+
+def _refusal(said: str) -> tuple[str, str]:
+    """What the command said beside its refusal, and that: the error, else its notes."""
+    start = re.search("^qflow: error: ", said, re.MULTILINE)
+    if start is not None:
+        return said[: start.start()], said[start.end() :].strip()
+    lines = said.splitlines(keepends=True)
+    notes = [line for line in lines if line.startswith("qflow: note: ")]
+    if not notes:
+        return "", said.strip()
+    message = "".join(line[len("qflow: note: ") :] for line in notes).strip()
+    return "".join(line for line in lines if line not in notes), message
 
 
 def _is_about_expression(error: QflowError) -> bool:
@@ -1043,9 +1062,9 @@ def _is_too_deep(bare: bytes) -> bool:
 
 
 def _write_whole(path: str, content: bytes) -> None:
-    """Readers see the old file or the new one. What a killed process leaves has a name that no artifact can have."""
-    folder, name = os.path.split(path)
-    part = os.path.join(folder, f".{name}.{os.getpid()}.{get_ident()}")
+    """Readers see the old file or the new one. It grows beside the folder, where a killed process leaves no output."""
+    folder = os.path.dirname(path)
+    part = os.path.join(os.path.dirname(folder), f"set-{os.path.basename(folder)}.{os.getpid()}.{get_ident()}")
     try:
         with open(part, "wb") as file:
             file.write(content)

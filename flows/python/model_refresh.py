@@ -16,7 +16,7 @@ def train_model(df):
 
 
 def start():
-    latest_date = datetime.fromisoformat(current.params.latest)
+    latest_date = datetime.fromisoformat(current.params.latest.replace("Z", "+00:00"))  # Python 3.10 knows no Z
     start_date = latest_date - timedelta(days=current.params.window)
     artifacts.start_date = start_date.isoformat()
 

@@ -1,5 +1,6 @@
 #include "runner/input_folders.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "qflow/runner/artifact_links.h"
@@ -8,7 +9,7 @@ namespace qflow {
 
 Result<StepInputs> InputFolders::build(const StepId& step, const ArtifactsObject& artifacts) {
   StepInputs inputs;
-  const std::vector<StepId> lists = artifacts.lists_in_reach();
+  const TaskCounts lists = artifacts.lists_in_reach();
   if (artifacts.reachable().empty() && lists.empty()) {
     QFLOW_ASSIGN(inputs.folder, empty_folder());
     return inputs;
@@ -23,10 +24,10 @@ Result<StepInputs> InputFolders::build(const StepId& step, const ArtifactsObject
     QFLOW_ASSIGN(inputs.objects.emplace_back(), store_.ledger().object(artifact.sha256));
     inputs.objects.back().bytes.reset();
   }
-  std::set<StepId> producers(lists.begin(), lists.end());
-  for (const Artifact& artifact : artifacts.reachable()) producers.insert(artifact.step);
-  for (const StepId& producer : producers) {
-    QFLOW_TRY(build_step_folder(producer, artifacts.reachable()));
+  TaskCounts producers = lists;
+  for (const Artifact& artifact : artifacts.reachable()) producers.emplace(artifact.step, 0);
+  for (const auto& [producer, tasks] : producers) {
+    QFLOW_TRY(build_step_folder(producer, tasks, artifacts.reachable()));
     const Path target = store_.layout().step_artifacts(run_, producer);
     QFLOW_TRY(store_.files().make_symlink(target.string(), inputs.folder / ".steps" / producer.text()));
   }
@@ -62,16 +63,22 @@ void InputFolders::link_results(const ArtifactsObject& artifacts) {
   }
 }
 
-Status InputFolders::build_step_folder(const StepId& step, const std::vector<Artifact>& artifacts) {
+// A foreach that failed outside of its tasks is no list, as in expressions.
+Status InputFolders::build_step_folder(const StepId& step, std::int64_t tasks, const std::vector<Artifact>& artifacts) {
   if (built_.contains(step.text())) return {};
   const Path folder = store_.layout().step_artifacts(run_, step);
   QFLOW_TRY(make_anew(folder));
-  std::set<std::int64_t> tasks;
+  const bool is_list = std::none_of(artifacts.begin(), artifacts.end(),
+                                    [&](const Artifact& artifact) { return artifact.step == step && !artifact.index; });
+  std::set<std::int64_t> made;
+  const auto make_task = [&](std::int64_t index) -> Status {
+    return made.insert(index).second ? store_.files().make_folder(folder / std::to_string(index)) : Status();
+  };
+  for (std::int64_t index = 0; is_list && index < tasks; ++index) QFLOW_TRY(make_task(index));
   for (const Artifact& artifact : artifacts) {
     if (artifact.step != step) continue;
-    const Path place = artifact.index ? folder / std::to_string(*artifact.index) : folder;
-    if (artifact.index && tasks.insert(*artifact.index).second) QFLOW_TRY(store_.files().make_folder(place));
-    QFLOW_TRY(link_artifact(store_, artifact, place));
+    if (artifact.index) QFLOW_TRY(make_task(*artifact.index));
+    QFLOW_TRY(link_artifact(store_, artifact, artifact.index ? folder / std::to_string(*artifact.index) : folder));
   }
   built_.insert(step.text());
   return {};

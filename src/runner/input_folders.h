@@ -18,8 +18,8 @@ struct StepInputs {
 };
 
 // Builds the QFLOW_IN folders of a run: links into the store, one folder per step whatever its number of tasks and
-// attempts, and one folder per producing step that every `.steps/<step>` links to; of a foreach even when it left
-// nothing.
+// attempts, and one folder per producing step that every `.steps/<step>` links to; of a foreach with one for each
+// task, even when that left nothing.
 class InputFolders {
  public:
   InputFolders(Store& store, RunId run) : store_(store), run_(std::move(run)) {}
@@ -36,7 +36,7 @@ class InputFolders {
 
  private:
   Result<Path> empty_folder();
-  Status build_step_folder(const StepId& step, const std::vector<Artifact>& artifacts);
+  Status build_step_folder(const StepId& step, std::int64_t tasks, const std::vector<Artifact>& artifacts);
   Status make_anew(const Path& folder);
 
   Store& store_;

@@ -194,14 +194,15 @@ bool ArtifactsObject::is_step_in_reach(std::string_view name) const {
   return step && graph_->reach(from_)[*step];
 }
 
-std::vector<StepId> ArtifactsObject::lists_in_reach() const {
+TaskCounts ArtifactsObject::lists_in_reach() const {
   const std::vector<Step>& steps = flow_->steps;
   const auto is_list = [](const Step& step) { return step.foreach.has_value(); };
   if (from_.empty() || std::none_of(steps.begin(), steps.end(), is_list)) return {};
   const std::vector<bool> reached = graph_->reach(from_);
-  std::vector<StepId> lists;
+  TaskCounts lists;
   for (std::size_t step = 0; step < steps.size(); ++step) {
-    if (reached[step] && is_list(steps[step])) lists.push_back(steps[step].id);
+    const StepId& id = steps[step].id;
+    if (reached[step] && is_list(steps[step])) lists[id] = tasks_of(id.text()).value_or(0);
   }
   return lists;
 }

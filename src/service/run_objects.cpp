@@ -147,7 +147,9 @@ class TriggerObject final : public LazyObject {
   }
 
   Result<Value> by_name(std::string_view name) const {
-    if (const TriggerSource* source = find(name)) return object_of(*source);
+    const TriggerSource* source = find(name);
+    if (source != nullptr && source->event.name == name) return Value(to_json(source->event));
+    if (source != nullptr) return object_of(*source);
     std::vector<std::string> known = record_.declared_names;
     for (const TriggerSource& source : record_.sources) known.push_back(source.short_name);
     std::sort(known.begin(), known.end());

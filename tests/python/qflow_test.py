@@ -205,6 +205,8 @@ class CurrentStep(Step):
     def test_a_parameter_wins_over_a_method(self):
         self.write("params.json", {"items": 5})
         self.assertEqual(current.params.items, 5)
+        self.assertEqual(current.params, {"items": 5})
+        self.assertNotEqual(current.params, 5)
 
     def test_a_parameter_called_keys_leaves_the_method(self):
         values = {"keys": 5, "window": 3}
@@ -337,6 +339,10 @@ class Leaving(Step):
             self.message(OSError, setattr, artifacts, "model", 2)
         self.assertEqual(self.left(), {"model.json": b"1"})
 
+    def test_what_a_killed_process_leaves_is_no_output(self):
+        with mock.patch("os.replace", side_effect=lambda part, path: self.assertEqual(self.left(), {})):
+            artifacts.model = 1
+
     def test_readers_see_whole_values_whoever_writes(self):
         values = [[number] * 20_000 for number in range(4)]
         artifacts.model = values[0]
@@ -448,6 +454,8 @@ class Reading(Step):
         self.assertIn("known: 0, 2, 10", self.message(IndexError, lambda: tasks[1]))
         self.message(IndexError, lambda: tasks[-1])
         (self.given / ".steps/train/1").mkdir()
+        self.assertEqual([list(task) for task in artifacts.steps["train"]], [["model"], [], ["model"], ["model"]])
+        self.assertIn("there is no 'model'", self.message(AttributeError, lambda: artifacts.steps["train"][1].model))
         self.assertIn("not by True", self.message(TypeError, lambda: artifacts.steps["train"][True]))
         self.message(TypeError, lambda: tasks["model"])
         self.assertIn("name a task", self.message(AttributeError, lambda: tasks.model))
@@ -830,6 +838,17 @@ class Publishing(Step):
             publish("fo od")
         self.assertEqual(str(caught.exception), "'fo od' is not a valid event name")
         self.assertEqual((caught.exception.status, caught.exception.event_id), (2, None))
+
+    def test_what_is_said_beside_a_refusal_is_no_part_of_it(self):
+        said = {"L/1 succeeded\nqflow: note: L/2 failed: step s\n": "L/2 failed: step s",
+                "L/1 succeeded\nqflow: note: n\nqflow: error: it is over\nadvice\n": "it is over\nadvice"}
+        for number, (text, message) in enumerate(said.items()):
+            self.answer(f"publish --safe --json -- e{number}", error=text, status=6)
+            error = io.StringIO()
+            with self.assertRaises(qflow.QflowError) as caught, contextlib.redirect_stderr(error):
+                publish(f"e{number}")
+            self.assertEqual(str(caught.exception), message)
+            self.assertTrue(error.getvalue().startswith("L/1 succeeded\n"))
 
     def test_an_event_that_is_stored_all_the_same_is_named(self):
         answers = {"publish --safe --require-match --json -- food":

@@ -54,7 +54,7 @@ class ArtifactsObject final : public LazyObject {
   // Every artifact in reach, hidden and ambiguous ones too.
   const std::vector<Artifact>& reachable() const { return artifacts_; }
   // Every foreach in reach: each is a list, though it may have left nothing.
-  std::vector<StepId> lists_in_reach() const;
+  TaskCounts lists_in_reach() const;
 
  private:
   void join_equal_values();
