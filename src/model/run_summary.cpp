@@ -20,6 +20,8 @@ Json run_summary(const Run& run) {
   summary["scheduled_at"] = json_or_null(run.scheduled_at);
   summary["commit"] = run.git_commit.empty() ? Json() : Json(run.git_commit);
   summary["dirty"] = run.git_commit.empty() ? Json() : Json(run.git_dirty);
+  summary["resumes"] = run.resumes ? Json(run.resumes->text()) : Json();
+  summary["caller"] = run.caller ? Json(run.caller->text()) : Json();
   return summary;
 }
 

@@ -95,7 +95,7 @@ Result<std::string> chosen_correlation(Store& store, const DeployedFlow& flow, c
 }
 
 Event activation_event(const DeployedFlow& flow, const Trigger* trigger, const ActivationRequest& request,
-                       const std::optional<RunId>& caller, Instant now) {
+                       const std::optional<Run>& caller, Instant now) {
   Event event;
   event.name = fmt::format("{}{}", kActivations, flow.definition->id.text());
   if (request.trigger) event.name += "." + request.trigger->text();
@@ -105,7 +105,8 @@ Event activation_event(const DeployedFlow& flow, const Trigger* trigger, const A
   if (request.due) event = due_event(flow, *trigger, *request.due, now);
   event.id = make_event_id(now, random_bytes());
   event.context = request.context;
-  event.caused_by = caller;
+  if (caller) event.caused_by = caller->id;
+  if (caller && !event.context) event.context = caller->context;
   if (!request.due) event.payload = {{"batch_id", request.batch_id.value_or(1)}};
   return event;
 }
@@ -151,19 +152,26 @@ Status refuse_lost_parameters(const ActivationRequest& request) {
               "give them with the activation that starts the run");
 }
 
+// The run whose step or hook calls.
+Result<std::optional<Run>> find_caller(Store& store, const Doors& doors) {
+  QFLOW_ASSIGN(const std::optional<RunId> id, calling_run(store, doors));
+  if (!id) return std::optional<Run>();
+  return store.ledger().run_without_sources(*id).map([](Run run) { return std::optional<Run>(std::move(run)); });
+}
+
 // Takes the run for this process, or it waits for its turn: that would never come where a step, or a hook, starts a run
 // that has to wait for its own.
-Status claim_activated(Store& store, LedgerWriter& writer, const std::optional<RunId>& caller, Instant now,
+Status claim_activated(Store& store, LedgerWriter& writer, const std::optional<Run>& caller, Instant now,
                        ActivatedRun& activated) {
   activated.signals = std::make_unique<StopSignals>();
   QFLOW_ASSIGN(activated.claimed, claim_run(store, writer, *activated.run, now));
   if (activated.claimed || !caller) return {};
-  QFLOW_ASSIGN(const bool is_in_vain, waits_for_caller(store.ledger(), *activated.run, *caller));
+  QFLOW_ASSIGN(const bool is_in_vain, waits_for_caller(store.ledger(), *activated.run, caller->id));
   if (!is_in_vain) return {};
   return fail(
       ErrorKind::kBusy,
-      fmt::format("{} would wait for the end of {}, which waits for it", activated.run->flow.text(), caller->text()),
-      "start it with --detach: its turn comes when that run has ended");
+      fmt::format("{} would wait for the end of {}, which waits for it", activated.run->flow.text(), caller->id.text()),
+      "its turn comes when that run has ended; without --from, --detach does not wait for it");
 }
 
 // What became of a leg's activation, else what its group waits for. Its own outcome is missing where it stood for
@@ -184,7 +192,7 @@ Result<std::string> why_no_run(Store& store, const Engine::Activation& activatio
 }  // namespace
 
 Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& request, const Doors& doors) {
-  QFLOW_ASSIGN(const std::optional<RunId> caller, calling_run(store, doors));
+  QFLOW_ASSIGN(const std::optional<Run> caller, find_caller(store, doors));
   EventIntake intake(store, doors);
   ActivatedRun activated;
   QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {

@@ -43,13 +43,16 @@ Result<bool> lacks_place(Ledger& ledger, const Run& run, const RunId& caller) {
 
 }  // namespace
 
-Result<bool> comes_of(Ledger& ledger, const RunId& run, const RunId& cause) {
+Result<bool> comes_of(Ledger& ledger, const RunId& id, const RunId& cause) {
   std::set<RunId> known;
-  std::vector<RunId> next = {run};
+  std::vector<RunId> next = {id};
   while (!next.empty()) {
     const RunId one = std::move(next.back());
     next.pop_back();
     if (!known.insert(one).second) continue;
+    QFLOW_ASSIGN(const Run run, ledger.run_without_sources(one));
+    if (run.caller == cause) return true;
+    if (run.caller) next.push_back(*run.caller);
     QFLOW_ASSIGN(const std::vector<RunCause> causes, ledger.causes_of(one));
     for (const RunCause& each : causes) {
       const std::optional<LinkedRun>& from = each.run ? each.run : each.publisher;
@@ -71,9 +74,11 @@ Result<bool> waits_for_caller(Ledger& ledger, const RunId& id, const RunId& call
 }
 
 Status lend_place_of(Store& store, const std::optional<RunId>& caller, RunDispatcher& dispatcher) {
-  if (!caller) return {};
-  QFLOW_ASSIGN(const Run run, store.ledger().run_without_sources(*caller));
-  if (run.deployment) dispatcher.lend_place();
+  for (std::optional<RunId> waiting = caller; waiting;) {
+    QFLOW_ASSIGN(const Run run, store.ledger().run_without_sources(*waiting));
+    if (run.deployment) dispatcher.lend_place();
+    waiting = run.caller;
+  }
   return {};
 }
 

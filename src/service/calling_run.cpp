@@ -1,5 +1,11 @@
 #include "qflow/service/calling_run.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "service/store_settings.h"
+
 namespace qflow {
 
 namespace {
@@ -38,6 +44,19 @@ Result<std::optional<RunId>> calling_run(Store& store, const Doors& doors) {
   const auto folder = own_run_folder(id, doors);
   const bool is_here = folder && is_same_folder(doors.files, *folder, store.layout().run(id));
   return is_here ? std::optional(std::move(id)) : std::nullopt;
+}
+
+Status descend_from_caller(Run& run, Executed executed, Store& store, const Doors& doors) {
+  run.caller.reset();
+  QFLOW_ASSIGN(const std::optional<RunId> caller, calling_run(store, doors));
+  if (!caller) return {};
+  QFLOW_ASSIGN(const Run calling, store.ledger().run_without_sources(*caller));
+  run.depth = std::max(run.depth, calling.depth + 1);
+  if (executed == Executed::kHere) run.caller = caller;
+  QFLOW_ASSIGN(const StoreConfig config, load_store_config(store.layout(), doors.files));
+  if (run.depth <= config.max_chain) return {};
+  return fail(ErrorKind::kRefused, fmt::format("the chain would have {} runs, max_chain is {}: {} ← {} ← …", run.depth,
+                                               config.max_chain, run.id.flow.text(), caller->text()));
 }
 
 bool is_in_local_run(const Doors& doors) {

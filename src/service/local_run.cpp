@@ -151,6 +151,8 @@ Result<RegisteredRun> register_locally(const LoadedFlow& flow, const LocalRunReq
   }
   for (const std::string& note : store->notes()) observer.note(note);
   for (const std::string& note : prepared.notes) observer.note(note);
+  const Executed executed = status == RunStatus::kQueued ? Executed::kElsewhere : Executed::kHere;
+  QFLOW_TRY(descend_from_caller(prepared.run, executed, *store, doors));
   prepared.run.status = status;
   if (status == RunStatus::kQueued) prepared.run.started_at.reset();
   QFLOW_ASSIGN(result.held.lock, register_run(*store, prepared.run, flow.definition->text));

@@ -175,6 +175,7 @@ Result<RunResult> resume_run(Store& store, const RunId& id, const std::optional<
   QFLOW_ASSIGN(held.secrets, required_secrets(*held.flow, doors.environment, store.layout(), doors.files));
   QFLOW_TRY(load_store_config(store.layout(), doors.files));
   held.run = successor_of(earlier, doors.clock.now());
+  QFLOW_TRY(descend_from_caller(held.run, Executed::kHere, store, caller));
   QFLOW_ASSIGN(held.lock, register_successor(store, held.run, *held.flow, plan));
   QFLOW_ASSIGN(held.earlier, earlier_results(store, held.run.id));
   return execute_held_run(std::move(held), options, store, doors, signals, observer);

@@ -14,12 +14,11 @@ namespace qflow {
 namespace {
 
 // What read_run reads, in its order.
-#define QFLOW_RUN_COLUMNS                                                                                         \
-  "SELECT r.run, r.flow, r.number, r.namespace, r.status, r.reason, r.origin, r.context, r.params, r.tags,"       \
-  " r.created_at, r.started_at, r.ended_at, r.scheduled_at, r.trigger, d.hash, r.flow_file, r.git_commit,"        \
-  " r.git_dirty, r.crashes, r.resumes, r.removed_at, r.depth, r.correlation, r.deployment FROM runs r LEFT JOIN " \
-  "definitions d ON d.definition = "                                                                              \
-  "r.definition "
+#define QFLOW_RUN_COLUMNS                                                                                     \
+  "SELECT r.run, r.flow, r.number, r.namespace, r.status, r.reason, r.origin, r.context, r.params, r.tags,"   \
+  " r.created_at, r.started_at, r.ended_at, r.scheduled_at, r.trigger, d.hash, r.flow_file, r.git_commit,"    \
+  " r.git_dirty, r.crashes, r.resumes, r.removed_at, r.depth, r.correlation, r.deployment, p.flow, p.number " \
+  "FROM runs r LEFT JOIN definitions d ON d.definition = r.definition LEFT JOIN runs p ON p.run = r.caller "
 
 // A run as its row has it: the sources of its trigger are read afterwards, from their own table.
 struct RunRow {
@@ -58,6 +57,7 @@ Result<RunRow> read_run(const Query& row) {
   run.depth = static_cast<int>(row.integer(22));
   run.correlation = row.text(23);
   run.deployment = row.optional_integer(24);
+  QFLOW_ASSIGN(run.caller, read_run_id(row, 25));
   return result;
 }
 
@@ -172,17 +172,22 @@ Status LedgerWriter::insert_run(const Run& run, std::string_view definition) {
   QFLOW_ASSIGN(std::int64_t definition_row, definition_key(database_, run.definition_hash, definition));
   std::optional<std::string> trigger;
   if (run.trigger) trigger = trigger_text(*run.trigger);
+  std::optional<std::int64_t> caller;
+  if (run.caller) {
+    QFLOW_ASSIGN(caller, run_key(database_, *run.caller));
+  }
   std::vector<std::string> tags;
   add_missing(tags, run.tags);
   QFLOW_TRY(database_.run(
       "INSERT INTO runs(flow, number, namespace, status, reason, origin, context, params, tags, created_at, started_at,"
       " ended_at, scheduled_at, trigger, definition, flow_file, git_commit, git_dirty, crashes, resumes, depth, "
       "correlation,"
-      " deployment) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      " deployment, caller) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
       run.id.flow.text(), run.id.number, run.name_space, to_text(run.status), run.reason, to_text(run.origin),
       run.context, to_compact(run.params), to_compact(Json(tags)), run.created_at, run.started_at, run.ended_at,
       run.scheduled_at, trigger, definition_row, run.flow_file, run.git_commit, run.git_dirty, run.crashes,
-      run.resumes ? std::optional(run.resumes->number) : std::nullopt, run.depth, run.correlation, run.deployment));
+      run.resumes ? std::optional(run.resumes->number) : std::nullopt, run.depth, run.correlation, run.deployment,
+      caller));
   std::int64_t key = database_.last_key();
   QFLOW_TRY(insert_tags(database_, key, tags));
   return run.trigger ? insert_trigger_sources(database_, key, run.trigger->sources) : Status();

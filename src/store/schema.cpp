@@ -119,6 +119,10 @@ CREATE INDEX schedules_by_due ON schedules(due) WHERE paused = 0;
     R"sql(
 CREATE INDEX waiting_joining ON waiting(trigger, correlation, event) WHERE held = 0;
 )sql",
+    // Who waits in a run that another one's step executes waits there too.
+    R"sql(
+ALTER TABLE runs ADD COLUMN caller INTEGER;
+)sql",
 };
 
 Error newer_schema(const Path& path, int schema) {

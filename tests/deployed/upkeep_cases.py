@@ -124,6 +124,7 @@ def a_tick_brings_an_older_store_up_to_date(desk):
         ledger.execute("DROP INDEX runs_by_trigger")
         ledger.execute("DROP INDEX idempotency_keys_by_event")
         ledger.execute("DROP INDEX waiting_joining")
+        ledger.execute("ALTER TABLE runs DROP COLUMN caller")
         ledger.execute("DROP INDEX schedules_by_due")
         ledger.execute("ALTER TABLE schedules DROP COLUMN paused")
         ledger.execute("CREATE INDEX schedules_by_due ON schedules(due)")

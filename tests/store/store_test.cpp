@@ -158,7 +158,7 @@ TEST_CASE("a ledger of the first schema is brought up to date, and keeps what it
           "ALTER TABLE events DROP COLUMN rolled_up_at; DROP TABLE daily_outcomes; DROP TABLE schedules; DROP TABLE "
           "sensors; DROP INDEX runs_queued; DROP INDEX runs_running; DROP INDEX runs_queued_locally;"
           "DROP INDEX runs_by_trigger; DROP INDEX idempotency_keys_by_event; DROP INDEX waiting_joining;"
-          "PRAGMA user_version = 1");
+          "ALTER TABLE runs DROP COLUMN caller; PRAGMA user_version = 1");
   const Error too_old = error_of(Store::open(fixture.root(), StoreAccess::kRead, fixture.files, fixture.clock));
   CHECK(too_old.message == "the ledger " + ledger.native() + " was made by an older qflow");
   const auto store = fixture.open(StoreAccess::kWrite);

@@ -44,12 +44,13 @@ struct Run {
   std::string flow_file;        // absolute path when it was started
   std::string git_commit;       // of the flow's folder, or ""
   bool git_dirty = false;
-  int depth = 1;                           // of the chain of triggers that led to it
+  int depth = 1;                           // of the chain of triggers, and calls, that led to it
   std::string correlation;                 // the value that its events agree on (canonical JSON), or ""
   std::optional<std::int64_t> deployment;  // key of the deployment that queued it
   int crashes = 0;                         // how often its executing process was killed and it went on
   std::optional<Instant> removed_at;       // when gc gave up its results; the run itself stays
   std::optional<RunId> resumes;            // the run whose results it began with
+  std::optional<RunId> caller;  // whose step or hook executes it, and waits for it; of a local or resumed run
 };
 
 // A deployed run that is queued or running.
