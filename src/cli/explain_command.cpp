@@ -14,6 +14,8 @@
 #include "qflow/error/wording.h"
 #include "qflow/service/deployment_reference.h"
 #include "qflow/service/explanation.h"
+#include "qflow/service/queue_reason.h"
+#include "qflow/service/run_objects.h"
 
 namespace qflow {
 
@@ -114,6 +116,7 @@ Result<Json> json_of(Store& store, const TriggerExplanation& trigger) {
               {"next", json_or_null(next_of(trigger))},
               {"missed", missed_json(trigger.missed)},
               {"sensors", sensors_json(trigger.sensors)},
+              {"busy_with", trigger.busy_with ? Json(trigger.busy_with->text()) : Json()},
               {"would_fire", text_or_null(trigger.would_fire)}};
 }
 
@@ -174,6 +177,9 @@ class Printer {
     if (!trigger.rolled_up.empty()) {
       write(fmt::format("  up to {}, rolled up by qflow gc: {}\n", day_text(trigger.rolled_up.back().day),
                         totals_text(trigger.rolled_up)));
+    }
+    if (trigger.busy_with) {
+      write(fmt::format("  busy: {} has not ended, and when_busy is skip\n", trigger.busy_with->text()));
     }
     const std::string command =
         trigger.would_fire.empty() ? trigger.to_enable : painter_.paint(Color::kCyan, trigger.would_fire);
@@ -253,7 +259,7 @@ class Printer {
     const std::string name = named ? sensor.trigger.text() + ": " : "";
     if (known.looked_at) {
       write(fmt::format("  {}looked at {}: {}\n", name, time_for(context_, *known.looked_at), printable(known.seen)));
-    } else if (known.due) {
+    } else if (known.due && !known.failing_since) {
       write(fmt::format("  {}not looked at yet\n", name));
     }
     if (known.failing_since) {
@@ -273,8 +279,9 @@ class Printer {
     }
     const RunId& id = *trigger.last_run;
     QFLOW_ASSIGN(const Run run, store_.ledger().run_without_sources(id));
-    write(fmt::format("  fired last: {} {} ({})\n", id.text(), time_for(context_, *trigger.last_fired),
-                      to_text(run.status)));
+    QFLOW_ASSIGN(const std::string why, queue_reason(store_, context_.files, run));
+    write(fmt::format("  fired last: {} {} ({}{}{})\n", id.text(), time_for(context_, *trigger.last_fired),
+                      to_text(status_now(store_, id, run.status)), why.empty() ? "" : ": ", why));
     return {};
   }
 
@@ -327,7 +334,7 @@ const Command kExplainCommand = {
         "one object per trigger: {flow, namespace, trigger, group, sentence, disabled, disabled_legs, waiting: "
         "[{correlation, missing: [TEXT]}], arrived: [event with source, correlation], filtered: [{event, outcome, "
         "reason, ...}], rolled_up: [{day, outcome, events}], window_closes, last, next, missed: [{trigger, count, first, "
-        "last}], sensors: [{trigger, looked_at, seen, next, failures, failing_since, error}], would_fire}; group is that of a leg, whose waiting, last and "
+        "last}], sensors: [{trigger, looked_at, seen, next, failures, failing_since, error}], busy_with, would_fire}; group is that of a leg, whose waiting, last and "
         "would_fire are the group's; missing lists what has to come, such as a, b (2 of 24), or c or d; event is the "
         "id of one; rolled_up is what qflow gc keeps of old outcomes; missed is what disabled schedules have missed, of more than "
         "10,000 instants a count of 10000; would_fire is null when the flow file disables "

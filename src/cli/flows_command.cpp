@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "cli/command_table.h"
@@ -48,6 +49,9 @@ std::string waiting_text(const TriggerExplanation& trigger) {
   if (waiting == 0 && !trigger.next && !trigger.ended.empty()) return "ended";
   if (waiting == 0) return trigger.next ? "next " + format_instant(*trigger.next) : seen_text(trigger);
   const std::string& missing = trigger.waiting.front().missing.text;
+  const bool is_one = std::all_of(trigger.waiting.begin(), trigger.waiting.end(),
+                                  [&](const WaitingGroup& group) { return group.missing.text == missing; });
+  if (!is_one) return fmt::format("{} waiting under {} values", waiting, trigger.waiting.size());
   return fmt::format("{} waiting{}", waiting, missing.empty() ? "" : " for " + missing);
 }
 

@@ -3,6 +3,7 @@
 #include "cli/chain_drawing.h"
 #include "cli/command_table.h"
 #include "cli/effect_report.h"
+#include "cli/overdue_note.h"
 #include "cli/run_argument.h"
 #include "cli/run_report.h"
 #include "cli/run_texts.h"
@@ -11,6 +12,7 @@
 #include "cli/terminal.h"
 #include "qflow/error/printable.h"
 #include "qflow/service/explanation.h"
+#include "qflow/service/queue_reason.h"
 #include "qflow/service/run_inspection.h"
 #include "qflow/service/run_objects.h"
 
@@ -90,6 +92,9 @@ Status inspect_a_run(Context& context, Store& store, const Arguments& arguments)
   QFLOW_ASSIGN(const RunReference reference, wanted_run(arguments.positionals()));
   QFLOW_ASSIGN(Run run, find_named_run(context, store, reference, LatestMeans::kNewest));
   run.status = status_now(store, run.id, run.status);
+  if (run.reason.empty()) {
+    QFLOW_ASSIGN(run.reason, queue_reason(store, context.files, run));
+  }
   if (!arguments.flag("json")) return print_run(context, store, run, arguments);
   const InspectOptions options{arguments.flag("trigger-chain"), arguments.flag("downstream")};
   QFLOW_ASSIGN(const Json object, inspect_run(store, run, options));
@@ -148,6 +153,7 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_TRY(store->ledger().read([&]() -> Status {
     return is_event ? inspect_an_event(context, *store, arguments) : inspect_a_run(context, *store, arguments);
   }));
+  print_overdue_note(context, *store);
   return ExitStatus::kOk;
 }
 
@@ -159,7 +165,7 @@ const Command kInspectCommand = {
     .summary = "one run: steps, parameters, artifacts, trigger, chain; or one event",
     .json =
         "of a run {id, flow, number, status, reason, origin, namespace, context, tags, params, created_at, started_at, "
-        "ended_at, scheduled_at, commit, dirty, trigger, steps: [{id, status, reason, tasks, attempts, started_at, "
+        "ended_at, scheduled_at, commit, dirty, resumes, caller, trigger, steps: [{id, status, reason, tasks, attempts, started_at, "
         "ended_at}], artifacts: {name: {size, sha256, value | path | gone}}}, where gone says why it is no longer "
         "there; with --trigger-chain trigger.runs[] are such objects too, with --downstream there is downstream: "
         "[{run, status, downstream}]; 64 runs deep they are ids again, and downstream is null where there is more. Of "

@@ -53,6 +53,8 @@ void print_facts(const Context& context, const Run& run) {
   add("context", run.context.value_or(""));
   add("tags", joined(run.tags));
   if (run.scheduled_at) add("due at", format_instant(*run.scheduled_at));
+  if (run.resumes) add("resumes", run.resumes->text());
+  if (run.caller) add("called by", run.caller->text());
   table.print_block(context);
 }
 
@@ -110,6 +112,14 @@ void print_artifacts(const Context& context, const Json& artifacts) {
     }
   }
   table.print_block(context);
+}
+
+// Of an event that is recorded without any outcome.
+Result<std::string> why_without_effect(Store& store, const Event& event) {
+  if (is_activation(event)) return "it stood for what its trigger still waited for";
+  if (!is_end_of_run(event)) return "no deployed flow listened to it";
+  QFLOW_ASSIGN(const Run run, store.ledger().run_without_sources(*event.caused_by));
+  return run.origin == RunOrigin::kLocal ? "the end of a local run starts no flow" : "no deployed flow listened to it";
 }
 
 }  // namespace
@@ -174,7 +184,10 @@ Status print_event_report(Context& context, Store& store, const Event& event) {
   if (repeats > 0) add("repeated", counted(repeats, "time"));
   if (event.payload.is_null()) add("payload", "removed by qflow gc");
   if (!event.payload.empty()) add("payload", to_compact(event.payload));
-  for (const RunId& run : runs) add("triggered", run.text());
+  for (const RunId& id : runs) {
+    QFLOW_ASSIGN(const Run run, store.ledger().run_without_sources(id));
+    add("triggered", id.text() + (run.origin == RunOrigin::kLocal ? ", which was run with it by hand" : ""));
+  }
   table.print_block(context);
   QFLOW_ASSIGN(const auto outcomes, outcomes_now(store, context.trigger_types, event.id));
   if (!outcomes.empty()) context.out.write("What it did:\n");
@@ -183,6 +196,9 @@ Status print_event_report(Context& context, Store& store, const Event& event) {
   if (rolled_up_at) {
     context.out.write(fmt::format("What it did is counted per day, which qflow explain shows; qflow gc did that {}.\n",
                                   time_for(context, *rolled_up_at)));
+  } else if (outcomes.empty() && runs.empty()) {
+    QFLOW_ASSIGN(const std::string why, why_without_effect(store, event));
+    context.out.write(fmt::format("It did nothing: {}.\n", why));
   }
   return {};
 }

@@ -184,7 +184,7 @@ const Command kRunsCommand = {
         "is none.",
     .json =
         "one object per run: {id, flow, number, status, reason, origin, namespace, context, tags, params, "
-        "created_at, started_at, ended_at, scheduled_at, commit, dirty}",
+        "created_at, started_at, ended_at, scheduled_at, commit, dirty, resumes, caller}",
     .examples = "  $ qflow runs TrainingFlow --status failed --since 2d\n",
     .positionals = kPositionals,
     .options = kOptions,

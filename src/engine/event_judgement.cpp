@@ -7,6 +7,7 @@
 
 #include "engine/canonical_json.h"
 #include "qflow/error/printable.h"
+#include "qflow/error/suggestion.h"
 #include "qflow/trigger/source_filter.h"
 
 namespace qflow {
@@ -25,7 +26,8 @@ std::string wanted_namespace(const Subscription& subscription, const std::string
 // The value that the expression has for the event; kRefused when it has none.
 Result<Json> value_of(std::string_view what, const Expression& expression, const EventScope& scope) {
   const Result<Value> value = expression.evaluate(scope);
-  if (!value) return fail(ErrorKind::kRefused, fmt::format("`{}` can't be decided: {}", what, value.error().message));
+  if (!value)
+    return fail(ErrorKind::kRefused, fmt::format("`{}` can't be decided: {}", what, with_suggestion(value.error())));
   Result<Json> json = value->to_json();
   if (!json) return fail(ErrorKind::kRefused, fmt::format("`{}`: {}", what, json.error().message));
   return json;

@@ -102,6 +102,10 @@ std::string did_you_mean_or_list(std::string_view name, std::span<const std::str
   return list;
 }
 
+std::string with_suggestion(const Error& error) {
+  return error.advice.starts_with("did you mean") ? error.message + "; " + error.advice : error.message;
+}
+
 std::string quoted_list(std::span<const std::string> names) {
   const std::size_t shown = std::min(names.size(), kMaxListed);
   std::string list;

@@ -268,6 +268,9 @@ void RunExecutor::attempt_ended(StepExecution& execution, Attempt& attempt, Step
     retries_.push_back({&execution, attempt.index, attempt.number + 1, at});
     return;
   }
+  if (status == StepStatus::kFailed && step.allow_failure) {
+    observer_.note(task_label(step.id, attempt.index) + " failed (" + attempt.reason + "), and may");
+  }
   --execution.open;
   if (status == StepStatus::kCancelled && !has_failed(execution)) {
     if (!execution.state.ended_at) end_step(execution, StepStatus::kCancelled, outcome_.reason);

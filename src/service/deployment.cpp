@@ -103,6 +103,17 @@ TriggersById by_id(const Deployment& deployment) {
   return known;
 }
 
+// " (its leg p is disabled)", or "".
+std::string disabled_legs(const Trigger& group, const TriggersById& deployed) {
+  std::string text;
+  for (const Trigger* leg : group.legs()) {
+    const auto known = deployed.find(leg->id());
+    const bool off = !leg->rules().enabled || (known != deployed.end() && !known->second->enabled);
+    if (off) text += fmt::format(" (its leg {} is disabled)", leg->id().text());
+  }
+  return text;
+}
+
 // What a command has disabled, the file may not tell.
 void add_sentences(const LoadedFlow& flow, const Deployment& deployment, DeployReport& report) {
   report.sentences.clear();
@@ -113,6 +124,7 @@ void add_sentences(const LoadedFlow& flow, const Deployment& deployment, DeployR
     const bool off = !deployment.enabled || (known != deployed.end() && !known->second->enabled);
     std::string sentence = describe(*trigger);
     if (off && trigger->rules().enabled) sentence.insert(sentence.size() - 1, " (disabled)");
+    sentence.insert(sentence.size() - 1, disabled_legs(*trigger, deployed));
     report.sentences.push_back(std::move(sentence));
   }
 }

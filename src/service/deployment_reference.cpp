@@ -8,6 +8,7 @@
 
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
+#include "qflow/model/flow_reference.h"
 
 namespace qflow {
 
@@ -37,6 +38,11 @@ Error unknown_flow(const std::vector<Deployment>& known, const std::string& name
   return {ErrorKind::kNotFound, "no flow " + quoted(name) + " is deployed", known_flows_advice(known, name)};
 }
 
+Error undeployed_flow(const std::string& name, Instant at) {
+  return {ErrorKind::kNotFound, fmt::format("{} is not deployed any more, since {}", name, format_instant(at)),
+          "qflow deploy FILE deploys it again"};
+}
+
 tl::unexpected<Error> several_deployments(const std::vector<Deployment>& found, const std::string& name) {
   return fail(ErrorKind::kInvalid, fmt::format("{} is deployed {} times", name, found.size()),
               fmt::format("name one of {}", fmt::join(full_names(found), ", ")));
@@ -56,7 +62,10 @@ Result<std::vector<Deployment>> find_deployments(Store& store, const std::string
   std::erase_if(found, [&](const Deployment& deployment) { return deployment.flow.text() != name; });
   if (!found.empty()) return found;
   QFLOW_ASSIGN(const std::vector<Deployment> all, ledger.deployments());
-  return tl::make_unexpected(unknown_flow(all, name));
+  const auto reference = parse_flow_reference(name);
+  if (!reference) return tl::make_unexpected(unknown_flow(all, name));
+  QFLOW_ASSIGN(const auto former, ledger.find_deployed(reference->flow, reference->name_space));
+  return tl::make_unexpected(former ? undeployed_flow(name, *former->undeployed_at) : unknown_flow(all, name));
 }
 
 Result<Deployment> find_deployment(Store& store, const std::string& name) {

@@ -41,7 +41,7 @@ std::string end_of(const ProcessExit& exit) {
 
 Result<int> RunDispatcher::dispatch() {
   QFLOW_TRY(collect_ended());
-  QFLOW_ASSIGN(const std::int64_t free, free_workers(store_, doors_));
+  QFLOW_ASSIGN(const std::int64_t free, free_workers(store_, doors_.files));
   const WorkerPlace place = free == 0 ? WorkerPlace::kLent : WorkerPlace::kFree;
   if (place == WorkerPlace::kLent && !may_lend()) return 0;
   QFLOW_ASSIGN(const std::vector<RunId> startable,

@@ -85,6 +85,10 @@ class TriggerExplainer {
     }
     keep_newest_refused(result);
     QFLOW_TRY(add_last(joining, result));
+    if (flow_.definition->run.when_busy == WhenBusy::kSkip) {
+      QFLOW_ASSIGN(const std::vector<ActiveRun> active, triggers_.active_runs(flow_.key));
+      if (!active.empty()) result.busy_with = active.front().run;
+    }
     return result;
   }
 

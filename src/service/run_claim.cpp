@@ -43,7 +43,7 @@ Result<std::optional<ClaimedRun>> claim_next(Store& store, const Doors& doors, W
   QFLOW_ASSIGN(const std::vector<RunId> hope, store.ledger().triggers().startable_runs(1));
   if (hope.empty()) return claimed;
   QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
-    QFLOW_ASSIGN(const std::int64_t free, free_workers(store, doors));
+    QFLOW_ASSIGN(const std::int64_t free, free_workers(store, doors.files));
     if (free == 0 && place == WorkerPlace::kFree) return {};
     QFLOW_ASSIGN(const std::vector<RunId> startable, store.ledger().triggers().startable_runs(kAtOnce));
     signals.emplace();

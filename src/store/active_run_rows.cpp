@@ -135,7 +135,7 @@ Result<std::optional<RunId>> TriggerLedger::last_run(std::int64_t deployment, co
   QFLOW_ASSIGN(const auto runs, read_run_ids(database_.query(
                                     "SELECT flow, number FROM runs INDEXED BY runs_by_trigger WHERE deployment = ? AND"
                                     " CASE WHEN json_valid(trigger) THEN json_extract(trigger, '$.trigger_id') END = ?"
-                                    " ORDER BY run DESC LIMIT 1",
+                                    " AND resumes IS NULL ORDER BY run DESC LIMIT 1",
                                     deployment, trigger.text())));
   return runs.empty() ? std::nullopt : std::optional(runs.front());
 }

@@ -57,7 +57,7 @@ std::optional<std::string> filter(const Other&, const Event&) {
 std::optional<std::string> why_not(const std::optional<Expression>& when, const Scope& scope) {
   if (!when) return std::nullopt;
   const Result<bool> holds = when->evaluate_bool(scope);
-  if (!holds) return "`when` can't be decided: " + holds.error().message;
+  if (!holds) return "`when` can't be decided: " + with_suggestion(holds.error());
   if (*holds) return std::nullopt;
   return when->explain(scope);
 }

@@ -5,6 +5,7 @@ import shlex
 import subprocess
 
 from desk import case, contains, equal, expect, flow, lines, on
+from faults import wait_for
 
 OK_A, OK_B = "events = [{ name = 'a', value = 'ok' }]", "events = [{ name = 'b', value = 'ok' }]"
 PATH = "[parameters.path]\nrequired = true\n"
@@ -531,3 +532,98 @@ def a_long_description_is_printed_whole(desk):
     text = "line\n" * 100_000
     desk.deploy(flow("F", on("a"), head=f'description = """\n{text}"""'))
     contains(desk.ask("explain", "F")[0], text)
+
+
+@case
+def a_queued_run_says_what_it_waits_for(desk):
+    until_go = "until [ -e go ]; do sleep 0.05; done"
+    desk.deploy(flow("Q", on("q"), head="[run]\nwhen_busy = 'queue'\n", run=until_go),
+                flow("P", on("p"), head="[run]\nmax_parallel = 1\n", run=until_go), flow("F", on("f"), run=":"))
+    desk.write(".qflow/config.toml", "max_workers = 2\n")
+    for name in ("q", "q", "p", "p"):
+        desk.publish(name)
+    contains(desk.ask("inspect", "Q/1")[0], "Q/1  queued (waits for the next qflow tick)")
+    desk.ask("tick")
+    wait_for(lambda: (desk.statuses("Q"), desk.statuses("P")) == (["running", "queued"],) * 2, "the first runs")
+    desk.publish("f")
+    contains(desk.ask("inspect", "Q/2")[0], "Q/2  queued (waits for the end of Q/1)")
+    contains(desk.ask("explain", "Q")[0], "Q/2", "(queued: waits for the end of Q/1)")
+    equal(json.loads(desk.ask("inspect", "P/2", "--json")[0])["reason"], "waits for the end of P/1: max_parallel is 1")
+    contains(desk.ask("inspect", "F/1")[0], "waits for a process: as many runs as max_workers allows")
+    desk.write("go", "")
+    desk.work()
+    equal(json.loads(desk.ask("inspect", "F/1", "--json")[0])["reason"], None)
+
+
+@case
+def the_last_run_is_none_that_a_person_resumed(desk):
+    desk.deploy(flow("F", on("a"), run="[ -e go ]"))
+    desk.publish("a")
+    desk.work(status=1)
+    desk.write("go", "")
+    desk.ask("resume", "F/1")
+    equal(desk.explain("F")[0]["last"], "F/1")
+    contains(desk.ask("inspect", "F/2")[0], "resumes", "F/1")
+
+
+@case
+def a_killed_run_is_explained_as_crashed(desk):
+    desk.deploy(flow("F", on("a"), run="touch begun; sleep 30"))
+    desk.publish("a", "--dispatch")
+    wait_for(lambda: (desk.folder / "begun").exists(), "the start of F/1")
+    desk.kill_workers()
+    contains(desk.ask("explain", "F")[0], "(crashed)")
+
+
+@case
+def a_busy_flow_that_skips_says_so(desk):
+    desk.deploy(flow("F", on("a"), head="[run]\nwhen_busy = 'skip'\n", run=":"))
+    desk.publish("a")
+    contains(desk.ask("explain", "F")[0], "busy: F/1 has not ended, and when_busy is skip")
+    equal(desk.explain("F")[0]["busy_with"], "F/1")
+    desk.work()
+    equal(desk.explain("F")[0]["busy_with"], None)
+
+
+@case
+def what_did_nothing_says_why(desk):
+    desk.deploy(flow("D", "type = 'flow'\nsource_flow_id = 'U'\n", run=":"), flow("T", on("x", "y"), run=":"))
+    contains(desk.ask("inspect", desk.publish("nobody")[0]["id"])[0], "It did nothing: no deployed flow listened to it.")
+    desk.write("u.toml", flow("U", run=":"))
+    desk.ask("run", "u.toml")
+    end = next(event for event in desk.events() if event["name"] == "qflow.run.U")
+    contains(desk.ask("inspect", end["id"])[0], "It did nothing: the end of a local run starts no flow.")
+    desk.ask("undeploy", "T")
+    desk.refused("explain", "T", status=3, said=["T is not deployed any more, since 20", "qflow deploy FILE"])
+
+
+@case
+def a_groups_disabled_leg_is_in_its_sentence(desk):
+    text = flow("F", "id = 'o'\n" + on("o"), "id = 'p'\nenabled = false\n" + on("p"),
+                "id = 'g'\ntype = 'group'\nmatch = 'o && p'\n", run=":")
+    desk.write("f.toml", text)
+    contains(desk.ask("deploy", "f.toml")[0], "(its leg p is disabled).")
+
+
+@case
+def values_that_wait_for_different_sources_are_counted(desk):
+    desk.deploy(flow("F", on("x", "y", more="correlate = 'event.payload.d'\n"), run=":"))
+    desk.publish("x", "--payload", '{"d": 1}')
+    contains(desk.ask("flows")[0], "1 waiting for y")
+    desk.publish("y", "--payload", '{"d": 2}')
+    contains(desk.ask("flows")[0], "2 waiting under 2 values")
+
+
+@case
+def a_filter_names_the_nearest_field(desk):
+    desk.deploy(flow("F", on("a", more="when = 'event.payload.rows > 1'\n"), run=":"))
+    effect = desk.publish("a", "--payload", '{"row": 5}')[0]["effects"][0]
+    contains(effect["reason"], "no field 'rows' in event.payload; did you mean 'row'?")
+
+
+@case
+def a_run_by_hand_in_a_step_has_its_context(desk):
+    desk.deploy(flow("D", on("a"), run=":"))
+    desk.write("f.toml", flow("F", run='"$QFLOW_BIN" trigger --flow-id D'))
+    desk.ask("run", "f.toml", "--context", "C")
+    equal(desk.runs("D")[0]["context"], "C")

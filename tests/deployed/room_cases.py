@@ -170,7 +170,7 @@ def own_call(more=""):
 def no_wait_for_itself(desk, kind, more=""):
     desk.deploy(queued(kind, own_call("--json > json 2> said || echo $? > status"), more))
     desk.ask("trigger", "--flow-id", "F")
-    contains(desk.text_of("said"), "F would wait for the end of F/1, which waits for it; start it with --detach")
+    contains(desk.text_of("said"), "F would wait for the end of F/1, which waits for it; its turn comes when that run has ended")
     contains(desk.text_of("json"), '"run":null')
     equal(desk.text_of("status"), "5\n")
     end_of(desk, "F", "succeeded")
@@ -267,3 +267,41 @@ def a_steps_secret_is_for_nothing_that_it_starts(desk):
     end_of(desk, "F", "succeeded")
     equal(sorted(desk.text_of("told").splitlines()),
           ["F/1: none", "G/1: none", "Listing/1: hunter2hunter2", "Local/1: none"])
+
+
+def nested(desk, inner, head=""):
+    """F's step runs a local flow, whose step does what `inner` says."""
+    desk.write("inner.toml", flow("Inner", run=inner))
+    desk.deploy(flow("F", on("a"), head=head, run='"$QFLOW_BIN" run inner.toml'))
+
+
+@case
+def a_local_run_in_a_step_lends_its_callers_place(desk):
+    nested(desk, '"$QFLOW_BIN" publish b --wait=40s')
+    desk.deploy(flow("B", on("b"), run=":"))
+    desk.write(".qflow/config.toml", "max_workers = 1\n")
+    desk.publish("a")
+    desk.work()
+    equal([desk.statuses(name) for name in ("F", "Inner", "B")], [["succeeded"]] * 3)
+
+
+@case
+def a_local_run_in_a_step_does_not_wait_for_its_caller(desk):
+    nested(desk, f"{own_call()} || echo $? > status", "[run]\nwhen_busy = 'queue'\n")
+    desk.publish("a")
+    desk.work()
+    equal((desk.text_of("status"), desk.statuses("F"), desk.statuses("Inner")), ("5\n", ["succeeded"], ["succeeded"]))
+    contains(desk.ask("inspect", "Inner/1")[0], "called by", "F/1")
+
+
+@case
+def calls_count_for_the_chain(desk):
+    """A flow that runs itself, and one that fires itself through a local run, come to an end."""
+    nested(desk, '"$QFLOW_BIN" publish a')
+    desk.write(".qflow/config.toml", "max_chain = 4\n")
+    desk.write("self.toml", flow("Self", run='"$QFLOW_BIN" run self.toml'))
+    contains("".join(desk.ask("run", "self.toml", status=1)), "the chain would have 5 runs, max_chain is 4")
+    equal(desk.statuses("Self"), ["failed"] * 4)
+    desk.publish("a")
+    desk.work(status=(0, 1))
+    equal((len(desk.runs("F")), len(desk.runs("Inner"))), (2, 2))

@@ -60,6 +60,7 @@ struct TriggerExplanation {
   std::vector<TriggerId> ended;          // of its schedules: those that are never due again
   std::vector<MissedBySchedule> missed;  // while they are disabled; it is recorded when they are enabled
   std::vector<SensorState> sensors;      // itself, or the legs that are some
+  std::optional<RunId> busy_with;        // under `skip`: a run that has not ended; what fires in its context is skipped
   std::string would_fire;                // a command; "" when the flow file disables it
   std::string to_enable;                 // then: what lets it fire again, for people
 };
