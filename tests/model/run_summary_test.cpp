@@ -9,11 +9,11 @@ TEST_CASE("a run object has every documented field, absent ones as null") {
   Run run;
   run.id = RunId::parse("F/3").value();
   run.created_at = parse_instant("2026-11-20T10:00:00Z").value();
-  CHECK(
-      to_compact(run_summary(run)) ==
-      R"({"caller":null,"commit":null,"context":null,"created_at":"2026-11-20T10:00:00Z","dirty":null,"ended_at":null,"flow":"F",)"
-      R"("id":"F/3","namespace":null,"number":3,"origin":"local","params":{},"reason":null,"resumes":null,"scheduled_at":null,)"
-      R"("started_at":null,"status":"queued","tags":[]})");
+  const std::string expected =
+      R"({"caller":null,"commit":null,"context":null,"created_at":"2026-11-20T10:00:00Z","dirty":null,)"
+      R"("ended_at":null,"flow":"F","id":"F/3","namespace":null,"number":3,"origin":"local","params":{},)"
+      R"("reason":null,"resumes":null,"scheduled_at":null,"started_at":null,"status":"queued","tags":[]})";
+  CHECK(to_compact(run_summary(run)) == expected);
   run.status = RunStatus::kFailed;
   run.reason = "step a: exit status 1";
   run.name_space = "foo.prod";
