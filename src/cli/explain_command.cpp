@@ -172,7 +172,10 @@ class Printer {
     print_next(trigger);
     for (const SensorState& sensor : trigger.sensors) print_sensor(sensor, trigger.sensors.size() > 1);
     QFLOW_TRY(print_last(trigger));
-    if (!trigger.refused.empty()) write("  not counted lately:\n");
+    if (!trigger.refused.empty()) {
+      const std::string newest = trigger.refused_more ? fmt::format(", the newest {}", trigger.refused.size()) : "";
+      write(fmt::format("  not counted lately{}:\n", newest));
+    }
     for (const TriggerOutcome& outcome : trigger.refused) QFLOW_TRY(print_refused(outcome));
     if (!trigger.rolled_up.empty()) {
       write(fmt::format("  up to {}, rolled up by qflow gc: {}\n", day_text(trigger.rolled_up.back().day),

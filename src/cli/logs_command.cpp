@@ -17,6 +17,7 @@
 #include "qflow/error/suggestion.h"
 #include "qflow/model/step_state.h"
 #include "qflow/os/pipe.h"
+#include "qflow/service/calling_run.h"
 #include "qflow/service/run_objects.h"
 #include "qflow/service/run_recovery.h"
 
@@ -171,8 +172,13 @@ Status tell_if_cut_off(Context& context, Store& store, const Run& run) {
   return {};
 }
 
-// Until the run has ended, or nobody reads any more.
+// Until the run has ended, or nobody reads any more. A step would wait for itself, and what it prints is read again.
 Status follow(Context& context, Store& store, const Run& run, LogView& view) {
+  QFLOW_ASSIGN(const std::optional<RunId> caller, calling_run(store, doors_of(context)));
+  if (caller == run.id && !has_ended(run.status)) {
+    return fail(ErrorKind::kBusy, fmt::format("{} is the run that asks: its end would never come", run.id.text()),
+                "leave out -f");
+  }
   for (;;) {
     QFLOW_ASSIGN(const Run now, store.ledger().run_without_sources(run.id));
     const bool is_abandoned = status_now(store, now.id, now.status) != now.status;

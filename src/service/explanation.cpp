@@ -151,7 +151,8 @@ class TriggerExplainer {
   static void keep_newest_refused(TriggerExplanation& result) {
     std::stable_sort(result.refused.begin(), result.refused.end(),
                      [](const TriggerOutcome& a, const TriggerOutcome& b) { return a.order > b.order; });
-    if (result.refused.size() > kShownRefused) result.refused.resize(kShownRefused);
+    result.refused_more = result.refused.size() > kShownRefused;
+    if (result.refused_more) result.refused.resize(kShownRefused);
   }
 
   // The legs of a group are counted together.

@@ -622,6 +622,23 @@ def a_filter_names_the_nearest_field(desk):
 
 
 @case
+def what_was_not_counted_is_cut_with_a_word(desk):
+    desk.deploy(flow("F", on("a", more="when = 'false'\n"), run=":"))
+    for _ in range(5):
+        desk.publish("a")
+    contains(desk.ask("explain", "F")[0], "not counted lately:\n")
+    desk.publish("a")
+    contains(desk.ask("explain", "F")[0], "not counted lately, the newest 5:\n")
+
+
+@case
+def a_step_does_not_follow_its_own_log(desk):
+    desk.write("f.toml", flow("F", run='"$QFLOW_BIN" logs -f $QFLOW_RUN'))
+    desk.ask("run", "f.toml", status=1)
+    contains(desk.ask("logs", "F/1")[0], "F/1 is the run that asks")
+
+
+@case
 def a_run_by_hand_in_a_step_has_its_context(desk):
     desk.deploy(flow("D", on("a"), run=":"))
     desk.write("f.toml", flow("F", run='"$QFLOW_BIN" trigger --flow-id D'))

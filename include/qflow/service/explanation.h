@@ -53,6 +53,7 @@ struct TriggerExplanation {
   std::vector<WaitingGroup> waiting;
   std::string missing;                   // when nothing waits: what it needs
   std::vector<TriggerOutcome> refused;   // filtered, superseded, expired, skipped or stopped lately; newest first
+  bool refused_more = false;             // whether these are but the newest of them
   std::optional<RunId> last_run;         // that it started, or that its last firing joined
   std::optional<Instant> last_fired;     // when that was
   std::vector<DailyCount> rolled_up;     // of outcomes that gc has given up, by day
