@@ -126,6 +126,15 @@ void note_rows_outside(Context& context, const World& world, const Span& span) {
   print_note(context, fmt::format("passed over {} before --from or from --until on", counted(outside, "row")));
 }
 
+void note_disabled_schedules(Context& context, const World& world) {
+  for (const auto& flow : world.flows) {
+    for (const auto& trigger : flow->triggers) {
+      if (schedule_of(*trigger) == nullptr || is_enabled(*flow, *trigger)) continue;
+      print_note(context, fmt::format("{}/{} is disabled", full_name(*flow), trigger->id().text()));
+    }
+  }
+}
+
 // No step is executed, so that only a row ends one.
 void note_steps_listened_to(Context& context, const World& world) {
   const auto is_given = [&](const RunSubscription& run) {
@@ -166,6 +175,7 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
     QFLOW_ASSIGN(world.given, read_rows(context, *events));
   }
   note_rows_outside(context, world, span);
+  note_disabled_schedules(context, world);
   note_steps_listened_to(context, world);
   world.rules.runs_take = runs_take;
   world.rules.name_space = shared_namespace(world);

@@ -22,16 +22,13 @@ class Awaited {
   Awaited(Store& store, std::optional<RunId> caller) : ledger_(store.ledger()), caller_(std::move(caller)) {}
 
   Result<std::vector<RunId>> unended() {
-    QFLOW_ASSIGN(std::vector<RunId> runs, ledger_.triggers().unended_runs());
-    if (!caller_) return runs;
-    std::vector<RunId> awaited;
-    for (RunId& run : runs) {
-      QFLOW_ASSIGN(const bool is_caused, comes_of(ledger_, run, *caller_));
-      if (!is_caused) continue;
-      QFLOW_ASSIGN(const bool is_held_up, waits_for_caller(ledger_, run, *caller_));
-      if (!is_held_up) awaited.push_back(std::move(run));
-    }
-    return awaited;
+    if (!caller_) return ledger_.triggers().unended_runs();
+    return unended_of_caller(false);
+  }
+
+  // Of what the caller has caused, those that it would wait for in vain.
+  Result<std::vector<RunId>> held_up() {
+    return caller_ ? unended_of_caller(true) : Result<std::vector<RunId>>(std::vector<RunId>());
   }
 
   Result<bool> any_unended() {
@@ -55,6 +52,18 @@ class Awaited {
   }
 
  private:
+  Result<std::vector<RunId>> unended_of_caller(bool held_up) {
+    QFLOW_ASSIGN(const std::vector<RunId> runs, ledger_.triggers().unended_runs());
+    std::vector<RunId> found;
+    for (const RunId& run : runs) {
+      QFLOW_ASSIGN(const bool is_caused, comes_of(ledger_, run, *caller_));
+      if (!is_caused) continue;
+      QFLOW_ASSIGN(const bool is_held_up, waits_for_caller(ledger_, run, *caller_));
+      if (is_held_up == held_up) found.push_back(run);
+    }
+    return found;
+  }
+
   Ledger& ledger_;
   std::optional<RunId> caller_;  // the run whose step, or hook, waits
 };
@@ -99,6 +108,8 @@ Result<WaitResult> wait_for_runs(Store& store, const WaitBegin& begin, const std
     std::this_thread::sleep_for(RunDispatcher::kPause);
   }
   QFLOW_ASSIGN(result.ended, awaited.ended_since(begin));
+  QFLOW_ASSIGN(const std::vector<RunId> held_up, awaited.held_up());
+  for (const RunId& run : held_up) observer.note(run.text() + " starts when this run has ended; nothing waits for it");
   if (result.timed_out) {
     QFLOW_ASSIGN(result.left, awaited.unended());
   }

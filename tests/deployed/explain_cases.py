@@ -632,6 +632,22 @@ def what_was_not_counted_is_cut_with_a_word(desk):
 
 
 @case
+def a_simulation_names_disabled_schedules(desk):
+    desk.write("f.toml", flow("F", "type = 'schedule'\nevery = '1h'\nenabled = false\n", run=":"))
+    said = desk.ask("simulate", "f.toml", "--from", "2026-01-01", "--until", "2026-01-02")[1]
+    contains(said, "F/schedule is disabled", "0 runs")
+
+
+@case
+def a_step_is_told_what_it_does_not_wait_for(desk):
+    publish = '[ $QFLOW_RUN != F/1 ] || "$QFLOW_BIN" publish a --wait'
+    desk.deploy(flow("F", on("a"), head="[run]\nmax_parallel = 1\n", run=publish))
+    desk.publish("a")
+    desk.work()
+    contains(desk.ask("logs", "F/1")[0], "F/2 starts when this run has ended; nothing waits for it")
+
+
+@case
 def a_step_does_not_follow_its_own_log(desk):
     desk.write("f.toml", flow("F", run='"$QFLOW_BIN" logs -f $QFLOW_RUN'))
     desk.ask("run", "f.toml", status=1)
