@@ -269,7 +269,7 @@ void RunExecutor::attempt_ended(StepExecution& execution, Attempt& attempt, Step
     return;
   }
   if (status == StepStatus::kFailed && step.allow_failure) {
-    observer_.note(task_label(step.id, attempt.index) + " failed (" + attempt.reason + "), and may");
+    observer_.note(task_label(step.id, attempt.index) + " failed (" + attempt.reason + "), which is allowed");
   }
   --execution.open;
   if (status == StepStatus::kCancelled && !has_failed(execution)) {

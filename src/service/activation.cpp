@@ -152,13 +152,6 @@ Status refuse_lost_parameters(const ActivationRequest& request) {
               "give them with the activation that starts the run");
 }
 
-// The run whose step or hook calls.
-Result<std::optional<Run>> find_caller(Store& store, const Doors& doors) {
-  QFLOW_ASSIGN(const std::optional<RunId> id, calling_run(store, doors));
-  if (!id) return std::optional<Run>();
-  return store.ledger().run_without_sources(*id).map([](Run run) { return std::optional<Run>(std::move(run)); });
-}
-
 // Takes the run for this process, or it waits for its turn: that would never come where a step, or a hook, starts a run
 // that has to wait for its own.
 Status claim_activated(Store& store, LedgerWriter& writer, const std::optional<Run>& caller, Instant now,
@@ -192,7 +185,7 @@ Result<std::string> why_no_run(Store& store, const Engine::Activation& activatio
 }  // namespace
 
 Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& request, const Doors& doors) {
-  QFLOW_ASSIGN(const std::optional<Run> caller, find_caller(store, doors));
+  QFLOW_ASSIGN(const std::optional<Run> caller, find_calling_run(store, doors));
   EventIntake intake(store, doors);
   ActivatedRun activated;
   QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "service/store_settings.h"
 
@@ -46,17 +47,22 @@ Result<std::optional<RunId>> calling_run(Store& store, const Doors& doors) {
   return is_here ? std::optional(std::move(id)) : std::nullopt;
 }
 
+Result<std::optional<Run>> find_calling_run(Store& store, const Doors& doors) {
+  QFLOW_ASSIGN(const std::optional<RunId> id, calling_run(store, doors));
+  if (!id) return std::optional<Run>();
+  return store.ledger().run_without_sources(*id).map([](Run run) { return std::optional<Run>(std::move(run)); });
+}
+
 Status descend_from_caller(Run& run, Executed executed, Store& store, const Doors& doors) {
   run.caller.reset();
-  QFLOW_ASSIGN(const std::optional<RunId> caller, calling_run(store, doors));
+  QFLOW_ASSIGN(const std::optional<Run> caller, find_calling_run(store, doors));
   if (!caller) return {};
-  QFLOW_ASSIGN(const Run calling, store.ledger().run_without_sources(*caller));
-  run.depth = std::max(run.depth, calling.depth + 1);
-  if (executed == Executed::kHere) run.caller = caller;
+  run.depth = std::max(run.depth, caller->depth + 1);
+  if (executed == Executed::kHere) run.caller = caller->id;
   QFLOW_ASSIGN(const StoreConfig config, load_store_config(store.layout(), doors.files));
   if (run.depth <= config.max_chain) return {};
   return fail(ErrorKind::kRefused, fmt::format("the chain would have {} runs, max_chain is {}: {} ← {} ← …", run.depth,
-                                               config.max_chain, run.id.flow.text(), caller->text()));
+                                               config.max_chain, run.id.flow.text(), caller->id.text()));
 }
 
 bool is_in_local_run(const Doors& doors) {

@@ -158,11 +158,8 @@ Status take_name(Publication& publication, const std::string& written) {
 
 Result<Publisher> find_publisher(Store& store, const NamespaceOverride& options, const Doors& doors) {
   Publisher publisher;
-  QFLOW_ASSIGN(const std::optional<RunId> caller, calling_run(store, doors));
-  if (caller) {
-    QFLOW_ASSIGN(publisher.run, store.ledger().run_without_sources(*caller));
-    publisher.name_space = publisher.run->name_space;
-  }
+  QFLOW_ASSIGN(publisher.run, find_calling_run(store, doors));
+  if (publisher.run) publisher.name_space = publisher.run->name_space;
   QFLOW_ASSIGN(const auto project, override_project(std::nullopt, options));
   if (project) {
     const std::string user = user_name(doors.environment);
