@@ -82,8 +82,10 @@ class Place:
         self.store = self.folder / ".qflow"
         self.mark = f"FAULT_PLACE={self.folder}"
         kept = {name: os.environ[name] for name in INHERITED if name in os.environ}
-        # A process that is killed while it writes down what it covered would spoil that for all others.
-        self.environment = {**kept, "GCOV_PREFIX": str(self.folder / "coverage"), "HOME": str(self.folder), "LANG": "C.UTF-8", "FAULT_PLACE": str(self.folder), **variables}
+        # A process that is killed while it writes down what it covered would spoil that for all others; those that are
+        # called here after it would say so on standard error.
+        covered = {"GCOV_PREFIX": str(self.folder / "coverage"), "GCOV_ERROR_FILE": os.devnull}
+        self.environment = {**kept, **covered, "HOME": str(self.folder), "LANG": "C.UTF-8", "FAULT_PLACE": str(self.folder), **variables}
         self.started = []
 
     def __enter__(self):
