@@ -36,6 +36,17 @@ Status end_here(Store& store, const Run& run, const Doors& doors, RunObserver& o
   return RunRecord(store, doors, run, observer).end({RunStatus::kCancelled, reason, std::nullopt}, changes);
 }
 
+// Who asked for the end is content with one that came from elsewhere meanwhile: an undeploy, an event that replaced it.
+Status end_held(Store& store, const RunId& id, const Doors& doors, RunObserver& observer) {
+  QFLOW_ASSIGN(Run run, store.ledger().find_run(id));
+  if (!has_ended(run.status)) {
+    const Status ended = end_here(store, run, doors, observer);
+    if (ended || ended.error().kind != ErrorKind::kRefused) return ended;
+    QFLOW_ASSIGN(run, store.ledger().find_run(id));
+  }
+  return run.status == RunStatus::kCancelled ? Status() : refuse_ended(run);
+}
+
 // Whoever executes the run now, and has announced itself: the last line may still be that of an earlier process.
 std::optional<ProcessInfo> executor_of(Store& store, const RunId& run, const Doors& doors) {
   const std::string journal = read_file(doors.files, store.layout().run_lock(run)).value_or("");
@@ -93,11 +104,7 @@ Status cancel_run(Store& store, const RunId& id, const Doors& doors, RunObserver
   for (pid_t asked = 0; doors.clock.monotonic() - began < kCancelPatience; std::this_thread::sleep_for(kCancelPause)) {
     auto lock = store.lock_run(id);
     if (!lock && lock.error().kind != ErrorKind::kBusy) return tl::make_unexpected(lock.error());
-    if (lock) {
-      QFLOW_ASSIGN(const Run run, store.ledger().find_run(id));
-      if (!has_ended(run.status)) return end_here(store, run, doors, observer);
-      return run.status == RunStatus::kCancelled ? Status() : refuse_ended(run);
-    }
+    if (lock) return end_held(store, id, doors, observer);
     const std::optional<ProcessInfo> executor = executor_of(store, id, doors);
     if (!executor || executor->id == std::exchange(asked, executor->id)) continue;
     QFLOW_TRY(note_cancellation(store, id));

@@ -204,8 +204,10 @@ Status LedgerWriter::start_run(const RunId& run, Instant at) {
 
 Status LedgerWriter::end_run(const RunId& run, RunStatus status, std::string_view reason, Instant at) {
   QFLOW_ASSIGN(const std::int64_t key, key_of(run));
-  return database_.run("UPDATE runs SET status = ?, reason = ?, ended_at = ? WHERE run = ?", to_text(status), reason,
-                       at, key);
+  QFLOW_TRY(database_.run("UPDATE runs SET status = ?, reason = ?, ended_at = ? WHERE run = ? AND ended_at IS NULL",
+                          to_text(status), reason, at, key));
+  if (database_.changes() == 0) return fail(ErrorKind::kRefused, run.text() + " has ended already");
+  return {};
 }
 
 Status LedgerWriter::requeue_run(const RunId& run) {

@@ -77,7 +77,7 @@ TEST_CASE("numbers count up per flow and are never used twice, also when the tra
   CHECK(value_of(fixture.ledger().known_flows()) == std::vector<FlowId>{flow_id("A"), flow_id("B")});
 }
 
-TEST_CASE("a run goes from queued to running to its end, and starts once") {
+TEST_CASE("a run goes from queued to running to its end, and starts and ends once") {
   StoreFixture fixture;
   const RunId run = fixture.add_run("F").id;
   fixture.write([&](LedgerWriter& writer) { return writer.start_run(run, at_second(10)); });
@@ -92,6 +92,12 @@ TEST_CASE("a run goes from queued to running to its end, and starts once") {
   CHECK(ended.reason == "step a");
   CHECK(ended.started_at == at_second(10));
   CHECK(ended.ended_at == at_second(12));
+  const Status twice = fixture.ledger().write(Durability::kPower, [&](LedgerWriter& writer) {
+    return writer.end_run(run, RunStatus::kCancelled, "too late", at_second(13));
+  });
+  CHECK(to_text(error_of(twice)) == "F/1 has ended already");
+  CHECK(error_of(twice).kind == ErrorKind::kRefused);
+  CHECK(value_of(fixture.ledger().find_run(run)).status == RunStatus::kFailed);
 }
 
 TEST_CASE("an unknown run is kNotFound, with the nearest flow or the newest number") {

@@ -71,6 +71,8 @@ class LedgerWriter {
   Status insert_run(const Run& run, std::string_view definition);
   Status start_run(const RunId& run, Instant at);  // queued → running
   Status requeue_run(const RunId& run);            // running → queued after a crash, which it counts
+  // kRefused when it has ended: one that is queued is ended by whoever comes first, with its lock or in an event's
+  // transaction; one that is running by whoever holds its lock.
   Status end_run(const RunId& run, RunStatus status, std::string_view reason, Instant at);
   // What git said of the flow's folder when the run started.
   Status note_commit(const RunId& run, std::string_view commit, bool dirty);
