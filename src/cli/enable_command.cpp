@@ -20,16 +20,6 @@ constexpr PositionalSpec kPositionals[] = {{.name = "FLOW[/TRIGGER]",
 constexpr OptionSpec kDisableOptions[] = {
     {.name = "reason", .value = "TEXT", .help = "why; flows and explain show it"}};
 
-Status check_trigger(const Deployment& deployment, const std::optional<TriggerId>& wanted) {
-  if (!wanted) return {};
-  std::vector<std::string> names;
-  for (const DeployedTrigger& trigger : deployment.triggers) {
-    if (trigger.id == *wanted) return {};
-    names.push_back(trigger.id.text());
-  }
-  return tl::make_unexpected(no_such_trigger(deployment.flow.text(), *wanted, names));
-}
-
 // Its word stands until the next deploy.
 Status refuse_if_file_disables(Store& store, const TriggerRegistry& types, const Deployment& deployment,
                                const TriggerId& trigger) {
@@ -76,14 +66,15 @@ Result<ExitStatus> switch_to(Context& context, const Arguments& arguments, bool 
   QFLOW_ASSIGN(const DeployedArgument argument, parse_deployed_argument(arguments.positionals().front()));
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
   QFLOW_ASSIGN(const Deployment deployment, find_deployment(*store, argument.flow));
-  QFLOW_TRY(check_trigger(deployment, argument.trigger));
   const Doors doors = doors_of(context);
-  QFLOW_ASSIGN(const auto missed, set_enabled(*store, deployment, argument.trigger, enabled, reason, doors));
+  QFLOW_ASSIGN(const SwitchReport report,
+               set_enabled(*store, deployment.key, argument.trigger, enabled, reason, doors));
   if (enabled && argument.trigger)
     QFLOW_TRY(refuse_if_file_disables(*store, context.trigger_types, deployment, *argument.trigger));
   const std::string trigger = argument.trigger ? "/" + argument.trigger->text() : "";
   context.out.write(fmt::format("{}{} is {}\n", full_name(deployment), trigger, enabled ? "enabled" : "disabled"));
-  QFLOW_TRY(note_missed(context, *store, deployment, missed));
+  for (const std::string& note : report.notes) print_note(context, note);
+  QFLOW_TRY(note_missed(context, *store, deployment, report.missed));
   return ExitStatus::kOk;
 }
 

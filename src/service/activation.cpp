@@ -11,6 +11,7 @@
 #include "qflow/model/event_names.h"
 #include "qflow/os/random.h"
 #include "qflow/service/calling_run.h"
+#include "qflow/service/deployment_reference.h"
 #include "qflow/service/event_intake.h"
 #include "qflow/trigger/source_filter.h"
 #include "qflow/trigger/trigger_registry.h"
@@ -189,6 +190,7 @@ Result<ActivatedRun> activate_flow(Store& store, const ActivationRequest& reques
   EventIntake intake(store, doors);
   ActivatedRun activated;
   QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
+    QFLOW_TRY(live_deployment(store, request.deployment.key));
     QFLOW_ASSIGN(const auto flow, intake.flows().find(request.deployment.key));
     const std::vector<Parameter>& parameters = flow->definition->parameters;
     Engine::Activation activation;

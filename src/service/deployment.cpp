@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <map>
 #include <set>
 #include <utility>
@@ -9,6 +11,8 @@
 #include "qflow/engine/busy_policy.h"
 #include "qflow/error/printable.h"
 #include "qflow/model/project_namespace.h"
+#include "qflow/service/deployed_flows.h"
+#include "qflow/service/deployment_reference.h"
 #include "qflow/service/event_intake.h"
 #include "qflow/service/sensor_polling.h"
 #include "qflow/store/store_location.h"
@@ -258,21 +262,37 @@ class Deploying {
   EventIntake intake_;
 };
 
-// The flows are deployed by now, whatever becomes of the first looks.
-void note_baselines(Store& store, const Doors& doors, std::vector<DeployReport>& reports) {
+// The flows are deployed, or enabled, by now, whatever becomes of the first looks. By key, what a person should know.
+std::map<std::int64_t, std::vector<std::string>> look_first(Store& store, const std::vector<std::int64_t>& keys,
+                                                            const Doors& doors) {
+  auto notes = take_baselines(store, keys, doors);
+  if (notes) return *std::move(notes);
+  std::map<std::int64_t, std::vector<std::string>> failed;
+  for (const std::int64_t key : keys) failed[key] = {"its sensors were not looked at: " + to_text(notes.error())};
+  return failed;
+}
+
+void note_first_looks(Store& store, const Doors& doors, std::vector<DeployReport>& reports) {
   std::vector<std::int64_t> keys;
   for (const DeployReport& report : reports) {
     const auto deployment = store.ledger().triggers().find_deployed(report.flow, report.name_space);
     keys.push_back(deployment && *deployment ? (*deployment)->key : 0);
   }
-  const auto notes = take_baselines(store, keys, doors);
+  auto notes = look_first(store, keys, doors);
   for (std::size_t i = 0; i < reports.size(); ++i) {
-    if (!notes) {
-      reports[i].notes.push_back("its sensors were not looked at: " + to_text(notes.error()));
-    } else if (const auto found = notes->find(keys[i]); found != notes->end()) {
-      reports[i].notes.insert(reports[i].notes.end(), found->second.begin(), found->second.end());
-    }
+    std::vector<std::string>& its = notes[keys[i]];
+    std::copy(its.begin(), its.end(), std::back_inserter(reports[i].notes));
   }
+}
+
+Status check_trigger(const Deployment& deployment, const std::optional<TriggerId>& wanted) {
+  if (!wanted) return {};
+  std::vector<std::string> names;
+  for (const DeployedTrigger& trigger : deployment.triggers) {
+    if (trigger.id == *wanted) return {};
+    names.push_back(trigger.id.text());
+  }
+  return tl::make_unexpected(no_such_trigger(deployment.flow.text(), *wanted, names));
 }
 
 }  // namespace
@@ -307,46 +327,48 @@ Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& fl
     return reports;
   }
   QFLOW_TRY(ledger.write(Durability::kPower, deploy_all));
-  note_baselines(*store, doors, reports);
+  note_first_looks(*store, doors, reports);
   return reports;
 }
 
-Result<int> undeploy_flow(Store& store, const Deployment& deployment, const Doors& doors) {
+Result<int> undeploy_flow(Store& store, std::int64_t key, const Doors& doors) {
   EventIntake intake(store, doors);
   int cancelled = 0;
   QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
     const Instant now = doors.clock.now();
-    const std::shared_ptr<const DeployedFlow> before = intake.flows().find(deployment.key).value_or(nullptr);
-    if (before) QFLOW_TRY(intake.end_debounces(writer, now, deployment.key).map([](int) {}));
+    QFLOW_ASSIGN(const Deployment deployment, live_deployment(store, key));
+    const std::shared_ptr<const DeployedFlow> before = intake.flows().find(key).value_or(nullptr);
+    if (before) QFLOW_TRY(intake.end_debounces(writer, now, key).map([](int) {}));
     for (const DeployedTrigger& trigger : deployment.triggers) {
-      QFLOW_TRY(intake.expire_waiting(deployment.key, trigger.id, "undeployed"));
+      QFLOW_TRY(intake.expire_waiting(key, trigger.id, "undeployed"));
     }
     QFLOW_TRY(renew_schedules(store.ledger(), writer, {before.get(), nullptr, "undeployed"}, now));
-    QFLOW_TRY(store.ledger().triggers().remove_deployment(deployment.key, now));
-    QFLOW_ASSIGN(cancelled, intake.cancel_queued(writer, deployment.key, "undeployed", now));
+    QFLOW_TRY(store.ledger().triggers().remove_deployment(key, now));
+    QFLOW_ASSIGN(cancelled, intake.cancel_queued(writer, key, "undeployed", now));
     return {};
   }));
   return cancelled;
 }
 
 // A debounce that ended before belongs to the time before.
-Result<std::vector<MissedBySchedule>> set_enabled(Store& store, const Deployment& deployment,
-                                                  const std::optional<TriggerId>& trigger, bool enabled,
-                                                  const std::string& reason, const Doors& doors) {
+Result<SwitchReport> set_enabled(Store& store, std::int64_t key, const std::optional<TriggerId>& trigger, bool enabled,
+                                 const std::string& reason, const Doors& doors) {
   EventIntake intake(store, doors);
-  std::vector<MissedBySchedule> missed;
+  SwitchReport report;
   QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
     const Instant now = doors.clock.now();
+    QFLOW_ASSIGN(const Deployment deployment, live_deployment(store, key));
+    QFLOW_TRY(check_trigger(deployment, trigger));
     QFLOW_TRY(intake.end_debounces(writer, now).map([](int) {}));
-    QFLOW_ASSIGN(const auto before, intake.flows().find(deployment.key));
-    QFLOW_TRY(store.ledger().triggers().set_enabled(deployment.key, trigger, enabled, reason));
-    QFLOW_ASSIGN(const auto after, intake.flows().find(deployment.key));
+    QFLOW_ASSIGN(const auto before, intake.flows().find(key));
+    QFLOW_TRY(store.ledger().triggers().set_enabled(key, trigger, enabled, reason));
+    QFLOW_ASSIGN(const auto after, intake.flows().find(key));
     const DeploymentChange change{before.get(), after.get(), enabled ? "enabled" : "disabled"};
-    QFLOW_ASSIGN(missed, renew_schedules(store.ledger(), writer, change, now));
+    QFLOW_ASSIGN(report.missed, renew_schedules(store.ledger(), writer, change, now));
     return renew_sensors(store.ledger(), change, now);
   }));
-  QFLOW_TRY(take_baselines(store, {deployment.key}, doors));
-  return missed;
+  report.notes = look_first(store, {key}, doors)[key];
+  return report;
 }
 
 }  // namespace qflow

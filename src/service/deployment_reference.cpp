@@ -64,8 +64,18 @@ Result<std::vector<Deployment>> find_deployments(Store& store, const std::string
   QFLOW_ASSIGN(const std::vector<Deployment> all, ledger.deployments());
   const auto reference = parse_flow_reference(name);
   if (!reference) return tl::make_unexpected(unknown_flow(all, name));
-  QFLOW_ASSIGN(const auto former, ledger.find_deployed(reference->flow, reference->name_space));
-  return tl::make_unexpected(former ? undeployed_flow(name, *former->undeployed_at) : unknown_flow(all, name));
+  QFLOW_ASSIGN(auto former, ledger.find_deployed(reference->flow, reference->name_space));
+  if (!former) return tl::make_unexpected(unknown_flow(all, name));
+  // It may have been deployed since the look above.
+  if (former->undeployed_at) return tl::make_unexpected(undeployed_flow(name, *former->undeployed_at));
+  found.push_back(*std::move(former));
+  return found;
+}
+
+Result<Deployment> live_deployment(Store& store, std::int64_t key) {
+  QFLOW_ASSIGN(Deployment deployment, store.ledger().triggers().deployment(key));
+  if (!deployment.undeployed_at) return deployment;
+  return tl::make_unexpected(undeployed_flow(full_name(deployment), *deployment.undeployed_at));
 }
 
 Result<Deployment> find_deployment(Store& store, const std::string& name) {

@@ -30,13 +30,19 @@ enum class DeployMode { kLive, kDryRun };
 Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& flows, DeployMode mode,
                                                const Doors& doors);
 
-// No event starts it any more: what waits for it expires, queued runs are cancelled. How many were.
-Result<int> undeploy_flow(Store& store, const Deployment& deployment, const Doors& doors);
+// Of the deployment with the key: no event starts it any more; what waits for it expires, queued runs are cancelled.
+// How many were. kNotFound when it is not deployed any more.
+Result<int> undeploy_flow(Store& store, std::int64_t key, const Doors& doors);
 
-// Flow or Flow/trigger. What happens while it is disabled is filtered; what waits keeps waiting. What its schedules
-// have missed by that, which is recorded.
-Result<std::vector<MissedBySchedule>> set_enabled(Store& store, const Deployment& deployment,
-                                                  const std::optional<TriggerId>& trigger, bool enabled,
-                                                  const std::string& reason, const Doors& doors);
+// What a flow or a trigger that was enabled or disabled leaves to be told.
+struct SwitchReport {
+  std::vector<MissedBySchedule> missed;  // by its schedules while they were disabled, which is recorded
+  std::vector<std::string> notes;        // what the user should know besides
+};
+
+// Of the deployment with the key, the flow or one trigger. What happens while it is disabled is filtered; what waits
+// keeps waiting. kNotFound when it is not deployed any more, or has no such trigger.
+Result<SwitchReport> set_enabled(Store& store, std::int64_t key, const std::optional<TriggerId>& trigger, bool enabled,
+                                 const std::string& reason, const Doors& doors);
 
 }  // namespace qflow
