@@ -44,7 +44,8 @@ Result<RunOutcome> RunExecutor::run() {
     if (must_report_ && !held_up_) QFLOW_TRY(flush());
     QFLOW_TRY(begin_ready_steps());
     start_tasks();
-    if (progress_.has_ready() && !held_up_) continue;
+    const bool goes_on = progress_.has_ready() || !publishing_.empty();
+    if (goes_on && !held_up_) continue;
     if (is_through()) break;
     if (!changes_.empty() && !report_at_) report_at_ = doors_.clock.monotonic() + kReportDelay;
     prepare_next();
@@ -57,6 +58,7 @@ Result<RunOutcome> RunExecutor::run() {
     check_deadlines();
   }
   drop_next();
+  if (!publishing_.empty()) QFLOW_TRY(flush_at_last());
   end_open_steps();
   QFLOW_TRY(flush_at_last());
   inputs_.link_results(
@@ -67,6 +69,7 @@ Result<RunOutcome> RunExecutor::run() {
 // Whether nothing is left to be started or waited for.
 bool RunExecutor::is_through() const {
   if (progress_.has_ready() || !running_.empty() || !retries_.empty()) return false;
+  if (!publishing_.empty() && !ending_) return false;
   return startable_.empty() || progress_.stopped();
 }
 
@@ -182,23 +185,29 @@ void RunExecutor::end_step(StepExecution& execution, StepStatus status, const st
 }
 
 // The end of a step is one transaction with what it publishes, which may be refused in it: only then is it known
-// whether the step has succeeded. What else goes wrong comes again with the next report.
-Status RunExecutor::end_publishing(StepExecution& execution, std::vector<PublishedEvent> events) {
-  const StepState open = execution.state;
-  RunChanges before = changes_;
-  close(execution.state, StepStatus::kSucceeded, "");
-  changes_.set(execution.state);
-  std::move(events.begin(), events.end(), std::back_inserter(changes_.published));
-  const Status reported = flush();
-  if (!reported && reported.error().kind == ErrorKind::kInvalid) {
-    execution.state = open;
-    changes_ = std::move(before);
-    return tl::make_unexpected(with_context("publish", reported.error()));
+// whether the step has succeeded. False when others keep it out of the ledger.
+Result<bool> RunExecutor::end_publishing_steps() {
+  while (!publishing_.empty()) {
+    StepExecution& execution = *publishing_.front().execution;
+    StepState ended = execution.state;
+    close(ended, StepStatus::kSucceeded, "");
+    RunChanges changes = changes_;
+    changes.set(ended);
+    changes.published = publishing_.front().events;
+    const Result<bool> reported = report(changes);
+    if (reported ? !*reported : reported.error().kind != ErrorKind::kInvalid) return reported;
+    publishing_.pop_front();
+    if (!reported) {
+      fail_step(execution, with_context("publish", reported.error()));
+      continue;
+    }
+    changes_ = {};
+    execution.state = ended;
+    observer_.step_changed(ended);
+    settle(execution.step, StepStatus::kSucceeded, "");
+    skip_followers();
   }
-  observer_.step_changed(execution.state);
-  settle(execution.step, StepStatus::kSucceeded, "");
-  skip_followers();
-  return {};
+  return true;
 }
 
 // Of a step that fails outside of its tasks.
@@ -268,23 +277,31 @@ RunScope RunExecutor::scope_of(const StepExecution& execution, std::optional<std
   return scope;
 }
 
-// Others may write for long: meanwhile no further step begins, and the tasks are looked after between the tries.
-Status RunExecutor::flush() {
-  if (!changes_.empty()) {
-    Status reported = reporter_.report(changes_);
-    if (!reported && reported.error().kind == ErrorKind::kBusy) {
-      if (!held_up_)
-        observer_.note(
-            fmt::format("{} goes on when it can be recorded: {}", plan_.run.id.text(), reported.error().message));
-      held_up_ = std::move(reported.error());
-      report_at_ = doors_.clock.monotonic() + kReportDelay;
-      return {};
-    }
-    QFLOW_TRY(reported);
-    held_up_.reset();
-    changes_ = {};
-    objects_ = FileHandle();
+// Whether the changes are in the ledger now. Others may write for long: meanwhile no further step begins, and the tasks
+// are looked after between the tries.
+Result<bool> RunExecutor::report(const RunChanges& changes) {
+  Status reported = reporter_.report(changes);
+  if (!reported && reported.error().kind == ErrorKind::kBusy) {
+    if (!held_up_)
+      observer_.note(
+          fmt::format("{} goes on when it can be recorded: {}", plan_.run.id.text(), reported.error().message));
+    held_up_ = std::move(reported.error());
+    report_at_ = doors_.clock.monotonic() + kReportDelay;
+    return false;
   }
+  QFLOW_TRY(reported);
+  held_up_.reset();
+  objects_ = FileHandle();
+  return true;
+}
+
+Status RunExecutor::flush() {
+  QFLOW_ASSIGN(bool reported, end_publishing_steps());
+  if (reported && !changes_.empty()) {
+    QFLOW_ASSIGN(reported, report(changes_));
+    if (reported) changes_ = {};
+  }
+  if (!reported) return {};
   must_report_ = false;
   report_at_.reset();
   return {};

@@ -50,6 +50,12 @@ struct NextTask {
   Result<PreparedTask> prepared;
 };
 
+// A step whose tasks have succeeded, until the ledger has its end and its events.
+struct PublishingStep {
+  StepExecution* execution = nullptr;
+  std::vector<PublishedEvent> events;
+};
+
 struct WaitingRetry {
   StepExecution* execution = nullptr;
   std::optional<std::int64_t> index;
@@ -78,7 +84,7 @@ class RunExecutor {
   void show(const StepState& state);
   void close(StepState& state, StepStatus status, const std::string& reason);
   void end_step(StepExecution& execution, StepStatus status, const std::string& reason);
-  Status end_publishing(StepExecution& execution, std::vector<PublishedEvent> events);
+  Result<bool> end_publishing_steps();
   void fail_step(StepExecution& execution, const Error& error);
   void forget_artifacts(const StepId& step);
   void settle(std::size_t step, StepStatus status, const std::string& reason);
@@ -117,6 +123,7 @@ class RunExecutor {
 
   // The loop.
   bool is_through() const;
+  Result<bool> report(const RunChanges& changes);
   Status flush();
   Status flush_at_last();
   void wait();
@@ -153,6 +160,7 @@ class RunExecutor {
   std::deque<StepExecution*> startable_;  // with tasks that have not started
   std::optional<NextTask> next_;
   std::vector<WaitingRetry> retries_;
+  std::deque<PublishingStep> publishing_;
   std::vector<std::unique_ptr<RunningTask>> running_;
   std::optional<std::chrono::microseconds> deadline_;
   std::optional<int> interrupted_by_;  // the signal

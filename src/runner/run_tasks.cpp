@@ -344,8 +344,8 @@ void RunExecutor::task_settled(StepExecution& execution) {
     end_step(execution, StepStatus::kSucceeded, "");
     return;
   }
-  const Status published = end_publishing(execution, std::move(*events));
-  if (!published) fail_step(execution, published.error());
+  publishing_.push_back({&execution, *std::move(events)});
+  must_report_ = true;
 }
 
 Result<std::vector<PublishedEvent>> RunExecutor::events_of(const StepExecution& execution) const {

@@ -32,15 +32,18 @@ RunRecord::RunRecord(Store& store, const Doors& doors, const Run& run, RunObserv
 }
 
 Status RunRecord::report(const RunChanges& changes) {
-  QFLOW_ASSIGN(const std::vector<JudgedEvent> events, judge(changes));
-  return store_.ledger()
-      .write(
-          Durability::kProcess, [&](LedgerWriter& writer) { return write(writer, changes, events); }, kReportPatience)
-      .map_error([&](Error error) {
-        // Only those who can go away are to be waited for.
-        if (error.kind == ErrorKind::kBusy && !was_kept_out(store_.ledger(), error)) error.kind = ErrorKind::kFailed;
-        return error;
-      });
+  QFLOW_ASSIGN(const Judged judged, judge(changes));
+  Status written = store_.ledger().write(
+      Durability::kProcess, [&](LedgerWriter& writer) { return write(writer, changes, judged.events); },
+      kReportPatience);
+  if (written) {
+    show(judged.notes);
+    return written;
+  }
+  // Only those who can go away are to be waited for.
+  if (written.error().kind == ErrorKind::kBusy && !was_kept_out(store_.ledger(), written.error()))
+    written.error().kind = ErrorKind::kFailed;
+  return written;
 }
 
 // The ends of a local run and its steps are nobody's business.
@@ -56,8 +59,9 @@ Result<JudgedEvent> RunRecord::judge_end(Event event) {
 }
 
 // A local run is for trying things out: what it would have told others is only shown, unless the step insists.
-Result<std::vector<JudgedEvent>> RunRecord::judge(const RunChanges& changes) {
-  std::vector<JudgedEvent> events;
+Result<RunRecord::Judged> RunRecord::judge(const RunChanges& changes) {
+  Judged judged;
+  std::vector<JudgedEvent>& events = judged.events;
   for (const StepState& step : changes.steps) {
     if (!step.ended_at || step.status == StepStatus::kSkipped) continue;
     events.push_back(unjudged_end(step_end_event(run_, step)));
@@ -68,13 +72,17 @@ Result<std::vector<JudgedEvent>> RunRecord::judge(const RunChanges& changes) {
     event.recorded_at = doors_.clock.now();
     if (published.safe && run_.origin == RunOrigin::kLocal) {
       QFLOW_TRY(intake_.check_published(event));
-      observer_.note("local run: would publish " + event.name + " " + published.shown_payload);
+      judged.notes.push_back("local run: would publish " + event.name + " " + published.shown_payload);
       continue;
     }
     QFLOW_ASSIGN(events.emplace_back(), intake_.judge_published(std::move(event)));
     events.back().idempotency_key = published.idempotency_key;
   }
-  return events;
+  return judged;
+}
+
+void RunRecord::show(const std::vector<std::string>& notes) {
+  for (const std::string& note : notes) observer_.note(note);
 }
 
 Status RunRecord::write(LedgerWriter& writer, const RunChanges& changes, const std::vector<JudgedEvent>& events) {
@@ -92,25 +100,29 @@ Status RunRecord::write(LedgerWriter& writer, const RunChanges& changes, const s
 
 Status RunRecord::end(const RunOutcome& outcome, const RunChanges& changes, const std::optional<GitState>& git) {
   const Instant now = doors_.clock.now();
-  QFLOW_ASSIGN(const std::vector<JudgedEvent> events, judge(changes));
+  QFLOW_ASSIGN(const Judged judged, judge(changes));
   QFLOW_ASSIGN(const JudgedEvent end, judge_end(run_end_event(run_, outcome.status, outcome.reason, now)));
   for (const std::string& note : intake_.flows().passed_over()) observer_.note(note);
-  return store_.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
+  QFLOW_TRY(store_.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
     // They came while it was running, though no tick has noticed.
     if (run_.deployment) QFLOW_TRY(intake_.end_debounces(writer, now, run_.deployment).map([](int) {}));
-    QFLOW_TRY(write(writer, changes, events));
+    QFLOW_TRY(write(writer, changes, judged.events));
     if (git) QFLOW_TRY(writer.note_commit(run_.id, git->commit, git->dirty));
     QFLOW_TRY(writer.end_run(run_.id, outcome.status, outcome.reason, now));
     return intake_.record(writer, end).map([](const Intake&) {});
-  });
+  }));
+  show(judged.notes);
+  return {};
 }
 
 Status RunRecord::requeue(const RunChanges& changes) {
-  QFLOW_ASSIGN(const std::vector<JudgedEvent> events, judge(changes));
-  return store_.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
-    QFLOW_TRY(write(writer, changes, events));
+  QFLOW_ASSIGN(const Judged judged, judge(changes));
+  QFLOW_TRY(store_.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
+    QFLOW_TRY(write(writer, changes, judged.events));
     return writer.requeue_run(run_.id);
-  });
+  }));
+  show(judged.notes);
+  return {};
 }
 
 }  // namespace qflow

@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "qflow/model/run.h"
 #include "qflow/runner/run_reporter.h"
@@ -27,8 +28,14 @@ class RunRecord final : public RunReporter {
   Status requeue(const RunChanges& changes);
 
  private:
-  // The events of the changes that others may hear, judged: ends of steps, then what they publish.
-  Result<std::vector<JudgedEvent>> judge(const RunChanges& changes);
+  // The events of the changes that others may hear: ends of steps, then what they publish. What is not published is
+  // noted, once the changes are in the ledger.
+  struct Judged {
+    std::vector<JudgedEvent> events;
+    std::vector<std::string> notes;
+  };
+  Result<Judged> judge(const RunChanges& changes);
+  void show(const std::vector<std::string>& notes);
   Result<JudgedEvent> judge_end(Event event);
   JudgedEvent unjudged_end(Event event) const;
   Status write(LedgerWriter& writer, const RunChanges& changes, const std::vector<JudgedEvent>& events);
