@@ -16,6 +16,12 @@ namespace {
 
 constexpr std::int64_t kAtOnce = 16;  // candidates looked at in one go
 
+// A run that goes on after a crash has in its folder what it goes on with.
+Result<FileHandle> lock_to_start(Store& store, const RunId& id) {
+  QFLOW_ASSIGN(const Run run, store.ledger().run_without_sources(id));
+  return run.started_at ? store.lock_run(id) : store.lock_new_run(id);
+}
+
 // In the transaction: queued → running.
 Result<ClaimedRun> start_locked(Store& store, LedgerWriter& writer, const RunId& id, FileHandle lock, Instant now) {
   QFLOW_TRY(writer.start_run(id, now));
@@ -35,6 +41,23 @@ Result<std::optional<ClaimedRun>> claim_in_turn(Store& store, const RunId& run, 
   return claimed;
 }
 
+// The first of so many candidates that can be locked: one that can't holds no other up.
+Status claim_among(Store& store, LedgerWriter& writer, std::int64_t candidates, Instant now,
+                   std::optional<ClaimedRun>& claimed) {
+  QFLOW_ASSIGN(const std::vector<RunId> startable, store.ledger().triggers().startable_runs(candidates));
+  Status first_failure;
+  for (const RunId& run : startable) {
+    auto lock = lock_to_start(store, run);
+    if (lock) {
+      QFLOW_ASSIGN(claimed, start_locked(store, writer, run, std::move(*lock), now));
+      return {};
+    }
+    const bool is_failure = lock.error().kind != ErrorKind::kBusy;
+    if (first_failure && is_failure) first_failure = tl::make_unexpected(with_context(run.text(), lock.error()));
+  }
+  return first_failure;
+}
+
 // A signal ends this process until it is about to take a run; what comes from then on is for that run, and waits in
 // `signals`.
 Result<std::optional<ClaimedRun>> claim_next(Store& store, const Doors& doors, WorkerPlace place,
@@ -45,20 +68,11 @@ Result<std::optional<ClaimedRun>> claim_next(Store& store, const Doors& doors, W
   QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
     QFLOW_ASSIGN(const std::int64_t free, free_workers(store, doors.files));
     if (free == 0 && place == WorkerPlace::kFree) return {};
-    QFLOW_ASSIGN(const std::vector<RunId> startable, store.ledger().triggers().startable_runs(kAtOnce));
     signals.emplace();
-    // One that can't be locked holds no other up.
-    Status first_failure;
-    for (const RunId& run : startable) {
-      auto lock = store.lock_new_run(run);
-      if (lock) {
-        QFLOW_ASSIGN(claimed, start_locked(store, writer, run, std::move(*lock), doors.clock.now()));
-        return {};
-      }
-      const bool is_failure = lock.error().kind != ErrorKind::kBusy;
-      if (first_failure && is_failure) first_failure = tl::make_unexpected(with_context(run.text(), lock.error()));
-    }
-    return first_failure;
+    const Instant now = doors.clock.now();
+    // To look for further ones takes time by the number that waits.
+    (void)claim_among(store, writer, 1, now, claimed);
+    return claimed ? Status() : claim_among(store, writer, kAtOnce, now, claimed);
   }));
   return claimed;
 }
@@ -68,7 +82,7 @@ Result<std::optional<ClaimedRun>> claim_next(Store& store, const Doors& doors, W
 Result<std::optional<ClaimedRun>> claim_run(Store& store, LedgerWriter& writer, const RunId& run, Instant now) {
   QFLOW_ASSIGN(const bool startable, store.ledger().triggers().may_start(run));
   if (!startable) return std::optional<ClaimedRun>();
-  auto lock = store.lock_new_run(run);
+  auto lock = lock_to_start(store, run);
   if (!lock && lock.error().kind == ErrorKind::kBusy) return std::optional<ClaimedRun>();
   if (!lock) return tl::make_unexpected(lock.error());
   return start_locked(store, writer, run, std::move(*lock), now).map([](ClaimedRun claimed) {
