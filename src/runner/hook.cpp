@@ -35,6 +35,12 @@ Result<std::vector<std::string>> shell_arguments(const std::string& text, const 
   return std::vector<std::string>{"sh", "-eu", script.string()};
 }
 
+// A run may have failed because the flow's folder is gone: whoever is to be told of that must hear it.
+std::string folder_of_hooks(const RunPlan& plan, Store& store) {
+  const bool is_there = exists(store.files(), plan.flow->folder).value_or(true);
+  return is_there ? plan.flow->folder : store.layout().root().string();
+}
+
 Status run_shell(const std::string& text, const RunPlan& plan, const RunnerDoors& doors, const RunOutcome& outcome,
                  RunObserver& observer) {
   ProcessSpec spec;
@@ -43,7 +49,7 @@ Status run_shell(const std::string& text, const RunPlan& plan, const RunnerDoors
   spec.environment = run_environment(plan, doors.store.layout());
   add_variable(spec.environment, "QFLOW_STATUS", to_text(outcome.status));
   add_value(spec.environment, "QFLOW_REASON", outcome.reason);
-  spec.folder = plan.flow->folder;
+  spec.folder = folder_of_hooks(plan, doors.store);
   spec.with_parent = ProcessSpec::WithParent::kDies;
   spec.journal = plan.journal;
   spec.journal_note = kHookNote;
@@ -54,8 +60,7 @@ Status run_shell(const std::string& text, const RunPlan& plan, const RunnerDoors
                                   observer));
   QFLOW_TRY(wait_for(*hook, doors));
   if (hook->exit().exit_status == 0) return {};
-  return fail(ErrorKind::kFailed, "the hook of " + plan.run.id.text() + " failed",
-              "its output is in " + printable(log_place().native()));
+  return fail(ErrorKind::kFailed, "it failed", "its output is in " + printable(log_place().native()));
 }
 
 // The flow's own hook first, then the store's.
@@ -83,7 +88,7 @@ void call_hooks(const RunPlan& plan, const RunnerDoors& doors, const RunOutcome&
   mark_hooks(plan.run.id, doors.store);
   for (const std::string& hook : hooks) {
     const Status called = run_shell(hook, plan, doors, outcome, observer);
-    if (!called) observer.note(to_text(called.error()));
+    if (!called) observer.note(to_text(with_context("a hook of " + plan.run.id.text(), called.error())));
   }
   (void)doors.store.files().remove(doors.store.layout().hook_mark(plan.run.id));
 }

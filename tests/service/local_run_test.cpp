@@ -78,8 +78,8 @@ TEST_CASE("runs end as their steps do") {
        "", "a=succeeded b=succeeded c=succeeded"},
       {"timeout", step("a", "timeout = '100ms'\nrun = 'sleep 20'"), RunStatus::kFailed, "step a: timed out",
        "a=failed"},
-      {"timeout of the run", "[run]\ntimeout = '100ms'\n" + step("a", "run = 'sleep 20'"), RunStatus::kFailed,
-       "timed out", "a=cancelled"},
+      {"timeout of the run", "[run]\ntimeout = '1s'\n" + step("a", "run = 'sleep 20'"), RunStatus::kFailed, "timed out",
+       "a=cancelled"},
       {"a retry succeeds", step("a", "retries = 1\nrun = 'test $QFLOW_ATTEMPT = 2'"), RunStatus::kSucceeded, "",
        "a=succeeded"},
       {"retries end", step("a", "retries = 1\nrun = 'exit 7'"), RunStatus::kFailed, "step a: exit status 7",
@@ -315,7 +315,7 @@ TEST_CASE("a hook may be longer than an argument of a program") {
   const std::string text = "# " + std::string(200'000, 'x') + "\necho good $QFLOW_STATUS\nfalse\necho not reached\n";
   REQUIRE(home.run(kHead + step("a", "run = 'true'") + "[hooks]\non_success = '''\n" + text + "'''\n"));
   CHECK(home.seen.lines == std::vector<std::string>{"hook | good succeeded"});
-  CHECK(home.seen.notes == std::vector<std::string>{"the hook of F/1 failed; its output is in " +
+  CHECK(home.seen.notes == std::vector<std::string>{"a hook of F/1: it failed; its output is in " +
                                                     (home.folder / ".qflow/runs/F/1/hook.log").string()});
 }
 
