@@ -47,6 +47,7 @@ class LogView {
       : context_(context),
         store_(store),
         run_(run.id),
+        is_abandoned_(status_now(store, run.id, run.status) == RunStatus::kCrashed),
         wanted_(std::move(wanted)),
         failed_only_(arguments.flag("failed")),
         as_json_(arguments.flag("json")) {}
@@ -96,8 +97,9 @@ class LogView {
   }
 
   bool has_failed(const Attempt& attempt) const {
-    const bool timed_out = attempt.status == StepStatus::kCancelled && timed_out_.contains(attempt.step);
-    return timed_out || attempt.status == StepStatus::kFailed;
+    if (!attempt.ended_at) return is_abandoned_;
+    const bool was_ended = timed_out_.contains(attempt.step) || attempt.reason == kCutOff;
+    return attempt.status == StepStatus::kFailed || (attempt.status == StepStatus::kCancelled && was_ended);
   }
 
   // The steps that the timeout of the run ended: cancelled, with its reason.
@@ -131,6 +133,7 @@ class LogView {
   Context& context_;
   Store& store_;
   RunId run_;
+  bool is_abandoned_;  // no process executes it any more: what it was executing has failed
   RunReference wanted_;
   bool failed_only_;
   bool as_json_;
@@ -220,8 +223,9 @@ void note_silence(Context& context, const Run& run, const LogView& view) {
   const std::string reason = run.reason.empty() ? "" : ": " + run.reason;
   if (!view.empty())
     return print_note(context, fmt::format("what failed in {} printed nothing{}", run.id.text(), reason));
-  print_note(context, run.status == RunStatus::kFailed ? fmt::format("no task of {} failed{}", run.id.text(), reason)
-                                                       : fmt::format("nothing failed in {}", run.id.text()));
+  const bool failed = run.status == RunStatus::kFailed || run.status == RunStatus::kCrashed;
+  print_note(context, failed ? fmt::format("no task of {} failed{}", run.id.text(), reason)
+                             : fmt::format("nothing failed in {}", run.id.text()));
 }
 
 Result<ExitStatus> run(Context& context, const Arguments& arguments) {

@@ -17,8 +17,6 @@ namespace qflow {
 
 namespace {
 
-constexpr std::string_view kKilled = "the process that executed the run was killed";
-
 // A local one is started by whoever made it.
 bool waits_for_tick(const Run& run) {
   return run.status == RunStatus::kQueued && run.origin == RunOrigin::kDeployed;
@@ -62,11 +60,11 @@ class Recovery {
     if (goes_on_after_crash(run, *flow)) {
       observer_.note(run.id.text() + " was cut off; it waits to go on");
       RunChanges changes;
-      QFLOW_ASSIGN(changes.attempts, interrupted_attempts(store_, run, doors_, kKilled));
+      QFLOW_ASSIGN(changes.attempts, interrupted_attempts(store_, run, doors_, kCutOff));
       return record.requeue(changes);
     }
-    QFLOW_ASSIGN(const RunChanges changes, interrupted_work(store_, run, doors_, kKilled));
-    RunOutcome outcome{RunStatus::kCrashed, std::string(kKilled), std::nullopt};
+    QFLOW_ASSIGN(const RunChanges changes, interrupted_work(store_, run, doors_, kCutOff));
+    RunOutcome outcome{RunStatus::kCrashed, std::string(kCutOff), std::nullopt};
     if (is_resumed(run, *flow))
       outcome = {RunStatus::kFailed, fmt::format("crashed {} times", kMostCrashes), std::nullopt};
     QFLOW_TRY(record.end(outcome, changes));

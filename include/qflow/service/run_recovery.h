@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "qflow/model/flow_definition.h"
@@ -12,6 +13,9 @@ namespace qflow {
 
 // A deployed run that was executed by this many processes that were killed fails: what kills them may be the run.
 inline constexpr int kMostCrashes = 3;
+
+// The reason of a run that crashed, and of the steps and attempts that it was executing.
+inline constexpr std::string_view kCutOff = "the process that executed the run was killed";
 
 // Whether a run whose process was killed waits to be executed again, as the same run, once that is recorded.
 bool goes_on_after_crash(const Run& run, const FlowDefinition& flow);
