@@ -55,10 +55,13 @@ class FlowGraph {
     return node(NodeKind::kOther, fmt::format("{}: {}", trigger.id().text(), describe_condition(trigger)));
   }
 
+  // A leg is nothing without its group, whose match says what it starts together with which others.
   static std::string edge_text(const Subscription& subscription, const Trigger& trigger) {
-    const auto* run = std::get_if<RunSubscription>(&subscription);
-    if (run == nullptr) return trigger.id().text();
     std::string text = trigger.id().text();
+    const Trigger& joining = trigger.joining();
+    if (&joining != &trigger) text += fmt::format(" of {}: {}", joining.id().text(), joining.rules().match.text());
+    const auto* run = std::get_if<RunSubscription>(&subscription);
+    if (run == nullptr) return text;
     if (run->step) text += fmt::format(", step {}", run->step->text());
     if (run->condition != RunCondition::kSuccess) text += fmt::format(", {}", to_text(run->condition));
     return text;
@@ -88,6 +91,10 @@ class FlowGraph {
   std::map<Node, std::size_t> places_;
 };
 
+bool fires_alone(const Trigger& trigger) {
+  return &trigger.joining() == &trigger;
+}
+
 std::string published_by(const FlowDefinition& flow) {
   std::string text;
   for (const Step& step : flow.steps) {
@@ -105,7 +112,7 @@ std::string draw_flows(const std::vector<LoadedFlow>& flows) {
   for (const LoadedFlow& flow : flows) {
     text += flow.definition->id.text() + "\n";
     for (const auto& trigger : flow.triggers) {
-      text += fmt::format("  runs {}\n", describe_condition(*trigger));
+      if (fires_alone(*trigger)) text += fmt::format("  runs {}\n", describe_condition(*trigger));
     }
     if (flow.triggers.empty()) text += "  runs when it is started by hand\n";
     text += published_by(*flow.definition);
