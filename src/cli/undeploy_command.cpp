@@ -18,9 +18,9 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
   QFLOW_ASSIGN(const std::unique_ptr<Store> store, open_store(context, StoreAccess::kWrite));
   QFLOW_ASSIGN(const Deployment deployment, find_deployment(*store, arguments.positionals().front()));
   const Doors doors = doors_of(context);
-  QFLOW_ASSIGN(const int cancelled, undeploy_flow(*store, deployment.key, doors));
+  QFLOW_ASSIGN(const std::vector<std::string> notes, undeploy_flow(*store, deployment.key, doors));
   context.out.write(fmt::format("{} is not deployed any more\n", full_name(deployment)));
-  if (cancelled > 0) print_note(context, fmt::format("queued runs that were cancelled: {}", cancelled));
+  for (const std::string& note : notes) print_note(context, note);
   return ExitStatus::kOk;
 }
 

@@ -10,6 +10,7 @@
 
 #include "qflow/engine/busy_policy.h"
 #include "qflow/error/printable.h"
+#include "qflow/error/wording.h"
 #include "qflow/model/project_namespace.h"
 #include "qflow/service/deployed_flows.h"
 #include "qflow/service/deployment_reference.h"
@@ -160,6 +161,12 @@ DeployReport first_report(const LoadedFlow& flow, const Deployment& deployment, 
   return report;
 }
 
+// Of a trigger that is not what the events waited for any more.
+std::string expiry_note(const TriggerId& trigger, std::size_t events) {
+  return fmt::format("trigger {}: {} that waited {}", trigger.text(), counted(events, "event"),
+                     events == 1 ? "expires" : "expire");
+}
+
 // One deploy in its transaction.
 class Deploying {
  public:
@@ -183,7 +190,7 @@ class Deploying {
     report.version = ++next.version;
     if (live) QFLOW_TRY(end_debounces(next.key));
     if (live) report.changes = changes_between(*before, next, flow);
-    if (before) QFLOW_TRY(expire_changed(*before, next));
+    if (before) QFLOW_TRY(expire_changed(*before, next, report));
     QFLOW_ASSIGN(const auto missed, replace(live, next, event_names(flow, next.name_space)));
     for (const auto& [schedule, instants] : missed) {
       report.notes.push_back(fmt::format("trigger {} missed {}", schedule.text(), missed_span(instants)));
@@ -246,12 +253,14 @@ class Deploying {
     return missed;
   }
 
-  Status expire_changed(const Deployment& before, const Deployment& next) {
+  Status expire_changed(const Deployment& before, const Deployment& next, DeployReport& report) {
     const TriggersById known = by_id(next);
     for (const DeployedTrigger& old : before.triggers) {
       const auto now = known.find(old.id);
       if (now != known.end() && now->second->shape == old.shape) continue;
-      QFLOW_TRY(intake_.expire_waiting(before.key, old.id, fmt::format("changed by deploy {}", next.version)));
+      QFLOW_ASSIGN(const std::size_t expired,
+                   intake_.expire_waiting(before.key, old.id, fmt::format("changed by deploy {}", next.version)));
+      if (expired > 0) report.notes.push_back(expiry_note(old.id, expired));
     }
     return {};
   }
@@ -283,6 +292,18 @@ void note_first_looks(Store& store, const Doors& doors, std::vector<DeployReport
     std::vector<std::string>& its = notes[keys[i]];
     std::copy(its.begin(), its.end(), std::back_inserter(reports[i].notes));
   }
+}
+
+// A person who disables a flow may mean that nothing of it starts from now on.
+Status note_queued(TriggerLedger& triggers, std::int64_t key, std::vector<std::string>& notes) {
+  QFLOW_ASSIGN(const std::vector<ActiveRun> runs, triggers.active_runs(key));
+  const auto is_queued = [](const ActiveRun& run) { return run.status == RunStatus::kQueued; };
+  const auto queued = static_cast<std::size_t>(std::count_if(runs.begin(), runs.end(), is_queued));
+  if (queued == 0) return {};
+  notes.push_back(fmt::format("{} that {} queued {} all the same; qflow cancel RUN ends {}", counted(queued, "run"),
+                              queued == 1 ? "is" : "are", queued == 1 ? "starts" : "start",
+                              queued == 1 ? "it" : "one"));
+  return {};
 }
 
 Status check_trigger(const Deployment& deployment, const std::optional<TriggerId>& wanted) {
@@ -331,23 +352,25 @@ Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& fl
   return reports;
 }
 
-Result<int> undeploy_flow(Store& store, std::int64_t key, const Doors& doors) {
+Result<std::vector<std::string>> undeploy_flow(Store& store, std::int64_t key, const Doors& doors) {
   EventIntake intake(store, doors);
-  int cancelled = 0;
+  std::vector<std::string> notes;
   QFLOW_TRY(store.ledger().write(Durability::kPower, [&](LedgerWriter& writer) -> Status {
     const Instant now = doors.clock.now();
     QFLOW_ASSIGN(const Deployment deployment, live_deployment(store, key));
     const std::shared_ptr<const DeployedFlow> before = intake.flows().find(key).value_or(nullptr);
     if (before) QFLOW_TRY(intake.end_debounces(writer, now, key).map([](int) {}));
     for (const DeployedTrigger& trigger : deployment.triggers) {
-      QFLOW_TRY(intake.expire_waiting(key, trigger.id, "undeployed"));
+      QFLOW_ASSIGN(const std::size_t expired, intake.expire_waiting(key, trigger.id, "undeployed"));
+      if (expired > 0) notes.push_back(expiry_note(trigger.id, expired));
     }
     QFLOW_TRY(renew_schedules(store.ledger(), writer, {before.get(), nullptr, "undeployed"}, now));
     QFLOW_TRY(store.ledger().triggers().remove_deployment(key, now));
-    QFLOW_ASSIGN(cancelled, intake.cancel_queued(writer, key, "undeployed", now));
+    QFLOW_ASSIGN(const int cancelled, intake.cancel_queued(writer, key, "undeployed", now));
+    if (cancelled > 0) notes.push_back(fmt::format("queued runs that were cancelled: {}", cancelled));
     return {};
   }));
-  return cancelled;
+  return notes;
 }
 
 // A debounce that ended before belongs to the time before.
@@ -365,9 +388,11 @@ Result<SwitchReport> set_enabled(Store& store, std::int64_t key, const std::opti
     QFLOW_ASSIGN(const auto after, intake.flows().find(key));
     const DeploymentChange change{before.get(), after.get(), enabled ? "enabled" : "disabled"};
     QFLOW_ASSIGN(report.missed, renew_schedules(store.ledger(), writer, change, now));
+    if (!enabled && !trigger) QFLOW_TRY(note_queued(store.ledger().triggers(), key, report.notes));
     return renew_sensors(store.ledger(), change, now);
   }));
-  report.notes = look_first(store, {key}, doors)[key];
+  std::vector<std::string> looked = look_first(store, {key}, doors)[key];
+  std::move(looked.begin(), looked.end(), std::back_inserter(report.notes));
   return report;
 }
 

@@ -229,16 +229,19 @@ Result<int> EventIntake::end_debounces(LedgerWriter& writer, const std::vector<D
   return static_cast<int>(due.size());
 }
 
-Status EventIntake::expire_waiting(std::int64_t deployment, const TriggerId& joining, const std::string& reason) {
+Result<std::size_t> EventIntake::expire_waiting(std::int64_t deployment, const TriggerId& joining,
+                                                const std::string& reason) {
   TriggerLedger& triggers = store_.ledger().triggers();
+  std::set<std::int64_t> expired;
   QFLOW_ASSIGN(const std::vector<CorrelatedState> states, triggers.states(deployment, joining));
   for (const CorrelatedState& one : states) {
     for (const WaitingEvent& event : one.state.waiting) {
       QFLOW_TRY(triggers.set_outcome(event.event, deployment, event.trigger, {Outcome::kExpired, reason}));
+      expired.insert(event.event);
     }
     QFLOW_TRY(triggers.change_state(deployment, joining, one.correlation, one.state, {}));
   }
-  return {};
+  return expired.size();
 }
 
 Result<int> EventIntake::cancel_queued(LedgerWriter& writer, std::int64_t deployment, const std::string& reason,

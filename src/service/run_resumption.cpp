@@ -146,6 +146,16 @@ bool has_work(const FlowDefinition& flow, ReusePlan& plan) {
   return false;
 }
 
+// A person who has mended the flow may mean the new one.
+Status note_newer(Store& store, const Run& earlier, RunObserver& observer) {
+  if (!earlier.deployment) return {};
+  QFLOW_ASSIGN(const Deployment deployment, store.ledger().triggers().deployment(*earlier.deployment));
+  if (deployment.undeployed_at || deployment.definition_hash == earlier.definition_hash) return {};
+  observer.note(fmt::format("{} was deployed anew since (version {}); this goes on with what {} began with",
+                            full_name(deployment), deployment.version, earlier.id.text()));
+  return {};
+}
+
 }  // namespace
 
 Result<RunResult> resume_run(Store& store, const RunId& id, const std::optional<StepId>& step,
@@ -155,6 +165,7 @@ Result<RunResult> resume_run(Store& store, const RunId& id, const std::optional<
   QFLOW_ASSIGN(const Run earlier, find_ended_run(store, id));
   QFLOW_ASSIGN(const auto own, RunDoors::of(earlier, store, caller));
   const Doors& doors = own->doors();
+  QFLOW_TRY(note_newer(store, earlier, observer));
   HeldRun held;
   QFLOW_ASSIGN(held.flow, recorded_flow(store, earlier));
   std::optional<std::size_t> again;

@@ -435,3 +435,39 @@ def a_config_value_without_its_json(desk):
 def offered(desk, kind, prefix="", *words):
     """What completion offers."""
     return [line.split("\t")[0] for line in desk.ask("complete", "--", kind, prefix, *words)[0].splitlines()]
+
+
+@case
+def what_a_change_drops_is_told(desk):
+    """Before it is done, and by it: events that wait in a trigger that changes, or that goes."""
+    note = "note: trigger both: 2 events that waited expire\n"
+    text = flow("F", "id = 'both'\n" + on("a", "b", more="join = 'all'\n"))
+    desk.deploy(text)
+    for _ in range(2):
+        desk.publish("a")
+    (changed,) = desk.write_flows(text.replace("'b'", "'c'"))
+    contains(desk.ask("deploy", changed, "--dry-run")[1], note)
+    contains(desk.ask("deploy", changed)[1], note)
+    equal("expire" in desk.ask("deploy", changed)[1], False, "of a deploy that changes nothing")
+    desk.publish("a")
+    desk.publish("a")
+    contains(desk.ask("undeploy", "F")[1], note)
+
+
+@case
+def what_is_queued_starts_though_its_flow_is_disabled(desk):
+    desk.deploy(flow("F", on("a"), run=":"))
+    desk.publish("a")
+    contains(desk.ask("disable", "F")[1], "note: 1 run that is queued starts all the same; qflow cancel RUN ends it\n")
+    desk.work()
+    equal(desk.statuses("F"), ["succeeded"])
+    equal(desk.ask("disable", "F")[1], "")
+
+
+@case
+def a_resumed_run_keeps_to_what_it_began_with(desk):
+    desk.deploy(flow("F", on("a"), run="false"))
+    desk.publish("a", "--dispatch", "--wait", status=1)
+    desk.deploy(flow("F", on("a"), run="true"))
+    contains(desk.ask("resume", "F/1", status=1)[1],
+             "note: F was deployed anew since (version 2); this goes on with what F/1 began with\n")

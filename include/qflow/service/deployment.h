@@ -31,8 +31,8 @@ Result<std::vector<DeployReport>> deploy_flows(const std::vector<LoadedFlow>& fl
                                                const Doors& doors);
 
 // Of the deployment with the key: no event starts it any more; what waits for it expires, queued runs are cancelled.
-// How many were. kNotFound when it is not deployed any more.
-Result<int> undeploy_flow(Store& store, std::int64_t key, const Doors& doors);
+// What the user should know of that. kNotFound when it is not deployed any more.
+Result<std::vector<std::string>> undeploy_flow(Store& store, std::int64_t key, const Doors& doors);
 
 // What a flow or a trigger that was enabled or disabled leaves to be told.
 struct SwitchReport {

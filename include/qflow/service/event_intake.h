@@ -82,8 +82,8 @@ class EventIntake {
   // In the transaction: an activation by hand; see Engine::activate.
   Result<std::optional<RunId>> activate(LedgerWriter& writer, const Engine::Activation& activation, const Event& event);
 
-  // In the transaction: all that waits for the joining trigger expires.
-  Status expire_waiting(std::int64_t deployment, const TriggerId& joining, const std::string& reason);
+  // In the transaction: all that waits for the joining trigger expires. How many events.
+  Result<std::size_t> expire_waiting(std::int64_t deployment, const TriggerId& joining, const std::string& reason);
   // In the transaction: runs of the deployment that have not started end as cancelled. How many.
   Result<int> cancel_queued(LedgerWriter& writer, std::int64_t deployment, const std::string& reason, Instant now);
 
