@@ -132,6 +132,12 @@ bool was_ended_by_user(ExitStatus status) {
   return status == ExitStatus::kHangup || status == ExitStatus::kInterrupted || status == ExitStatus::kTerminated;
 }
 
+void note_left(Context& context, const std::vector<Instant>& instants, std::size_t next, const std::string& until) {
+  if (next == instants.size()) return;
+  print_note(context, fmt::format("{} of {} instants were not run; --from {} --until {} goes on with them",
+                                  instants.size() - next, instants.size(), format_instant(instants[next]), until));
+}
+
 // A run that fails does not keep the later instants from running.
 Result<ExitStatus> backfill(Context& context, const Arguments& arguments, Store& store, ActivationRequest request) {
   QFLOW_ASSIGN(const Backfill wanted, wanted_instants(context, arguments, store, request));
@@ -146,7 +152,10 @@ Result<ExitStatus> backfill(Context& context, const Arguments& arguments, Store&
     print_note(context, fmt::format("{} of {}: {}", i + 1, instants.size(), format_instant(instants[i])));
     request.due = instants[i];
     QFLOW_ASSIGN(const ExitStatus status, activate_once(context, arguments, store, request));
-    if (was_ended_by_user(status)) return status;
+    if (was_ended_by_user(status)) {
+      note_left(context, instants, i + 1, *arguments.value("until"));
+      return status;
+    }
     if (status != ExitStatus::kOk) worst = status;
   }
   return worst;

@@ -1,4 +1,5 @@
 """What people start by hand: activations, backfills, and legs whose parameters others set."""
+import signal
 import time
 
 from desk import after, case, contains, equal, expect, flow, on
@@ -210,3 +211,14 @@ def a_stream_that_is_closed_stays_unusable(desk):
     equal(left_without("<&- 2>&-", "run", "flow0.toml"), (0, "s | said\nF/5\n"))
     equal((desk.text_of("ran"), desk.statuses("F")), ("ran\n" * 5, ["succeeded"] * 5))
     contains(desk.ask("fsck")[0], "the store is whole")
+
+
+@case
+def a_backfill_that_is_ended_says_what_is_left(desk):
+    step = "echo > begun; until [ -e go ]; do sleep 0.05; done"
+    desk.deploy(flow("F", "id = 'daily'\ntype = 'schedule'\nschedule = '0 6 * * *'\n", run=step))
+    backfill = desk.start("trigger", "--flow-id", "F", "--trigger-id", "daily", "--from", "2026-11-01", "--until", "2026-11-05")
+    wait_for(lambda: (desk.folder / "begun").exists(), "the first run")
+    backfill.send_signal(signal.SIGTERM)
+    equal(backfill.wait(timeout=60), 143)
+    contains(printed_by(backfill), "note: 3 of 4 instants were not run; --from 2026-11-02T06:00:00Z --until 2026-11-05 goes on with them")
