@@ -169,6 +169,16 @@ Result<FoundRows> find_after(TimestampTable& table, const NewestRows& old) {
   return FoundRows{std::move(newest), added};
 }
 
+// SQLite keeps text in a column of numbers, an empty field of an import, and orders it above all of them.
+Status refuse_mixed(const std::string& column, const DatabaseValue& before, const DatabaseValue& maximum) {
+  const bool is_mixed = before.kind != ValueKind::kNull && before.kind != maximum.kind;
+  if (!is_mixed) return {};
+  return fail(ErrorKind::kFailed,
+              fmt::format("the maximum of {} is {} now, of another type than {}", printable(column),
+                          quoted(maximum.text), quoted(before.text)),
+              "no later row would be noticed: mend that one, or leave it out by `condition`");
+}
+
 }  // namespace
 
 Result<Sighting> look_at_timestamps(const DatabaseLook& look) {
@@ -186,6 +196,7 @@ Result<Sighting> look_at_timestamps(const DatabaseLook& look) {
     return fail(ErrorKind::kFailed, "the maximum of " + printable(look.watched.timestamp_column) + " is no UTF-8 text",
                 "mend that row, or leave it out by `condition`");
   }
+  QFLOW_TRY(refuse_mixed(look.watched.timestamp_column, old.maximum, maximum));
   Sighting sighting;
   sighting.cursor = write_cursor(DetectionMode::kTimestampColumn, to_kept(found.newest));
   sighting.seen =
