@@ -290,7 +290,8 @@ class Printer {
 
   Status print_refused(const TriggerOutcome& outcome) {
     QFLOW_ASSIGN(const Event event, store_.ledger().find_event(outcome.event));
-    write(fmt::format("    {} {}: {}\n", event.name, time_for(context_, event.timestamp),
+    write(fmt::format("    {} {}{}  {}: {}\n", event.name, time_for(context_, event.timestamp), origin_of(event),
+                      painter_.paint(Color::kDim, event.id),
                       painter_.paint(Color::kYellow, outcome_text(outcome.outcome))));
     return {};
   }

@@ -135,7 +135,7 @@ Status check_flow_known(Store& store, const RunFilter& filter) {
 }
 
 void print_table(const Context& context, const std::vector<Run>& runs) {
-  Table table({"RUN", "STATUS", "STARTED", "TOOK", "TRIGGER", "CONTEXT", "TAGS", "REASON"});
+  Table table({"RUN", "STATUS", "STARTED", "TOOK", "TRIGGER", "CONTEXT", "TAGS", "REASON", "NAMESPACE"});
   const Instant now = context.clock.now();
   for (const Run& run : runs) {
     const bool by_one_run = run.trigger && run.trigger->sources.size() == 1 && run.trigger->sources.front().run;
@@ -146,7 +146,8 @@ void print_table(const Context& context, const std::vector<Run>& runs) {
                {trigger_names(run.trigger), Color::kNone, by_one_run},
                {run.context.value_or("-")},
                {joined(run.tags)},
-               {run.reason.empty() ? "-" : run.reason}});
+               {run.reason.empty() ? "-" : run.reason},
+               {run.name_space.empty() ? "-" : run.name_space}});
   }
   table.print(context);
 }
@@ -180,7 +181,7 @@ const Command kRunsCommand = {
     .group = CommandGroup::kLooking,
     .summary = "list runs, the newest first",
     .description =
-        "Columns: run, status, start, time taken, what triggered it, context, tags, reason; - where there "
+        "Columns: run, status, start, time taken, what triggered it, context, tags, reason, namespace; - where there "
         "is none.",
     .json =
         "one object per run: {id, flow, number, status, reason, origin, namespace, context, tags, params, "
