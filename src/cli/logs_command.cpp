@@ -15,6 +15,7 @@
 #include "cli/store_access.h"
 #include "qflow/error/printable.h"
 #include "qflow/error/suggestion.h"
+#include "qflow/error/wording.h"
 #include "qflow/model/step_state.h"
 #include "qflow/os/pipe.h"
 #include "qflow/service/calling_run.h"
@@ -26,6 +27,7 @@ namespace qflow {
 namespace {
 
 constexpr std::chrono::milliseconds kFollowInterval{200};
+constexpr std::size_t kMostSilent = 20;              // tasks that are listed
 constexpr std::string_view kTimedOut = "timed out";  // the reason that the runner gives
 
 constexpr PositionalSpec kPositionals[] = {
@@ -65,7 +67,7 @@ class LogView {
       if (!log.reader) continue;
       QFLOW_TRY(log.reader->read_new([&](const LogRecord& record) {
         log.printer.print(record);
-        has_printed_ = true;
+        log.has_printed = true;
       }));
       log.printer.finish();
       if (log.attempt.ended_at) log.reader.reset();
@@ -75,7 +77,20 @@ class LogView {
   }
 
   bool empty() const { return logs_.empty(); }
-  bool has_printed() const { return has_printed_; }
+
+  // Those that printed nothing, as people call them.
+  std::vector<std::string> silent_tasks() const {
+    std::set<std::string> known;
+    for (const Log& log : logs_) {
+      if (log.has_printed) known.insert(task_label(log.attempt.step, log.attempt.index));
+    }
+    std::vector<std::string> tasks;
+    for (const Log& log : logs_) {
+      std::string label = task_label(log.attempt.step, log.attempt.index);
+      if (known.insert(label).second) tasks.push_back(std::move(label));
+    }
+    return tasks;
+  }
 
   // The attempts that were printed.
   std::vector<Attempt> attempts() const {
@@ -89,6 +104,7 @@ class LogView {
     Attempt attempt;
     std::optional<LogReader> reader;  // until all of it is printed: its file is open
     LogPrinter printer;
+    bool has_printed = false;
   };
 
   bool is_wanted(const Attempt& attempt) const {
@@ -137,7 +153,6 @@ class LogView {
   RunReference wanted_;
   bool failed_only_;
   bool as_json_;
-  bool has_printed_ = false;
   std::set<StepId> timed_out_;
   std::list<Log> logs_;
   std::map<std::tuple<StepId, std::optional<std::int64_t>, int>, Log*> known_;
@@ -218,11 +233,17 @@ Status tell_where_logs_are(Context& context, Store& store, const Run& run, const
   return {};
 }
 
-// Nothing was printed by what failed, if anything did.
+// What failed without a word, or that nothing did.
 void note_silence(Context& context, const Run& run, const LogView& view) {
   const std::string reason = run.reason.empty() ? "" : ": " + run.reason;
-  if (!view.empty())
-    return print_note(context, fmt::format("what failed in {} printed nothing{}", run.id.text(), reason));
+  std::vector<std::string> silent = view.silent_tasks();
+  if (silent.size() > kMostSilent) {
+    const std::string rest = fmt::format("{} more", silent.size() - kMostSilent + 1);
+    silent.resize(kMostSilent - 1);
+    silent.push_back(rest);
+  }
+  if (!silent.empty()) return print_note(context, fmt::format("{} failed and printed nothing", listed(silent)));
+  if (!view.empty()) return;
   const bool failed = run.status == RunStatus::kFailed || run.status == RunStatus::kCrashed;
   print_note(context, failed ? fmt::format("no task of {} failed{}", run.id.text(), reason)
                              : fmt::format("nothing failed in {}", run.id.text()));
@@ -241,7 +262,7 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
     return fail(ErrorKind::kNotFound,
                 fmt::format("{}/{} has no task {}", run.id.text(), wanted.step->text(), *wanted.index));
   }
-  if (arguments.flag("failed") && !view.has_printed()) note_silence(context, run, view);
+  if (arguments.flag("failed")) note_silence(context, run, view);
   return ExitStatus::kOk;
 }
 

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+#include <set>
+
 #include "cli/effect_report.h"
 #include "cli/run_texts.h"
 #include "cli/step_drawing.h"
@@ -81,14 +85,36 @@ void print_trigger(const Context& context, const std::optional<TriggerRecord>& t
   table.print_block(context);
 }
 
-void print_steps(const Context& context, const std::vector<StepState>& steps) {
-  if (steps.empty()) return;
+// "1,500 tasks, of which 3 failed".
+std::string tasks_text(const StepState& step, const std::map<StepId, std::set<std::int64_t>>& failed) {
+  const auto of_step = failed.find(step.step);
+  const std::string tasks = fmt::format("{} tasks", step.tasks);
+  return of_step == failed.end() ? tasks : fmt::format("{}, of which {} failed", tasks, of_step->second.size());
+}
+
+// The tasks of each foreach whose last attempt failed.
+Result<std::map<StepId, std::set<std::int64_t>>> failed_tasks(Store& store, const Run& run) {
+  QFLOW_ASSIGN(std::vector<Attempt> attempts, store.ledger().attempts(run.id));
+  std::sort(attempts.begin(), attempts.end(), [](const Attempt& a, const Attempt& b) { return a.number < b.number; });
+  std::map<StepId, std::set<std::int64_t>> failed;
+  for (const Attempt& attempt : attempts) {
+    if (!attempt.index) continue;
+    if (attempt.status == StepStatus::kFailed) failed[attempt.step].insert(*attempt.index);
+    if (attempt.status == StepStatus::kSucceeded) failed[attempt.step].erase(*attempt.index);
+  }
+  std::erase_if(failed, [](const auto& of_step) { return of_step.second.empty(); });
+  return failed;
+}
+
+Status print_steps(const Context& context, Store& store, const Run& run, const std::vector<StepState>& steps) {
+  if (steps.empty()) return {};
+  QFLOW_ASSIGN(const auto failed, failed_tasks(store, run));
   print_title(context, "Steps");
   Table table({"", "", "", ""});
   for (const StepState& step : steps) {
     const bool ended = step.status != StepStatus::kRunning && step.status != StepStatus::kPending;
     std::string more = step.reason;
-    if (step.tasks > 1) more += fmt::format("{}{} tasks", more.empty() ? "" : ", ", step.tasks);
+    if (step.tasks > 1) more += (more.empty() ? "" : ", ") + tasks_text(step, failed);
     if (step.attempts > step.tasks) more += fmt::format("{}{} attempts", more.empty() ? "" : ", ", step.attempts);
     table.add({{step.step.text()},
                {std::string(to_text(step.status)), color_of(step.status)},
@@ -96,6 +122,7 @@ void print_steps(const Context& context, const std::vector<StepState>& steps) {
                {more}});
   }
   table.print_block(context);
+  return {};
 }
 
 void print_artifacts(const Context& context, const Json& artifacts) {
@@ -144,7 +171,7 @@ Status print_run_report(Context& context, Store& store, const Run& run) {
   print_facts(context, run);
   print_parameters(context, run.params);
   print_trigger(context, run.trigger);
-  print_steps(context, steps);
+  QFLOW_TRY(print_steps(context, store, run, steps));
   print_artifacts(context, artifacts);
   return {};
 }

@@ -12,7 +12,7 @@ namespace {
 TEST_CASE("logs of what failed, where no task did") {
   CommandFixture fixture;
   fixture.home.write("late.toml",
-                     "id = \"Late\"\n[run]\ntimeout = \"300ms\"\n[[steps]]\nid = \"a\"\nrun = \"echo fine\"\n"
+                     "id = \"Late\"\n[run]\ntimeout = \"2s\"\n[[steps]]\nid = \"a\"\nrun = \"echo fine\"\n"
                      "[[steps]]\nid = \"b\"\nrun = \"echo slow; sleep 20\"\n");
   CHECK(fixture.run({"run", "late.toml"}) == ExitStatus::kFailed);
   CHECK(contains(fixture.err.text, "Late/1 failed: timed out; see qflow logs Late/1 --failed"));
@@ -67,6 +67,22 @@ TEST_CASE("logs that gc removed are missed") {
     CHECK(fixture.out.text.empty());
     CHECK(contains(fixture.err.text, "qflow gc removed the logs of F/1 at 20"));
   }
+}
+
+TEST_CASE("tasks that failed without a word are named, and counted") {
+  CommandFixture fixture;
+  std::string items = "0";
+  for (int i = 1; i < 30; ++i) items += "," + std::to_string(i);
+  fixture.home.write("flow.toml", "id = \"F\"\n[[steps]]\nid = \"a\"\nforeach = \"[" + items +
+                                      "]\"\nallow_failure = true\nretries = 1\n"
+                                      "run = \"test $QFLOW_INDEX != 2 || echo said; test $QFLOW_INDEX -ge 24\"\n");
+  CHECK(fixture.run({"run", "flow.toml"}) == ExitStatus::kOk);
+  CHECK(fixture.run({"inspect", "F/1"}) == ExitStatus::kOk);
+  CHECK(contains(fixture.out.text, "30 tasks, of which 24 failed"));
+  CHECK(fixture.run({"logs", "F/1", "--failed"}) == ExitStatus::kOk);
+  CHECK(fixture.out.text == "a[2] | said\na[2]#2 | said\n");
+  CHECK(contains(fixture.err.text, "note: a[0], a[1], a[3], "));
+  CHECK(contains(fixture.err.text, ", a[19] and 4 more failed and printed nothing\n"));
 }
 
 }  // namespace
