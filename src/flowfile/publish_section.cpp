@@ -35,9 +35,9 @@ void check_event_name(StepPublish& publish, Diagnostics& diagnostics) {
 
 void check_idempotency_key(const StepPublish& publish, Diagnostics& diagnostics) {
   for (const auto& [key, text] : publish.fields) {
-    if (key != "idempotency_key" || !text.value.empty()) continue;
-    diagnostics.error(text.position, "the idempotency key is empty",
-                      "leave it out, or give what is new for a new event");
+    if (key != "idempotency_key") continue;
+    const Status valid = qflow::check_idempotency_key(text.value);
+    if (!valid) diagnostics.error(text.position, valid.error().message, valid.error().advice);
   }
 }
 

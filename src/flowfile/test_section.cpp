@@ -10,8 +10,6 @@
 namespace qflow {
 namespace {
 
-constexpr std::chrono::hours kFarthestAhead{24};
-
 // Which rows of `given` a key belongs to.
 constexpr unsigned kEvent = 1, kRun = 2, kSensor = 4;
 struct GivenKey {
@@ -152,8 +150,7 @@ std::optional<TestExpectation> read_expectation(const ConfigTable& table, Diagno
   }
   TestExpectation expected;
   expected.position = table.position;
-  const auto outcome = reader.choice(
-      "outcome", {"fired", "waiting", "filtered", "expired", "superseded", "skipped", "coalesced", "stopped"});
+  const auto outcome = reader.choice("outcome", outcome_names());
   if (outcome) expected.outcome = *parse_outcome(outcome->value);
   if (const auto trigger = reader.text("trigger")) {
     if (const auto id = checked_name<TriggerId>(trigger, diagnostics)) expected.trigger = {*id, trigger->position};

@@ -152,6 +152,11 @@ Json to_json(const Event& event) {
   };
 }
 
+Status check_idempotency_key(const std::optional<std::string>& key) {
+  if (!key || !key->empty()) return {};
+  return fail(ErrorKind::kInvalid, "the idempotency key is empty", "leave it out, or give what is new for a new event");
+}
+
 std::string published_content(const Event& event, bool timestamp_given) {
   Json content = to_json(event);
   for (const char* own : {"id", "recorded_at", "caused_by"}) content.erase(own);

@@ -27,4 +27,10 @@ std::optional<Outcome> parse_outcome(std::string_view text) {
   return find_named(kOutcomes, text);
 }
 
+std::vector<std::string> outcome_names() {
+  std::vector<std::string> names;
+  for (const auto& [outcome, name] : kOutcomes) names.emplace_back(name);
+  return names;
+}
+
 }  // namespace qflow

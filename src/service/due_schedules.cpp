@@ -15,7 +15,8 @@ namespace {
 
 // Others can write in between.
 constexpr std::int64_t kSchedulesAtOnce = 1000;
-constexpr std::size_t kInstantsAtOnce = 1000;  // of one schedule
+constexpr std::size_t kInstantsOfOne = 1000;
+constexpr std::size_t kInstantsAtOnce = 10'000;
 
 }  // namespace
 
@@ -43,7 +44,7 @@ Status DueSchedules::collect_instants(LedgerWriter& writer, const DueSchedule& d
   const Trigger* trigger = found_at != all.end() ? found_at->get() : nullptr;
   const ScheduleSubscription* schedule = trigger != nullptr ? schedule_of(*trigger) : nullptr;
   if (schedule == nullptr) return ledger_.triggers().save_schedule(due.deployment, due.trigger, std::nullopt);
-  const DueInstants found = due_instants(*schedule, due.due, now, kInstantsAtOnce);
+  const DueInstants found = due_instants(*schedule, due.due, now, kInstantsOfOne);
   QFLOW_TRY(ledger_.triggers().move_schedule(due.deployment, due.trigger, found.next));
   if (found.missed) {
     QFLOW_TRY(record_missed(ledger_, writer, *flow, *trigger, *found.missed, catchup_reason(*schedule), now));
@@ -56,7 +57,10 @@ Result<int> DueSchedules::take(LedgerWriter& writer, Instant now) {
   const std::int64_t known = std::exchange(stuck_, 0);
   QFLOW_ASSIGN(const auto due, ledger_.triggers().due_schedules(now, kSchedulesAtOnce + known));
   std::vector<DueInstant> instants;
-  for (const DueSchedule& one : due) QFLOW_TRY(collect_instants(writer, one, now, instants));
+  std::size_t looked_at = 0;
+  while (looked_at < due.size() && instants.size() < kInstantsAtOnce) {
+    QFLOW_TRY(collect_instants(writer, due[looked_at++], now, instants));
+  }
   std::stable_sort(instants.begin(), instants.end());
   std::vector<JudgedEvent> events;
   events.reserve(instants.size());
@@ -65,7 +69,8 @@ Result<int> DueSchedules::take(LedgerWriter& writer, Instant now) {
     QFLOW_ASSIGN(events.emplace_back(), intake_.judge_own(*instant.flow, std::move(event)));
   }
   QFLOW_TRY(intake_.record(writer, events, [](std::size_t, Error error) { return error; }));
-  return std::max(0, static_cast<int>(due.size()) - static_cast<int>(known));
+  const int fresh = static_cast<int>(looked_at) - static_cast<int>(known);
+  return std::max(instants.empty() ? 0 : 1, fresh);
 }
 
 }  // namespace qflow

@@ -13,8 +13,8 @@ class DueSchedules {
   DueSchedules(Store& store, EventIntake& intake) : ledger_(store.ledger()), intake_(intake) {}
 
   // In the transaction: instants that are due at `now` become events, in their order. How many schedules it looked at
-  // for the first time; there may be more until it is 0. Those of a flow that can't be read stay due, until it is
-  // deployed anew.
+  // for the first time, at least 1 if there were instants; there may be more until it is 0. Those of a flow that can't
+  // be read stay due, until it is deployed anew.
   Result<int> take(LedgerWriter& writer, Instant now);
 
  private:

@@ -7,11 +7,7 @@
 
 namespace qflow {
 
-namespace {
-
-constexpr std::chrono::hours kFarthestAhead{24};
-
-}  // namespace
+namespace {}  // namespace
 
 Status check_content(const Event& event, std::uint64_t max_payload) {
   const std::size_t size = to_compact(event.payload).size();
@@ -35,11 +31,6 @@ Status check_publishable(const Event& event, std::uint64_t max_payload) {
                 "choose another name");
   }
   return check_content(event, max_payload);
-}
-
-Status check_idempotency_key(const std::optional<std::string>& key) {
-  if (!key || !key->empty()) return {};
-  return fail(ErrorKind::kInvalid, "the idempotency key is empty", "leave it out, or give what is new for a new event");
 }
 
 std::string content_of(const JudgedEvent& judged) {

@@ -19,9 +19,6 @@ Status check_content(const Event& event, std::uint64_t max_payload);
 // What a person or a step may publish: as above, and kInvalid for a reserved name (qflow.…).
 Status check_publishable(const Event& event, std::uint64_t max_payload);
 
-// kInvalid for an idempotency key that is empty, as an unset variable of a script gives it.
-Status check_idempotency_key(const std::optional<std::string>& key);
-
 // What a repeat under the event's idempotency key must have in common with it.
 std::string content_of(const JudgedEvent& judged);
 

@@ -363,7 +363,7 @@ TEST_CASE("[[tests]]") {
       {around("[[tests]]\nname = \"t\"\nexpect = [{ none = true }, { trigger = \"x\" }]"),
        "f.toml:4:11: error: `none` stands alone; nothing fires: expect has no other entry"},
       {around("[[tests]]\nname = \"t\"\nexpect = [{ outcome = \"maybe\" }]"),
-       "f.toml:4:23: error: `outcome` must be one of 'fired', 'waiting', 'filtered', 'expired', 'superseded', "
+       "f.toml:4:23: error: `outcome` must be one of 'waiting', 'fired', 'superseded', 'expired', 'filtered', "
        "'skipped', 'coalesced' and 'stopped'; is 'maybe'"},
       {around(
            "[[tests]]\nname = \"t\"\nexpect = [{ none = true }]\n[[tests]]\nname = \"t\"\nexpect = [{ none = true }]"),

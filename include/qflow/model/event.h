@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -51,6 +52,12 @@ bool is_activation(const Event& event);
 
 // The documented shape: id, name, timestamp, recorded_at, type, namespace, value, sender, context, payload, caused_by.
 Json to_json(const Event& event);
+
+// So far at most may an event say that it lies in the future: clocks of other machines differ, by mistake by more.
+inline constexpr std::chrono::hours kFarthestAhead{24};
+
+// kInvalid for an idempotency key that is empty, as an unset variable of a script gives it.
+Status check_idempotency_key(const std::optional<std::string>& key);
 
 // What a repeat under the same idempotency key must have in common with the first: all that its publisher said. A
 // timestamp counts only when it was `timestamp_given`.

@@ -3,6 +3,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "qflow/model/names.h"
 
@@ -22,6 +23,7 @@ enum class Outcome {
 
 std::string_view to_text(Outcome outcome);
 std::optional<Outcome> parse_outcome(std::string_view text);
+std::vector<std::string> outcome_names();
 
 // An outcome with its why. Of kFired and kCoalesced `run` is set; of kSuperseded `by`, the id of the newer event.
 struct EventOutcome {
