@@ -10,12 +10,15 @@ import sys
 import time
 
 from desk import CASES, Broken, Desk
+from faults import heed_signals
 
 import activation_cases  # noqa: F401
 import busy_cases  # noqa: F401
+import crash_cases  # noqa: F401
 import deploy_cases  # noqa: F401
 import explain_cases  # noqa: F401
 import publish_cases  # noqa: F401
+import race_cases  # noqa: F401
 import room_cases  # noqa: F401
 import schedule_cases  # noqa: F401
 import sensor_cases  # noqa: F401
@@ -43,6 +46,7 @@ def timed(qflow, case):
 
 
 def main():
+    heed_signals()
     qflow = os.path.abspath(sys.argv[1])
     wanted = [case for case in CASES if not sys.argv[2:] or case.__name__ in sys.argv[2:]]
     with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:

@@ -52,7 +52,7 @@ class Desk(Place):
         """Standard output and standard error as text; `limits`: so many files may be open."""
         within = ["prlimit", f"--nofile={limits}"] if limits else []
         done = subprocess.run([*within, self.qflow, *arguments], cwd=self.folder, env=environment or self.environment, input=given,
-                              capture_output=True, timeout=60)
+                              capture_output=True, timeout=120)
         out, err = (stream.decode(errors="replace") for stream in (done.stdout, done.stderr))
         accepted = status if isinstance(status, tuple) else (status,)
         expect(done.returncode in accepted,

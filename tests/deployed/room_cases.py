@@ -28,7 +28,7 @@ def the_end_of_a_run_by_hand(desk):
     end_of(desk, "F", "running")
     dispatch(desk, "a")
     desk.write("go", "")
-    equal(first.wait(timeout=30), 0)
+    equal(first.wait(timeout=60), 0)
     end_of(desk, "F", "succeeded", "succeeded")
     end_of(desk, "D", "succeeded", "succeeded")
 
@@ -42,7 +42,7 @@ def the_end_of_a_resumed_run(desk):
     end_of(desk, "F", "failed", "running")
     dispatch(desk, "a")
     desk.write("go", "")
-    equal(resumed.wait(timeout=30), 0)
+    equal(resumed.wait(timeout=60), 0)
     end_of(desk, "F", "failed", "succeeded", "succeeded")
 
 
@@ -138,7 +138,7 @@ def nothing_joins_a_run_that_has_begun(desk):
     effect = desk.publish("a", "--payload", '{"n": 3}')[0]["effects"][0]
     equal((effect["outcome"], effect["run"]), ("coalesced", "F/2"))
     desk.write("go", "")
-    equal(other.wait(timeout=30), 0)
+    equal(other.wait(timeout=60), 0)
     desk.work()
     equal(desk.text_of("ran"), "F/1 1\nF/1 1\nF/2 3\n")
 
@@ -160,7 +160,7 @@ def what_is_dropped_by_hand_is_an_object_too(desk):
     dropped = desk.ask("trigger", "--flow-id", "F", "--json", status=5)[0]
     equal(json.loads(dropped), {"run": None, "status": None, "reason": "F is busy: F/1 has not ended"})
     desk.write("go", "")
-    equal(first.wait(timeout=30), 0, printed_by(first))
+    equal(first.wait(timeout=60), 0, printed_by(first))
 
 
 def own_call(more=""):
@@ -227,7 +227,7 @@ workdir = "in"
 [[steps]]
 id = "join"
 needs = ["each"]
-run = "for i in 0 1 2 3; do sort -u $QFLOW_IN/.steps/each/$i/big > $QFLOW_OUT/of_$i; done"
+run = "for i in 0 1 2 3; do uniq $QFLOW_IN/.steps/each/$i/big > $QFLOW_OUT/of_$i; done"
 """)
     (desk.folder / "in").mkdir()
     desk.ask("run", "f.toml", "--jobs", "4")
@@ -248,7 +248,7 @@ signal.signal(signal.SIGTERM, save)
 open("begun", "w").close()
 time.sleep(60)
 """)
-    desk.write("f.toml", "id = 'F'\n[[steps]]\nid = 's'\ntimeout = '3s'\nrun = 'python3 save.py; :'\n")
+    desk.write("f.toml", "id = 'F'\n[[steps]]\nid = 's'\ntimeout = '10s'\nrun = 'python3 save.py; :'\n")
     desk.ask("run", "f.toml", status=1)
     equal((desk.folder / "saved").exists(), True)
 

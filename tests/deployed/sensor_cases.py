@@ -151,15 +151,15 @@ def two_ticks_at_once_look_once(desk):
 @case
 def a_slow_sensor_delays_neither_the_others_nor_schedules(desk):
     put(desk, "old")
-    slow = flow("Slow", program("sleep 30; echo {}", "timeout = '2s'"))
+    slow = flow("Slow", program("sleep 30; echo {}", "timeout = '10s'"))
     desk.deploy(slow, watching("F", folder_sensor(), run="date +%s.%N >> ran"))
     put(desk, "new.csv")
     began = time.time()
     desk.work()
     ran = float(desk.text_of("ran").split()[0])
-    expect(ran - began < 1.9, f"the run began {ran - began} s after the tick")
+    expect(ran - began < 9.9, f"the run began {ran - began} s after the tick")
     error = sensor_state(desk, "Slow/program")["error"]
-    contains(error, "'sh' took longer than 2s")
+    contains(error, "'sh' took longer than 10s")
 
 
 @case
@@ -372,7 +372,7 @@ def what_the_ledger_refuses_is_the_sensor_s_failure(desk):
 @case
 def a_sensor_is_free_for_the_next_tick_while_another_is_slow(desk):
     put(desk, "old")
-    desk.deploy(flow("Slow", program("touch begun; sleep 20; echo {}", "timeout = '3s'")), watching("F", folder_sensor()))
+    desk.deploy(flow("Slow", program("touch begun; sleep 100; echo {}", "timeout = '60s'")), watching("F", folder_sensor()))
     slow = desk.start("tick")
     wait_for((desk.folder / "begun").exists, "the slow look")
     put(desk, "new.csv")
@@ -516,11 +516,11 @@ def more_slow_sensors_than_look_at_once_are_all_looked_at(desk):
 @case
 def a_look_that_ended_in_time_counts_however_late_it_is_recorded(desk):
     """Another writer keeps the first of the two from being recorded until the time of both is over."""
-    desk.deploy(*(flow(f"F{number}", program(f"touch began{number}; sleep 0.7; echo {{}}", "timeout = '1s'")) for number in (1, 2)))
+    desk.deploy(*(flow(f"F{number}", program(f"touch began{number}; sleep 1; echo {{}}", "timeout = '5s'")) for number in (1, 2)))
     tick = desk.start("tick")
     wait_for(lambda: len(list(desk.folder.glob("began?"))) == 2, "both looks")
-    desk.write_long(3)
-    equal(tick.wait(timeout=50), 0)
+    desk.write_long(6)
+    equal(tick.wait(timeout=60), 0)
     equal(desk.rows("SELECT count(*) FROM events WHERE type = 'sensor'"), [(2,)])
 
 

@@ -4,7 +4,7 @@ import shutil
 import sqlite3
 
 from desk import after, case, contains, equal, flow, on
-from faults import printed_by, wait_for
+from faults import printed_by, processes_with, wait_for
 
 
 @case
@@ -244,7 +244,7 @@ def a_run_that_cant_be_recovered_is_only_noted_by_who_starts_others(desk):
     by_hand = desk.start("trigger", "--flow-id", "Good")
     wait_for(lambda: "note: Bad/1: " in printed_by(by_hand), "the note")
     desk.write("go", "")
-    equal((by_hand.wait(timeout=30), printed_by(by_hand).count("note: Bad/1: ")), (0, 1))
+    equal((by_hand.wait(timeout=60), printed_by(by_hand).count("note: Bad/1: ")), (0, 1))
     equal(desk.statuses("Good"), ["succeeded"] * 4)
     desk.refused("publish", "b", "--wait=50s", status=7, said="Bad/1")
     equal(desk.statuses("Good"), ["succeeded"] * 5, "a wait ends when nothing else is left")
@@ -267,7 +267,7 @@ def who_starts_a_run_waits_for_no_hook_of_another(desk):
     tick = desk.start("tick")
     wait_for(lambda: (desk.folder / "told").exists(), "the hook")
     desk.write("go", "")
-    equal(tick.wait(timeout=30), 0)
+    equal(tick.wait(timeout=60), 0)
 
 
 @case
@@ -320,13 +320,14 @@ def a_run_whose_results_cant_be_read_fails(desk):
 @case
 def a_copy_of_a_store_leaves_the_runs_of_the_original_alone(desk):
     """Checking a backup, or going on in a copied project."""
-    desk.deploy(flow("Long", on("food"), run="sleep 2"))
+    desk.deploy(flow("Long", on("food"), run="until [ -e go ]; do sleep 0.05; done"))
     desk.publish("food")
     desk.ask("tick")
     wait_for(lambda: desk.statuses("Long") == ["running"], "the start of the run")
     shutil.copytree(desk.folder / ".qflow", desk.folder / "saved")
     contains(desk.ask("fsck", "--store", "saved")[0], "nobody executes it; it was recovered")
     desk.ask("cancel", "Long/1", "--store", "saved", status=(0, 1))
+    desk.write("go", "")
     desk.work()
     equal(desk.statuses("Long"), ["succeeded"])
 
@@ -344,6 +345,7 @@ def a_ledger_from_a_backup_gives_numbers_again_and_not_what_was_left_under_them(
     desk.publish("food", "--payload", '{"n": "2"}')
     desk.work()
     desk.ask("run", "flow0.toml", "-p", "n=2")
+    wait_for(lambda: not processes_with(desk.mark), "the end of the workers, who have the ledger open")
     for name in ("ledger.db-wal", "ledger.db-shm"):
         (desk.folder / ".qflow" / name).unlink(missing_ok=True)
     shutil.copyfile(saved, desk.folder / ".qflow" / "ledger.db")

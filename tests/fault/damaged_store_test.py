@@ -19,7 +19,7 @@ import sqlite3
 import subprocess
 import threading
 
-from faults import Broken, Place, expect, expect_no_report, main
+from faults import Broken, Place, expect, expect_no_report, main, processes_with, wait_for
 
 HANG = 5  # seconds, of the built program as users have it
 DOCUMENTED = range(8)
@@ -58,6 +58,8 @@ def make_whole(place):
     for number in range(3):
         place.call("publish", "wanted", "--payload", f'{{"number": {number}}}')
         place.call("tick", "--wait")
+    # Their runs have ended, but the journal's mode can't be changed while they have the ledger open.
+    wait_for(lambda: not processes_with(place.mark), "the workers' end")
     ledger = sqlite3.connect(place.store / "ledger.db")
     ledger.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     ledger.execute("PRAGMA journal_mode = DELETE")

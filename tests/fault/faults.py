@@ -20,6 +20,9 @@ import time
 INHERITED = ("PATH", "GCOV_PREFIX", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
 
 
+HOUR = 3600 * 1_000_000
+
+
 class Broken(Exception):
     """An invariant does not hold."""
 
@@ -39,6 +42,11 @@ def wait_for(condition, what, limit=60):
         if time.monotonic() > end:
             raise Broken(f"not within {limit} s: {what}")
         time.sleep(0.005)
+
+
+def until_the_hour():
+    """How far qflow's clock is to be turned for a full hour to have just passed: in microseconds."""
+    return HOUR - time.time_ns() // 1000 % HOUR
 
 
 def processes_with(*entries):
@@ -196,6 +204,13 @@ def printed_by(process):
     return process.output.read().decode(errors="replace")
 
 
+def heed_signals():
+    """Whoever runs the tests in the background may have them ignored, and qflow would do so too."""
+    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(each) == signal.SIG_IGN:
+            signal.signal(each, signal.SIG_DFL)
+
+
 def main(description, test):
     """Calls test(qflow, is_long, rng), which returns the line of counts."""
     parser = argparse.ArgumentParser(description=description)
@@ -204,10 +219,7 @@ def main(description, test):
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000), help="to repeat the choices")
     arguments = parser.parse_args()
     name = pathlib.Path(sys.argv[0]).name
-    # Whoever runs the tests in the background may have them ignored, and qflow would do so too.
-    for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(each) == signal.SIG_IGN:
-            signal.signal(each, signal.SIG_DFL)
+    heed_signals()
     try:
         counts = test(os.path.abspath(arguments.qflow), arguments.long, random.Random(arguments.seed))
     except Broken as broken:

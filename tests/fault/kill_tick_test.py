@@ -13,12 +13,11 @@ import json
 import signal
 import time
 
-from faults import Place, expect, main
+from faults import HOUR, Place, expect, main, until_the_hour
 
 KILLED = -signal.SIGKILL
 SCHEDULES = 50
 EVENTS = 50
-HOUR = 3600 * 1_000_000
 
 STEP = """[[steps]]
 id = "append"
@@ -54,6 +53,9 @@ class Rounds:
     def __init__(self, place, rng, kills_in_one):
         self.place, self.rng, self.kills_in_one = place, rng, kills_in_one
         self.hours = 0
+        # No instant is due but by the hours that are added.
+        self.began = until_the_hour()
+        place.environment["QFLOW_CLOCK_SHIFT"] = str(self.began)
         self.killed = 0
         self.usual = 0.1
         names = [f"hourly{number}.toml" for number in range(SCHEDULES)]
@@ -90,7 +92,8 @@ class Rounds:
         return status
 
     def call(self, *arguments, limit):
-        status, _, err = self.place.call_killed(limit, *arguments, QFLOW_CLOCK_SHIFT=str(self.hours * HOUR))
+        shift = str(self.began + self.hours * HOUR)
+        status, _, err = self.place.call_killed(limit, *arguments, QFLOW_CLOCK_SHIFT=shift)
         expect(status in (0, KILLED), f"qflow {arguments[0]}: status {status}\n{err[:2000]}")
         return status
 

@@ -29,7 +29,7 @@ sensor_type = "directory"
 path = "in"
 pattern = "**/*.csv"
 poll = "100ms"
-settle = "1s"
+settle = "2s"
 [[steps]]
 id = "s"
 """
@@ -56,7 +56,7 @@ def write_slowly(folder, number, rng, whole):
     # What comes later may be seen at the first look already, when the machine is busy.
     whole[str(path)] = {size, size + len(MORE)} if way == "appended" else {size}
     if way == "appended":
-        time.sleep(3)
+        time.sleep(4)
         with open(path, "ab") as file:
             file.write(MORE)
 
@@ -106,7 +106,7 @@ def test(qflow, is_long, rng):
             place.call("deploy", "flow.toml")
             threads, whole = write_all(place.folder / "in", rng)
             started, killed = tick_until(place, threads, rng)
-            time.sleep(1.2)
+            time.sleep(2.2)
             for _ in range(3):
                 place.call("tick", "--wait")
                 time.sleep(0.2)
