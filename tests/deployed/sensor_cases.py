@@ -372,7 +372,8 @@ def what_the_ledger_refuses_is_the_sensor_s_failure(desk):
 @case
 def a_sensor_is_free_for_the_next_tick_while_another_is_slow(desk):
     put(desk, "old")
-    desk.deploy(flow("Slow", program("touch begun; sleep 100; echo {}", "timeout = '60s'")), watching("F", folder_sensor()))
+    look = program("touch begun; sleep 100; echo {}", "timeout = '60s'")
+    desk.deploy(flow("Slow", look), watching("F", folder_sensor()))
     slow = desk.start("tick")
     wait_for((desk.folder / "begun").exists, "the slow look")
     put(desk, "new.csv")
@@ -516,7 +517,8 @@ def more_slow_sensors_than_look_at_once_are_all_looked_at(desk):
 @case
 def a_look_that_ended_in_time_counts_however_late_it_is_recorded(desk):
     """Another writer keeps the first of the two from being recorded until the time of both is over."""
-    desk.deploy(*(flow(f"F{number}", program(f"touch began{number}; sleep 1; echo {{}}", "timeout = '5s'")) for number in (1, 2)))
+    scripts = [f"touch began{number}; sleep 1; echo {{}}" for number in (1, 2)]
+    desk.deploy(*(flow(f"F{number}", program(script, "timeout = '5s'")) for number, script in enumerate(scripts)))
     tick = desk.start("tick")
     wait_for(lambda: len(list(desk.folder.glob("began?"))) == 2, "both looks")
     desk.write_long(6)

@@ -18,9 +18,7 @@ import tempfile
 import time
 
 INHERITED = ("PATH", "GCOV_PREFIX", "ASAN_OPTIONS", "UBSAN_OPTIONS", "TSAN_OPTIONS")
-
-
-HOUR = 3600 * 1_000_000
+HOUR = 3600 * 1_000_000  # microseconds
 
 
 class Broken(Exception):

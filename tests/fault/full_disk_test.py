@@ -64,6 +64,9 @@ class Disk:
         place.call("deploy", "flow.toml")
         place.call("publish", "wanted")
         place.call("tick", "--wait")
+        # A page of its own, in which there is room for last words however full the disk is.
+        with open(place.store / "worker.log", "a") as log:
+            log.write("\n")
         self.acknowledged, self.succeeded, self.refused = 1, 1, 0
 
     def __enter__(self):
@@ -108,7 +111,7 @@ class Disk:
         self.expect_readable()
 
     def expect_readable(self):
-        """A process that is just ending may leave a log of the ledger, which needs room to be read: only then once more."""
+        """A log of the ledger that a process leaves while it is ending needs room to be read: then once more."""
         for words in READING:
             if self.call(*words, accepted=(0, 7)) != 0:
                 self.refused -= 1

@@ -2,8 +2,8 @@
 """Ends runs by signals to qflow, by qflow cancel and by SIGKILL to parts of them, while two steps have three generations of
 children each that ignore every signal but SIGKILL, one of them in a session of its own.
 
-Proven: a second signal ends all of them within 5 s (--long), and without one they are gone 5 s after the grace time of
-10 s (--long); the exit status tells the signal, the ledger says cancelled, and why, and agrees with itself; a step that is
+Proven: a second signal ends all of them, and without one they are gone after the grace time of 10 s, in 5 s each
+(--long); the exit status tells the signal, the ledger says cancelled, and why, and agrees with itself; a step that is
 killed fails the run and takes its group along; after SIGKILL to everything the next command records the run as crashed; a
 hook that does not end is ended by a signal, by qflow cancel, and after SIGKILL to its caller by the next command; nobody
 who reads what qflow prints can hold up a run, or its end, and who reads late misses nothing; a run that a step has
