@@ -111,7 +111,8 @@ constexpr FlowFileKey kPublishKeys[] = {
 
 constexpr FlowFileKey kHooksKeys[] = {
     {"on_success", "shell text", "",
-     "Run once after the run has succeeded, with its environment, QFLOW_STATUS and QFLOW_REASON. What it prints is in "
+     "Run once after the run has succeeded, with its environment, QFLOW_STATUS and QFLOW_REASON, in the flow's folder, "
+     "or the store's where that is gone. What it prints is in "
      ".qflow/runs/FLOW/NUMBER/hook.log. A failing hook does not change the run: it is a note of the command that "
      "executes it, or of a run in the background one in .qflow/worker.log (of qflow run --detach, in executor.log "
      "beside hook.log)."},
