@@ -58,8 +58,8 @@ class FlowGraph {
   // A leg is nothing without its group, whose match says what it starts together with which others.
   static std::string edge_text(const Subscription& subscription, const Trigger& trigger) {
     std::string text = trigger.id().text();
-    const Trigger& joining = trigger.joining();
-    if (&joining != &trigger) text += fmt::format(" of {}: {}", joining.id().text(), joining.rules().match.text());
+    const Trigger* group = trigger.group();
+    if (group != nullptr) text += fmt::format(" of {}: {}", group->id().text(), group->rules().match.text());
     const auto* run = std::get_if<RunSubscription>(&subscription);
     if (run == nullptr) return text;
     if (run->step) text += fmt::format(", step {}", run->step->text());
@@ -91,10 +91,6 @@ class FlowGraph {
   std::map<Node, std::size_t> places_;
 };
 
-bool fires_alone(const Trigger& trigger) {
-  return &trigger.joining() == &trigger;
-}
-
 std::string published_by(const FlowDefinition& flow) {
   std::string text;
   for (const Step& step : flow.steps) {
@@ -112,7 +108,7 @@ std::string draw_flows(const std::vector<LoadedFlow>& flows) {
   for (const LoadedFlow& flow : flows) {
     text += flow.definition->id.text() + "\n";
     for (const auto& trigger : flow.triggers) {
-      if (fires_alone(*trigger)) text += fmt::format("  runs {}\n", describe_condition(*trigger));
+      if (trigger->group() == nullptr) text += fmt::format("  runs {}\n", describe_condition(*trigger));
     }
     if (flow.triggers.empty()) text += "  runs when it is started by hand\n";
     text += published_by(*flow.definition);

@@ -12,6 +12,13 @@ void count_orders(DatabaseWorld& world) {
   world.looker.watched.mode = DetectionMode::kRowCount;
 }
 
+DatabaseLooker& watch_timestamps(DatabaseWorld& world) {
+  world.looker.watched.table_name = "orders";
+  world.looker.watched.mode = DetectionMode::kTimestampColumn;
+  world.looker.watched.timestamp_column = "at";
+  return world.looker;
+}
+
 std::string rows_later(const std::string& old_maximum, const std::string& maximum, int rows) {
   return fmt::format(R"({{"event_type":"created","maximum":{},"old_maximum":{},"rows":{},"table":"orders"}})", maximum,
                      old_maximum, rows);
@@ -73,10 +80,7 @@ TEST_CASE("sqlite: the maximum keeps its storage class") {
   for (const Row& row : rows) {
     CAPTURE(row.type);
     SqliteWorld world;
-    DatabaseLooker& looker = world.looker;
-    looker.watched.table_name = "orders";
-    looker.watched.mode = DetectionMode::kTimestampColumn;
-    looker.watched.timestamp_column = "at";
+    DatabaseLooker& looker = watch_timestamps(world);
     const std::string insert = "INSERT INTO orders (at) VALUES (";
     world.run("CREATE TABLE orders (id INTEGER PRIMARY KEY, at " + row.type + ");" + insert + row.first + ")");
     CHECK(looker.payload() == "nothing");
@@ -92,10 +96,7 @@ TEST_CASE("sqlite: the maximum keeps its storage class") {
 
 TEST_CASE("sqlite: a text above all numbers is an error until it is mended, and hides no later row") {
   SqliteWorld world;
-  DatabaseLooker& looker = world.looker;
-  looker.watched.table_name = "orders";
-  looker.watched.mode = DetectionMode::kTimestampColumn;
-  looker.watched.timestamp_column = "at";
+  DatabaseLooker& looker = watch_timestamps(world);
   world.run("CREATE TABLE orders (id INTEGER PRIMARY KEY, at INTEGER); INSERT INTO orders (at) VALUES (9)");
   CHECK(looker.payload() == "nothing");
   world.run("INSERT INTO orders (at) VALUES (''), (10)");
@@ -108,10 +109,7 @@ TEST_CASE("sqlite: a text above all numbers is an error until it is mended, and 
 
 TEST_CASE("sqlite: a row that reuses a row id at the maximum is new") {
   SqliteWorld world;
-  DatabaseLooker& looker = world.looker;
-  looker.watched.table_name = "orders";
-  looker.watched.mode = DetectionMode::kTimestampColumn;
-  looker.watched.timestamp_column = "at";
+  DatabaseLooker& looker = watch_timestamps(world);
   world.run("CREATE TABLE orders (id INTEGER PRIMARY KEY, at); INSERT INTO orders (at) VALUES ('2026'), ('2026')");
   CHECK(looker.payload() == "nothing");
   world.run("DELETE FROM orders WHERE id = 2");
