@@ -39,7 +39,7 @@ const Flows& flows() {
 
 // The runs that were queued are over before the next event, so that every decision meets the same.
 void end_runs(MemoryState& state, Instant now) {
-  for (const RunId& run : state.start_runs(now)) (void)state.end_run(run, RunStatus::kSucceeded, "", now);
+  for (const RunId& run : state.start_runs(now)) (void)state.end_run(run, RunStatus::kSucceeded, now);
 }
 
 void decision(benchmark::State& rounds) {

@@ -186,7 +186,7 @@ Result<ExitStatus> run(Context& context, const Arguments& arguments) {
     print_json_results(context, simulation);
   } else {
     const SimulationReport report(simulation);
-    report.timeline().print(context);
+    report.print_timeline(context);
     print_note(context, report.summary());
   }
   return ExitStatus::kOk;

@@ -19,27 +19,29 @@ std::string name_of(const DeployedFlow& flow, const std::optional<TriggerId>& tr
   return trigger ? full_name(flow) + "/" + trigger->text() : full_name(flow);
 }
 
-std::string event_names(const Run& run) {
+std::string event_names(const SimulatedFiring& firing) {
+  const std::vector<const RecordedEvent*>& events = firing.run->events;
+  if (events.size() == 1) return events.front()->event.name;
   std::vector<std::string> names;
-  for (const TriggerSource& source : run.trigger->sources) names.push_back(source.event.name);
+  for (const RecordedEvent* event : events) names.push_back(event->event.name);
   return with_counts(names);
 }
 
 // What is odd about the instants that started it: nights on which clocks change.
 std::string note_on(const SimulatedFiring& firing) {
-  for (const TriggerSource& source : firing.run->trigger->sources) {
-    const auto listening = firing.flow->listeners.find(source.event.name);
+  for (const RecordedEvent* event : firing.run->events) {
+    const auto listening = firing.flow->listeners.find(event->event.name);
     if (listening == firing.flow->listeners.end()) continue;
     for (const Trigger* trigger : listening->second) {
       const ScheduleSubscription* schedule = schedule_of(*trigger);
       if (schedule == nullptr) continue;
-      if (std::string note = schedule->schedule->note(source.event.timestamp); !note.empty()) return note;
+      if (std::string note = schedule->schedule->note(event->event.timestamp); !note.empty()) return note;
     }
   }
   return {};
 }
 
-std::string details_of(const Run& run) {
+std::string details_of(const MemoryState::MemoryRun& run) {
   std::string text;
   for (const auto& parameter : run.params.items()) {
     text += fmt::format("{}{}={}", text.empty() ? "" : " ", parameter.key(), to_plain_text(parameter.value()));
@@ -49,14 +51,14 @@ std::string details_of(const Run& run) {
 }
 
 std::vector<Cell> row_of(const SimulatedFiring& firing, const std::string& note) {
-  const Run& run = *firing.run;
+  const MemoryState::MemoryRun& run = *firing.run;
   std::vector<Cell> row;
   row.reserve(5);
   row.push_back({format_instant(run.created_at)});
-  row.push_back({name_of(*firing.flow, run.trigger->trigger_id), Color::kBold});
+  row.push_back({name_of(*firing.flow, run.trigger), Color::kBold});
   row.push_back(
       {"fired " + run.id.text() + (note.empty() ? "" : "; " + note), note.empty() ? Color::kGreen : Color::kYellow});
-  row.push_back({event_names(run)});
+  row.push_back({event_names(firing)});
   row.push_back({details_of(run)});
   return row;
 }
@@ -72,15 +74,15 @@ std::vector<Cell> row_of(const SimulatedOutcome& outcome) {
 }  // namespace
 
 Json json_of(const SimulatedFiring& firing) {
-  const Run& run = *firing.run;
+  const MemoryState::MemoryRun& run = *firing.run;
   const std::string note = note_on(firing);
   Json events = Json::array();
-  for (const TriggerSource& source : run.trigger->sources) events.push_back(to_json(source.event));
+  for (const RecordedEvent* event : run.events) events.push_back(to_json(event->event));
   return {{"at", format_instant(run.created_at)},
           {"flow", run.id.flow.text()},
-          {"namespace", text_or_null(run.name_space)},
-          {"trigger", run.trigger->trigger_id ? Json(run.trigger->trigger_id->text()) : Json()},
-          {"type", to_text(run.trigger->kind)},
+          {"namespace", text_or_null(firing.flow->name_space)},
+          {"trigger", run.trigger ? Json(run.trigger->text()) : Json()},
+          {"type", to_text(run.kind)},
           {"events", std::move(events)},
           {"params", run.params},
           {"context", json_or_null(run.context)},
@@ -104,20 +106,35 @@ SimulationReport::SimulationReport(const Simulation& simulation)
   for (const SimulatedFiring& firing : firings_) notes_.push_back(note_on(firing));
 }
 
-Table SimulationReport::timeline() const {
-  std::vector<std::pair<Instant, std::vector<Cell>>> rows;
+std::vector<std::size_t> SimulationReport::in_order_of_time() const {
+  std::vector<std::pair<Instant, std::size_t>> rows;
   rows.reserve(firings_.size());
-  for (std::size_t i = 0; i < firings_.size(); ++i) {
-    rows.emplace_back(firings_[i].run->created_at, row_of(firings_[i], notes_[i]));
+  for (const SimulatedFiring& firing : firings_) rows.emplace_back(firing.run->created_at, rows.size());
+  for (std::size_t i = 0; i < outcomes_.size(); ++i) {
+    if (outcomes_[i].outcome.outcome == Outcome::kFired) continue;
+    rows.emplace_back(outcomes_[i].event->recorded_at, firings_.size() + i);
   }
-  for (const SimulatedOutcome& outcome : outcomes_) {
-    if (outcome.outcome.outcome == Outcome::kFired) continue;
-    rows.emplace_back(outcome.event->recorded_at, row_of(outcome));
-  }
-  std::stable_sort(rows.begin(), rows.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::sort(rows.begin(), rows.end());
+  std::vector<std::size_t> places;
+  places.reserve(rows.size());
+  for (const auto& row : rows) places.push_back(row.second);
+  return places;
+}
+
+std::vector<Cell> SimulationReport::row_at(std::size_t place) const {
+  if (place < firings_.size()) return row_of(firings_[place], notes_[place]);
+  return row_of(outcomes_[place - firings_.size()]);
+}
+
+Table SimulationReport::timeline() const {
   Table table({"AT", "TRIGGER", "WHAT", "EVENTS", "PARAMETERS"});
-  for (auto& row : rows) table.add(std::move(row.second));
+  for (const std::size_t place : in_order_of_time()) table.add(row_at(place));
   return table;
+}
+
+void SimulationReport::print_timeline(const Context& context) const {
+  if (context.out.is_terminal()) return timeline().print(context);
+  for (const std::size_t place : in_order_of_time()) print_separated(context, row_at(place));
 }
 
 std::string SimulationReport::summary() const {

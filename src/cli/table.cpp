@@ -108,7 +108,7 @@ void Table::print(const Context& context) const {
   if (context.out.is_terminal()) {
     if (!empty()) print_aligned(context, true, 0);
   } else {
-    print_separated(context);
+    for (const std::vector<Cell>& row : rows_) print_separated(context, row);
   }
 }
 
@@ -128,15 +128,14 @@ void Table::print_aligned(const Context& context, bool with_header, int indent) 
   for (const std::vector<Cell>& row : rows_) context.out.write(aligned_line(row, columns, indent, painter));
 }
 
-void Table::print_separated(const Context& context) const {
-  for (const std::vector<Cell>& row : rows_) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      if (i > 0) line += '\t';
-      line += separated_value(row[i].text);
-    }
-    context.out.write(line + "\n");
+void print_separated(const Context& context, const std::vector<Cell>& row) {
+  std::string line;
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    if (i > 0) line += '\t';
+    line += separated_value(row[i].text);
   }
+  line += '\n';
+  context.out.write(line);
 }
 
 std::string list_time(const Context& context, const std::optional<Instant>& instant) {

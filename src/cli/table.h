@@ -30,11 +30,13 @@ class Table {
 
  private:
   void print_aligned(const Context& context, bool with_header, int indent) const;
-  void print_separated(const Context& context) const;
 
   std::vector<std::string> headers_;
   std::vector<std::vector<Cell>> rows_;
 };
+
+// A row as Table::print writes it where stdout is no terminal, for lists too long to be kept.
+void print_separated(const Context& context, const std::vector<Cell>& row);
 
 // An instant for people on a terminal ("3 min ago"), for programs elsewhere (RFC 3339); "-" for none.
 std::string list_time(const Context& context, const std::optional<Instant>& instant);

@@ -33,8 +33,10 @@ std::string text_of(const std::optional<std::string>& text) {
   return text ? quoted(*text) : "absent";
 }
 
-const TriggerId& trigger_of(const Run& run) {
-  return *run.trigger->trigger_id;
+using MadeRun = MemoryState::MemoryRun;
+
+const TriggerId& trigger_of(const MadeRun& run) {
+  return *run.trigger;
 }
 
 class Comparison {
@@ -75,7 +77,7 @@ class Comparison {
       if (i >= firings_.size()) {
         fail(expected[i]->position, named(*expected[i]) + " did not fire", why_not(expected[i]->trigger));
       } else if (i >= expected.size()) {
-        const Run& run = *firings_[i].run;
+        const MadeRun& run = *firings_[i].run;
         fail(test_.name.position, fmt::format("{} fired at {}, which is not expected", ticked(trigger_of(run)),
                                               format_instant(run.created_at)));
       } else if (std::string difference = difference_of(*expected[i], *firings_[i].run); !difference.empty()) {
@@ -86,7 +88,7 @@ class Comparison {
     }
   }
 
-  std::string difference_of(const TestExpectation& expected, const Run& run) const {
+  std::string difference_of(const TestExpectation& expected, const MadeRun& run) const {
     const TriggerId& trigger = trigger_of(run);
     if (expected.trigger && expected.trigger->value != trigger) {
       return fmt::format("the firing at {} is one of {}, not of {}", format_instant(run.created_at), ticked(trigger),
@@ -101,8 +103,7 @@ class Comparison {
                          quoted(*expected.context));
     }
     if (expected.type && !is_of_type(run, expected.type->value)) {
-      return fmt::format("the type of {} is {}, not {}", ticked(trigger), to_text(run.trigger->kind),
-                         expected.type->value);
+      return fmt::format("the type of {} is {}, not {}", ticked(trigger), to_text(run.kind), expected.type->value);
     }
     for (const auto& [name, value] : expected.params) {
       const Parameter& parameter = *find_parameter(flow_.definition->parameters, name.value);
@@ -114,8 +115,8 @@ class Comparison {
     return "";
   }
 
-  bool is_of_type(const Run& run, const std::string& type) const {
-    return to_text(run.trigger->kind) == type || find_trigger(flow_.triggers, trigger_of(run))->rules().type == type;
+  bool is_of_type(const MadeRun& run, const std::string& type) const {
+    return to_text(run.kind) == type || find_trigger(flow_.triggers, trigger_of(run))->rules().type == type;
   }
 
   static bool same(const Parameter& parameter, const Json& expected, const Json& found) {

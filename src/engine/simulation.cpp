@@ -53,7 +53,9 @@ Simulation::Simulation(std::vector<std::shared_ptr<const DeployedFlow>> flows, S
       engine_(state_, rules_.artifacts, rules_.max_chain) {
   for (auto& flow : flows) {
     for (const auto& trigger : flow->triggers) {
-      if (schedule_of(*trigger) != nullptr && is_enabled(*flow, *trigger)) timetables_.push_back({flow, trigger.get()});
+      const ScheduleSubscription* schedule = schedule_of(*trigger);
+      if (schedule != nullptr && is_enabled(*flow, *trigger))
+        timetables_.push_back({flow, trigger.get(), schedule->schedule.get()});
     }
     state_.put_flow(std::move(flow));
   }
@@ -67,8 +69,7 @@ Status Simulation::run(Instant from, Instant last) {
   std::stable_sort(given_.begin(), given_.end(), [](const Given& a, const Given& b) { return a.at < b.at; });
   while (next_given_ < given_.size() && given_[next_given_].at < from) ++next_given_;
   for (std::size_t i = 0; i < timetables_.size(); ++i) {
-    if (const auto first = schedule_of(*timetables_[i].trigger)->schedule->next_after(from - kInstantStep))
-      due_.emplace(*first, i);
+    if (const auto first = timetables_[i].schedule->next_after(from - kInstantStep)) due_.emplace(*first, i);
   }
   for (auto one = next(); one && one->at <= last; one = next()) {
     QFLOW_TRY(happen(*one));
@@ -132,8 +133,7 @@ Status Simulation::end_next_run(Instant now) {
 Status Simulation::take_due_instant(Instant due) {
   const std::size_t place = due_.extract(due_.begin()).value().second;
   const Timetable& timetable = timetables_[place];
-  if (const auto following = schedule_of(*timetable.trigger)->schedule->next_after(due))
-    due_.emplace(*following, place);
+  if (const auto following = timetable.schedule->next_after(due)) due_.emplace(*following, place);
   const RecordedEvent& event = state_.record(due_event(*timetable.flow, *timetable.trigger, due, due));
   QFLOW_ASSIGN(std::vector<Judgement> judgements, state_.judge(event.event));
   return engine_.take_of_batch(event, without_namesakes(std::move(judgements), timetable.flow->key));
@@ -171,7 +171,8 @@ Status Simulation::end_given(const Given::End& end, Instant now) {
   QFLOW_ASSIGN(const std::optional<RunId> run, running_run(end));
   if (!run) return end_elsewhere(end, now);
   if (!end.step) return end_run(*run, end.status, "", now, end.payload);
-  return take(state_.record(end_event(*state_.find_made(*run), end, now)));
+  QFLOW_ASSIGN(const Run running, state_.load_run(*run));
+  return take(state_.record(end_event(running, end, now)));
 }
 
 // The run that is meant; none when it was started elsewhere.
@@ -182,7 +183,7 @@ Result<std::optional<RunId>> Simulation::running_run(const Given::End& end) cons
   if (flow == flows().end()) return std::nullopt;
   if (!end.number) return state_.oldest_running((*flow)->key);
   const RunId id{end.flow, *end.number};
-  const Run* run = state_.find_made(id);
+  const MemoryState::MemoryRun* run = state_.find_made(id);
   if (run == nullptr) return fail(ErrorKind::kInvalid, fmt::format("no run {} has been made by then", id.text()));
   if (run->status == RunStatus::kRunning) return std::optional(id);
   if (run->status == RunStatus::kQueued) {
@@ -210,9 +211,10 @@ Status Simulation::end_elsewhere(const Given::End& end, Instant now) {
 // Most ends are heard by nobody; making them events would be half of a simulation.
 Status Simulation::end_run(const RunId& run, RunStatus status, const std::string& reason, Instant now,
                            const Json& payload) {
-  state_.end_run(run, status, reason, now);
+  state_.end_run(run, status, now);
   if (!state_.is_heard(run_end_name(run.flow))) return {};
-  Event end = run_end_event(*state_.find_made(run), status, reason, now);
+  QFLOW_ASSIGN(const Run ended, state_.load_run(run));
+  Event end = run_end_event(ended, status, reason, now);
   end.payload.update(payload);
   return take(state_.record(std::move(end)));
 }

@@ -10,17 +10,20 @@ namespace qflow {
 std::vector<SimulatedFiring> Simulation::firings() const {
   std::vector<SimulatedFiring> firings;
   for (const MemoryState::MemoryRun& made : state_.runs()) {
-    firings.push_back({state_.find_flow(made.flow).get(), &made.run});
+    firings.push_back({state_.find_flow(made.flow).get(), &made});
   }
   return firings;
 }
 
 std::vector<SimulatedOutcome> Simulation::outcomes() const {
-  std::map<MemoryState::Pair, std::size_t> places;
+  const auto earlier = [](const MemoryState::Pair* a, const MemoryState::Pair* b) { return *a < *b; };
+  std::map<const MemoryState::Pair*, std::size_t, decltype(earlier)> places;
   std::vector<SimulatedOutcome> outcomes;
+  outcomes.reserve(state_.history().size());
   for (const MemoryState::OutcomeChange& change : state_.history()) {
-    const auto [known, is_new] = places.emplace(change.pair, outcomes.size());
-    if (!is_new) {
+    // Mostly of the newest event.
+    const auto known = places.emplace_hint(places.end(), &change.pair, outcomes.size());
+    if (known->second < outcomes.size()) {
       outcomes[known->second].outcome = change.outcome;
       continue;
     }
@@ -31,7 +34,8 @@ std::vector<SimulatedOutcome> Simulation::outcomes() const {
     const auto flow = state_.find_flow(key.flow);
     const std::string missing = missing_sources(*find_trigger(flow->triggers, key.joining), state).text;
     for (const WaitingEvent& one : state.waiting) {
-      const auto known = places.find({one.event, key.flow, one.trigger});
+      const MemoryState::Pair pair{one.event, key.flow, one.trigger};
+      const auto known = places.find(&pair);
       if (!one.held && known != places.end()) outcomes[known->second].outcome.reason = "for " + missing;
     }
   }

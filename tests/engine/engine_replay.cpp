@@ -52,7 +52,7 @@ Json payload_of(const Step& event) {
 // The newest run that has started for place 1, the one before for 2.
 std::optional<RunId> started_run(const MemoryState& state, int place) {
   for (auto made = state.runs().rbegin(); made != state.runs().rend(); ++made) {
-    if (made->run.started_at && --place == 0) return made->run.id;
+    if (made->started_at && --place == 0) return made->id;
   }
   return std::nullopt;
 }
@@ -250,11 +250,12 @@ void Replay::expire(const MemoryState::StateKey& key) {
 void Replay::end_run(const Step& step) {
   int which = step.number;
   for (const MemoryState::MemoryRun& made : state_.runs()) {
-    if (made.run.status != RunStatus::kRunning || which-- > 0) continue;
-    const RunId run = made.run.id;
+    if (made.status != RunStatus::kRunning || which-- > 0) continue;
+    const RunId run = made.id;
     const RunStatus status = *parse_run_status(step.status);
-    state_.end_run(run, status, "", instant_of(step.at));
-    const RecordedEvent& end = state_.record(run_end_event(*state_.find_made(run), status, "", instant_of(step.at)));
+    state_.end_run(run, status, instant_of(step.at));
+    const qflow::Run ended = *state_.load_run(run);
+    const RecordedEvent& end = state_.record(run_end_event(ended, status, "", instant_of(step.at)));
     const Result<std::vector<Judgement>> judgements = state_.judge(end.event);
     if (!judgements) return blame(judgements.error().message);
     note_listeners(*judgements);
@@ -359,16 +360,16 @@ std::vector<Run> Replay::runs() const {
 
 Run Replay::described(const MemoryState::MemoryRun& made) const {
   Run run;
-  run.number = static_cast<int>(made.run.id.number);
-  run.state = state_of(made.run.status);
+  run.number = static_cast<int>(made.id.number);
+  run.state = state_of(made.status);
   run.asked_to_end = made.asked_to_end;
-  run.trigger = made.run.trigger->trigger_id->text();
-  run.context = made.run.context;
-  run.depth = made.run.depth;
-  const int n = made.run.params.at("n").get<int>();
+  run.trigger = made.trigger->text();
+  run.context = made.context;
+  run.depth = made.depth;
+  const int n = made.params.at("n").get<int>();
   if (n != 0) run.n = {Value::Kind::kNumber, n};
-  for (const std::int64_t order : made.events) {
-    const int number = number_of(order);
+  for (const RecordedEvent* event : made.events) {
+    const int number = number_of(event->order);
     for (const Pair& pair : pairs_) {
       const bool fired = pair.outcome && pair.outcome->run == run.number;
       if (pair.event == number && fired) run.events.emplace_back(number, pair.trigger);

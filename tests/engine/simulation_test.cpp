@@ -53,9 +53,9 @@ Given end(Instant when, const std::string& run, RunStatus status = RunStatus::kS
 std::string firing_lines(const Simulation& simulation) {
   std::string lines;
   for (const SimulatedFiring& firing : simulation.firings()) {
-    const Run& run = *firing.run;
-    lines += fmt::format("{} {} {}:", time_of(run.created_at), run.id.text(), run.trigger->trigger_id->text());
-    for (const TriggerSource& source : run.trigger->sources) lines += " " + source.event.name;
+    const MemoryState::MemoryRun& run = *firing.run;
+    lines += fmt::format("{} {} {}:", time_of(run.created_at), run.id.text(), run.trigger->text());
+    for (const RecordedEvent* event : run.events) lines += " " + event->event.name;
     lines += "\n";
   }
   return lines;
@@ -147,7 +147,7 @@ TEST_CASE("of one instant, what is given first happens first") {
   const auto simulation = world.run();
   REQUIRE(simulation->firings().size() == 5);
   for (int i = 0; i < 5; ++i) {
-    CHECK(simulation->firings()[static_cast<std::size_t>(i)].run->trigger->sources[0].event.payload["i"] == i);
+    CHECK(simulation->firings()[static_cast<std::size_t>(i)].run->events[0]->event.payload["i"] == i);
   }
 }
 
@@ -186,7 +186,7 @@ TEST_CASE("a schedule fires at each of its instants") {
         "00:00 F/1 t: qflow.schedule.F.t\n00:00 G/1 t: qflow.schedule.G.t\n02:00 F/2 t: qflow.schedule.F.t\n"
         "03:00 G/2 t: qflow.schedule.G.t\n04:00 F/3 t: qflow.schedule.F.t\n06:00 F/4 t: qflow.schedule.F.t\n"
         "06:00 G/3 t: qflow.schedule.G.t\n");
-  const Event& event = simulation->firings()[2].run->trigger->sources[0].event;
+  const Event& event = simulation->firings()[2].run->events[0]->event;
   CHECK(event.type == "schedule");
   CHECK(event.timestamp == at(2));
   CHECK(event.recorded_at == at(2));
@@ -198,8 +198,8 @@ TEST_CASE("a run that takes in further instants is due at the first of them") {
   world.until = at(4);
   const auto simulation = world.run();
   REQUIRE(simulation->firings().size() == 2);
-  const Run& joined = *simulation->firings()[1].run;
-  CHECK(joined.trigger->sources.size() == 4);
+  const MemoryState::MemoryRun& joined = *simulation->firings()[1].run;
+  CHECK(joined.events.size() == 4);
   CHECK(joined.scheduled_at == at(1));
 }
 
@@ -288,14 +288,14 @@ TEST_CASE("ends of runs are events") {
     const auto simulation = world.run();
     CHECK(firing_lines(*simulation) ==
           "09:00 F/1 t: x\n09:10 G/1 flow: qflow.run.F\n10:00 F/2 t: x\n11:30 G/2 flow: qflow.run.F\n");
-    CHECK(simulation->firings()[1].run->trigger->sources[0].event.payload["status"] == "failed");
+    CHECK(simulation->firings()[1].run->events[0]->event.payload["status"] == "failed");
   }
   SUBCASE("without a number the oldest running one ends") {
     world.given.push_back(end(at(11), "F"));
     world.given.push_back(end(at(12), "F"));
     const auto simulation = world.run();
-    CHECK(simulation->firings()[2].run->trigger->sources[0].run->text() == "F/1");
-    CHECK(simulation->firings()[3].run->trigger->sources[0].run->text() == "F/2");
+    CHECK(simulation->firings()[2].run->events[0]->event.caused_by->text() == "F/1");
+    CHECK(simulation->firings()[3].run->events[0]->event.caused_by->text() == "F/2");
   }
   SUBCASE("and where none is running, one that was started elsewhere") {
     world.given = {end(at(11), "F")};
@@ -328,9 +328,9 @@ TEST_CASE("a run of a flow that is not simulated was started elsewhere") {
     world.given = {end(at(9), "T"), end(at(10), "T/7"), end(at(11), "T")};
     const auto simulation = world.run();
     REQUIRE(simulation->firings().size() == 3);
-    CHECK(simulation->firings()[0].run->trigger->sources[0].run->text() == "T/1");
-    CHECK(simulation->firings()[1].run->trigger->sources[0].run->text() == "T/7");
-    CHECK(simulation->firings()[2].run->trigger->sources[0].run->text() == "T/8");
+    CHECK(simulation->firings()[0].run->events[0]->event.caused_by->text() == "T/1");
+    CHECK(simulation->firings()[1].run->events[0]->event.caused_by->text() == "T/7");
+    CHECK(simulation->firings()[2].run->events[0]->event.caused_by->text() == "T/8");
   }
   SUBCASE("in another one") {
     world.rules.name_space = "foo.prod";

@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <set>
 #include <string>
@@ -38,11 +39,23 @@ class MemoryState final : public EngineState {
     std::string correlation;
     friend auto operator<=>(const StateKey&, const StateKey&) = default;
   };
+  // A run of a deployed flow. There may be a million of them, so it has no copies of what the events say.
   struct MemoryRun {
-    Run run;
-    std::int64_t flow = 0;             // key of the deployment
-    std::int64_t version = 0;          // of the deployed flow that decided it
-    std::vector<std::int64_t> events;  // places of its trigger's events
+    RunId id;
+    std::int64_t flow = 0;     // key of the deployment
+    std::int64_t version = 0;  // of the deployed flow that decided it
+    RunStatus status = RunStatus::kQueued;
+    TriggerKind kind = TriggerKind::kEvent;
+    std::optional<TriggerId> trigger;
+    std::vector<const RecordedEvent*> events;  // of its trigger, in the order of its sources
+    Json params = Json::object();
+    std::optional<std::string> context;
+    std::string correlation;
+    int depth = 1;
+    Instant created_at;
+    std::optional<Instant> started_at;
+    std::optional<Instant> ended_at;
+    std::optional<Instant> scheduled_at;
     bool asked_to_end = false;
     std::string end_reason;  // why it was asked
   };
@@ -72,22 +85,22 @@ class MemoryState final : public EngineState {
   // Queued runs start in the order in which they were made, as far as policy and max_parallel let them. Those that did.
   std::vector<RunId> start_runs(Instant now);
   // The run is over; what its end starts is for the caller to find out.
-  void end_run(const RunId& run, RunStatus status, const std::string& reason, Instant now);
+  void end_run(const RunId& run, RunStatus status, Instant now);
   // The running runs that were asked to end, in the order of the asking.
   const std::vector<RunId>& runs_to_cancel() const { return to_cancel_; }
-  const std::string& end_reason(const RunId& run) const { return find_run(run)->end_reason; }
+  const std::string& end_reason(const RunId& run) const { return find_made(run)->end_reason; }
   // A run of a deployment here; null when there is none.
-  const Run* find_made(const RunId& run) const;
+  const MemoryRun* find_made(const RunId& run) const;
   // Of the running ones of a deployment, the one that was made first.
   std::optional<RunId> oldest_running(std::int64_t flow) const;
 
   const std::map<StateKey, TriggerState>& states() const { return states_; }
   std::size_t events() const { return events_.size(); }
-  const Event& event_at(std::int64_t order) const { return events_[static_cast<std::size_t>(order - 1)].event; }
+  const Event& event_at(std::int64_t order) const { return record_at(order).event; }
   // Every outcome in the order in which it was set; of a pair the last one counts.
-  const std::vector<OutcomeChange>& history() const { return history_; }
+  const std::pmr::deque<OutcomeChange>& history() const { return history_; }
   // The runs of deployed flows in the order in which they were made.
-  const std::deque<MemoryRun>& runs() const { return runs_; }
+  const std::pmr::deque<MemoryRun>& runs() const { return runs_; }
 
   Result<TriggerState> load_state(const DeployedFlow& flow, const TriggerId& joining, const std::string& correlation,
                                   StatePart part) override;
@@ -109,14 +122,15 @@ class MemoryState final : public EngineState {
   // What dispatch asks of the runs of one deployment that have not ended, in the order in which they were made.
   struct Activity {
     std::set<std::size_t> queued;
-    std::set<std::size_t> running;
+    std::deque<std::size_t> running;
     std::map<std::optional<std::string>, int> busy_contexts;
   };
 
+  const RecordedEvent& record_at(std::int64_t order) const { return events_[static_cast<std::size_t>(order - 1)]; }
   std::optional<std::size_t> place_of(const RunId& run) const;
-  const MemoryRun* find_run(const RunId& run) const;
   MemoryRun* find_run(const RunId& run);
   void fill(MemoryRun& made, RunRequest request, std::size_t first);
+  Run described(const MemoryRun& made) const;
   void start_runs(const DeployedFlow& flow, Activity& activity, Instant now, std::vector<RunId>& started);
   void index_names(std::size_t place);
   void end_activity(std::size_t place);
@@ -133,20 +147,22 @@ class MemoryState final : public EngineState {
   void sort_holds();
 
   ArtifactReader artifacts_;
+  std::pmr::monotonic_buffer_resource memory_;  // of what is only added to
   std::vector<std::shared_ptr<const DeployedFlow>> flows_;
-  std::map<std::int64_t, std::size_t> flow_places_;                   // key → place
+  std::unordered_map<std::int64_t, std::size_t> flow_places_;         // key → place
   std::unordered_map<std::string, std::set<std::size_t>> listeners_;  // event name → places, maybe of former versions
-  std::deque<RecordedEvent> events_;                                  // in the order of their places
+  std::pmr::deque<RecordedEvent> events_{&memory_};                   // in the order of their places
   std::map<StateKey, TriggerState> states_;
   std::set<Hold> holds_;
-  std::vector<OutcomeChange> history_;
-  std::deque<MemoryRun> runs_;
-  std::map<FlowId, std::vector<std::pair<std::int64_t, std::size_t>>> run_places_;  // numbers, ascending, and places
-  std::map<std::int64_t, Activity> activities_;                                     // by key of the deployment
+  std::pmr::deque<OutcomeChange> history_{&memory_};
+  std::pmr::deque<MemoryRun> runs_{&memory_};
+  // Numbers, ascending, and places.
+  std::unordered_map<FlowId, std::vector<std::pair<std::int64_t, std::size_t>>> run_places_;
+  std::unordered_map<std::int64_t, Activity> activities_;  // by key of the deployment
   std::set<std::int64_t> to_start_;  // keys where something has happened since the last start_runs
   std::vector<RunId> to_cancel_;
   std::map<RunId, Run> other_runs_;
-  std::map<FlowId, std::int64_t> numbers_;  // the last of each flow
+  std::unordered_map<FlowId, std::int64_t> numbers_;  // the last of each flow
 };
 
 }  // namespace qflow

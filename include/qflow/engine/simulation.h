@@ -29,7 +29,7 @@ struct SimulationRules {
 // A run that would have been made. Its `created_at` is when its trigger fired.
 struct SimulatedFiring {
   const DeployedFlow* flow = nullptr;
-  const Run* run = nullptr;
+  const MemoryState::MemoryRun* run = nullptr;
 };
 
 // What became of an event at a trigger, in the end.
@@ -80,7 +80,8 @@ class Simulation {
   };
   struct Timetable {
     std::shared_ptr<const DeployedFlow> flow;
-    const Trigger* trigger = nullptr;  // a schedule
+    const Trigger* trigger = nullptr;
+    const Schedule* schedule = nullptr;
   };
 
   std::optional<Next> next() const;
