@@ -101,52 +101,46 @@ Json json_of(const SimulatedOutcome& outcome) {
 }
 
 SimulationReport::SimulationReport(const Simulation& simulation)
-    : repeats_(simulation.repeats()), firings_(simulation.firings()), outcomes_(simulation.outcomes()) {
-  notes_.reserve(firings_.size());
-  for (const SimulatedFiring& firing : firings_) notes_.push_back(note_on(firing));
+    : repeats_(simulation.repeats()), firings_(simulation.firings()), others_(simulation.outcomes_but_fired()) {
+  for (std::size_t i = 0; i < firings_.size(); ++i) {
+    if (std::string note = note_on(firings_[i]); !note.empty()) notes_.emplace(i, std::move(note));
+  }
 }
 
-std::vector<std::size_t> SimulationReport::in_order_of_time() const {
-  std::vector<std::pair<Instant, std::size_t>> rows;
+std::vector<SimulationReport::Row> SimulationReport::in_order_of_time() const {
+  std::vector<Row> rows;
   rows.reserve(firings_.size());
   for (const SimulatedFiring& firing : firings_) rows.emplace_back(firing.run->created_at, rows.size());
-  for (std::size_t i = 0; i < outcomes_.size(); ++i) {
-    if (outcomes_[i].outcome.outcome == Outcome::kFired) continue;
-    rows.emplace_back(outcomes_[i].event->recorded_at, firings_.size() + i);
-  }
+  for (const SimulatedOutcome& other : others_) rows.emplace_back(other.event->recorded_at, rows.size());
   std::sort(rows.begin(), rows.end());
-  std::vector<std::size_t> places;
-  places.reserve(rows.size());
-  for (const auto& row : rows) places.push_back(row.second);
-  return places;
+  return rows;
 }
 
-std::vector<Cell> SimulationReport::row_at(std::size_t place) const {
-  if (place < firings_.size()) return row_of(firings_[place], notes_[place]);
-  return row_of(outcomes_[place - firings_.size()]);
+std::vector<Cell> SimulationReport::cells_of(const Row& row) const {
+  const std::size_t place = row.second;
+  if (place >= firings_.size()) return row_of(others_[place - firings_.size()]);
+  const auto note = notes_.find(place);
+  return row_of(firings_[place], note != notes_.end() ? note->second : "");
 }
 
 Table SimulationReport::timeline() const {
   Table table({"AT", "TRIGGER", "WHAT", "EVENTS", "PARAMETERS"});
-  for (const std::size_t place : in_order_of_time()) table.add(row_at(place));
+  for (const Row& row : in_order_of_time()) table.add(cells_of(row));
   return table;
 }
 
 void SimulationReport::print_timeline(const Context& context) const {
   if (context.out.is_terminal()) return timeline().print(context);
-  for (const std::size_t place : in_order_of_time()) print_separated(context, row_at(place));
+  for (const Row& row : in_order_of_time()) print_separated(context, cells_of(row));
 }
 
 std::string SimulationReport::summary() const {
   const std::size_t runs = firings_.size();
   std::string text = counted(runs, "run");
   std::map<Outcome, int> counts;
-  for (const SimulatedOutcome& outcome : outcomes_) ++counts[outcome.outcome.outcome];
-  for (const auto& [outcome, count] : counts) {
-    if (outcome != Outcome::kFired) text += fmt::format(", {} {}", count, to_text(outcome));
-  }
-  const auto odd = std::count_if(notes_.begin(), notes_.end(), [](const std::string& note) { return !note.empty(); });
-  if (odd > 0) text += fmt::format(", {} on odd nights", odd);
+  for (const SimulatedOutcome& other : others_) ++counts[other.outcome.outcome];
+  for (const auto& [outcome, count] : counts) text += fmt::format(", {} {}", count, to_text(outcome));
+  if (!notes_.empty()) text += fmt::format(", {} on odd nights", notes_.size());
   if (repeats_ > 0) text += fmt::format(", {} repeated", repeats_);
   return text;
 }

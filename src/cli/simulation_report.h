@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstddef>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/table.h"
@@ -30,14 +32,15 @@ class SimulationReport {
   std::string summary() const;
 
  private:
-  // Places of the rows: of firings, then of outcomes, counted on.
-  std::vector<std::size_t> in_order_of_time() const;
-  std::vector<Cell> row_at(std::size_t place) const;
+  using Row = std::pair<Instant, std::size_t>;  // when, and its place: of the firings, then of the others, counted on
+
+  std::vector<Row> in_order_of_time() const;
+  std::vector<Cell> cells_of(const Row& row) const;
 
   std::size_t repeats_;
   std::vector<SimulatedFiring> firings_;
-  std::vector<std::string> notes_;  // of each firing, mostly ""
-  std::vector<SimulatedOutcome> outcomes_;
+  std::vector<SimulatedOutcome> others_;
+  std::map<std::size_t, std::string> notes_;  // of firings that have one
 };
 
 }  // namespace qflow

@@ -12,6 +12,10 @@ namespace {
 constexpr int kGap = 2;
 constexpr int kShort = 12;  // a status, a time: nothing is left of one that is cut
 
+bool is_plain(const std::string& text) {
+  return std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F && c != '\\'; });
+}
+
 std::string separated_value(const std::string& text) {
   if (text.find('\\') == std::string::npos) return printable(text);
   std::string doubled;
@@ -132,7 +136,7 @@ void print_separated(const Context& context, const std::vector<Cell>& row) {
   std::string line;
   for (std::size_t i = 0; i < row.size(); ++i) {
     if (i > 0) line += '\t';
-    line += separated_value(row[i].text);
+    line += is_plain(row[i].text) ? row[i].text : separated_value(row[i].text);
   }
   line += '\n';
   context.out.write(line);

@@ -16,14 +16,26 @@ std::vector<SimulatedFiring> Simulation::firings() const {
 }
 
 std::vector<SimulatedOutcome> Simulation::outcomes() const {
+  return outcomes(true);
+}
+
+std::vector<SimulatedOutcome> Simulation::outcomes_but_fired() const {
+  std::vector<SimulatedOutcome> others = outcomes(false);
+  std::erase_if(others, [](const SimulatedOutcome& one) { return one.outcome.outcome == Outcome::kFired; });
+  return others;
+}
+
+std::vector<SimulatedOutcome> Simulation::outcomes(bool fired_from_the_start) const {
   const auto earlier = [](const MemoryState::Pair* a, const MemoryState::Pair* b) { return *a < *b; };
   std::map<const MemoryState::Pair*, std::size_t, decltype(earlier)> places;
   std::vector<SimulatedOutcome> outcomes;
-  outcomes.reserve(state_.history().size());
   for (const MemoryState::OutcomeChange& change : state_.history()) {
     // Mostly of the newest event.
-    const auto known = places.emplace_hint(places.end(), &change.pair, outcomes.size());
-    if (known->second < outcomes.size()) {
+    const auto place = places.lower_bound(&change.pair);
+    const bool is_new = place == places.end() || earlier(&change.pair, place->first);
+    if (is_new && change.outcome.outcome == Outcome::kFired && !fired_from_the_start) continue;
+    const auto known = places.emplace_hint(place, &change.pair, outcomes.size());
+    if (!is_new) {
       outcomes[known->second].outcome = change.outcome;
       continue;
     }

@@ -65,13 +65,16 @@ class Simulation {
   // not running, or more events than may be.
   Status run(Instant from, Instant last);
 
-  std::vector<SimulatedFiring> firings() const;    // in their order
-  std::vector<SimulatedOutcome> outcomes() const;  // by event, then in the order of deployments and files
-  std::vector<SimulatedWait> waiting() const;      // by flow, trigger, correlation value
+  std::vector<SimulatedFiring> firings() const;              // in their order
+  std::vector<SimulatedOutcome> outcomes() const;            // by event, then in the order of deployments and files
+  std::vector<SimulatedOutcome> outcomes_but_fired() const;  // the same without those that made a run
+  std::vector<SimulatedWait> waiting() const;                // by flow, trigger, correlation value
   const std::vector<std::shared_ptr<const DeployedFlow>>& flows() const { return state_.flows(); }
   std::size_t repeats() const { return repeats_; }  // publications that an idempotency key made harmless
 
  private:
+  std::vector<SimulatedOutcome> outcomes(bool fired_from_the_start) const;
+
   enum class Kind { kDebounce, kRunEnd, kDueInstant, kGiven };
   struct Next {
     Instant at;
