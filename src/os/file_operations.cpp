@@ -86,6 +86,12 @@ Status write_file(FileSystem& files, const Path& path, std::string_view bytes) {
   return files.write_all(file, bytes);
 }
 
+Status overwrite_file(FileSystem& files, const Path& path, std::string_view bytes) {
+  QFLOW_ASSIGN(const FileHandle file, files.open(path, OpenMode::kOverwrite));
+  QFLOW_TRY(files.write_all(file, bytes));
+  return files.cut_rest(file);
+}
+
 Status make_folders(FileSystem& files, const Path& path) {
   Status made = files.make_folder(path);
   bool parent_absent = !made && made.error().kind == ErrorKind::kNotFound;

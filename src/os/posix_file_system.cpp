@@ -34,6 +34,8 @@ OpenAction open_action(OpenMode mode) {
       return {O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, "write"};
     case OpenMode::kCreateNew:
       return {O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, "make"};
+    case OpenMode::kOverwrite:
+      return {O_WRONLY | O_NOFOLLOW, "write"};
     case OpenMode::kAppend:
       return {O_WRONLY | O_CREAT | O_APPEND, "append to"};
     case OpenMode::kLock:
@@ -181,6 +183,15 @@ Status PosixFileSystem::write_all(const FileHandle& file, std::string_view bytes
     if (count < 0) return system_failure("write", file, errno);
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
+  return {};
+}
+
+Status PosixFileSystem::cut_rest(const FileHandle& file) {
+  const off_t end = lseek(file.descriptor(), 0, SEEK_CUR);
+  struct stat status {};
+  if (end < 0 || fstat(file.descriptor(), &status) != 0) return system_failure("cut", file, errno);
+  if (status.st_size == end) return {};
+  if (uninterrupted([&] { return ftruncate(file.descriptor(), end); }) != 0) return system_failure("cut", file, errno);
   return {};
 }
 

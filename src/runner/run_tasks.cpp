@@ -143,35 +143,28 @@ void RunExecutor::task_ended(RunningTask& task) {
   task.attempt.exit_status = exit.exit_status;
   task.attempt.signal = exit.signal;
   const std::string changed = compare_inputs(*task.execution);
+  const bool left_nothing = is_empty(task.launched.out);
   if (task.ended_because == EndedBecause::kCancelled) {
     attempt_ended(*task.execution, task.attempt, StepStatus::kCancelled, "");
   } else {
     std::string problem = task.ended_because == EndedBecause::kTimeout ? "timed out" : exit_problem(exit);
     if (!changed.empty()) problem += problem.empty() ? changed : "; " + changed;
-    if (problem.empty()) problem = take_results(task);
+    if (problem.empty() && !left_nothing) problem = take_results(task);
     const StepStatus status = problem.empty() ? StepStatus::kSucceeded : StepStatus::kFailed;
     attempt_ended(*task.execution, task.attempt, status, problem);
   }
-  if (task.attempt.status != StepStatus::kSucceeded) keep_output(task);
-  remove_large_parameters(task.attempt);
+  if (task.attempt.status != StepStatus::kSucceeded && !left_nothing) keep_output(task);
+  launcher_.take_back(task.launched, left_nothing);
 }
 
-// Each task of a foreach has all parameters beside its item: where these are large, thousands of files would fill the
-// disk. A small one takes a block, and longer to remove than to keep.
-void RunExecutor::remove_large_parameters(const Attempt& attempt) {
-  constexpr std::uint64_t kBlock = 4096;
-  if (!attempt.index) return;
-  const StoreLayout& layout = doors_.store.layout();
-  const Path path = layout.run_items(plan_.run.id) / StoreLayout::item_parameters_name(attempt.step, *attempt.index);
-  const auto file = doors_.store.files().info(path, FollowLinks::kNo);
-  if (file && file->size > kBlock) (void)doors_.store.files().remove(path);
+bool RunExecutor::is_empty(const Path& folder) {
+  const auto entries = doors_.store.files().list(folder);
+  return entries && entries->empty();
 }
 
 // What an attempt left that counts for nothing lies beside its log, for whoever wants to know what happened.
 void RunExecutor::keep_output(const RunningTask& task) {
   FileSystem& files = doors_.store.files();
-  const auto left = files.list(task.launched.out);
-  if (!left || left->empty()) return;
   const Attempt& attempt = task.attempt;
   const Path folder = doors_.store.layout().attempt(plan_.run.id, attempt.step, attempt.index, attempt.number);
   if (make_folders(files, folder)) (void)files.rename(task.launched.out, folder / "out");
@@ -188,8 +181,6 @@ std::string RunExecutor::take_results(RunningTask& task) {
 
 // No object goes away between its coming in and the report that names it.
 Result<std::vector<NewArtifact>> RunExecutor::take_in(const Path& folder) {
-  const auto entries = doors_.store.files().list(folder);
-  if (entries && entries->empty()) return std::vector<NewArtifact>();
   if (!objects_) {
     QFLOW_ASSIGN(objects_, doors_.store.share_objects());
   }

@@ -34,6 +34,13 @@ Result<std::string> render_text(std::string_view key, const std::string& text, c
   return rendered;
 }
 
+std::optional<Path> take_last(std::vector<Path>& paths) {
+  if (paths.empty()) return std::nullopt;
+  Path last = std::move(paths.back());
+  paths.pop_back();
+  return last;
+}
+
 }  // namespace
 
 TaskLauncher::TaskLauncher(const RunPlan& plan, const RunnerDoors& doors, RunObserver& observer)
@@ -73,10 +80,14 @@ std::string TaskLauncher::with_module(const std::string& python_path) const {
 Result<PreparedTask> TaskLauncher::prepare(const TaskRequest& request) {
   FileSystem& files = doors_.store.files();
   const Path out = outputs_ / StoreLayout::attempt_output_name(request.step.id, request.index, request.attempt);
-  QFLOW_TRY(files.make_folder(out));
+  QFLOW_TRY(make_output(out));
+  Path parameters;
+  if (request.item != nullptr) {
+    QFLOW_ASSIGN(parameters, parameters_with_item(request));
+  }
 
   ProcessSpec spec;
-  QFLOW_ASSIGN(spec.environment, environment(request, out));
+  QFLOW_ASSIGN(spec.environment, environment(request, out, parameters));
   QFLOW_ASSIGN(spec.arguments, arguments(request));
   QFLOW_ASSIGN(spec.folder, working_folder(request));
   spec.program = spec.arguments.front();
@@ -86,7 +97,7 @@ Result<PreparedTask> TaskLauncher::prepare(const TaskRequest& request) {
 
   auto log_place = [&layout = doors_.store.layout(), &run = plan_.run.id, step = request.step.id, index = request.index,
                     attempt = request.attempt] { return layout.attempt_log(run, step, index, attempt); };
-  return PreparedTask{out, task_label(request.step.id, request.index), std::move(spec),
+  return PreparedTask{out, std::move(parameters), task_label(request.step.id, request.index), std::move(spec),
                       AttemptLog(files, doors_.clock, std::move(log_place), plan_.max_log)};
 }
 
@@ -95,10 +106,31 @@ Result<LaunchedTask> TaskLauncher::launch(PreparedTask task) {
   QFLOW_ASSIGN(launched.process, TaskProcess::start(doors_.launcher, doors_.clock, std::move(task.spec),
                                                     std::move(task.label), std::move(task.log), mask_, observer_));
   launched.out = std::move(task.out);
+  launched.parameters = std::move(task.parameters);
   return launched;
 }
 
-Result<std::vector<std::string>> TaskLauncher::environment(const TaskRequest& request, const Path& out) {
+void TaskLauncher::take_back(const LaunchedTask& task, bool left_nothing) {
+  FileSystem& files = doors_.store.files();
+  if (left_nothing) {
+    const auto out = files.info(task.out, FollowLinks::kNo);
+    if (out && out->type == FileType::kFolder && out->mode == 0700) spare_outputs_.push_back(task.out);
+  }
+  if (task.parameters.empty()) return;
+  // A file that the task has linked to elsewhere keeps its text.
+  const auto file = files.info(task.parameters, FollowLinks::kNo);
+  const bool is_own = file && file->type == FileType::kRegular && file->links == 1 && file->mode == 0600;
+  if (is_own) spare_parameters_.push_back(task.parameters);
+}
+
+Status TaskLauncher::make_output(const Path& out) {
+  FileSystem& files = doors_.store.files();
+  if (const auto spare = take_last(spare_outputs_); spare && files.rename(*spare, out)) return {};
+  return files.make_folder(out);
+}
+
+Result<std::vector<std::string>> TaskLauncher::environment(const TaskRequest& request, const Path& out,
+                                                           const Path& parameters) {
   std::vector<std::string> environment = inherited_;
   const std::string step = request.step.id.text();
   const std::string index = request.index ? std::to_string(*request.index) : "";
@@ -110,7 +142,6 @@ Result<std::vector<std::string>> TaskLauncher::environment(const TaskRequest& re
   if (request.item != nullptr) {
     add_value(environment, "QFLOW_ITEM", *request.item);
     add_variable(environment, "QFLOW_INDEX", index);
-    QFLOW_ASSIGN(const Path parameters, parameters_with_item(request));
     set_variable(environment, "QFLOW_PARAMS", parameters.string());
   }
   std::string given;
@@ -134,11 +165,17 @@ Result<Path> TaskLauncher::parameters_with_item(const TaskRequest& request) {
   parameters["item"] = *request.item;
   parameters["index"] = *request.index;
   Path path = items_ / StoreLayout::item_parameters_name(request.step.id, *request.index);
-  const std::string text = to_compact(parameters) + "\n";
-  if (write_file(doors_.store.files(), path, text)) return path;
-  QFLOW_TRY(doors_.store.files().make_folder(path.parent_path()));
-  QFLOW_TRY(write_file(doors_.store.files(), path, text));
+  QFLOW_TRY(write_parameters(path, to_compact(parameters) + "\n"));
   return path;
+}
+
+Status TaskLauncher::write_parameters(const Path& path, const std::string& text) {
+  FileSystem& files = doors_.store.files();
+  const auto spare = take_last(spare_parameters_);
+  if (spare && files.rename(*spare, path) && overwrite_file(files, path, text)) return {};
+  if (write_file(files, path, text)) return {};
+  QFLOW_TRY(files.make_folder(path.parent_path()));
+  return write_file(files, path, text);
 }
 
 Result<std::vector<std::string>> TaskLauncher::arguments(const TaskRequest& request) {

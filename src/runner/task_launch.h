@@ -25,7 +25,8 @@ struct TaskRequest {
 
 // One attempt that only has to be started: its folder, environment and arguments are made.
 struct PreparedTask {
-  Path out;  // its QFLOW_OUT
+  Path out;         // its QFLOW_OUT
+  Path parameters;  // its QFLOW_PARAMS; "" where that is the run's
   std::string label;
   ProcessSpec spec;
   AttemptLog log;
@@ -35,6 +36,7 @@ struct PreparedTask {
 struct LaunchedTask {
   std::unique_ptr<TaskProcess> process;
   Path out;  // its QFLOW_OUT
+  Path parameters;
 };
 
 // Turns steps into processes: folders, environment, arguments. What all tasks of a run share is made once.
@@ -50,10 +52,15 @@ class TaskLauncher {
   // has failed.
   Result<PreparedTask> prepare(const TaskRequest& request);
   Result<LaunchedTask> launch(PreparedTask task);
+  // Of an attempt that has ended: what it leaves as it was made serves the next one under another name, since a file
+  // system takes ten times as long, and a block on the disk, to make it anew.
+  void take_back(const LaunchedTask& task, bool left_nothing);
 
  private:
-  Result<std::vector<std::string>> environment(const TaskRequest& request, const Path& out);
+  Result<std::vector<std::string>> environment(const TaskRequest& request, const Path& out, const Path& parameters);
+  Status make_output(const Path& out);
   Result<Path> parameters_with_item(const TaskRequest& request);
+  Status write_parameters(const Path& path, const std::string& text);
   Result<std::vector<std::string>> arguments(const TaskRequest& request);
   Result<std::vector<std::string>> shell_arguments(const Step& step);
   Status find_python_module();
@@ -66,6 +73,8 @@ class TaskLauncher {
   SecretMask mask_;
   Path outputs_;                        // the folder of every QFLOW_OUT
   Path items_;                          // the folder of what each task of a foreach finds in QFLOW_PARAMS
+  std::vector<Path> spare_outputs_;     // taken back, empty
+  std::vector<Path> spare_parameters_;  // taken back
   std::string python_path_;             // of the module qflow
   FileHandle python_folder_;            // its folder, where python_path_ leads through it
   std::set<StepId> with_script_;        // steps whose script is in its file

@@ -36,11 +36,17 @@ TEST_CASE("open: what each mode makes of what is there") {
     std::string after;   // "-": nothing there after writing "new"; "!": opening fails
   };
   const Row rows[] = {
-      {OpenMode::kCreate, "-", "new"},    {OpenMode::kCreate, "old text", "new"},
-      {OpenMode::kCreateNew, "-", "new"}, {OpenMode::kCreateNew, "old text", "!"},
-      {OpenMode::kAppend, "-", "new"},    {OpenMode::kAppend, "old text", "old textnew"},
-      {OpenMode::kLock, "-", "new"},      {OpenMode::kLock, "old text", "old textnew"},
+      {OpenMode::kCreate, "-", "new"},
+      {OpenMode::kCreate, "old text", "new"},
+      {OpenMode::kCreateNew, "-", "new"},
+      {OpenMode::kCreateNew, "old text", "!"},
+      {OpenMode::kAppend, "-", "new"},
+      {OpenMode::kAppend, "old text", "old textnew"},
+      {OpenMode::kLock, "-", "new"},
+      {OpenMode::kLock, "old text", "old textnew"},
       {OpenMode::kRead, "-", "!"},
+      {OpenMode::kOverwrite, "-", "!"},
+      {OpenMode::kOverwrite, "old text", "new text"},
   };
   PosixFileSystem files;
   for (const Row& row : rows) {
@@ -65,6 +71,7 @@ TEST_CASE("open: nothing is written through a symbolic link") {
   REQUIRE(!file);
   CHECK(file.error().message == "can't write " + (folder / "link").native() + ": it is a symbolic link");
   CHECK(!files.open(folder / "link", OpenMode::kCreateNew, 0600));
+  CHECK(!files.open(folder / "link", OpenMode::kOverwrite, 0600));
   CHECK(text_of(files, folder / "target") == "precious");
 }
 
@@ -140,6 +147,7 @@ TEST_CASE("errors of an open file name its path") {
   REQUIRE(file);
   CHECK(files.write_all(*file, "y").error().message ==
         "can't write " + (folder / "f").native() + ": Bad file descriptor");
+  CHECK(files.cut_rest(*file).error().message == "can't cut " + (folder / "f").native() + ": Invalid argument");
   auto opened_folder = files.open(folder.path(), OpenMode::kRead, 0);
   REQUIRE(opened_folder);
   char byte = 0;
@@ -408,6 +416,19 @@ TEST_CASE("replace_file leaves the old text or the new one, and nothing else") {
   REQUIRE(files.make_folder(folder / "d"));
   CHECK(!replace_file(files, folder / "d", "x"));
   CHECK(files.list(folder.path())->size() == 2);
+}
+
+TEST_CASE("overwrite_file leaves the new text alone, in the same file") {
+  PosixFileSystem files;
+  TemporaryFolder folder;
+  CHECK(overwrite_file(files, folder / "f", "one").error().kind == ErrorKind::kNotFound);
+  write_text(files, folder / "f", "one");
+  const std::uint64_t inode = files.info(folder / "f", FollowLinks::kNo)->inode;
+  for (const std::string text : {"a longer text", "short", "equal", ""}) {
+    REQUIRE(overwrite_file(files, folder / "f", text));
+    CHECK(text_of(files, folder / "f") == text);
+  }
+  CHECK(files.info(folder / "f", FollowLinks::kNo)->inode == inode);
 }
 
 TEST_CASE("make_folders makes parents; remove_tree takes all away, read-only folders too, and follows no link") {

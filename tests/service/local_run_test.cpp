@@ -366,6 +366,34 @@ TEST_CASE("a task that never starts leaves no folder") {
   CHECK(folders == std::vector<std::string>{"a.0.1"});
 }
 
+TEST_CASE("tasks of a foreach use the same folders and files again, and find them as new ones") {
+  TestHome home;
+  const std::string body =
+      "'''\n"
+      "cat \"$QFLOW_PARAMS\" >>seen; basename -a \"$QFLOW_PARAMS\" \"$QFLOW_OUT\" >>seen\n"
+      "stat -c %a \"$QFLOW_OUT\" \"$QFLOW_PARAMS\" >>seen; ls -A \"$QFLOW_OUT\" >>seen\n"
+      "case $QFLOW_INDEX in\n"
+      "  1) chmod 777 \"$QFLOW_OUT\" ;;\n"
+      "  2) ln \"$QFLOW_PARAMS\" kept ;;\n"
+      "  3) rm \"$QFLOW_PARAMS\" ;;\n"
+      "  4) chmod 666 \"$QFLOW_PARAMS\"; mkdir \"$QFLOW_OUT/x\"; rmdir \"$QFLOW_OUT/x\" ;;\n"
+      "  5) echo 5 >\"$QFLOW_OUT/left.json\" ;;\n"
+      "esac\n'''";
+  const auto run = home.run(kHead + "[run]\njobs = 1\n" +
+                            step("a", "foreach = '[\"a longer text\", 1, 2, 3, 4, 5, 6, 7, 8]'\nrun = " + body));
+  REQUIRE(run);
+  REQUIRE_MESSAGE(run->status == RunStatus::kSucceeded, run->reason);
+  std::string expected;
+  for (int i = 0; i < 9; ++i) {
+    const std::string item = i == 0 ? "\"a longer text\"" : std::to_string(i);
+    expected += fmt::format("{{\"index\":{0},\"item\":{1}}}\na.{0}.json\na.{0}.1\n700\n600\n", i, item);
+  }
+  CHECK(home.read("seen") == expected);
+  CHECK(home.read("kept") == "{\"index\":2,\"item\":2}\n");
+  const std::filesystem::directory_iterator folders(home.store().layout().run_outputs(run->run));
+  CHECK(std::distance(begin(folders), end(folders)) <= 4);  // two in turns, and those that were changed
+}
+
 TEST_CASE("retries wait, longer each time") {
   TestHome home;
   const auto run =

@@ -53,6 +53,10 @@ class FaultyFileSystem final : public FileSystem {
     QFLOW_TRY(record("write", {}));
     return inner_.write_all(file, bytes);
   }
+  Status cut_rest(const FileHandle& file) override {
+    QFLOW_TRY(record("cut", {}));
+    return inner_.cut_rest(file);
+  }
   Status sync(const FileHandle& file) override {
     QFLOW_TRY(record("sync", {}));
     return inner_.sync(file);

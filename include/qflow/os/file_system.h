@@ -76,6 +76,7 @@ enum class OpenMode {
   kRead,
   kCreate,     // write; made if absent, emptied if present; never through a symbolic link
   kCreateNew,  // write; must not exist
+  kOverwrite,  // write, over what is there; must exist; never through a symbolic link
   kAppend,     // write at the end; made if absent
   kLock,       // read, and write at the end; made if absent, kept as it is
 };
@@ -91,6 +92,8 @@ class FileSystem {
   // The number of bytes read into `buffer`; 0 at the end.
   virtual Result<std::size_t> read_some(const FileHandle& file, char* buffer, std::size_t size) = 0;
   virtual Status write_all(const FileHandle& file, std::string_view bytes) = 0;
+  // Cuts off what follows the last byte that was written.
+  virtual Status cut_rest(const FileHandle& file) = 0;
   virtual Status sync(const FileHandle& file) = 0;
   // Takes an exclusive flock(2), which is released when `file` closes. kBusy when somebody else holds it, named where
   // the system tells.
@@ -143,6 +146,7 @@ class PosixFileSystem final : public FileSystem {
   Result<FileHandle> open(const Path& path, OpenMode mode, std::uint32_t permissions) override;
   Result<std::size_t> read_some(const FileHandle& file, char* buffer, std::size_t size) override;
   Status write_all(const FileHandle& file, std::string_view bytes) override;
+  Status cut_rest(const FileHandle& file) override;
   Status sync(const FileHandle& file) override;
   Status try_lock(const FileHandle& file) override;
   Status lock_within(const FileHandle& file, std::chrono::milliseconds limit) override;
@@ -179,6 +183,8 @@ Result<std::string> read_file(FileSystem& files, const Path& path, std::uint64_t
 Status replace_file(FileSystem& files, const Path& path, std::string_view bytes, std::uint32_t permissions = 0600);
 // Writes it in its place, for files that nobody reads yet: half of the work. Not synced.
 Status write_file(FileSystem& files, const Path& path, std::string_view bytes);
+// The same over what a file has, a tenth of that work: ext4 begins to write out a file that was emptied when it closes.
+Status overwrite_file(FileSystem& files, const Path& path, std::string_view bytes);
 Status make_folders(FileSystem& files, const Path& path);  // parents too
 Status remove_tree(FileSystem& files, const Path& path);   // nothing there is no error; links are not followed
 
