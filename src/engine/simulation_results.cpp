@@ -30,7 +30,6 @@ std::vector<SimulatedOutcome> Simulation::outcomes(bool fired_from_the_start) co
   std::map<const MemoryState::Pair*, std::size_t, decltype(earlier)> places;
   std::vector<SimulatedOutcome> outcomes;
   for (const MemoryState::OutcomeChange& change : state_.history()) {
-    // Mostly of the newest event.
     const auto place = places.lower_bound(&change.pair);
     const bool is_new = place == places.end() || earlier(&change.pair, place->first);
     if (is_new && change.outcome.outcome == Outcome::kFired && !fired_from_the_start) continue;
