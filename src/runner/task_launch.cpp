@@ -79,7 +79,7 @@ std::string TaskLauncher::with_module(const std::string& python_path) const {
 
 Result<PreparedTask> TaskLauncher::prepare(const TaskRequest& request) {
   FileSystem& files = doors_.store.files();
-  const Path out = outputs_ / StoreLayout::attempt_output_name(request.step.id, request.index, request.attempt);
+  const Path out = outputs_ / StoreLayout::attempt_name(request.step.id, request.index, request.attempt);
   QFLOW_TRY(make_output(out));
   Path parameters;
   if (request.item != nullptr) {
@@ -164,7 +164,7 @@ Result<Path> TaskLauncher::parameters_with_item(const TaskRequest& request) {
   Json parameters = plan_.run.params;
   parameters["item"] = *request.item;
   parameters["index"] = *request.index;
-  Path path = items_ / StoreLayout::item_parameters_name(request.step.id, *request.index);
+  Path path = items_ / (StoreLayout::attempt_name(request.step.id, request.index, request.attempt) + ".json");
   QFLOW_TRY(write_parameters(path, to_compact(parameters) + "\n"));
   return path;
 }

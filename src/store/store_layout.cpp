@@ -72,17 +72,13 @@ Path StoreLayout::run_outputs(const RunId& run) const {
   return this->run(run) / "out";
 }
 
-std::string StoreLayout::attempt_output_name(const StepId& step, std::optional<std::int64_t> index, int attempt) {
+std::string StoreLayout::attempt_name(const StepId& step, std::optional<std::int64_t> index, int attempt) {
   const std::string task = index ? "." + std::to_string(*index) : "";
   return step.text() + task + "." + std::to_string(attempt);
 }
 
 Path StoreLayout::run_items(const RunId& run) const {
   return this->run(run) / "items";
-}
-
-std::string StoreLayout::item_parameters_name(const StepId& step, std::int64_t index) {
-  return step.text() + "." + std::to_string(index) + ".json";
 }
 
 Path StoreLayout::run_empty(const RunId& run) const {

@@ -386,12 +386,24 @@ TEST_CASE("tasks of a foreach use the same folders and files again, and find the
   std::string expected;
   for (int i = 0; i < 9; ++i) {
     const std::string item = i == 0 ? "\"a longer text\"" : std::to_string(i);
-    expected += fmt::format("{{\"index\":{0},\"item\":{1}}}\na.{0}.json\na.{0}.1\n700\n600\n", i, item);
+    expected += fmt::format("{{\"index\":{0},\"item\":{1}}}\na.{0}.1.json\na.{0}.1\n700\n600\n", i, item);
   }
   CHECK(home.read("seen") == expected);
   CHECK(home.read("kept") == "{\"index\":2,\"item\":2}\n");
   const std::filesystem::directory_iterator folders(home.store().layout().run_outputs(run->run));
   CHECK(std::distance(begin(folders), end(folders)) <= 4);  // two in turns, and those that were changed
+}
+
+TEST_CASE("an attempt keeps its file of parameters while others come and go") {
+  TestHome home;
+  const auto run = home.run(kHead + "[run]\njobs = 2\n" +
+                            step("a",
+                                 "foreach = '[1, 2, 3, 4]'\nretries = 1\nretry_delay = '0s'\nretry_backoff = 1.0\n"
+                                 "run = '''\nsleep 0.05\n"
+                                 "grep -q '\"index\":'$QFLOW_INDEX, \"$QFLOW_PARAMS\" || exit 9\n"
+                                 "test $QFLOW_ATTEMPT = 2\n'''"));
+  REQUIRE(run);
+  CHECK_MESSAGE(run->status == RunStatus::kSucceeded, run->reason);
 }
 
 TEST_CASE("retries wait, longer each time") {

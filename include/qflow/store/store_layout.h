@@ -32,11 +32,9 @@ class StoreLayout {
   Path run_parameters(const RunId& run) const;    // …/params.json
   Path run_artifacts(const RunId& run) const;     // …/artifacts
   Path run_outputs(const RunId& run) const;       // …/out: one folder per attempt, its QFLOW_OUT
-  // In there train.1, of a foreach train.3.1.
-  static std::string attempt_output_name(const StepId& step, std::optional<std::int64_t> index, int attempt);
-  Path run_items(const RunId& run) const;  // …/items: what each task of a foreach finds in QFLOW_PARAMS
-  // In there train.3.json.
-  static std::string item_parameters_name(const StepId& step, std::int64_t index);
+  Path run_items(const RunId& run) const;         // …/items: what attempts of a foreach find in QFLOW_PARAMS, .json
+  // In these two: train.1, of a foreach train.3.1. No two attempts of a run share one.
+  static std::string attempt_name(const StepId& step, std::optional<std::int64_t> index, int attempt);
   Path run_empty(const RunId& run) const;                           // …/empty: the inputs of steps that see nothing
   Path run_executor_log(const RunId& run) const;                    // …/executor.log: of a process of its own
   Path run_lost(const RunId& run) const;                            // …/lost: of a forgotten run of this number
