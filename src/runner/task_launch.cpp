@@ -111,12 +111,12 @@ Result<LaunchedTask> TaskLauncher::launch(PreparedTask task) {
 }
 
 void TaskLauncher::take_back(const LaunchedTask& task, bool left_nothing) {
+  if (task.parameters.empty()) return;
   FileSystem& files = doors_.store.files();
   if (left_nothing) {
     const auto out = files.info(task.out, FollowLinks::kNo);
     if (out && out->type == FileType::kFolder && out->mode == 0700) spare_outputs_.push_back(task.out);
   }
-  if (task.parameters.empty()) return;
   // A file that the task has linked to elsewhere keeps its text.
   const auto file = files.info(task.parameters, FollowLinks::kNo);
   const bool is_own = file && file->type == FileType::kRegular && file->links == 1 && file->mode == 0600;

@@ -52,8 +52,9 @@ class TaskLauncher {
   // has failed.
   Result<PreparedTask> prepare(const TaskRequest& request);
   Result<LaunchedTask> launch(PreparedTask task);
-  // Of an attempt that has ended: what it leaves as it was made serves the next one under another name, since a file
-  // system takes ten times as long, and a block on the disk, to make it anew.
+  // Of an attempt of a foreach that has ended: what it leaves as it was made serves the next one under another name,
+  // since a file system takes ten times as long, and a block on the disk, to make it anew. Steps, which are few, keep
+  // their folder: they may have started what outlives them in it.
   void take_back(const LaunchedTask& task, bool left_nothing);
 
  private:
