@@ -98,7 +98,6 @@ class RunExecutor {
   std::optional<std::int64_t> next_index(StepExecution& execution) const;
   Result<PreparedTask> prepared(StepExecution& execution, std::optional<std::int64_t> index, int attempt);
   void start_task(StepExecution& execution, std::optional<std::int64_t> index, int attempt);
-  bool is_empty(const Path& folder);
   void keep_output(const RunningTask& task);
   bool start_due_retry();
   void task_ended(RunningTask& task);

@@ -39,6 +39,11 @@ std::string exit_problem(const ProcessExit& exit) {
   return "exit status " + std::to_string(exit.exit_status.value_or(-1));
 }
 
+bool is_empty(FileSystem& files, const Path& folder) {
+  const auto entries = files.list(folder);
+  return entries && entries->empty();
+}
+
 }  // namespace
 
 void RunExecutor::start_tasks() {
@@ -143,7 +148,7 @@ void RunExecutor::task_ended(RunningTask& task) {
   task.attempt.exit_status = exit.exit_status;
   task.attempt.signal = exit.signal;
   const std::string changed = compare_inputs(*task.execution);
-  const bool left_nothing = is_empty(task.launched.out);
+  const bool left_nothing = is_empty(doors_.store.files(), task.launched.out);
   if (task.ended_because == EndedBecause::kCancelled) {
     attempt_ended(*task.execution, task.attempt, StepStatus::kCancelled, "");
   } else {
@@ -155,11 +160,6 @@ void RunExecutor::task_ended(RunningTask& task) {
   }
   if (task.attempt.status != StepStatus::kSucceeded && !left_nothing) keep_output(task);
   launcher_.take_back(task.launched, left_nothing);
-}
-
-bool RunExecutor::is_empty(const Path& folder) {
-  const auto entries = doors_.store.files().list(folder);
-  return entries && entries->empty();
 }
 
 // What an attempt left that counts for nothing lies beside its log, for whoever wants to know what happened.

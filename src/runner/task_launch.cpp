@@ -80,7 +80,7 @@ std::string TaskLauncher::with_module(const std::string& python_path) const {
 Result<PreparedTask> TaskLauncher::prepare(const TaskRequest& request) {
   FileSystem& files = doors_.store.files();
   const Path out = outputs_ / StoreLayout::attempt_name(request.step.id, request.index, request.attempt);
-  QFLOW_TRY(make_output(out));
+  QFLOW_TRY(request.item != nullptr ? provide_output(out) : files.make_folder(out));
   Path parameters;
   if (request.item != nullptr) {
     QFLOW_ASSIGN(parameters, parameters_with_item(request));
@@ -123,7 +123,7 @@ void TaskLauncher::take_back(const LaunchedTask& task, bool left_nothing) {
   if (is_own) spare_parameters_.push_back(task.parameters);
 }
 
-Status TaskLauncher::make_output(const Path& out) {
+Status TaskLauncher::provide_output(const Path& out) {
   FileSystem& files = doors_.store.files();
   if (const auto spare = take_last(spare_outputs_); spare && files.rename(*spare, out)) return {};
   return files.make_folder(out);

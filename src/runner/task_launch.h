@@ -59,7 +59,7 @@ class TaskLauncher {
 
  private:
   Result<std::vector<std::string>> environment(const TaskRequest& request, const Path& out, const Path& parameters);
-  Status make_output(const Path& out);
+  Status provide_output(const Path& out);
   Result<Path> parameters_with_item(const TaskRequest& request);
   Status write_parameters(const Path& path, const std::string& text);
   Result<std::vector<std::string>> arguments(const TaskRequest& request);

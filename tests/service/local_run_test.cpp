@@ -394,6 +394,16 @@ TEST_CASE("tasks of a foreach use the same folders and files again, and find the
   CHECK(std::distance(begin(folders), end(folders)) <= 4);  // two in turns, and those that were changed
 }
 
+TEST_CASE("a step has a folder of its own, also after a foreach") {
+  TestHome home;
+  const auto run =
+      home.run(kHead + step("a", "foreach = '[1]'\nrun = 'true'") + step("b", "needs = ['a']\nrun = 'true'"));
+  REQUIRE(run);
+  const Path outputs = home.store().layout().run_outputs(run->run);
+  CHECK(std::filesystem::exists(outputs / "a.0.1"));
+  CHECK(std::filesystem::exists(outputs / "b.1"));
+}
+
 TEST_CASE("an attempt keeps its file of parameters while others come and go") {
   TestHome home;
   const auto run = home.run(kHead + "[run]\njobs = 2\n" +
