@@ -8,6 +8,7 @@
 #include "qflow/error/suggestion.h"
 #include "qflow/model/project_namespace.h"
 #include "qflow/model/sha256.h"
+#include "qflow/service/calling_run.h"
 #include "qflow/service/dispatch.h"
 #include "qflow/service/trigger_arguments.h"
 #include "qflow/store/store_location.h"

@@ -9,6 +9,7 @@
 #include "qflow/engine/busy_policy.h"
 #include "qflow/model/step_graph.h"
 #include "qflow/model/step_state.h"
+#include "qflow/service/calling_run.h"
 #include "qflow/service/run_objects.h"
 #include "qflow/service/run_recovery.h"
 #include "service/foreach_list.h"

@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "qflow/error/printable.h"
+#include "qflow/error/suggestion.h"
 #include "qflow/model/event_names.h"
 
 namespace qflow {
