@@ -60,9 +60,11 @@ DeployedFlows::Entry DeployedFlows::build(const Deployment& deployment, const Tr
   }
   Entry entry{std::move(flow)};
   if (!parsed.diagnostics.has_errors()) return entry;
-  entry.error = Error{
-      ErrorKind::kStore,
-      "the deployed definition of " + deployment.flow.text() + " has errors now:\n" + parsed.diagnostics.render(), ""};
+  entry.error = Error{ErrorKind::kStore,
+                      fmt::format("the deployed definition of {} has errors now; deploy {} again, or let 'qflow fsck' "
+                                  "say whether the ledger is damaged:\n{}",
+                                  deployment.flow.text(), deployment.flow_file, parsed.diagnostics.render()),
+                      ""};
   entry.problem = "its definition can't be read: " + first_error(parsed.diagnostics);
   entry.name = full_name(deployment);
   return entry;
